@@ -1,0 +1,21 @@
+//! CEL expressions and `${{ … }}` templates: compiled before anything is sent, evaluated against a [`Scope`], and
+//! explained part by part when they do not hold. Pure: no IO; the clock and new ids come in through the scope.
+
+mod expression;
+mod scope;
+mod template;
+mod value;
+
+pub use cel::Value;
+pub use expression::{Expression, Reference, Truth};
+pub use scope::Scope;
+pub use template::Template;
+pub use value::{from_json, from_observation, to_json, to_text};
+
+/// Why an expression or template has no value (yet): a field that is not there, an operand of the wrong type.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct EvaluationError {
+    /// In words: `response.body has no field status`.
+    pub message: String,
+}

@@ -1,0 +1,37 @@
+//! `smoke` proves that a deploy really works: it drives a user's journey through the system and watches the
+//! system's logs, services and alarms while that happens.
+//!
+//! The map, in reading order. Data flows one way:
+//!
+//! ```text
+//! YAML ─▶ scenario ─▶ plan ─▶ engine ──probe──▶ observation ─▶ judge ─▶ event ─▶ record ─▶ report
+//! ```
+//!
+//! * [`diagnostic`]: what is wrong with a file, and where.
+//! * [`expr`]: CEL expressions and `${{ … }}` templates.
+//! * [`scenario`]: what the user wrote: `smoke.yaml` and scenario files, parsed with positions and checked.
+//! * [`plan`]: what will run: scenarios × matrix rows on one target, with all variables known.
+//! * [`probe`]: how a step observes, and what each kind brings back.
+//! * [`aws`]: the only place that names the AWS SDK; one shared reader for the whole run.
+//! * [`judge`]: observation × expectations → verdict.
+//! * [`event`]: what happened, in the past tense.
+//! * [`engine`]: who runs when: waiting, guards, clean-up, signals.
+//! * [`record`]: events folded into one run.
+//! * [`report`]: a run drawn as JSON, JUnit and lines.
+//! * [`redact`]: keeps secrets out of everything that is written.
+//! * [`sandbox`]: the embedded `local` target.
+
+pub mod aws;
+pub mod diagnostic;
+pub mod engine;
+pub mod event;
+pub mod expr;
+pub mod judge;
+pub mod plan;
+pub mod probe;
+pub mod record;
+pub mod redact;
+pub mod report;
+pub mod sandbox;
+pub mod scenario;
+pub mod verdict;

@@ -1,0 +1,70 @@
+//! The embedded `local` target: a small real bulk-import service, and an endpoint that speaks AWS's protocols for it.
+
+use crate::plan::TargetSettings;
+
+/// A running sandbox; stops when dropped or [`Sandbox::stop`]ped.
+#[derive(Debug)]
+pub struct Sandbox {}
+
+impl Sandbox {
+    /// How a run reaches it: API URL, AWS endpoint, region, credentials.
+    #[must_use]
+    pub fn settings(&self) -> TargetSettings {
+        todo!()
+    }
+
+    /// The `vars` it brings: `cluster`, `worker`, `backend`, `log_group`, `alarm`.
+    #[must_use]
+    pub fn vars() -> Vec<(&'static str, &'static str)> {
+        todo!()
+    }
+}
+
+/// What a sandbox is started with.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Faults to break it with.
+    pub faults: Vec<Fault>,
+    /// Port of the API; any free one where it is not set. Binds to 127.0.0.1 only.
+    pub api_port: Option<u16>,
+    /// Port of the AWS-compatible endpoint, likewise.
+    pub aws_port: Option<u16>,
+}
+
+/// Ways to break the sandbox on purpose, each where it would really break.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Fault {
+    /// The worker's process dies as it starts, again and again.
+    WorkerDown,
+    /// The metric that the alarm watches falls below its threshold.
+    AlarmFiring,
+    /// Importing the rows fails in the worker.
+    ImportFails,
+}
+
+impl Fault {
+    /// Every fault, its name on the command line and what it breaks.
+    #[must_use]
+    pub fn catalogue() -> &'static [(Fault, &'static str, &'static str)] {
+        &[
+            (Self::WorkerDown, "worker-down", "the worker's process dies as it starts, again and again"),
+            (Self::AlarmFiring, "alarm-firing", "the metric that the alarm watches falls below its threshold"),
+            (Self::ImportFails, "import-fails", "importing the rows fails in the worker"),
+        ]
+    }
+}
+
+impl Sandbox {
+    /// Starts all of it and returns once the API answers and the first roll-out has begun.
+    ///
+    /// # Errors
+    /// Where a port cannot be bound or the database cannot be opened.
+    pub async fn start(_options: Options) -> std::io::Result<Self> {
+        todo!()
+    }
+
+    /// Stops all of it and waits until it has.
+    pub async fn stop(self) {
+        todo!()
+    }
+}

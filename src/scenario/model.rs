@@ -1,0 +1,91 @@
+//! A scenario as it was written: templates not yet filled in, durations not yet known.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::diagnostic::{Location, Source};
+use crate::expr::{Expression, Template};
+use crate::probe::Probe;
+
+/// One scenario file.
+#[derive(Debug)]
+pub struct Scenario {
+    /// The file's name without its ending.
+    pub id: String,
+    /// `name`; the id where there is none.
+    pub name: String,
+    /// The file.
+    pub source: Arc<Source>,
+    /// The folder that files named in the scenario are relative to.
+    pub dir: PathBuf,
+    /// `tags`, as written.
+    pub tags: Vec<String>,
+    /// `targets` that admit it, with their places; `None`: every target that is not protected.
+    pub targets: Option<Vec<(String, Location)>>,
+    /// `timeout` of the whole scenario, `finally` not counted.
+    pub timeout: Option<Template>,
+    /// `vars`, in order.
+    pub vars: Vec<(String, Template)>,
+    /// `matrix`: one template map a row.
+    pub matrix: Vec<Template>,
+    /// `exclusive`: scenarios with the same key never run side by side.
+    pub exclusive: Option<Template>,
+    /// `retries`: how often a failed scenario is run afresh.
+    pub retries: Option<u32>,
+    /// `ready`.
+    pub ready: Vec<Arc<Step>>,
+    /// `guards`.
+    pub guards: Vec<Arc<Step>>,
+    /// `steps`.
+    pub steps: Vec<Arc<Step>>,
+    /// `finally`.
+    pub finally: Vec<Arc<Step>>,
+}
+
+/// One step, of whatever list.
+#[derive(Debug)]
+pub struct Step {
+    /// `name`; may read `vars`, `target`, `row` only.
+    pub name: Template,
+    /// Where the step stands, also when it was taken in with `use`.
+    pub location: Location,
+    /// The folder that files named in the step are relative to.
+    pub dir: PathBuf,
+    /// How it observes.
+    pub probe: Probe,
+    /// What is waited for.
+    pub until: Vec<Expression>,
+    /// What ends the waiting at once.
+    pub fail_if: Vec<Expression>,
+    /// What is judged.
+    pub expect: Vec<Expression>,
+    /// How long may be waited.
+    pub within: Option<Template>,
+    /// How often is looked; adaptive where it is not set.
+    pub every: Option<Template>,
+    /// `for`: how long `expect` must keep holding.
+    pub hold: Option<Template>,
+    /// `when`: the step is skipped where this does not hold.
+    pub when: Option<Expression>,
+    /// `capture`: values kept for later steps.
+    pub capture: Vec<Capture>,
+    /// `as`: the name under which the whole observation is kept.
+    pub keep_as: Option<String>,
+    /// `enforce`: false for a shadow check.
+    pub enforce: bool,
+    /// `idempotent: true`: a POST or PATCH that may be sent again.
+    pub idempotent: bool,
+    /// `with`: names that only this step sees (from `use` … `with`), innermost last.
+    pub with: Vec<(String, Arc<Template>)>,
+}
+
+/// One value to keep.
+#[derive(Debug)]
+pub struct Capture {
+    /// The name that later steps see.
+    pub name: String,
+    /// Where the value comes from.
+    pub from: Expression,
+    /// Whether it is to be redacted everywhere.
+    pub secret: bool,
+}
