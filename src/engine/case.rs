@@ -5,12 +5,13 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
+use super::cleanup;
 use super::evidence;
 use super::guards::Guards;
 use super::halt::{self, Halt, HaltListener, HaltSpeaker};
 use super::journey::{Ended, Journey};
 use super::lookout::Stage;
-use super::{Stop, cleanup};
+use super::stop::Stop;
 use crate::event::{Fact, Phase};
 use crate::judge::root_cause;
 use crate::plan::Case;
