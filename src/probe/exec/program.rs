@@ -1,13 +1,12 @@
 //! Finding a program, and saying what is wrong where it cannot be started.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Command;
+use crate::diagnostic::nearest;
 use crate::probe::{LookError, LookErrorKind};
-
-/// How alike two names must be for one to be offered in place of the other.
-const ALIKE: f64 = 0.85;
 
 /// What to start: a bare name is left to `PATH`; a path is relative to the scenario, wherever the program is to run.
 pub(super) fn locate(command: &Command) -> PathBuf {
@@ -37,13 +36,10 @@ fn is_path(program: &str) -> bool {
 
 fn hint(program: &str) -> String {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let names = std::env::split_paths(&path).flat_map(|folder| names_in(&folder));
-    let nearest = names
-        .map(|name| (strsim::jaro_winkler(program, &name), name))
-        .filter(|(likeness, _)| *likeness >= ALIKE)
-        // Of names that are equally near the first in the alphabet, so that the message is always the same.
-        .max_by(|(one, a), (other, b)| one.total_cmp(other).then_with(|| b.cmp(a)));
-    nearest.map_or_else(String::new, |(_, name)| format!("; did you mean `{name}`?"))
+    // Sorted, so that of names that are equally near it is always the same that is offered.
+    let names: BTreeSet<String> = std::env::split_paths(&path).flat_map(|folder| names_in(&folder)).collect();
+    let nearest = nearest(program, names.iter().map(String::as_str));
+    nearest.map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
 }
 
 fn names_in(folder: &Path) -> impl Iterator<Item = String> + use<> {

@@ -133,3 +133,26 @@ async fn what_a_program_leaves_running_does_not_hold_us_up() {
     assert_eq!((output.code, output.stdout.as_str()), (0, "done\n"));
     assert!(output.elapsed.0 < chrono::Duration::seconds(20));
 }
+
+#[test]
+fn a_command_is_filled_in() {
+    use crate::diagnostic::{Location, Source};
+    use crate::expr::{Scope, Template};
+    let template = |text: &str| {
+        let location = Location { source: Source::new("a.yaml", text), start: 0, end: text.len() };
+        Template::parse(text, &location).unwrap()
+    };
+    let exec = |run: &[&str]| super::Exec {
+        run: run.iter().map(|text| template(text)).collect(),
+        env: vec![("A".to_owned(), template("${{ n + 1 }}"))],
+        dir: Some(template("sub")),
+        stdin: None,
+    };
+    let scope = Scope::default().with("n", 1.into());
+    let command = exec(&["count", "${{ n }}", "x-${{ n }}"]).resolve(&scope, std::path::Path::new("/s")).unwrap();
+    assert_eq!(command.describe(), "exec count 1 x-1");
+    assert_eq!(command.env, [("A".to_owned(), "2".to_owned())]);
+    assert_eq!((command.base, command.dir), (PathBuf::from("/s"), "sub".to_owned()));
+    let error = exec(&["${{ '' }}"]).resolve(&scope, std::path::Path::new("/s")).unwrap_err();
+    assert_eq!(error.message, "run names no program");
+}

@@ -88,7 +88,6 @@ fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, LookError> 
     builder
         .user_agent(concat!("smoke/", env!("CARGO_PKG_VERSION")))
         .redirect(Policy::none())
-        .retry(reqwest::retry::never())
         .pool_idle_timeout(IDLE)
         .connector_layer(MapRequestLayer::new(note_connecting))
         .build()

@@ -42,7 +42,7 @@ pub(super) struct Hop {
 /// The URL that was meant: a whole one as it is, a path behind the API's.
 pub(super) fn locate(written: &str, query: &[(String, String)], api: Option<&Api>) -> Result<Url, LookError> {
     let unusable = |message: String| LookError::http(LookErrorKind::Unusable, message);
-    let mut url = if written.contains("://") {
+    let mut url = if is_whole(written) {
         Url::parse(written).map_err(|error| unusable(format!("the URL of this request cannot be read: {error}")))?
     } else {
         let api = api.ok_or_else(|| unusable(format!("`{written}` is a path, and the target has no api.url")))?;
@@ -55,6 +55,12 @@ pub(super) fn locate(written: &str, query: &[(String, String)], api: Option<&Api
         url.query_pairs_mut().extend_pairs(query);
     }
     Ok(url)
+}
+
+/// Whether it begins with a scheme; a path may well hold a URL further on.
+fn is_whole(written: &str) -> bool {
+    let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+    written.split_once("://").is_some_and(|(scheme, _)| !scheme.is_empty() && scheme.bytes().all(letter))
 }
 
 fn append(base: &Url, written: &str) -> Url {
@@ -161,6 +167,7 @@ mod tests {
         check_location("https://a.com", "/x", "https://a.com/x?tag=a+b&tag=c");
         check_location("https://a.com/v1/", "x?y=1#z", "https://a.com/v1/x?y=1&tag=a+b&tag=c");
         check_location("https://a.com/v1", "", "https://a.com/v1?tag=a+b&tag=c");
+        check_location("https://a.com", "/x?to=http://b.com", "https://a.com/x?to=http://b.com&tag=a+b&tag=c");
         check_location("https://a.com", "/x:y", "https://a.com/x:y?tag=a+b&tag=c");
         check_location("https://a.com", "http://b.com/y", "http://b.com/y?tag=a+b&tag=c");
         check_location("https://a.com", "ftp://u:p@b.com/y?z", "ftp://b.com/y?… is neither http nor https");

@@ -97,6 +97,10 @@ impl Request {
             let (name, value) = client::header(name, value)?;
             own.append(name, value);
         }
+        if matches!(self.content.as_deref(), Some(Content::Multipart(_))) {
+            // Only the one that names the boundary can be right.
+            own.remove(header::CONTENT_TYPE);
+        }
         let url = destination::locate(&self.url, &self.query, client.api())?;
         let method = reqwest::Method::from_bytes(self.method.word().as_bytes()).unwrap_or_default();
         Ok(Hop::first(method, url, &own, client.api()))

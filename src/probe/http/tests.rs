@@ -133,6 +133,23 @@ async fn a_request_carries_what_was_written() {
 }
 
 #[tokio::test]
+async fn expressions_see_the_response() {
+    use crate::diagnostic::{Location, Source};
+    use crate::expr::{Expression, Scope, Truth, from_observation};
+    let answer = || async { (StatusCode::CREATED, axum::Json(json!({"id": 7, "ratio": 0.5}))) };
+    let (url, _) = serve(Router::new().route("/", get(answer))).await;
+    let scope = Scope::default().with("response", from_observation(&get_from(&url, "/").await));
+    for text in [
+        "response.status == 201 && response.body.id == 7 && response.body.ratio < 1.0",
+        "response.headers['content-type'] == 'application/json' && response.text.contains('ratio')",
+        "response.elapsed < duration('1m') && response.url.endsWith('/')",
+    ] {
+        let location = Location { source: Source::new("a.yaml", text), start: 0, end: text.len() };
+        assert_eq!(Expression::compile(text, &location).unwrap().truth(&scope), Truth::Held, "{text}");
+    }
+}
+
+#[tokio::test]
 async fn forms_and_text_say_what_they_are() {
     let (url, _) = serve(Router::new().fallback(any(echo))).await;
     let client = client(&url);
@@ -171,7 +188,8 @@ async fn files_are_streamed_with_their_length_known() {
         ("file".to_owned(), Piece::File(guessed)),
         ("other".to_owned(), Piece::File(named)),
     ];
-    let request = carrying(Method::Post, "/", Content::Multipart(content));
+    let mut request = carrying(Method::Post, "/", Content::Multipart(content));
+    request.headers = vec![("content-type".to_owned(), "multipart/form-data".to_owned())];
     let client = client(&url);
     for _ in 0..2 {
         let expected = "length known: true\nnote None None 5 bytes\n\
