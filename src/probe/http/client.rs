@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tower::util::MapRequestLayer;
 use url::{Host, Url};
 
@@ -84,6 +85,14 @@ impl Client {
     }
 }
 
+/// Lets this process open as many files as the system admits at most, since every exchange that goes on at the same time
+/// may need a connection of its own. For the binary to call once, before it sends anything. What cannot be changed is
+/// left as it is: then a run of very many scenarios side by side may say `Too many open files`.
+pub fn allow_many_connections() {
+    let limit = getrlimit(Resource::Nofile);
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
+}
+
 fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, LookError> {
     builder
         .user_agent(concat!("smoke/", env!("CARGO_PKG_VERSION")))
@@ -132,5 +141,31 @@ fn is_loopback(url: &Url) -> bool {
         Some(Host::Ipv6(address)) => address.is_loopback(),
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_files_as_the_system_admits_may_be_opened() {
+        allow_many_connections();
+        let limit = getrlimit(Resource::Nofile);
+        assert_eq!(limit.current, limit.maximum);
+    }
+
+    #[test]
+    fn this_machine_is_reached_without_a_proxy() {
+        fn check(url: &str, expected: bool) {
+            assert_eq!(is_loopback(&Url::parse(url).unwrap()), expected, "{url}");
+        }
+        check("http://127.0.0.1:8080/", true);
+        check("http://127.9.9.9/", true);
+        check("http://[::1]/", true);
+        check("http://localhost:1/", true);
+        check("http://api.localhost/", true);
+        check("http://localhost.example.com/", false);
+        check("http://10.0.0.1/", false);
     }
 }

@@ -14,7 +14,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use client::Client;
+pub use client::{Client, allow_many_connections};
 pub use request::Request;
 pub use response::Response;
 
@@ -95,7 +95,6 @@ pub enum Body {
 
 /// One part of a multipart body.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "a scenario has a handful of parts; a box would only be in the way")]
 pub enum Part {
     /// A plain field.
     Field(Template),
