@@ -38,7 +38,6 @@ fn trials(root: &Path, target: &str) -> Result<Vec<Trial>, String> {
     Ok(admitted.map(|scenario| trial(scenario.id.clone())).collect())
 }
 
-
 /// Runs one scenario; what a person would read on the terminal becomes the test's message.
 fn run(root: &Path, target: &str, id: &str) -> Result<(), Failed> {
     let reports = tempfile::tempdir().map_err(|error| format!("no folder for the reports: {error}"))?;

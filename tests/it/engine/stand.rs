@@ -74,11 +74,7 @@ pub(super) async fn run(scenarios: &[(&str, &str)], answers: &[(&str, Answer)], 
     let instruments = Instruments { http: http::Client::new(&plan.target_settings).unwrap(), aws: None };
     let equipment =
         Equipment { instruments: Arc::new(instruments), redactor: Arc::new(Redactor::default()), events, stop };
-    let options = Options {
-        jobs: manner.jobs,
-        fail_fast: manner.fail_fast,
-        cleanup_within: Duration::from_secs(10),
-    };
+    let options = Options { jobs: manner.jobs, fail_fast: manner.fail_fast, cleanup_within: Duration::from_secs(10) };
     let watching = tokio::spawn(stop_when(script.clone(), manner.stop_at, stopper));
     smoke::engine::run(plan, header(), equipment, options).await;
     watching.abort();
@@ -92,7 +88,8 @@ pub(super) async fn run(scenarios: &[(&str, &str)], answers: &[(&str, Answer)], 
 
 fn plan(folder: &std::path::Path, scenarios: &[(&str, &str)], url: &str) -> Plan {
     std::fs::create_dir(folder.join("scenarios")).unwrap();
-    std::fs::write(folder.join("smoke.yaml"), format!("targets: {{ test: {{ api: {{ url: \"{url}\" }} }} }}\n")).unwrap();
+    std::fs::write(folder.join("smoke.yaml"), format!("targets: {{ test: {{ api: {{ url: \"{url}\" }} }} }}\n"))
+        .unwrap();
     for (id, yaml) in scenarios {
         std::fs::write(folder.join(format!("scenarios/{id}.yaml")), yaml).unwrap();
     }

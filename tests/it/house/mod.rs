@@ -14,8 +14,22 @@ use modules::Crate;
 
 /// The rooms of the library from the foundations up. A room may use those before it, never those after it.
 const ROOMS: &[&str] = &[
-    "verdict", "diagnostic", "redact", "target", "look", "expr", "event", "aws", "probe", "scenario", "plan", "judge",
-    "engine", "record", "report", "sandbox",
+    "verdict",
+    "diagnostic",
+    "redact",
+    "target",
+    "look",
+    "expr",
+    "event",
+    "aws",
+    "probe",
+    "scenario",
+    "plan",
+    "judge",
+    "engine",
+    "record",
+    "report",
+    "sandbox",
 ];
 
 fn library() -> Crate {

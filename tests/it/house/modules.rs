@@ -28,9 +28,7 @@ impl Crate {
     /// where it is defined; what the map of a folder lists is no import.
     pub(super) fn imports(&self) -> impl Iterator<Item = (&str, Import)> {
         self.modules.iter().flat_map(|(from, paths)| {
-            let resolve = |path: &Vec<String>| {
-                self.resolve(path).map(|to| Import { to, path: path.join("::") })
-            };
+            let resolve = |path: &Vec<String>| self.resolve(path).map(|to| Import { to, path: path.join("::") });
             paths.used.iter().filter_map(resolve).map(move |import| (from.as_str(), import))
         })
     }
@@ -42,7 +40,8 @@ impl Crate {
             hidden.map(|path| format!("{module}: crate::{}", path.join("::"))).collect::<Vec<_>>()
         };
         let roots = self.modules.iter().filter(|(module, _)| !module.is_empty()).flat_map(from_root);
-        let climbs = self.modules.iter().filter(|(_, paths)| paths.climbs).map(|(module, _)| format!("{module}: super::super"));
+        let climbs =
+            self.modules.iter().filter(|(_, paths)| paths.climbs).map(|(module, _)| format!("{module}: super::super"));
         roots.chain(climbs).collect()
     }
 
