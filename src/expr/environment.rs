@@ -134,6 +134,7 @@ pub(super) fn context(scope: &Scope) -> Context<'_, '_> {
     context
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the signature that the environment asks for")]
 fn json<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
     let text = arguments.first().and_then(|text| text.downcast_ref::<CelString>());
     let text = text.ok_or_else(ExecutionError::missing_argument_or_target)?;
@@ -143,11 +144,7 @@ fn json<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, Execut
     Ok(CowVal::Owned(value))
 }
 
-#[expect(
-    clippy::unnecessary_wraps,
-    clippy::needless_pass_by_value,
-    reason = "the signature that the environment asks for"
-)]
+#[expect(clippy::unnecessary_wraps, reason = "the signature that the environment asks for")]
 fn uuid<'b, 'v>(_: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
     Ok(CowVal::owned(CelString::from(uuid::Uuid::new_v4().to_string())))
 }

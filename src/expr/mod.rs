@@ -4,6 +4,8 @@
 mod environment;
 mod explain;
 mod expression;
+mod literal;
+mod place;
 mod print;
 mod reason;
 mod reference;

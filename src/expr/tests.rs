@@ -166,6 +166,8 @@ fn why_there_is_no_value() {
         r#"contains() does not go with a whole number and text: 502.contains("5")"#,
     );
     unclear("json(html.body).x == 1", "json(html.body): the text is not JSON: expected value at line 1 column 1");
+    unclear("int(html.body) == 1", "int(html.body): string parse error: invalid digit found in string");
+    unclear("html.body.matches(html.body + '(')", r#"html.body.matches(html.body + "("): unclosed group"#);
     unclear("1 / service.healthy == 1", "1 / service.healthy divides by zero");
     unclear("service.tasks.all(t, t.zone == 'a')", "in service.tasks[0]: t has no field zone (it has: health, id)");
     unclear("response.status.all(x, x)", "response.status is a whole number, not a list");
@@ -222,6 +224,31 @@ fn evaluating_gives_the_value_or_says_why_not() {
     assert_eq!(number, Ok(Value::Int(2)));
     let missing = compiled("response.body.id").evaluate(&scope()).unwrap_err();
     assert_eq!(missing.to_string(), "response.body has no field id (it has: code, error, long, none, ratio, status)");
+}
+
+#[test]
+fn expressions_and_scopes_are_shared_between_tasks() {
+    fn check<T: Send + Sync + 'static>() {}
+    check::<Expression>();
+    check::<Template>();
+    check::<Scope>();
+}
+
+#[test]
+fn a_mistake_is_drawn_under_the_word_that_is_meant() {
+    let text = "name: x\nexpect: \"response.body.status.startwith(\\\"q\\\")\"\n";
+    let location = Location { source: Source::new("a.yaml", text), start: 16, end: text.len() - 1 };
+    let faults = Expression::compile("response.body.status.startwith(\"q\")", &location).unwrap_err();
+    let expected = r#"
+error: there is no method `startwith`
+ --> a.yaml:2:31
+  |
+2 | expect: "response.body.status.startwith(\"q\")"
+  |                               ^^^^^^^^^
+  |
+  = help: did you mean `startsWith`?
+"#;
+    assert_eq!(crate::diagnostic::render(&faults, false), expected.trim_start());
 }
 
 proptest! {
