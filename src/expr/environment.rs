@@ -2,10 +2,11 @@
 
 use std::sync::{Arc, OnceLock};
 
-use cel::common::types::{CelString, STRING_TYPE};
+use cel::common::types::{CelString, DYN_TYPE, STRING_TYPE};
 use cel::common::value::{CowVal, Val};
 use cel::{Context, DeclarationError, Env, ExecutionError, extensions};
 
+use super::order::{ORDERED, ordered};
 use super::value::from_json;
 use super::{Scope, Value};
 
@@ -120,6 +121,7 @@ fn build() -> Result<Env, DeclarationError> {
     env.add_extension(extensions::math)?;
     env.add_extension(extensions::encoders)?;
     env.add_overload("json", "json(string)", vec![STRING_TYPE], json)?;
+    env.add_overload(ORDERED, "@ordered(dyn)", vec![DYN_TYPE], ordered)?;
     env.add_overload("uuid", "uuid()", vec![], uuid)?;
     Ok(env)
 }

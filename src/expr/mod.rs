@@ -5,6 +5,7 @@ mod environment;
 mod explain;
 mod expression;
 mod literal;
+mod order;
 mod place;
 mod print;
 mod reason;

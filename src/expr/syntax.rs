@@ -6,7 +6,7 @@ use cel::parser::{ParseError, ParseErrors, PrattParser};
 use super::environment::{EXTENSION_MACROS, FUNCTIONS, METHODS, environment};
 use super::literal::refused;
 use super::token::{Kind, Token, tokens};
-use super::tree;
+use super::{order, tree};
 use crate::diagnostic::nearest;
 
 /// Longest expression, bytes. Far beyond what anybody writes; it bounds what a slip of a template can cost.
@@ -118,6 +118,7 @@ fn grammatical(text: &str, words: &[Token<'_>]) -> Result<IdedExpr, Fault> {
     if tree::deeper_than(&tree, DEEPEST) {
         return Err(too_deep(text));
     }
+    order::settle(&mut tree);
     Ok(tree)
 }
 

@@ -126,6 +126,23 @@ fn lists_name_the_element() {
 }
 
 #[test]
+fn objects_are_gone_through_in_the_order_of_their_keys() {
+    let fields: serde_json::Map<_, _> = (10..30).map(|at| (format!("k{at}"), json!(at))).collect();
+    let keys: Vec<_> = fields.keys().map(|key| json!(key)).collect();
+    let scope = Scope::default().with("fields", from_json(&fields.into()));
+    for text in ["fields.map(name, name)", "fields.filter(name, true)", "[fields].map(f, f.map(name, name))[0]"] {
+        let expression = compiled(text);
+        assert_eq!(expression.evaluate(&scope).map(|value| to_json(&value)), Ok(json!(keys)), "{text}");
+    }
+    broken("service.images.map(n, n) == []", r#"["app","sidecar"] == []"#);
+    unclear(
+        "service.nope.map(n, n) == []",
+        "service has no field nope (it has: desired, events, healthy, images, mute, steady, stopped, tasks)",
+    );
+    unclear("html.body.map(n, n) == []", "html.body is text, not a list");
+}
+
+#[test]
 fn numbers_of_different_types_compare_by_value() {
     for text in ["service.desired == 1.0", "unsigned == service.desired", "1 == 1u", "1.0 == 1", "1 in [1.0]"] {
         held(text);
