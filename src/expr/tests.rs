@@ -268,6 +268,54 @@ error: there is no method `startwith`
     assert_eq!(crate::diagnostic::render(&faults, false), expected.trim_start());
 }
 
+/// Mostly sentences, unlike random letters: operands and operators by turns.
+fn sentence() -> impl Strategy<Value = String> {
+    let operand = prop::sample::select(vec![
+        "1",
+        "2.5",
+        "'q'",
+        "null",
+        "true",
+        "service.desired",
+        "response.body.status",
+        "service.tasks",
+        "service.images",
+        "x",
+        "{'a': 1}",
+        "[1, 'b']",
+        "has(service.steady)",
+        "(1 - 2)",
+        "!service.mute",
+        "-1",
+        "nope.a",
+        "elapsed",
+    ]);
+    let ending = prop::sample::select(vec![
+        "",
+        "",
+        "",
+        ".size()",
+        "[0]",
+        ".a",
+        ".all(x, x == 1)",
+        ".exists(x, x.id == 't1')",
+        ".map(x, [x])",
+        ".filter(x, x)",
+        ".contains('q')",
+        ".?a.orValue(1)",
+        "['app']",
+        ".exists_one(x, true)",
+        ".matches('q')",
+    ]);
+    let sign =
+        prop::sample::select(vec![" == ", " != ", " < ", " && ", " || ", " + ", " - ", " / ", " in ", " ? 1 : "]);
+    prop::collection::vec((operand, ending, sign), 1..5).prop_map(|words| {
+        let text: String = words.iter().map(|(operand, ending, sign)| format!("{operand}{ending}{sign}")).collect();
+        let last = words.last().map_or(0, |(_, _, sign)| sign.len());
+        text[..text.len() - last].to_owned()
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
@@ -277,6 +325,21 @@ proptest! {
             let _ = (expression.truth(&scope()), expression.state(&scope()), expression.references());
         }
         let _ = Template::parse(&text, &somewhere(&text)).map(|template| template.evaluate(&scope()));
+    }
+
+    #[test]
+    fn sentences_are_explained_and_printed_as_they_were_read(text in sentence()) {
+        let tree = syntax::parse(&text).unwrap();
+        let printed = print::source(&tree);
+        prop_assert_eq!(print::source(&syntax::parse(&printed).unwrap()), printed);
+        let expression = compiled(&text);
+        match (expression.evaluate(&scope()), expression.truth(&scope())) {
+            (Ok(Value::Bool(true)), truth) => prop_assert_eq!(truth, Truth::Held),
+            (Ok(Value::Bool(false)), Truth::Broken { detail }) => prop_assert_ne!(detail, ""),
+            (_, Truth::Unclear { reason }) => prop_assert_ne!(reason, ""),
+            (value, truth) => prop_assert!(false, "{:?} but {:?}", value, truth),
+        }
+        let _ = (expression.state(&scope()), expression.references());
     }
 
     #[test]
