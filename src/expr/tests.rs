@@ -310,7 +310,7 @@ fn sentence() -> impl Strategy<Value = String> {
     let sign =
         prop::sample::select(vec![" == ", " != ", " < ", " && ", " || ", " + ", " - ", " / ", " in ", " ? 1 : "]);
     prop::collection::vec((operand, ending, sign), 1..5).prop_map(|words| {
-        let text: String = words.iter().map(|(operand, ending, sign)| format!("{operand}{ending}{sign}")).collect();
+        let text: String = words.iter().flat_map(|(operand, ending, sign)| [*operand, *ending, *sign]).collect();
         let last = words.last().map_or(0, |(_, _, sign)| sign.len());
         text[..text.len() - last].to_owned()
     })
