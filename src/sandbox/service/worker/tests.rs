@@ -165,3 +165,26 @@ async fn a_worker_says_that_it_is_alive() {
     }
     assert_eq!(bench.stop().await.0, 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn two_workers_share_the_work_and_nothing_is_done_twice() {
+    let database = Database::create().unwrap();
+    let (one, other) = (Bench::start(database.clone(), &[]), Bench::start(database.clone(), &[]));
+    let ids: Vec<_> = (0..10).map(|number| number.to_string()).collect();
+    for id in &ids {
+        upload(&database, id, FILE);
+    }
+    for id in &ids {
+        one.until(id, Status::ReviewReady).await;
+        database.finalize(id, Utc::now()).unwrap();
+    }
+    for id in &ids {
+        assert_eq!(one.until(id, Status::Completed).await.attempts, 1);
+    }
+    assert_eq!(database.contacts(None, 0).unwrap().count, 20);
+    let mut lines = one.stop().await.1;
+    lines.extend(other.stop().await.1);
+    for event in ["INFO bulk_import_start", "INFO bulk_import_end completed"] {
+        assert_eq!(lines.iter().filter(|line| *line == event).count(), 10, "{event}");
+    }
+}
