@@ -138,6 +138,31 @@ fn many_errors_are_counted_and_the_first_kept() {
     assert!(!table.is_accepted());
 }
 
+#[test]
+fn the_fixtures_are_what_the_scenarios_take_them_for() {
+    check(include_bytes!("../../../../fixtures/contacts.csv"), "5 of 5 rows");
+    check(include_bytes!("../../../../fixtures/contacts-bom.csv"), "5 of 5 rows");
+    check(include_bytes!("../../../../fixtures/ten-thousand.csv"), "10000 of 10000 rows");
+    check(include_bytes!("../../../../fixtures/header-only.csv"), "0 of 0 rows\n1: there is no row below the header");
+    assert!(include_bytes!("../../../../fixtures/empty.csv").is_empty());
+    check(
+        include_bytes!("../../../../fixtures/missing-column.csv"),
+        "0 of 0 rows\n1 email: the column is missing in the header, which has name, phone",
+    );
+    check(include_bytes!("../../../../fixtures/non-utf8.csv"), "1 of 2 rows\n3 name: is not UTF-8: byte 0xEB");
+    check(
+        include_bytes!("../../../../fixtures/invalid.csv"),
+        concat!(
+            "1 of 6 rows\n",
+            "3 email: `grace at example.org` is not an e-mail address\n",
+            "4: 3 columns expected as in the header, 2 found\n",
+            "5 name: is empty\n",
+            "6 email: `ADA@example.org` stands on line 2 already\n",
+            "7 phone: `ask her` is not a telephone number",
+        ),
+    );
+}
+
 proptest::proptest! {
     #[test]
     fn whatever_the_bytes_the_reader_comes_through(bytes: Vec<u8>) {
