@@ -119,12 +119,12 @@ fn an_open_quotation_mark_is_named_where_it_stands() {
 fn lines_are_counted_as_an_editor_does() {
     check(
         "name,email\r\n\r\n\r\nAda,ada\r\n\"B\r\nob\",bob\r\n",
-        concat!("0 of 2 rows\n4 email: `ada` is not an e-mail address\n5 email: `bob` is not an e-mail address"),
+        "0 of 2 rows\n4 email: `ada` is not an e-mail address\n5 email: `bob` is not an e-mail address",
     );
     check("\n\n\u{20}name,email\n\nAda,x\n", "0 of 1 rows\n5 email: `x` is not an e-mail address");
     check(
         "name,email\rAda,x\r\rBob,y\r",
-        concat!("0 of 2 rows\n2 email: `x` is not an e-mail address\n4 email: `y` is not an e-mail address"),
+        "0 of 2 rows\n2 email: `x` is not an e-mail address\n4 email: `y` is not an e-mail address",
     );
     check("\u{feff}name,email\nAda,x\n", "0 of 1 rows\n2 email: `x` is not an e-mail address");
 }

@@ -85,7 +85,7 @@ impl Worker {
             return Err(Crash::Settings);
         }
         if faults.contains(Fault::ImportFails) {
-            self.database.call(|database| database.forbid_contacts()).await?;
+            self.database.call(Database::forbid_contacts).await?;
         }
         self.journal.info("worker_started", json!({ "task_id": self.task_id }));
         tokio::select! {
