@@ -66,7 +66,9 @@ impl CaseRun<'_> {
         self.stage.vantage.window_start = self.stage.clock.now();
         let (speaker, listener) = halt::channel();
         let deadline = Instant::now() + self.case.timeout;
-        let mut journey = Journey::new(self.index, self.case.scope.clone());
+        let mut scope = self.case.scope.clone();
+        scope.clean_with(self.stage.sink.cleaner());
+        let mut journey = Journey::new(self.index, scope);
         let ready = journey.walk(&self.stage, Phase::Ready, &self.case.ready, &listener);
         watched(ready, std::future::pending(), &speaker, self.bounds(deadline)).await;
         if journey.is_whole() && listener.reason().is_none() {
