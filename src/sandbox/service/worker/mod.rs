@@ -87,7 +87,8 @@ impl Worker {
         if faults.contains(Fault::ImportFails) {
             self.database.call(Database::forbid_contacts).await?;
         }
-        self.journal.info("worker_started", json!({ "task_id": self.task_id }));
+        let fields = json!({ "task_id": self.task_id, "database": self.database.path() });
+        self.journal.info("worker_started", fields);
         tokio::select! {
             worked = self.work(stop) => Ok(worked?),
             beaten = self.beat() => match beaten {
