@@ -11,7 +11,7 @@ mod step;
 mod value;
 
 pub(crate) use mapping::Mapping;
-pub(crate) use scenario::{Draft, DraftStep};
+pub(crate) use scenario::{Draft, DraftStep, List};
 
 use crate::diagnostic::Diagnostic;
 use crate::scenario::yaml::Node;

@@ -18,6 +18,8 @@ pub(crate) struct Draft {
     pub(crate) scenario: Scenario,
     /// The four lists, in the order in which they run.
     pub(crate) lists: [(List, Vec<DraftStep>); 4],
+    /// The columns of each row of the matrix.
+    pub(crate) rows: Vec<Vec<String>>,
     /// Where `steps` stands, or the file's beginning.
     pub(crate) location: Location,
 }
@@ -107,7 +109,8 @@ impl Reader {
             }
         }
         let location = mapping.entry("steps").map_or_else(|| root.head(), |(key, _)| key.location.clone());
-        Some(Draft { scenario, lists, location })
+        let rows = mapping.get("matrix").map(columns).unwrap_or_default();
+        Some(Draft { scenario, lists, rows, location })
     }
 
     fn tags(&mut self, node: &Node) -> Vec<String> {
@@ -202,4 +205,14 @@ impl Reader {
             }
         }
     }
+}
+
+/// The columns of each row of a matrix.
+fn columns(node: &Node) -> Vec<Vec<String>> {
+    let Data::List(rows) = &node.data else { return Vec::new() };
+    let names = |row: &Node| match &row.data {
+        Data::Map(entries) => entries.iter().map(|(key, _)| key.name.clone()).collect(),
+        _ => Vec::new(),
+    };
+    rows.iter().map(names).collect()
 }

@@ -1,7 +1,7 @@
 //! Single values: text, templates, expressions, durations, flags and counts.
 
 use super::Reader;
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::Diagnostic;
 use crate::expr::{Expression, Template, Value};
 use crate::scenario::duration;
 use crate::scenario::scalar::{self, Numbers};
@@ -177,9 +177,4 @@ fn name_of(key: &crate::scenario::yaml::Key) -> String {
 
 fn shown(node: &Node) -> String {
     node.scalar().filter(|_| !node.is_nothing()).map_or_else(|| node.kind().to_owned(), |text| format!("`{text}`"))
-}
-
-/// `; did you mean …`, as help, where something is near.
-pub(super) fn did_you_mean<'w>(word: &str, candidates: impl IntoIterator<Item = &'w str>) -> Option<String> {
-    nearest(word, candidates).map(|name| format!("did you mean `{name}`?"))
 }
