@@ -19,6 +19,7 @@ pub use model::Scenario;
 
 pub(crate) use check::{changes, files, judges, no_file};
 pub(crate) use load::tidy;
+pub(crate) use source::shown;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
