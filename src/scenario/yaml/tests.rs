@@ -29,11 +29,11 @@ fn check(text: &str, expected: &str) {
 #[test]
 fn scalars_keep_what_was_written() {
     check("a: 1.10\nb: 0123\nc: yes\nd: 2026-01-02", "{a=1.10 b=0123 c=yes d=2026-01-02}");
-    check("a: 'x'\nb: !!str 5", "{a=\"x\"@'x' b=\"5\"@5}");
+    check("a: 'x'\nb: !!str 5", "{a=\"x\"@'x' b=\"5\"@!!str 5}");
     check("a: 1\na: 2", "{a=1 a=2}");
     check("", "");
     check("a:\r\n  b: c\r\nd: e\r\n", "{a={b=c} d=e}");
-    check("a: |\n  one\n  two\nb: c", "{a=\"one\\ntwo\\n\"@|\n  one\n  two b=c}");
+    check("a: |\n  one\n  two\nb: c", "{a=\"one\\ntwo\\n\"@one\n  two b=c}");
 }
 
 #[test]
@@ -60,12 +60,12 @@ fn what_is_not_taken_is_refused_in_words() {
         "1:4 YAML tags such as `!x` are not supported; an expression that begins with `!` needs quotes around it",
     );
     check("a: b\n---\nc: d", "2:1 a second document begins here; write one document a file");
-    check("a:\n\tb: c", "2:1 a tab indents this line; indent with spaces");
+    check("a:\n\tb: c", "2:2 a tab indents this line; indent with spaces");
     check(
         "a: ${{ b }}\nc: { d: ${{ e }} }",
-        "2:13 this is not YAML: ; inside `{ … }` and `[ … ]`, text with `${{ … }}` needs quotes around it",
+        "2:10 this is not YAML: while parsing a flow mapping, did not find expected `,` or `}`; inside `{ … }` and `[ … ]`, text with `${{ … }}` needs quotes around it",
     );
-    check("a: b: c", "1:5 this is not YAML: ; text that holds `: ` needs quotes around it");
+    check("a: b: c", "1:5 this is not YAML: mapping values are not allowed in this context; text that holds `: ` needs quotes around it");
 }
 
 #[test]
