@@ -1,6 +1,6 @@
 //! One case: a scenario with one row, its variables, names and durations known.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -66,7 +66,7 @@ pub(super) fn build(draft: Draft, site: &Site<'_>, vault: &mut Vault<'_>, proble
     let mut variables = Variables::new(definitions, vault, scope, &site.target.name);
     variables.read(&references(&scenario));
     let scope = variables.bound();
-    let mut filling = Filling { site, variables, problems: Vec::new(), names: HashSet::new(), sound: true };
+    let mut filling = Filling { site, variables, problems: Vec::new(), names: HashMap::new(), sound: true };
     let timeout = scenario.timeout.as_ref().and_then(|template| filling.duration(template, &scope));
     let exclusive = scenario.exclusive.as_ref().and_then(|template| filling.text(template, &scope));
     let case = Case {
@@ -109,7 +109,7 @@ struct Filling<'f, 'p, 'v, 'c> {
     site: &'f Site<'p>,
     variables: Variables<'f, 'v, 'c>,
     problems: Vec<Diagnostic>,
-    names: HashSet<String>,
+    names: HashMap<String, bool>,
     sound: bool,
 }
 
@@ -135,11 +135,13 @@ impl Filling<'_, '_, '_, '_> {
     /// Names are what history keys on: the same in every run, and no two alike.
     fn name(&mut self, template: &Template, scope: &Scope) -> Option<String> {
         let name = self.text(template, scope)?;
-        if self.variables.differs(template) {
+        if self.variables.differs_by_variables(template) {
             let problem = Diagnostic::at(template.location(), "the name of this step changes from run to run");
             self.problems.push(problem.help("names never hold ids or times, so that a step keeps its history"));
         }
-        if !self.names.insert(name.clone()) {
+        // That two names are written alike is seen when the scenario is read.
+        let before = self.names.insert(name.clone(), template.is_fixed());
+        if before.is_some_and(|fixed| !fixed || !template.is_fixed()) {
             let problem = Diagnostic::at(template.location(), format!("two steps of this scenario are called `{name}`"));
             self.problems.push(problem.help("reports tell steps apart by name"));
         }

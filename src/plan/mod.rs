@@ -168,3 +168,6 @@ impl Step {
 pub fn check_all(project: &Project, sandbox_vars: &[(String, String)]) -> Vec<Diagnostic> {
     make::check_all(project, sandbox_vars)
 }
+
+#[cfg(test)]
+mod tests;

@@ -148,7 +148,9 @@ impl<'p, 'v, 'c> Variables<'p, 'v, 'c> {
         match reference.path.first().map(String::as_str) {
             Some("vars") => field.is_none_or(|name| !matches!(self.states.get(name), Some(State::Known(..)))),
             Some("secret") => self.vault.pretends() || field.is_some_and(|name| !self.secrets.contains_key(name)),
-            _ => false,
+            Some("target" | "run" | "row") => false,
+            // A name that is not known before the run begins: reading the scenario has said so.
+            _ => true,
         }
     }
 
@@ -183,6 +185,13 @@ impl<'p, 'v, 'c> Variables<'p, 'v, 'c> {
         });
         let secrets = self.secrets.iter().map(|(name, value)| (name.clone(), value.clone()));
         self.scope.clone().with("vars", map(known)).with("secret", map(secrets))
+    }
+
+    /// Whether it is only by way of variables that a template has another value in every run: that it reads the run
+    /// itself is seen when the scenario is read.
+    pub(super) fn differs_by_variables(&self, template: &Template) -> bool {
+        let direct = |reference: &Reference| matches!(reference.path.first().map(String::as_str), Some("run" | "secret"));
+        self.differs(template) && !changes(template) && !template.references().iter().any(direct)
     }
 
     /// What went wrong; and nothing more can be read.

@@ -95,7 +95,7 @@ pub(crate) fn judges(step: &Step) -> bool {
 fn nothing_judged(draft: &Draft) -> Option<Diagnostic> {
     let deciding = || draft.lists.iter().filter(|(list, _)| *list != List::Finally).flat_map(|(_, steps)| steps);
     // What could not be read might have judged something.
-    let judged = deciding().any(|step| step.step.as_deref().is_none_or(judges));
+    let judged = deciding().any(|step| !step.sound || step.step.as_deref().is_some_and(judges));
     let empty = deciding().next().is_none();
     (!judged && !empty).then(|| {
         let problem = Diagnostic::at(&draft.location, "this scenario expects nothing, so it could never fail");

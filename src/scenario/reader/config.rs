@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Reader;
 use crate::diagnostic::{Diagnostic, Location, Source};
+use crate::expr::{Template, Value};
 use crate::scenario::config::{Api, Aws, Config, Origin, SecretSource, Target};
 use crate::scenario::scalar::Numbers;
 use crate::scenario::schema;
@@ -42,7 +43,7 @@ impl Reader {
     }
 
     /// `vars`, wherever they stand.
-    pub(super) fn vars(&mut self, node: &Node) -> Vec<(String, crate::expr::Template)> {
+    pub(super) fn vars(&mut self, node: &Node) -> Vec<(String, Template)> {
         for (key, _) in self.entries(node, "`vars`").unwrap_or_default() {
             self.variable_name(key);
         }
@@ -119,11 +120,13 @@ impl Reader {
     fn api(&mut self, node: &Node) -> Option<Api> {
         let mapping = self.mapping(node, &schema::API)?;
         let headers = mapping.get("headers").map(|node| self.headers(node)).unwrap_or_default();
-        let url = mapping.get("url").and_then(|node| self.base_url(node))?;
-        Some(Api { url, headers })
+        let url = mapping.get("url").and_then(|node| self.base_url(node));
+        // Something stands in for a wrong URL, so that no step is blamed for an API that is not there.
+        let stand_in = || Template::fixed(Value::String("https://api.invalid".to_owned().into()), &mapping.head);
+        Some(Api { url: url.unwrap_or_else(stand_in), headers })
     }
 
-    fn base_url(&mut self, node: &Node) -> Option<crate::expr::Template> {
+    fn base_url(&mut self, node: &Node) -> Option<Template> {
         let text = self.text(node)?;
         let fixed = !text.contains("${{");
         if fixed && !text.starts_with("http://") && !text.starts_with("https://") {
@@ -143,7 +146,7 @@ impl Reader {
         Aws { region, profile, role_arn, endpoint_url, endpoint_urls, log_lag }
     }
 
-    fn endpoints(&mut self, node: &Node) -> Vec<(String, crate::expr::Template)> {
+    fn endpoints(&mut self, node: &Node) -> Vec<(String, Template)> {
         if self.mapping(node, &schema::ENDPOINTS).is_none() {
             return Vec::new();
         }

@@ -44,6 +44,8 @@ pub(crate) struct DraftStep {
     pub(crate) step: Option<Arc<Step>>,
     /// The names that it binds for later ones, also where it is wrong.
     pub(crate) kept: Vec<Kept>,
+    /// Whether nothing at all is wrong with it.
+    pub(crate) sound: bool,
 }
 
 /// A name that a step binds.
@@ -154,7 +156,7 @@ impl Reader {
                 Data::Map(entries) if entries.iter().any(|(key, _)| key.name == "use") => {
                     steps.extend(self.taken_in(item, place));
                 }
-                _ => steps.extend(self.step(item, &place)),
+                _ => steps.push(self.step(item, &place)),
             }
         }
         steps

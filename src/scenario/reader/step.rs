@@ -14,8 +14,11 @@ use crate::scenario::yaml::{Data, Node};
 impl Reader {
     /// Reads one step of a list. What it keeps is known even where the step itself is wrong, so that later steps are
     /// not blamed for it.
-    pub(super) fn step(&mut self, node: &Node, place: &Place<'_>) -> Option<DraftStep> {
-        let mapping = self.mapping(node, &schema::STEP)?;
+    pub(super) fn step(&mut self, node: &Node, place: &Place<'_>) -> DraftStep {
+        let before = self.problems.len();
+        let Some(mapping) = self.mapping(node, &schema::STEP) else {
+            return DraftStep { step: None, kept: Vec::new(), sound: false };
+        };
         let kept = self.kept(&mapping);
         let step = self.step_of(&mapping, place);
         if let Some(step) = &step {
@@ -23,7 +26,8 @@ impl Reader {
             self.repeating(&mapping, step, place.list);
             self.judging(&mapping, step, place.list);
         }
-        Some(DraftStep { step: step.map(Arc::new), kept })
+        let sound = self.problems.len() == before;
+        DraftStep { step: step.map(Arc::new), kept, sound }
     }
 
     fn step_of(&mut self, mapping: &Mapping<'_>, place: &Place<'_>) -> Option<Step> {
