@@ -43,8 +43,10 @@ pub struct AlarmKind {
     pub state: String,
     /// Why, in words.
     pub reason: String,
-    /// When it last changed.
+    /// When its state last changed; where AWS does not say that, when it was last updated.
     pub since: Option<DateTime<Utc>>,
+    /// When its state last changed, only where AWS says that.
+    pub changed_at: Option<DateTime<Utc>>,
     /// Whether its actions are enabled.
     pub enabled: bool,
     /// What is told when it goes to `ALARM`.
@@ -196,6 +198,7 @@ fn metric_alarm(alarm: &MetricAlarm) -> Option<(String, AlarmKind)> {
         state: alarm.state_value().map(|state| state.as_str().to_owned()).unwrap_or_default(),
         reason: alarm.state_reason().unwrap_or_default().to_owned(),
         since: alarm.state_transitioned_timestamp().or(alarm.state_updated_timestamp()).map(time),
+        changed_at: alarm.state_transitioned_timestamp().map(time),
         // AWS leaves nothing out here; an alarm is made with its actions enabled unless it is said otherwise.
         enabled: alarm.actions_enabled().unwrap_or(true),
         actions: alarm.alarm_actions().to_vec(),
@@ -209,6 +212,7 @@ fn composite_alarm(alarm: &CompositeAlarm) -> Option<(String, AlarmKind)> {
         state: alarm.state_value().map(|state| state.as_str().to_owned()).unwrap_or_default(),
         reason: alarm.state_reason().unwrap_or_default().to_owned(),
         since: alarm.state_transitioned_timestamp().or(alarm.state_updated_timestamp()).map(time),
+        changed_at: alarm.state_transitioned_timestamp().map(time),
         enabled: alarm.actions_enabled().unwrap_or(true),
         actions: alarm.alarm_actions().to_vec(),
         metric: None,

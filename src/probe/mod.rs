@@ -8,6 +8,7 @@ pub mod ecs;
 pub mod exec;
 pub mod http;
 pub mod logs;
+mod moment;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
