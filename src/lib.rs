@@ -12,6 +12,7 @@
 //! * [`scenario`]: what the user wrote: `smoke.yaml` and scenario files, parsed with positions and checked.
 //! * [`plan`]: what will run: scenarios × matrix rows on one target, with all variables known.
 //! * [`probe`]: how a step observes, and what each kind brings back.
+//! * [`look`]: why a look brought nothing.
 //! * [`aws`]: the only place that names the AWS SDK; one shared reader for the whole run.
 //! * [`judge`]: observation × expectations → verdict.
 //! * [`event`]: what happened, in the past tense.
@@ -27,6 +28,7 @@ pub mod engine;
 pub mod event;
 pub mod expr;
 pub mod judge;
+pub mod look;
 pub mod plan;
 pub mod probe;
 pub mod record;

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+pub use crate::aws::AwsSettings;
 use crate::diagnostic::Diagnostic;
 use crate::expr::{EvaluationError, Scope};
 use crate::redact::Secret;
@@ -40,25 +41,6 @@ pub struct TargetSettings {
     pub api_headers: Vec<(String, Secret)>,
     /// Where AWS is looked at; none: `logs`, `ecs` and `alarm` steps cannot be used.
     pub aws: Option<AwsSettings>,
-}
-
-/// `aws` of a target, filled in. What is `None` comes from the SDK's own chain.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct AwsSettings {
-    /// Region, for instance `eu-west-1`.
-    pub region: Option<String>,
-    /// Profile of the shared config file.
-    pub profile: Option<String>,
-    /// Role to assume.
-    pub role_arn: Option<String>,
-    /// Endpoint for every service.
-    pub endpoint_url: Option<String>,
-    /// Endpoint for one service (`logs`, `ecs`, `cloudwatch`, `sts`), stronger than `endpoint_url`.
-    pub endpoint_urls: Vec<(String, String)>,
-    /// Fixed credentials (access key id, secret key): the sandbox's; real targets leave this to the SDK's chain.
-    pub credentials: Option<(String, String)>,
-    /// How late a log line may become visible.
-    pub log_lag: Option<Duration>,
 }
 
 /// One scenario with one row of its matrix.
