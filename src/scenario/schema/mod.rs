@@ -91,15 +91,4 @@ pub fn config() -> serde_json::Value {
 }
 
 #[cfg(test)]
-mod tests {
-    #[test]
-    fn the_schemas_are_drawn_from_the_tables() {
-        let scenario = super::scenario();
-        assert_eq!(scenario["properties"]["retries"]["minimum"], 0);
-        assert_eq!(scenario["required"], serde_json::json!(["steps"]));
-        assert_eq!(scenario["$defs"]["http"]["additionalProperties"], false);
-        assert_eq!(scenario["$defs"]["step"]["required"], serde_json::json!(["name"]));
-        let config = super::config();
-        assert_eq!(config["properties"]["targets"]["additionalProperties"]["anyOf"][0]["$ref"], "#/$defs/target");
-    }
-}
+mod tests;

@@ -123,8 +123,8 @@ pub(crate) static LOGS: Object = Object {
         Key::required("group", Shape::Text, "The log group"),
         Key::optional("stream_prefix", Shape::Text, "Only streams whose names begin so"),
         Key::optional("from_tasks", Shape::Tree, "Only lines of these tasks: `${{ worker.tasks }}`"),
-        Key::optional("sequence", Shape::List(&TEXTS), "Events that must appear, in this order, each exactly once"),
-        Key::optional("none", Shape::List(&TEXTS), "Events that must not appear"),
+        Key::optional("sequence", Shape::List(&VARS), "Events that must appear, in this order, each exactly once"),
+        Key::optional("none", Shape::List(&VARS), "Events that must not appear"),
         Key::optional("text", Shape::Text, "A regular expression with named groups, for lines that are not JSON"),
     ],
 };
