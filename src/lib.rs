@@ -14,6 +14,7 @@
 //! * [`target`]: where the API under test is, and where AWS is looked at.
 //! * [`look`]: why a look brought nothing.
 //! * [`probe`]: how a step observes, and what each kind brings back.
+//! * [`look`]: why a look brought nothing.
 //! * [`aws`]: the only place that names the AWS SDK; one shared reader for the whole run.
 //! * [`judge`]: observation × expectations → verdict.
 //! * [`event`]: what happened, in the past tense.

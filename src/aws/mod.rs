@@ -1,16 +1,145 @@
 //! AWS: the only place that names the SDK. One [`Reader`] serves all looks of a run: equal looks at the same time are
 //! one call, names are asked for in batches, one scan of a log group serves everybody, throttling slows all together.
+//!
+//! What it brings is in types of our own, shared by everybody who asked ([`Arc`]). What could not be read of a thing is
+//! a [`Known`] error in its place and does not spoil the rest.
+
+mod alarms;
+mod connect;
+mod failure;
+mod gather;
+mod identity;
+mod meter;
+mod overrides;
+mod pace;
+#[cfg(test)]
+pub(crate) mod peer;
+mod scan;
+mod services;
+mod settings;
+mod tasks;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+pub use alarms::{AlarmFacts, AlarmKind, MetricFacts, Transition};
+pub use scan::{CLOCK_SKEW, LogLine, Scan};
+pub use services::{DeploymentFacts, ServiceEvent, ServiceFacts};
+pub use settings::AwsSettings;
+pub use tasks::{ContainerFacts, DefinitionFacts, TaskFacts};
 
 use crate::event::AwsUse;
+use crate::look::{LookError, LookErrorKind};
+
+/// Something that may not have been readable.
+pub type Known<T> = Result<T, LookError>;
+
+/// How late a log line may become visible where `aws.log_lag` is not set.
+const LOG_LAG: Duration = Duration::from_secs(15);
 
 /// The shared reader.
 #[derive(Debug)]
-pub struct Reader {}
+pub struct Reader {
+    settings: AwsSettings,
+    clients: Arc<connect::Clients>,
+    ledger: Arc<meter::Ledger>,
+    services: services::Services,
+    alarms: alarms::Alarms,
+    scans: scan::Scans,
+}
 
 impl Reader {
+    /// Sets up the clients. Credentials are only asked for with the first look.
+    ///
+    /// # Errors
+    /// No region anywhere; an endpoint in the environment or the AWS config file that `smoke.yaml` does not name.
+    pub async fn connect(settings: &AwsSettings) -> Result<Self, LookError> {
+        let ledger = Arc::new(meter::Ledger::default());
+        let clients = Arc::new(connect::connect(settings, &ledger).await?);
+        Ok(Self {
+            settings: settings.clone(),
+            services: services::Services::new(&clients),
+            alarms: alarms::Alarms::new(&clients),
+            scans: scan::Scans::new(&clients),
+            clients,
+            ledger,
+        })
+    }
+
+    /// Which account, region and endpoints are looked at, a line each. An account that may not be asked for is said so.
+    pub async fn identity(&self) -> Vec<String> {
+        identity::lines(&self.clients, &self.settings).await
+    }
+
     /// What was sent so far, and what was saved.
     #[must_use]
     pub fn used(&self) -> AwsUse {
-        todo!()
+        self.ledger.used()
     }
+
+    /// How late a log line may become visible: `aws.log_lag`, or 15 s.
+    #[must_use]
+    pub fn log_lag(&self) -> Duration {
+        self.settings.log_lag.unwrap_or(LOG_LAG)
+    }
+
+    /// A service with its deployments and tasks. `service` is a name or an ARN.
+    ///
+    /// # Errors
+    /// Where the service could not be described; a service or cluster that is not there is a
+    /// [`LookErrorKind::System`].
+    pub async fn service(&self, cluster: &str, service: &str) -> Result<Arc<ServiceFacts>, LookError> {
+        self.ledger.looked();
+        self.services.look(cluster, service).await
+    }
+
+    /// An alarm, with its history from `since` on, or earlier where somebody else asked for more.
+    ///
+    /// # Errors
+    /// Where alarms could not be described. An alarm that is not there is no error.
+    pub async fn alarm(&self, name: &str, since: DateTime<Utc>) -> Result<Arc<AlarmFacts>, LookError> {
+        self.ledger.looked();
+        self.alarms.look(name, since).await
+    }
+
+    /// The lines of a log group's streams that begin with `prefix`, from [`CLOCK_SKEW`] before `since` on, or from
+    /// earlier where somebody else asked for more.
+    ///
+    /// # Errors
+    /// Where the group could not be read; one that is not there is a [`LookErrorKind::System`].
+    pub async fn scan(
+        &self,
+        group: &str,
+        prefix: Option<&str>,
+        since: DateTime<Utc>,
+    ) -> Result<Arc<Scan>, LookError> {
+        self.ledger.looked();
+        self.scans.look(group, prefix, since).await
+    }
+}
+
+/// A look that ends with its deadline.
+///
+/// # Errors
+/// Those of the look; [`LookErrorKind::Obscured`] once the deadline is past.
+pub async fn before<T>(
+    deadline: tokio::time::Instant,
+    look: impl Future<Output = Result<T, LookError>>,
+) -> Result<T, LookError> {
+    let late = || failure::look_error(LookErrorKind::Obscured, "AWS did not answer before the deadline");
+    tokio::time::timeout_at(deadline, look).await.unwrap_or_else(|_| Err(late()))
+}
+
+/// An AWS timestamp as ours; one that is out of range is the epoch.
+fn time(at: &aws_smithy_types::DateTime) -> DateTime<Utc> {
+    at.to_millis().ok().and_then(DateTime::from_timestamp_millis).unwrap_or_default()
+}
+
+/// The last part of an ARN or of a path: a task's id, a service's name.
+#[must_use]
+pub fn short_name(arn: &str) -> &str {
+    arn.rsplit('/').next().unwrap_or(arn)
 }

@@ -1,11 +1,22 @@
 //! What will run: scenarios × matrix rows on one target, with variables filled in, durations known and secrets had.
 
+mod case;
+mod make;
+mod rows;
+mod secrets;
+mod select;
+mod target;
+mod variables;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::expr::Scope;
+use chrono::{DateTime, Utc};
+
+use crate::diagnostic::Diagnostic;
+use crate::expr::{EvaluationError, Scope};
 use crate::redact::Secret;
-use crate::scenario::model;
+use crate::scenario::{Project, model};
 pub use crate::target::{AwsSettings, TargetSettings};
 
 /// Everything that one `smoke run` will do, in plan order.
@@ -63,11 +74,6 @@ pub struct Step {
     pub spec: Arc<model::Step>,
 }
 
-use chrono::{DateTime, Utc};
-
-use crate::diagnostic::Diagnostic;
-use crate::scenario::Project;
-
 /// What `smoke run` was asked for.
 #[derive(Debug, Clone)]
 pub struct Order {
@@ -102,7 +108,37 @@ impl Plan {
     /// # Errors
     /// Everything that is wrong, at once: an unknown target, nothing selected, an undefined name, an unset secret, a
     /// duration that is none, a file that is not there, a scenario with nothing to judge.
-    pub fn make(_project: &Project, _order: &Order) -> Result<Self, Vec<Diagnostic>> {
-        todo!()
+    pub fn make(project: &Project, order: &Order) -> Result<Self, Vec<Diagnostic>> {
+        make::plan(project, order)
+    }
+
+    /// Takes over how the sandbox is reached, which is only known once it runs: from then on `target.api` has its URL
+    /// in every case.
+    pub fn settle(&mut self, settings: TargetSettings) {
+        for case in &mut self.cases {
+            target::settle(&mut case.scope, &settings);
+        }
+        self.target_settings = settings;
     }
 }
+
+impl Step {
+    /// The scope with the names that `use` … `with` gives to this step, outermost first, so that inner ones may read
+    /// outer ones. Everything of the step is evaluated in it.
+    ///
+    /// # Errors
+    /// Where one of them reads what has no value (yet), such as a capture that never came about.
+    pub fn bound(&self, scope: &Scope) -> Result<Scope, EvaluationError> {
+        variables::bound(&self.spec.with, scope)
+    }
+}
+
+/// What is wrong with any scenario on any target that it admits, found without secrets and without a network: what
+/// `smoke check` adds to the problems of [`Project::survey`]. `sandbox_vars` are those that the sandbox brings.
+#[must_use]
+pub fn check_all(project: &Project, sandbox_vars: &[(String, String)]) -> Vec<Diagnostic> {
+    make::check_all(project, sandbox_vars)
+}
+
+#[cfg(test)]
+mod tests;

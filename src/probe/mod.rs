@@ -9,6 +9,7 @@ pub mod ecs;
 pub mod exec;
 pub mod http;
 pub mod logs;
+mod moment;
 mod vantage;
 
 use std::path::Path;

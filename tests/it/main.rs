@@ -1,4 +1,5 @@
 //! One binary for all integration tests.
 
+mod bad_scenarios;
 mod engine;
 mod house;

@@ -1,0 +1,291 @@
+//! CloudWatch alarms: a hundred names a call, each with its changes of state over the window.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use aws_sdk_cloudwatch::types::{AlarmHistoryItem, AlarmType, CompositeAlarm, HistoryItemType, MetricAlarm};
+use chrono::{DateTime, Utc};
+use futures_util::future::join_all;
+use serde_json::Value as Json;
+use tokio::time::Instant;
+
+use super::connect::Clients;
+use super::failure;
+use super::gather::{Brought, Gathering, Wanted};
+use super::{Known, time};
+use crate::look::LookError;
+
+/// `DescribeAlarms` takes no more names.
+const ALARMS_A_CALL: usize = 100;
+/// How long the names of other alarms, for a suggestion, are good for.
+const NAMES_KEPT: Duration = Duration::from_secs(60);
+
+/// An alarm as AWS told it.
+#[derive(Debug, Clone)]
+pub struct AlarmFacts {
+    /// The name that was asked for.
+    pub name: String,
+    /// When it was looked at.
+    pub seen_at: DateTime<Utc>,
+    /// None where there is no such alarm. AWS says that with HTTP 200 and an empty list.
+    pub alarm: Option<AlarmKind>,
+    /// Its changes of state, oldest first.
+    pub history: Known<Vec<Transition>>,
+    /// Where there is no such alarm: names of some that there are.
+    pub others: Vec<String>,
+}
+
+/// What every alarm has, and what only a metric alarm has.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AlarmKind {
+    /// `OK`, `ALARM` or `INSUFFICIENT_DATA`.
+    pub state: String,
+    /// Why, in words.
+    pub reason: String,
+    /// When its state last changed; where AWS does not say that, when it was last updated.
+    pub since: Option<DateTime<Utc>>,
+    /// When its state last changed, only where AWS says that.
+    pub changed_at: Option<DateTime<Utc>>,
+    /// Whether its actions are enabled.
+    pub enabled: bool,
+    /// What is told when it goes to `ALARM`.
+    pub actions: Vec<String>,
+    /// None for a composite alarm.
+    pub metric: Option<MetricFacts>,
+}
+
+/// What a metric alarm watches.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MetricFacts {
+    /// For instance `ECS/ContainerInsights`; empty for metric math.
+    pub namespace: String,
+    /// For instance `RunningTaskCount`; empty for metric math.
+    pub name: String,
+    /// Name and value, in AWS's order.
+    pub dimensions: Vec<(String, String)>,
+    /// For instance `LessThanThreshold`.
+    pub comparison: String,
+    /// The threshold; none for anomaly detection.
+    pub threshold: Option<f64>,
+    /// Seconds.
+    pub period: i32,
+    /// How many periods are looked at.
+    pub evaluation_periods: i32,
+    /// How many of them must breach.
+    pub datapoints: i32,
+    /// `missing`, `notBreaching`, `breaching` or `ignore`.
+    pub missing_data: String,
+}
+
+/// A change of an alarm's state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transition {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The state it left; empty where the history does not say.
+    pub from: String,
+    /// The state it took.
+    pub to: String,
+    /// Why, in words.
+    pub reason: String,
+}
+
+/// The looks at alarms.
+#[derive(Debug)]
+pub(super) struct Alarms {
+    lane: Arc<Gathering<String, Arc<AlarmFacts>>>,
+}
+
+impl Alarms {
+    pub(super) fn new(clients: &Arc<Clients>) -> Self {
+        let room = Arc::new(Room { clients: Arc::clone(clients), names: Mutex::default() });
+        let lane = Gathering::new(Arc::clone(&clients.cloudwatch_pace), move |wanted| {
+            let room = Arc::clone(&room);
+            Box::pin(async move { room.look(wanted).await })
+        });
+        Self { lane }
+    }
+
+    pub(super) async fn look(&self, name: &str, since: DateTime<Utc>) -> Result<Arc<AlarmFacts>, LookError> {
+        self.lane.ask(name.to_owned(), since).await
+    }
+}
+
+struct Room {
+    clients: Arc<Clients>,
+    names: Mutex<Option<(Instant, Vec<String>)>>,
+}
+
+impl Room {
+    async fn look(&self, wanted: Wanted<String>) -> Brought<String, Arc<AlarmFacts>> {
+        let wanted: Vec<(String, DateTime<Utc>)> = wanted.into_iter().collect();
+        let chunks = join_all(wanted.chunks(ALARMS_A_CALL).map(|chunk| self.look_at(chunk))).await;
+        chunks.into_iter().flatten().collect()
+    }
+
+    async fn look_at(&self, wanted: &[(String, DateTime<Utc>)]) -> Brought<String, Arc<AlarmFacts>> {
+        let names: Vec<String> = wanted.iter().map(|(name, _)| name.clone()).collect();
+        let found = match self.describe(Some(names)).await {
+            Ok(found) => found,
+            Err(error) => return wanted.iter().map(|(name, _)| (name.clone(), Err(error.clone()))).collect(),
+        };
+        let facts = join_all(wanted.iter().map(|(name, since)| self.complete(name, *since, found.get(name)))).await;
+        facts.into_iter().map(|facts| (facts.name.clone(), Ok(Arc::new(facts)))).collect()
+    }
+
+    async fn complete(&self, name: &str, since: DateTime<Utc>, alarm: Option<&AlarmKind>) -> AlarmFacts {
+        let (history, others) = match alarm {
+            Some(_) => (self.history(name, since).await, Vec::new()),
+            None => (Ok(Vec::new()), self.other_names().await),
+        };
+        AlarmFacts { name: name.to_owned(), seen_at: Utc::now(), alarm: alarm.cloned(), history, others }
+    }
+
+    /// The alarms of these names, both metric and composite ones; without names the first page of all.
+    async fn describe(&self, names: Option<Vec<String>>) -> Result<BTreeMap<String, AlarmKind>, LookError> {
+        let (mut found, mut token) = (BTreeMap::new(), None);
+        loop {
+            self.clients.cloudwatch_pace.turn().await;
+            let call = self.clients.cloudwatch.describe_alarms().set_alarm_names(names.clone());
+            // Without types, only metric alarms come back.
+            let call = call.alarm_types(AlarmType::MetricAlarm).alarm_types(AlarmType::CompositeAlarm);
+            let page = call.max_records(100).set_next_token(token).send().await;
+            let page = page.map_err(|error| failure::explain("cloudwatch:DescribeAlarms", &error))?;
+            found.extend(page.metric_alarms().iter().filter_map(metric_alarm));
+            found.extend(page.composite_alarms().iter().filter_map(composite_alarm));
+            token = page.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
+            if token.is_none() || names.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
+    async fn history(&self, name: &str, since: DateTime<Utc>) -> Known<Vec<Transition>> {
+        let start = aws_smithy_types::DateTime::from_millis(since.timestamp_millis());
+        let (mut history, mut token) = (Vec::new(), None);
+        loop {
+            self.clients.cloudwatch_pace.turn().await;
+            let call = self.clients.cloudwatch.describe_alarm_history().alarm_name(name);
+            let call = call.alarm_types(AlarmType::MetricAlarm).alarm_types(AlarmType::CompositeAlarm);
+            let call = call.history_item_type(HistoryItemType::StateUpdate).start_date(start).max_records(100);
+            let page = call.set_next_token(token).send().await;
+            let page = page.map_err(|error| failure::explain("cloudwatch:DescribeAlarmHistory", &error))?;
+            history.extend(page.alarm_history_items().iter().filter_map(transition));
+            token = page.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
+            if token.is_none() {
+                history.sort_by_key(|transition| transition.at);
+                return Ok(history);
+            }
+        }
+    }
+
+    /// Only a hint for a person who mistyped: whatever goes wrong here is nothing.
+    async fn other_names(&self) -> Vec<String> {
+        let known = self.names.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, names)) = known.filter(|(read, _)| read.elapsed() < NAMES_KEPT) {
+            return names;
+        }
+        let names: BTreeSet<String> = self.describe(None).await.unwrap_or_default().into_keys().collect();
+        let names: Vec<String> = names.into_iter().collect();
+        *self.names.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), names.clone()));
+        names
+    }
+}
+
+fn metric_alarm(alarm: &MetricAlarm) -> Option<(String, AlarmKind)> {
+    let kind = AlarmKind {
+        state: alarm.state_value().map(|state| state.as_str().to_owned()).unwrap_or_default(),
+        reason: alarm.state_reason().unwrap_or_default().to_owned(),
+        since: alarm.state_transitioned_timestamp().or(alarm.state_updated_timestamp()).map(time),
+        changed_at: alarm.state_transitioned_timestamp().map(time),
+        // AWS leaves nothing out here; an alarm is made with its actions enabled unless it is said otherwise.
+        enabled: alarm.actions_enabled().unwrap_or(true),
+        actions: alarm.alarm_actions().to_vec(),
+        metric: Some(metric(alarm)),
+    };
+    Some((alarm.alarm_name()?.to_owned(), kind))
+}
+
+fn composite_alarm(alarm: &CompositeAlarm) -> Option<(String, AlarmKind)> {
+    let kind = AlarmKind {
+        state: alarm.state_value().map(|state| state.as_str().to_owned()).unwrap_or_default(),
+        reason: alarm.state_reason().unwrap_or_default().to_owned(),
+        since: alarm.state_transitioned_timestamp().or(alarm.state_updated_timestamp()).map(time),
+        changed_at: alarm.state_transitioned_timestamp().map(time),
+        enabled: alarm.actions_enabled().unwrap_or(true),
+        actions: alarm.alarm_actions().to_vec(),
+        metric: None,
+    };
+    Some((alarm.alarm_name()?.to_owned(), kind))
+}
+
+fn metric(alarm: &MetricAlarm) -> MetricFacts {
+    let dimensions = alarm.dimensions().iter();
+    let pair = |dimension: &aws_sdk_cloudwatch::types::Dimension| {
+        Some((dimension.name()?.to_owned(), dimension.value()?.to_owned()))
+    };
+    let evaluation_periods = alarm.evaluation_periods().unwrap_or(1);
+    MetricFacts {
+        namespace: alarm.namespace().unwrap_or_default().to_owned(),
+        name: alarm.metric_name().unwrap_or_default().to_owned(),
+        dimensions: dimensions.filter_map(pair).collect(),
+        comparison: alarm.comparison_operator().map(|operator| operator.as_str().to_owned()).unwrap_or_default(),
+        threshold: alarm.threshold(),
+        period: alarm.period().unwrap_or_default(),
+        evaluation_periods,
+        datapoints: alarm.datapoints_to_alarm().unwrap_or(evaluation_periods),
+        missing_data: alarm.treat_missing_data().unwrap_or("missing").to_owned(),
+    }
+}
+
+fn transition(item: &AlarmHistoryItem) -> Option<Transition> {
+    let at = time(item.timestamp()?);
+    let data = item.history_data().and_then(|data| serde_json::from_str::<Json>(data).ok());
+    data.and_then(|data| told(at, &data)).or_else(|| summed_up(at, item.history_summary()?))
+}
+
+/// From `HistoryData`, which is JSON.
+fn told(at: DateTime<Utc>, data: &Json) -> Option<Transition> {
+    let text = |pointer: &str| data.pointer(pointer).and_then(Json::as_str).map(str::to_owned);
+    Some(Transition {
+        at,
+        from: text("/oldState/stateValue").unwrap_or_default(),
+        to: text("/newState/stateValue")?,
+        reason: text("/newState/stateReason").unwrap_or_default(),
+    })
+}
+
+/// From `Alarm updated from OK to ALARM`, where there is no data.
+fn summed_up(at: DateTime<Utc>, summary: &str) -> Option<Transition> {
+    let (from, to) = summary.split_once(" from ")?.1.split_once(" to ")?;
+    let to = to.split_whitespace().next()?;
+    Some(Transition { at, from: from.to_owned(), to: to.trim_end_matches('.').to_owned(), reason: String::new() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(data: Option<&str>, summary: Option<&str>, expected: Option<(&str, &str, &str)>) {
+        let item = AlarmHistoryItem::builder().timestamp(aws_smithy_types::DateTime::from_secs(7));
+        let item = item.set_history_data(data.map(str::to_owned)).set_history_summary(summary.map(str::to_owned));
+        let expected = expected.map(|(from, to, reason)| Transition {
+            at: DateTime::from_timestamp(7, 0).unwrap(),
+            from: from.to_owned(),
+            to: to.to_owned(),
+            reason: reason.to_owned(),
+        });
+        assert_eq!(transition(&item.build()), expected);
+    }
+
+    #[test]
+    fn a_transition_comes_from_the_data_and_only_else_from_the_summary() {
+        let data = r#"{"version":"1.0","oldState":{"stateValue":"OK"},"newState":{"stateValue":"ALARM","stateReason":"Threshold Crossed"}}"#;
+        let summary = "Alarm updated from INSUFFICIENT_DATA to OK";
+        check(Some(data), Some(summary), Some(("OK", "ALARM", "Threshold Crossed")));
+        check(None, Some(summary), Some(("INSUFFICIENT_DATA", "OK", "")));
+        check(Some("not JSON"), Some("Alarm created"), None);
+        check(None, None, None);
+    }
+}

@@ -1,0 +1,238 @@
+//! What AWS's refusals mean to us.
+
+use std::error::Error;
+
+use aws_sdk_ecs::config::http::HttpResponse;
+use aws_sdk_ecs::error::{ProvideErrorMetadata, SdkError};
+
+use crate::look::{LookError, LookErrorKind};
+
+/// Codes that say `slow down`, without the `Exception` that some services append.
+const THROTTLES: [&str; 7] = [
+    "Throttling",
+    "Throttled",
+    "ThrottledRequest",
+    "TooManyRequests",
+    "LimitExceeded",
+    "RequestLimitExceeded",
+    "SlowDown",
+];
+
+/// Codes that say `not you`.
+const DENIALS: [&str; 12] = [
+    "AccessDenied",
+    "NotAuthorized",
+    "UnauthorizedOperation",
+    "AuthFailure",
+    "UnrecognizedClient",
+    "InvalidClientTokenId",
+    "ExpiredToken",
+    "InvalidSignature",
+    "SignatureDoesNotMatch",
+    "MissingAuthenticationToken",
+    "IncompleteSignature",
+    "OptInRequired",
+];
+
+/// Codes that say that this place has no such thing to ask.
+const UNSUPPORTED: [&str; 5] =
+    ["UnknownOperation", "UnsupportedOperation", "UnsupportedFeature", "NotImplemented", "NotYetImplemented"];
+
+/// An error answer, taken apart.
+#[derive(Debug, Clone, Copy, Default)]
+struct Answer<'answer> {
+    status: Option<u16>,
+    code: Option<&'answer str>,
+    message: &'answer str,
+}
+
+/// A lasting word for `error`, which came of calling `operation` (`ecs:DescribeServices`).
+pub(super) fn explain<E>(operation: &str, error: &SdkError<E, HttpResponse>) -> LookError
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    let status = error.raw_response().map(|response| response.status().as_u16());
+    let chain = chain(error);
+    match error {
+        SdkError::ServiceError(service) => {
+            let (code, message) = (service.err().code(), service.err().message().unwrap_or_default());
+            judge(operation, Answer { status, code, message })
+        }
+        SdkError::ResponseError(_) => judge(operation, Answer { status, code: None, message: "" }),
+        _ if lacks_credentials(&chain) => look_error(LookErrorKind::Denied, no_credentials(&chain)),
+        _ => look_error(LookErrorKind::Obscured, format!("{operation} got no answer: {chain}")),
+    }
+}
+
+/// An error without a wish to be left alone.
+pub(super) fn look_error(kind: LookErrorKind, message: impl Into<String>) -> LookError {
+    LookError { kind, message: message.into(), retry_after: None }
+}
+
+/// Whether the same refusal says that the thing asked for is not there.
+pub(super) fn is_missing<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
+    error.as_service_error().and_then(ProvideErrorMetadata::code).is_some_and(|code| code.contains("NotFound"))
+}
+
+/// Whether an error answer's raw body says `slow down`. Works on JSON and CBOR alike: the code is plain text in both.
+pub(super) fn throttled(status: u16, body: &[u8]) -> bool {
+    let code = String::from_utf8_lossy(&body[..body.len().min(2048)]);
+    matches!(status, 429)
+        || (matches!(status, 400 | 503) && THROTTLES.iter().any(|throttle| holds_code(&code, throttle)))
+}
+
+/// Whether `text` holds `code` as a word of its own, with or without `Exception`.
+fn holds_code(text: &str, code: &str) -> bool {
+    text.match_indices(code).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let rest = text[at + code.len()..].trim_start_matches("Exception");
+        !before.is_some_and(char::is_alphanumeric) && !rest.starts_with(|next: char| next.is_ascii_alphanumeric())
+    })
+}
+
+fn judge(operation: &str, answer: Answer<'_>) -> LookError {
+    let is_one_of = |codes: &[&str]| answer.code.is_some_and(|code| codes.contains(&stem(code)));
+    let said = said(answer);
+    if is_one_of(&THROTTLES) || answer.status == Some(429) {
+        return look_error(LookErrorKind::Obscured, format!("AWS throttled {operation} ({said})"));
+    }
+    if is_one_of(&DENIALS) || (answer.code.is_none() && matches!(answer.status, Some(401 | 403))) {
+        return look_error(LookErrorKind::Denied, format!("not allowed to call {operation}: {said}"));
+    }
+    if is_one_of(&UNSUPPORTED) || answer.status == Some(501) {
+        return look_error(LookErrorKind::Denied, format!("{operation} is not to be had here: {said}"));
+    }
+    match (answer.code, answer.status) {
+        (None, Some(status)) => {
+            look_error(LookErrorKind::Obscured, format!("AWS answered {status} without a reason to {operation}"))
+        }
+        (_, Some(500..)) => {
+            look_error(LookErrorKind::Obscured, format!("AWS is in trouble: {operation} answered {said}"))
+        }
+        (Some(code), _) if code.contains("NotFound") => {
+            look_error(LookErrorKind::System, format!("{operation} found nothing: {said}"))
+        }
+        _ => look_error(LookErrorKind::Unusable, format!("{operation} cannot be asked that: {said}")),
+    }
+}
+
+fn said(answer: Answer<'_>) -> String {
+    let status = answer.status.map(|status| status.to_string()).unwrap_or_default();
+    match (answer.code, answer.message.trim_end_matches('.')) {
+        (Some(code), "") => stem(code).to_owned(),
+        (Some(code), message) => format!("{}: {message}", stem(code)),
+        (None, "") => status,
+        (None, message) => format!("{status} {message}"),
+    }
+}
+
+/// A code without its namespace and without `Exception`.
+fn stem(code: &str) -> &str {
+    let code = code.rsplit('#').next().unwrap_or(code);
+    code.strip_suffix("Exception").unwrap_or(code)
+}
+
+fn lacks_credentials(chain: &str) -> bool {
+    ["credentials provider", "no providers in chain", "CredentialsNotLoaded", "ProviderError", "credentials"]
+        .iter()
+        .any(|hint| chain.contains(hint))
+}
+
+fn no_credentials(chain: &str) -> String {
+    format!(
+        "no AWS credentials: {chain}; log in (aws sso login), set AWS_PROFILE, or give the job a role, and see that \
+         `aws sts get-caller-identity` answers"
+    )
+}
+
+/// An error and what it stems from, each said once.
+pub(super) fn chain(error: &dyn Error) -> String {
+    let mut parts = vec![error.to_string()];
+    let mut source = error.source();
+    while let Some(inner) = source {
+        let text = inner.to_string();
+        if !parts.iter().any(|part| part.contains(&text)) {
+            parts.push(text);
+        }
+        source = inner.source();
+    }
+    parts.join(": ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(status: u16, code: Option<&str>, message: &str, expected: (LookErrorKind, &str)) {
+        let error = judge("ecs:DescribeServices", Answer { status: Some(status), code, message });
+        assert_eq!((error.kind, error.message.as_str()), expected);
+    }
+
+    #[test]
+    fn throttling_obscures_with_and_without_exception() {
+        let expected = (LookErrorKind::Obscured, "AWS throttled ecs:DescribeServices (Throttling: Rate exceeded)");
+        check(400, Some("ThrottlingException"), "Rate exceeded", expected);
+        check(400, Some("Throttling"), "Rate exceeded", expected);
+        check(
+            400,
+            Some("LimitExceededException"),
+            "",
+            (LookErrorKind::Obscured, "AWS throttled ecs:DescribeServices (LimitExceeded)"),
+        );
+    }
+
+    #[test]
+    fn a_denial_names_the_action_and_the_principal() {
+        check(
+            400,
+            Some("AccessDeniedException"),
+            "User: arn:aws:iam::1:user/ci is not authorized to perform: ecs:DescribeServices",
+            (
+                LookErrorKind::Denied,
+                "not allowed to call ecs:DescribeServices: AccessDenied: User: arn:aws:iam::1:user/ci is not \
+                 authorized to perform: ecs:DescribeServices",
+            ),
+        );
+    }
+
+    #[test]
+    fn a_balancer_without_a_reason_obscures() {
+        check(
+            503,
+            None,
+            "",
+            (LookErrorKind::Obscured, "AWS answered 503 without a reason to ecs:DescribeServices"),
+        );
+    }
+
+    #[test]
+    fn what_is_not_there_is_the_system_and_a_wrong_question_is_unusable() {
+        check(
+            400,
+            Some("ClusterNotFoundException"),
+            "Cluster not found.",
+            (LookErrorKind::System, "ecs:DescribeServices found nothing: ClusterNotFound: Cluster not found"),
+        );
+        check(
+            400,
+            Some("InvalidParameterException"),
+            "bad name",
+            (LookErrorKind::Unusable, "ecs:DescribeServices cannot be asked that: InvalidParameter: bad name"),
+        );
+        check(
+            501,
+            Some("NotYetImplemented"),
+            "",
+            (LookErrorKind::Denied, "ecs:DescribeServices is not to be had here: NotYetImplemented"),
+        );
+    }
+
+    #[test]
+    fn raw_bodies_tell_throttling() {
+        assert!(throttled(400, br#"{"__type":"ThrottlingException","message":"Rate exceeded"}"#));
+        assert!(throttled(400, b"\xbff__typejThrottling\xff") || throttled(400, b"\xbf\x60Throttling\xff"));
+        assert!(throttled(429, b""));
+        assert!(!throttled(400, br#"{"__type":"InvalidParameterException"}"#));
+        assert!(!throttled(200, b"ThrottlingException"));
+    }
+}

@@ -1,0 +1,169 @@
+//! Many who ask, one who calls: looks at the same kind of thing that come together become one batch.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use super::failure::look_error;
+use super::pace::Pace;
+use crate::look::{LookError, LookErrorKind};
+
+/// How long a batch stays open for others to join.
+const TICK: Duration = Duration::from_millis(15);
+/// The least time between the starts of two batches: it bounds the calls by time, however many scenarios ask.
+const SPACING: Duration = Duration::from_millis(250);
+
+/// What a batch asks for: each key, and the earliest moment that anybody wants to know about.
+pub(super) type Wanted<K> = BTreeMap<K, DateTime<Utc>>;
+/// What a batch brought, by key.
+pub(super) type Brought<K, V> = BTreeMap<K, Result<V, LookError>>;
+type Call<K, V> = Box<dyn Fn(Wanted<K>) -> BoxFuture<'static, Brought<K, V>> + Send + Sync>;
+
+/// Gathers what is asked for into batches and runs one batch at a time.
+///
+/// An answer is never older than the question: a batch that has begun takes nobody in any more.
+pub(super) struct Gathering<K, V> {
+    open: Mutex<BTreeMap<K, Entry<V>>>,
+    last_start: tokio::sync::Mutex<Option<Instant>>,
+    pace: Arc<Pace>,
+    call: Call<K, V>,
+}
+
+struct Entry<V> {
+    since: DateTime<Utc>,
+    waiting: Vec<oneshot::Sender<Result<V, LookError>>>,
+}
+
+impl<K, V> Gathering<K, V>
+where
+    K: Ord + Clone + Send + 'static,
+    V: Clone + Send + 'static,
+{
+    /// A gathering whose batches are run by `call`, at `pace`.
+    pub(super) fn new(
+        pace: Arc<Pace>,
+        call: impl Fn(Wanted<K>) -> BoxFuture<'static, Brought<K, V>> + Send + Sync + 'static,
+    ) -> Arc<Self> {
+        let open = Mutex::new(BTreeMap::new());
+        Arc::new(Self { open, last_start: tokio::sync::Mutex::new(None), pace, call: Box::new(call) })
+    }
+
+    /// Asks for `key`, as of now, back to `since` where that means something.
+    pub(super) async fn ask(self: &Arc<Self>, key: K, since: DateTime<Utc>) -> Result<V, LookError> {
+        let (answer, asked) = oneshot::channel();
+        if self.join(key, since, answer) {
+            tokio::spawn(Arc::clone(self).lead());
+        }
+        asked.await.unwrap_or_else(|_| Err(abandoned()))
+    }
+
+    /// Joins the open batch; true for the first, who has to lead it.
+    fn join(&self, key: K, since: DateTime<Utc>, answer: oneshot::Sender<Result<V, LookError>>) -> bool {
+        let mut open = self.open();
+        let first = open.is_empty();
+        let entry = open.entry(key).or_insert_with(|| Entry { since, waiting: Vec::new() });
+        entry.since = entry.since.min(since);
+        entry.waiting.push(answer);
+        first
+    }
+
+    /// Lets others join, waits until it may begin, closes the batch, runs it, and tells everybody.
+    async fn lead(self: Arc<Self>) {
+        tokio::time::sleep(TICK).await;
+        let mut last_start = self.last_start.lock().await;
+        if let Some(last) = *last_start {
+            tokio::time::sleep_until(last + SPACING).await;
+        }
+        self.pace.quiet().await;
+        *last_start = Some(Instant::now());
+        let batch = std::mem::take(&mut *self.open());
+        let wanted = batch.iter().map(|(key, entry)| (key.clone(), entry.since)).collect();
+        let brought = (self.call)(wanted).await;
+        tell(batch, &brought);
+    }
+
+    fn open(&self) -> MutexGuard<'_, BTreeMap<K, Entry<V>>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<K, V> fmt::Debug for Gathering<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gathering").finish_non_exhaustive()
+    }
+}
+
+fn tell<K: Ord, V: Clone>(batch: BTreeMap<K, Entry<V>>, brought: &Brought<K, V>) {
+    for (key, entry) in batch {
+        let result = brought.get(&key).cloned().unwrap_or_else(|| Err(abandoned()));
+        for waiting in entry.waiting {
+            // Whoever has stopped waiting (a deadline, a signal) is simply not told.
+            let _ = waiting.send(result.clone());
+        }
+    }
+}
+
+fn abandoned() -> LookError {
+    look_error(LookErrorKind::Obscured, "the look was abandoned before AWS answered")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use futures_util::future::join_all;
+
+    use super::*;
+
+    fn counting(calls: &Arc<AtomicUsize>) -> Arc<Gathering<String, (DateTime<Utc>, usize)>> {
+        let calls = Arc::clone(calls);
+        Gathering::new(Arc::new(Pace::new(100.0, 100.0)), move |wanted| {
+            let call = calls.fetch_add(1, Ordering::SeqCst) + 1;
+            Box::pin(async move { wanted.into_iter().map(|(key, since)| (key, Ok((since, call)))).collect() })
+        })
+    }
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(seconds, 0).unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_thousand_who_ask_at_once_are_one_call_from_the_earliest_since() {
+        let calls = Arc::default();
+        let gathering = counting(&calls);
+        let asked = (0..1000).map(|n| gathering.ask("worker".to_owned(), at(1000 - n)));
+        let answers = join_all(asked).await;
+        assert!(answers.iter().all(|answer| *answer == Ok((at(1), 1))));
+        assert_eq!(calls.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn calls_are_bounded_by_time_not_by_askers() {
+        let calls = Arc::default();
+        let gathering = counting(&calls);
+        let asked = (0..1000).map(|n| {
+            let gathering = Arc::clone(&gathering);
+            async move {
+                tokio::time::sleep(Duration::from_millis(n * 2)).await;
+                gathering.ask("worker".to_owned(), at(0)).await
+            }
+        });
+        join_all(asked).await;
+        let calls = calls.load(Ordering::SeqCst);
+        assert!((8..=10).contains(&calls), "{calls} calls in 2 s");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_question_asked_while_a_call_is_under_way_gets_a_fresh_answer() {
+        let calls = Arc::default();
+        let gathering = counting(&calls);
+        assert_eq!(gathering.ask("worker".to_owned(), at(0)).await, Ok((at(0), 1)));
+        assert_eq!(gathering.ask("worker".to_owned(), at(0)).await, Ok((at(0), 2)));
+    }
+}

@@ -1,0 +1,54 @@
+//! Which account, region and endpoints are looked at: a line each, for every report.
+
+use super::connect::Clients;
+use super::failure;
+use super::settings::{AwsSettings, SERVICES};
+
+/// The lines.
+pub(super) async fn lines(clients: &Clients, settings: &AwsSettings) -> Vec<String> {
+    let mut lines = vec![account(clients).await, format!("AWS region {}", clients.region)];
+    lines.extend(endpoints(settings));
+    lines
+}
+
+async fn account(clients: &Clients) -> String {
+    match clients.sts.get_caller_identity().send().await {
+        Ok(identity) => {
+            let (account, arn) = (identity.account().unwrap_or("unknown"), identity.arn().unwrap_or("unknown"));
+            format!("AWS account {account} as {arn}")
+        }
+        Err(error) => format!("AWS account unknown: {}", failure::explain("sts:GetCallerIdentity", &error)),
+    }
+}
+
+/// Nothing where AWS itself is looked at.
+fn endpoints(settings: &AwsSettings) -> Vec<String> {
+    let named = |service: &str| settings.endpoint_urls.iter().any(|(name, _)| name == service);
+    let general = settings.endpoint_url.as_ref().map(|url| format!("AWS endpoint {url}, not AWS itself"));
+    let own = SERVICES.iter().filter(|(service, ..)| named(service)).filter_map(|(service, ..)| {
+        settings.endpoint(service).map(|url| format!("AWS endpoint of {service} {url}, not AWS itself"))
+    });
+    general.into_iter().chain(own).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn endpoints_that_are_not_aws_are_shown() {
+        assert_eq!(endpoints(&AwsSettings::default()), Vec::<String>::new());
+        let settings = AwsSettings {
+            endpoint_url: Some("http://127.0.0.1:4566".to_owned()),
+            endpoint_urls: vec![("ecs".to_owned(), "http://127.0.0.1:1".to_owned())],
+            ..AwsSettings::default()
+        };
+        assert_eq!(
+            endpoints(&settings),
+            [
+                "AWS endpoint http://127.0.0.1:4566, not AWS itself",
+                "AWS endpoint of ecs http://127.0.0.1:1, not AWS itself"
+            ]
+        );
+    }
+}

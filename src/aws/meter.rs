@@ -1,0 +1,107 @@
+//! Counts what is sent, attempts of the SDK's own retries included, and tells the pace about throttling at once.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_sdk_ecs::config::interceptors::{BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef};
+use aws_sdk_ecs::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_ecs::error::BoxError;
+
+use super::failure;
+use super::pace::Pace;
+use crate::event::AwsUse;
+
+/// What was sent, and what was asked for.
+#[derive(Debug, Default)]
+pub(super) struct Ledger {
+    calls: Mutex<BTreeMap<String, u64>>,
+    looks: AtomicU64,
+    throttled: AtomicU64,
+}
+
+impl Ledger {
+    /// Somebody looked.
+    pub(super) fn looked(&self) {
+        self.looks.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Everything so far, sorted by operation.
+    pub(super) fn used(&self) -> AwsUse {
+        let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        AwsUse {
+            calls: calls.iter().map(|(name, count)| (name.clone(), *count)).collect(),
+            looks: self.looks.load(Ordering::Relaxed),
+            throttled: self.throttled.load(Ordering::Relaxed),
+        }
+    }
+
+    fn sent(&self, operation: String) {
+        *self.calls.lock().unwrap_or_else(PoisonError::into_inner).entry(operation).or_default() += 1;
+    }
+}
+
+/// Stands in one client's way and watches each attempt.
+#[derive(Debug)]
+pub(super) struct Meter {
+    /// `ecs`, `logs`, `cloudwatch`, `sts`.
+    pub(super) service: &'static str,
+    pub(super) ledger: Arc<Ledger>,
+    pub(super) pace: Arc<Pace>,
+}
+
+impl Intercept for Meter {
+    fn name(&self) -> &'static str {
+        "Meter"
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _runtime: &RuntimeComponents,
+        _cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let request = context.request();
+        let operation = operation(request.headers().get("x-amz-target"), request.uri());
+        self.ledger.sent(format!("{}:{operation}", self.service));
+        Ok(())
+    }
+
+    fn read_before_deserialization(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _runtime: &RuntimeComponents,
+        _cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let response = context.response();
+        let body = response.body().bytes().unwrap_or_default();
+        if failure::throttled(response.status().as_u16(), body) {
+            self.ledger.throttled.fetch_add(1, Ordering::Relaxed);
+            self.pace.throttled();
+        } else if response.status().is_success() {
+            self.pace.answered();
+        }
+        Ok(())
+    }
+}
+
+/// The operation of a request: awsJson names it in a header, rpc-v2-cbor at the end of the path; the query protocol
+/// hides it in the body, and there the one that smoke uses is meant.
+fn operation<'request>(target: Option<&'request str>, uri: &'request str) -> &'request str {
+    let from_target = target.and_then(|target| target.rsplit('.').next());
+    let from_path = || uri.split_once("/operation/").map(|(_, name)| name);
+    from_target.or_else(from_path).unwrap_or("GetCallerIdentity")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_protocol_tells_its_operation() {
+        assert_eq!(operation(Some("Logs_20140328.FilterLogEvents"), "http://h/"), "FilterLogEvents");
+        let cbor = "http://h/service/GraniteServiceVersion20100801/operation/DescribeAlarms";
+        assert_eq!(operation(None, cbor), "DescribeAlarms");
+        assert_eq!(operation(None, "https://sts.eu-west-1.amazonaws.com/"), "GetCallerIdentity");
+    }
+}

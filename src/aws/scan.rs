@@ -1,0 +1,168 @@
+//! CloudWatch Logs: one scan of a log group and stream prefix serves everybody who waits for lines there.
+//!
+//! Every scan reads the whole window again, from the earliest window start among those who ask: a line that is ingested
+//! late appears behind a cursor that has moved on, and would be missed by it. No filter pattern is sent. It would hide
+//! lines that are not JSON, the nearest thing seen, and the later lines that prove a stream complete.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Map, Value as Json};
+
+use super::connect::Clients;
+use super::failure::{self, look_error};
+use super::gather::{Brought, Gathering, Wanted};
+use crate::look::{LookError, LookErrorKind};
+
+/// How far the clocks of the services, of AWS and of this machine may lie apart: lines from this long before the window
+/// are read too, and whoever asked decides whether they count.
+pub const CLOCK_SKEW: TimeDelta = TimeDelta::seconds(5);
+
+/// What one scan saw.
+#[derive(Debug)]
+pub struct Scan {
+    /// When the scan began, by this machine's clock: whatever was visible then is in it.
+    pub began: DateTime<Utc>,
+    /// In order of event time; a line that was delivered twice is there once.
+    pub lines: Vec<Arc<LogLine>>,
+}
+
+/// One line of a log.
+#[derive(Debug)]
+pub struct LogLine {
+    /// When it happened, by the clock of whoever wrote it.
+    pub time: DateTime<Utc>,
+    /// The stream, for instance `bulk-import-worker/app/9f3c…`.
+    pub stream: String,
+    /// The line itself.
+    pub message: String,
+    fields: OnceLock<Option<Map<String, Json>>>,
+}
+
+impl LogLine {
+    /// A line.
+    #[must_use]
+    pub fn new(time: DateTime<Utc>, stream: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { time, stream: stream.into(), message: message.into(), fields: OnceLock::new() }
+    }
+
+    /// The fields of a line that is a JSON object; parsed once, for everybody.
+    #[must_use]
+    pub fn fields(&self) -> Option<&Map<String, Json>> {
+        self.fields.get_or_init(|| serde_json::from_str(self.message.trim()).ok()).as_ref()
+    }
+
+    /// The id of the task that wrote it: the last part of an `awslogs` stream name.
+    #[must_use]
+    pub fn task(&self) -> &str {
+        super::short_name(&self.stream)
+    }
+}
+
+type Place = (String, Option<String>);
+type Lane = Arc<Gathering<Place, Arc<Scan>>>;
+
+/// The scans of a run, a lane for each group and prefix, so that a long scan keeps nobody else waiting.
+#[derive(Debug)]
+pub(super) struct Scans {
+    clients: Arc<Clients>,
+    lanes: Mutex<BTreeMap<Place, Lane>>,
+}
+
+impl Scans {
+    pub(super) fn new(clients: &Arc<Clients>) -> Self {
+        Self { clients: Arc::clone(clients), lanes: Mutex::default() }
+    }
+
+    pub(super) async fn look(
+        &self,
+        group: &str,
+        prefix: Option<&str>,
+        since: DateTime<Utc>,
+    ) -> Result<Arc<Scan>, LookError> {
+        let place = (group.to_owned(), prefix.map(str::to_owned));
+        self.lane(&place).ask(place, since).await
+    }
+
+    fn lane(&self, place: &Place) -> Lane {
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = || {
+            let clients = Arc::clone(&self.clients);
+            let pace = Arc::clone(&clients.logs_pace);
+            Gathering::new(pace, move |wanted| Box::pin(scan_each(Arc::clone(&clients), wanted)))
+        };
+        Arc::clone(lanes.entry(place.clone()).or_insert_with(open))
+    }
+}
+
+async fn scan_each(clients: Arc<Clients>, wanted: Wanted<Place>) -> Brought<Place, Arc<Scan>> {
+    let mut brought = BTreeMap::new();
+    for (place, since) in wanted {
+        let scan = scan(&clients, &place, since).await.map(Arc::new);
+        brought.insert(place, scan);
+    }
+    brought
+}
+
+async fn scan(clients: &Clients, place: &Place, since: DateTime<Utc>) -> Result<Scan, LookError> {
+    let began = Utc::now();
+    let (group, prefix) = place;
+    let mut read = Reading::default();
+    let mut token = None;
+    loop {
+        clients.logs_pace.turn().await;
+        let call = clients.logs.filter_log_events().log_group_name(group).set_log_stream_name_prefix(prefix.clone());
+        let call = call.start_time((since - CLOCK_SKEW).timestamp_millis()).set_next_token(token);
+        let page = call.send().await.map_err(|error| refused(group, &error))?;
+        read.page(page.events());
+        // A page may be empty and still have a next one: only a missing token ends it.
+        token = page.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
+        if token.is_none() {
+            return Ok(Scan { began, lines: read.lines() });
+        }
+    }
+}
+
+fn refused(
+    group: &str,
+    error: &aws_sdk_cloudwatchlogs::error::SdkError<
+        aws_sdk_cloudwatchlogs::operation::filter_log_events::FilterLogEventsError,
+        aws_sdk_ecs::config::http::HttpResponse,
+    >,
+) -> LookError {
+    if failure::is_missing(error) {
+        return look_error(LookErrorKind::System, format!("no log group {group}"));
+    }
+    failure::explain("logs:FilterLogEvents", error)
+}
+
+/// Pages put together.
+#[derive(Default)]
+struct Reading {
+    seen: HashSet<String>,
+    lines: Vec<Arc<LogLine>>,
+}
+
+impl Reading {
+    fn page(&mut self, events: &[aws_sdk_cloudwatchlogs::types::FilteredLogEvent]) {
+        for event in events {
+            let fresh = event.event_id().is_none_or(|id| self.seen.insert(id.to_owned()));
+            let time = event.timestamp().and_then(DateTime::from_timestamp_millis);
+            if let (true, Some(time)) = (fresh, time) {
+                let stream = event.log_stream_name().unwrap_or_default();
+                let message = event.message().unwrap_or_default();
+                self.lines.push(Arc::new(LogLine::new(time, stream, message)));
+            }
+        }
+    }
+
+    /// By event time; what has the same time stays in the order in which it was ingested. Delivery can repeat a line
+    /// under a new event id: the same stream, time and text are one line.
+    fn lines(mut self) -> Vec<Arc<LogLine>> {
+        self.lines.sort_by_key(|line| line.time);
+        let mut seen = HashSet::new();
+        self.lines.retain(|line| seen.insert((line.time, line.stream.clone(), line.message.clone())));
+        self.lines
+    }
+}

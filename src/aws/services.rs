@@ -1,0 +1,280 @@
+//! ECS services: ten names a call, each with its deployments, its tasks and whether it was rolled back.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_sdk_ecs::types::{Deployment, Failure, Service, ServiceDeploymentBrief};
+use chrono::{DateTime, Utc};
+use futures_util::future::join_all;
+
+use super::connect::Clients;
+use super::failure::{self, look_error};
+use super::gather::{Brought, Gathering, Wanted};
+use super::tasks::{self, DefinitionFacts, Definitions, TaskFacts};
+use super::{Known, short_name, time};
+use crate::look::{LookError, LookErrorKind};
+
+/// `DescribeServices` takes no more.
+const SERVICES_A_CALL: usize = 10;
+
+/// A service as AWS told it.
+#[derive(Debug, Clone)]
+pub struct ServiceFacts {
+    /// Its name.
+    pub name: String,
+    /// When it was looked at.
+    pub seen_at: DateTime<Utc>,
+    /// How many tasks it wants.
+    pub desired: i32,
+    /// How many run, of all deployments.
+    pub running: i32,
+    /// How many are on their way, of all deployments.
+    pub pending: i32,
+    /// Its deployments; `PRIMARY` is the one that is meant to be.
+    pub deployments: Vec<DeploymentFacts>,
+    /// The newest first, as AWS keeps them: the last hundred.
+    pub events: Vec<ServiceEvent>,
+    /// Whether a failed deployment may be rolled back on its own: by the circuit breaker or by an alarm.
+    pub may_roll_back: bool,
+    /// Its tasks: those running, and those stopped as long as AWS remembers them (at least an hour).
+    pub tasks: Known<Vec<TaskFacts>>,
+    /// What the primary deployment's tasks are made from.
+    pub definition: Known<Arc<DefinitionFacts>>,
+    /// The state of the newest service deployment (`ROLLBACK_SUCCESSFUL`, …); none where there never was one.
+    pub last_deployment: Known<Option<String>>,
+}
+
+/// One of a service's deployments.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeploymentFacts {
+    /// For instance `ecs-svc/1234567890123456789`.
+    pub id: String,
+    /// `PRIMARY`, `ACTIVE` or `INACTIVE`.
+    pub status: String,
+    /// ARN of the task definition.
+    pub task_definition: String,
+    /// How many tasks it wants.
+    pub desired: i32,
+    /// How many of its tasks run.
+    pub running: i32,
+    /// How many are on their way.
+    pub pending: i32,
+    /// `IN_PROGRESS`, `COMPLETED` or `FAILED`; none where ECS does not roll out itself.
+    pub rollout: Option<String>,
+    /// Why, in words.
+    pub rollout_reason: Option<String>,
+    /// When it began.
+    pub created_at: Option<DateTime<Utc>>,
+}
+
+/// Something that a service told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceEvent {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What.
+    pub message: String,
+}
+
+impl ServiceFacts {
+    /// The deployment that is meant to be.
+    #[must_use]
+    pub fn primary(&self) -> Option<&DeploymentFacts> {
+        self.deployments.iter().find(|deployment| deployment.status == "PRIMARY")
+    }
+}
+
+type Lane = Arc<Gathering<String, Arc<ServiceFacts>>>;
+
+/// The looks at services, a lane for each cluster.
+#[derive(Debug)]
+pub(super) struct Services {
+    clients: Arc<Clients>,
+    definitions: Arc<Definitions>,
+    lanes: Mutex<BTreeMap<String, Lane>>,
+}
+
+impl Services {
+    pub(super) fn new(clients: &Arc<Clients>) -> Self {
+        Self { clients: Arc::clone(clients), definitions: Arc::default(), lanes: Mutex::default() }
+    }
+
+    pub(super) async fn look(&self, cluster: &str, service: &str) -> Result<Arc<ServiceFacts>, LookError> {
+        self.lane(cluster).ask(service.to_owned(), DateTime::<Utc>::MAX_UTC).await
+    }
+
+    fn lane(&self, cluster: &str) -> Lane {
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = || {
+            let cluster =
+                Cluster::new(Arc::clone(&self.clients), Arc::clone(&self.definitions), cluster.to_owned());
+            let cluster = Arc::new(cluster);
+            let pace = Arc::clone(&cluster.clients.ecs_pace);
+            Gathering::new(pace, move |wanted| {
+                let cluster = Arc::clone(&cluster);
+                Box::pin(async move { cluster.look(wanted).await })
+            })
+        };
+        Arc::clone(lanes.entry(cluster.to_owned()).or_insert_with(open))
+    }
+}
+
+/// One cluster to look at.
+struct Cluster {
+    clients: Arc<Clients>,
+    definitions: Arc<Definitions>,
+    name: String,
+}
+
+impl Cluster {
+    fn new(clients: Arc<Clients>, definitions: Arc<Definitions>, name: String) -> Self {
+        Self { clients, definitions, name }
+    }
+
+    async fn look(&self, wanted: Wanted<String>) -> Brought<String, Arc<ServiceFacts>> {
+        let names: Vec<String> = wanted.into_keys().collect();
+        let chunks = join_all(names.chunks(SERVICES_A_CALL).map(|chunk| self.look_at(chunk))).await;
+        chunks.into_iter().flatten().collect()
+    }
+
+    async fn look_at(&self, names: &[String]) -> Brought<String, Arc<ServiceFacts>> {
+        self.clients.ecs_pace.turn().await;
+        let call = self.clients.ecs.describe_services().cluster(&self.name).set_services(Some(names.to_vec()));
+        let answer = match call.send().await {
+            Ok(answer) => answer,
+            Err(error) => {
+                let error = if failure::is_missing(&error) {
+                    look_error(LookErrorKind::System, format!("no cluster {}", self.name))
+                } else {
+                    failure::explain("ecs:DescribeServices", &error)
+                };
+                return names.iter().map(|name| (name.clone(), Err(error.clone()))).collect();
+            }
+        };
+        let found = names.iter().filter_map(|name| Some((name, find(answer.services(), name)?)));
+        let found: Vec<(&String, &Service)> = found.collect();
+        let mut brought = self.complete(&found).await;
+        for name in names {
+            brought.entry(name.clone()).or_insert_with(|| Err(self.missing(name, answer.failures())));
+        }
+        brought
+    }
+
+    /// What `DescribeServices` does not say of the services it found.
+    async fn complete(&self, found: &[(&String, &Service)]) -> Brought<String, Arc<ServiceFacts>> {
+        let (clients, cluster) = (&*self.clients, self.name.as_str());
+        let lists = join_all(found.iter().map(|(_, service)| tasks::list(clients, cluster, name_of(service))));
+        let rolled = join_all(found.iter().map(|(_, service)| last_deployment(clients, cluster, name_of(service))));
+        let definitions = join_all(found.iter().map(|(_, service)| self.definition(service)));
+        let (lists, rolled, definitions) = tokio::join!(lists, rolled, definitions);
+        let arns: Vec<String> = lists.iter().flatten().flatten().cloned().collect();
+        let described = tasks::describe(clients, cluster, &arns).await;
+        let parts = found.iter().zip(lists).zip(rolled).zip(definitions);
+        let facts = parts.map(|((((name, service), arns), last_deployment), definition)| {
+            let tasks = arns.and_then(|arns| pick(&described, &arns));
+            let facts = service_facts(service);
+            ((*name).clone(), Ok(Arc::new(ServiceFacts { tasks, definition, last_deployment, ..facts })))
+        });
+        facts.collect()
+    }
+
+    async fn definition(&self, service: &Service) -> Known<Arc<DefinitionFacts>> {
+        let primary = service.deployments().iter().find(|deployment| deployment.status() == Some("PRIMARY"));
+        let arn = primary.and_then(Deployment::task_definition).or(service.task_definition());
+        match arn {
+            Some(arn) => self.definitions.get(&self.clients, arn).await,
+            None => Err(look_error(LookErrorKind::Obscured, "the service has no task definition")),
+        }
+    }
+
+    /// What AWS says of a service that it did not describe: with HTTP 200, in `failures`.
+    fn missing(&self, name: &str, failures: &[Failure]) -> LookError {
+        let of_it = |failure: &&Failure| failure.arn().map(short_name) == Some(short_name(name));
+        let failure = failures.iter().find(of_it);
+        let reason = failure.and_then(|failure| failure.detail().or(failure.reason())).unwrap_or("MISSING");
+        let words = format!("no service {} in cluster {}", short_name(name), short_name(&self.name));
+        let words = if reason == "MISSING" { words } else { format!("{words} ({reason})") };
+        look_error(LookErrorKind::System, words)
+    }
+}
+
+/// The service of that name or ARN. A deleted one is described for a while, as `INACTIVE`: it is not there any more.
+fn find<'answer>(services: &'answer [Service], name: &str) -> Option<&'answer Service> {
+    let is_it = |service: &&Service| service.service_arn() == Some(name) || name_of(service) == short_name(name);
+    services.iter().find(is_it).filter(|service| service.status() != Some("INACTIVE"))
+}
+
+fn name_of(service: &Service) -> &str {
+    service.service_name().unwrap_or_default()
+}
+
+fn pick(described: &Known<BTreeMap<String, TaskFacts>>, arns: &[String]) -> Known<Vec<TaskFacts>> {
+    match described {
+        Ok(tasks) => {
+            let picked: BTreeMap<&String, &TaskFacts> = arns.iter().filter_map(|arn| tasks.get_key_value(arn)).collect();
+            Ok(picked.into_values().cloned().collect())
+        }
+        Err(error) => Err(error.clone()),
+    }
+}
+
+async fn last_deployment(clients: &Clients, cluster: &str, service: &str) -> Known<Option<String>> {
+    let (mut newest, mut token): (Option<ServiceDeploymentBrief>, _) = (None, None);
+    loop {
+        clients.ecs_pace.turn().await;
+        let call = clients.ecs.list_service_deployments().cluster(cluster).service(service).set_next_token(token);
+        let page = call.max_results(100).send().await;
+        let page = page.map_err(|error| failure::explain("ecs:ListServiceDeployments", &error))?;
+        let when = |brief: &ServiceDeploymentBrief| brief.created_at().map(time);
+        let all = page.service_deployments().iter().cloned().chain(newest);
+        newest = all.max_by_key(when);
+        token = page.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
+        if token.is_none() {
+            return Ok(newest.and_then(|brief| brief.status().map(|status| status.as_str().to_owned())));
+        }
+    }
+}
+
+fn service_facts(service: &Service) -> ServiceFacts {
+    let unread = || look_error(LookErrorKind::Obscured, "not read");
+    ServiceFacts {
+        name: name_of(service).to_owned(),
+        seen_at: Utc::now(),
+        desired: service.desired_count(),
+        running: service.running_count(),
+        pending: service.pending_count(),
+        deployments: service.deployments().iter().map(deployment_facts).collect(),
+        events: service.events().iter().filter_map(event).collect(),
+        may_roll_back: may_roll_back(service),
+        tasks: Err(unread()),
+        definition: Err(unread()),
+        last_deployment: Err(unread()),
+    }
+}
+
+fn may_roll_back(service: &Service) -> bool {
+    let configuration = service.deployment_configuration();
+    let breaker = configuration.and_then(|configuration| configuration.deployment_circuit_breaker());
+    let alarms = configuration.and_then(|configuration| configuration.alarms());
+    breaker.is_some_and(|breaker| breaker.enable() && breaker.rollback())
+        || alarms.is_some_and(|alarms| alarms.enable() && alarms.rollback())
+}
+
+fn event(event: &aws_sdk_ecs::types::ServiceEvent) -> Option<ServiceEvent> {
+    let (at, message) = (time(event.created_at()?), event.message()?.to_owned());
+    Some(ServiceEvent { at, message })
+}
+
+fn deployment_facts(deployment: &Deployment) -> DeploymentFacts {
+    DeploymentFacts {
+        id: deployment.id().unwrap_or_default().to_owned(),
+        status: deployment.status().unwrap_or_default().to_owned(),
+        task_definition: deployment.task_definition().unwrap_or_default().to_owned(),
+        desired: deployment.desired_count(),
+        running: deployment.running_count(),
+        pending: deployment.pending_count(),
+        rollout: deployment.rollout_state().map(|state| state.as_str().to_owned()),
+        rollout_reason: deployment.rollout_state_reason().map(str::to_owned),
+        created_at: deployment.created_at().map(time),
+    }
+}

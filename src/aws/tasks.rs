@@ -1,0 +1,166 @@
+//! ECS tasks and what they were made from.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_sdk_ecs::types::{Container, DesiredStatus, Task};
+use chrono::{DateTime, Utc};
+use futures_util::future::try_join_all;
+
+use super::connect::Clients;
+use super::{Known, failure, short_name, time};
+use crate::look::LookError;
+
+/// `DescribeTasks` takes no more.
+const TASKS_A_CALL: usize = 100;
+
+/// A task of a service, running or stopped.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TaskFacts {
+    /// The last part of its ARN, and of its log streams' names.
+    pub id: String,
+    /// Its ARN.
+    pub arn: String,
+    /// The id of the deployment that started it.
+    pub deployment: Option<String>,
+    /// `lastStatus`: `PENDING`, `RUNNING`, `STOPPED`, …
+    pub status: String,
+    /// What it is meant to become: `RUNNING` or `STOPPED`.
+    pub desired_status: String,
+    /// `HEALTHY`, `UNHEALTHY` or `UNKNOWN`.
+    pub health: String,
+    /// When it was asked for.
+    pub created_at: Option<DateTime<Utc>>,
+    /// When it began to run.
+    pub started_at: Option<DateTime<Utc>>,
+    /// When it stopped, or began to.
+    pub stopped_at: Option<DateTime<Utc>>,
+    /// For instance `EssentialContainerExited`.
+    pub stop_code: Option<String>,
+    /// In words.
+    pub stopped_reason: Option<String>,
+    /// Its containers.
+    pub containers: Vec<ContainerFacts>,
+}
+
+/// A container of a task.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ContainerFacts {
+    /// Its name in the task definition.
+    pub name: String,
+    /// As written in the task definition; a tag proves nothing.
+    pub image: Option<String>,
+    /// What really runs.
+    pub digest: Option<String>,
+    /// How it ended.
+    pub exit_code: Option<i32>,
+    /// Why it ended, in words: `OutOfMemoryError: …`.
+    pub reason: Option<String>,
+}
+
+/// What a task definition says that a look at a task does not. Task definitions never change.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DefinitionFacts {
+    /// Its containers' images, in order.
+    pub images: Vec<String>,
+    /// Names of the containers that count for a task's health: the essential ones.
+    pub essential: Vec<String>,
+    /// Whether any container has a `healthCheck`; without one `healthStatus` stays `UNKNOWN` for ever.
+    pub health_check: bool,
+}
+
+/// ARNs of a service's tasks, running and stopped; both lists, all pages.
+pub(super) async fn list(clients: &Clients, cluster: &str, service: &str) -> Known<Vec<String>> {
+    let statuses = [DesiredStatus::Running, DesiredStatus::Stopped];
+    let lists = statuses.map(|status| list_with(clients, cluster, service, status));
+    Ok(try_join_all(lists).await?.concat())
+}
+
+async fn list_with(clients: &Clients, cluster: &str, service: &str, status: DesiredStatus) -> Known<Vec<String>> {
+    let (mut arns, mut token) = (Vec::new(), None);
+    loop {
+        clients.ecs_pace.turn().await;
+        let call = clients.ecs.list_tasks().cluster(cluster).service_name(service).desired_status(status.clone());
+        let page = call.max_results(100).set_next_token(token).send().await;
+        let page = page.map_err(|error| failure::explain("ecs:ListTasks", &error))?;
+        arns.extend_from_slice(page.task_arns());
+        token = page.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
+        if token.is_none() {
+            return Ok(arns);
+        }
+    }
+}
+
+/// The tasks with these ARNs, by ARN. One that has gone meanwhile is not among them.
+pub(super) async fn describe(clients: &Clients, cluster: &str, arns: &[String]) -> Known<BTreeMap<String, TaskFacts>> {
+    let chunks = arns.chunks(TASKS_A_CALL).map(|chunk| async move {
+        clients.ecs_pace.turn().await;
+        let call = clients.ecs.describe_tasks().cluster(cluster).set_tasks(Some(chunk.to_vec()));
+        call.send().await.map_err(|error| failure::explain("ecs:DescribeTasks", &error))
+    });
+    let pages = try_join_all(chunks).await?;
+    let tasks = pages.iter().flat_map(|page| page.tasks()).map(task_facts);
+    Ok(tasks.map(|task| (task.arn.clone(), task)).collect())
+}
+
+fn task_facts(task: &Task) -> TaskFacts {
+    let text = |value: Option<&str>| value.map(str::to_owned);
+    let arn = task.task_arn().unwrap_or_default();
+    let stopped_at = task.stopped_at().or(task.execution_stopped_at()).or(task.stopping_at());
+    TaskFacts {
+        id: short_name(arn).to_owned(),
+        arn: arn.to_owned(),
+        deployment: text(task.started_by()),
+        status: task.last_status().unwrap_or_default().to_owned(),
+        desired_status: task.desired_status().unwrap_or_default().to_owned(),
+        health: task.health_status().map_or("UNKNOWN", |health| health.as_str()).to_owned(),
+        created_at: task.created_at().map(time),
+        started_at: task.started_at().map(time),
+        stopped_at: stopped_at.map(time),
+        stop_code: task.stop_code().map(|code| code.as_str().to_owned()),
+        stopped_reason: text(task.stopped_reason()),
+        containers: task.containers().iter().map(container_facts).collect(),
+    }
+}
+
+fn container_facts(container: &Container) -> ContainerFacts {
+    ContainerFacts {
+        name: container.name().unwrap_or_default().to_owned(),
+        image: container.image().map(str::to_owned),
+        digest: container.image_digest().map(str::to_owned),
+        exit_code: container.exit_code(),
+        reason: container.reason().map(str::to_owned),
+    }
+}
+
+/// Task definitions that were read once.
+#[derive(Debug, Default)]
+pub(super) struct Definitions {
+    known: Mutex<HashMap<String, Arc<DefinitionFacts>>>,
+}
+
+impl Definitions {
+    /// The definition with this ARN; asked for once a run.
+    pub(super) async fn get(&self, clients: &Clients, arn: &str) -> Known<Arc<DefinitionFacts>> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(arn).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let read = Arc::new(read_definition(clients, arn).await?);
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(arn.to_owned(), Arc::clone(&read));
+        Ok(read)
+    }
+}
+
+async fn read_definition(clients: &Clients, arn: &str) -> Result<DefinitionFacts, LookError> {
+    clients.ecs_pace.turn().await;
+    let answer = clients.ecs.describe_task_definition().task_definition(arn).send().await;
+    let answer = answer.map_err(|error| failure::explain("ecs:DescribeTaskDefinition", &error))?;
+    let containers = answer.task_definition().map(|definition| definition.container_definitions()).unwrap_or_default();
+    let essential = containers.iter().filter(|container| container.essential().unwrap_or(true));
+    Ok(DefinitionFacts {
+        images: containers.iter().filter_map(|container| container.image().map(str::to_owned)).collect(),
+        essential: essential.filter_map(|container| container.name().map(str::to_owned)).collect(),
+        health_check: containers.iter().any(|container| container.health_check().is_some()),
+    })
+}

@@ -1,0 +1,123 @@
+//! From what was asked for to what will run.
+
+use std::collections::HashSet;
+
+use chrono::DateTime;
+
+use super::case::{self, Site};
+use super::secrets::{Fetching, Vault};
+use super::variables::Variables;
+use super::{Order, Plan, TargetSettings, rows, select, target};
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::scenario::config::Target;
+use crate::scenario::{Project, tidy};
+
+/// What [`Plan::make`] does.
+pub(super) fn plan(project: &Project, order: &Order) -> Result<Plan, Vec<Diagnostic>> {
+    let target = find(project, &order.target).map_err(|problem| vec![problem])?;
+    let mut problems = unread(project, order);
+    let scenarios = select::select(project, target, order, &mut problems);
+    let unsettled = TargetSettings::default();
+    let site = Site { config: &project.config, target, order, settings: &unsettled };
+    let scope = site.scope();
+    let drafts: Vec<_> = scenarios.iter().flat_map(|scenario| rows::expand(scenario, &scope, &mut problems)).collect();
+    let drafts = select::share(drafts, order.shard, &mut problems);
+    let mut vault = Vault::new(&project.config, Fetching::Real);
+    let target_settings = settings(&site, &mut vault, &mut problems);
+    let site = Site { settings: &target_settings, ..site };
+    let cases: Vec<_> =
+        drafts.into_iter().filter_map(|draft| case::build(draft, &site, &mut vault, &mut problems)).collect();
+    tidy(&mut problems);
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let secrets = vault.into_secrets();
+    Ok(Plan { target: target.name.clone(), target_settings, secrets, cases })
+}
+
+/// What [`super::check_all`] does.
+pub(super) fn check_all(project: &Project, sandbox_vars: &[(String, String)]) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for target in &project.config.targets {
+        let order = rehearsal(target, sandbox_vars);
+        let mut vault = Vault::new(&project.config, Fetching::Pretended);
+        let unsettled = TargetSettings::default();
+        let site = Site { config: &project.config, target, order: &order, settings: &unsettled };
+        let settings = settings(&site, &mut vault, &mut problems);
+        let site = Site { settings: &settings, ..site };
+        let scope = site.scope();
+        for scenario in project.scenarios.iter().filter(|scenario| select::admits(scenario, target)) {
+            for draft in rows::expand(scenario, &scope, &mut problems) {
+                case::build(draft, &site, &mut vault, &mut problems);
+            }
+        }
+    }
+    tidy(&mut problems);
+    problems
+}
+
+/// An order for everything on a target, which nobody will carry out.
+fn rehearsal(target: &Target, sandbox_vars: &[(String, String)]) -> Order {
+    Order {
+        target: target.name.clone(),
+        select: Vec::new(),
+        tags: Vec::new(),
+        skip_tags: Vec::new(),
+        vars: Vec::new(),
+        timeout: None,
+        retries: None,
+        shard: None,
+        run_id: "check".to_owned(),
+        started: DateTime::UNIX_EPOCH,
+        sandbox_vars: sandbox_vars.to_vec(),
+    }
+}
+
+fn find<'p>(project: &'p Project, name: &str) -> Result<&'p Target, Diagnostic> {
+    let targets = &project.config.targets;
+    targets.iter().find(|target| target.name == name).ok_or_else(|| {
+        let problem = Diagnostic::nowhere(format!("smoke.yaml has no target `{name}`"));
+        let names = || targets.iter().map(|target| target.name.as_str());
+        match nearest(name, names()) {
+            Some(near) => problem.help(format!("did you mean `{near}`?")),
+            None => problem.help(format!("it has {}", names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))),
+        }
+    })
+}
+
+fn settings(site: &Site<'_>, vault: &mut Vault<'_>, problems: &mut Vec<Diagnostic>) -> TargetSettings {
+    let mut variables = Variables::new(site.definitions(None), vault, site.scope(), &site.target.name);
+    let settings = target::settings(site.target, &mut variables);
+    problems.extend(variables.into_problems());
+    settings.map_err(|more| problems.extend(more)).unwrap_or_default()
+}
+
+/// `--var` for something that nothing defines and nothing reads is a slip of the finger.
+fn unread(project: &Project, order: &Order) -> Vec<Diagnostic> {
+    if order.vars.is_empty() {
+        return Vec::new();
+    }
+    let known = known_variables(project, order);
+    let mut sorted: Vec<&str> = known.iter().map(String::as_str).collect();
+    sorted.sort_unstable();
+    let unread = order.vars.iter().filter(|(name, _)| !known.contains(name));
+    let problem = |(name, _): &(String, String)| {
+        let problem = Diagnostic::nowhere(format!("nothing reads the variable `{name}` that --var gives"));
+        match nearest(name, sorted.iter().copied()) {
+            Some(near) => problem.help(format!("did you mean `{near}`?")),
+            None => problem.help("variables are read as `vars.NAME`"),
+        }
+    };
+    unread.map(problem).collect()
+}
+
+fn known_variables(project: &Project, order: &Order) -> HashSet<String> {
+    let config = &project.config;
+    let targets = config.targets.iter().flat_map(|target| &target.vars);
+    let scenarios = project.scenarios.iter().flat_map(|scenario| &scenario.vars);
+    let defined = config.vars.iter().chain(targets).chain(scenarios).map(|(name, _)| name.clone());
+    let sandbox = order.sandbox_vars.iter().map(|(name, _)| name.clone());
+    let references = project.scenarios.iter().flat_map(|scenario| case::references(scenario));
+    let read = references.filter(|reference| reference.path.first().is_some_and(|root| root == "vars"));
+    defined.chain(sandbox).chain(read.filter_map(|reference| reference.path.get(1).cloned())).collect()
+}

@@ -1,0 +1,144 @@
+//! Which scenarios run, and which share of them.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::Order;
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::scenario::config::Target;
+use crate::scenario::{Project, Scenario};
+
+/// Whether a scenario may run on a target.
+pub(super) fn admits(scenario: &Scenario, target: &Target) -> bool {
+    match &scenario.targets {
+        Some(names) => names.iter().any(|(name, _)| *name == target.name),
+        None => !target.protected,
+    }
+}
+
+/// What the order selects, in plan order.
+pub(super) fn select(
+    project: &Project,
+    target: &Target,
+    order: &Order,
+    problems: &mut Vec<Diagnostic>,
+) -> Vec<Arc<Scenario>> {
+    let wanted = wanted(project, target, order, problems);
+    for tag in order.tags.iter().chain(&order.skip_tags) {
+        if !tags(project).any(|known| known == tag) {
+            let problem = Diagnostic::nowhere(format!("no scenario has the tag `{tag}`"));
+            problems.push(suggest(problem, nearest(tag, tags(project))));
+        }
+    }
+    let has = |scenario: &Scenario, tags: &[String]| scenario.tags.iter().any(|tag| tags.contains(tag));
+    let chosen = wanted.into_iter().filter(|scenario| {
+        (order.tags.is_empty() || has(scenario, &order.tags)) && !has(scenario, &order.skip_tags)
+    });
+    let chosen: Vec<_> = chosen.collect();
+    if chosen.is_empty() && problems.is_empty() {
+        problems.push(nothing(project, target));
+    }
+    chosen
+}
+
+fn wanted(
+    project: &Project,
+    target: &Target,
+    order: &Order,
+    problems: &mut Vec<Diagnostic>,
+) -> Vec<Arc<Scenario>> {
+    let mut chosen = vec![order.select.is_empty(); project.scenarios.len()];
+    for word in &order.select {
+        let mut known = false;
+        for (chosen, scenario) in chosen.iter_mut().zip(&project.scenarios) {
+            let named = scenario.id == *word || lies_at(scenario, word);
+            if named && !admits(scenario, target) {
+                problems.push(refused(scenario, target));
+            }
+            let meant = named || scenario.tags.contains(word);
+            known |= meant;
+            *chosen |= meant;
+        }
+        if !known {
+            problems.push(unknown(project, word));
+        }
+    }
+    let admitted = project.scenarios.iter().zip(chosen).filter(|(scenario, chosen)| *chosen && admits(scenario, target));
+    admitted.map(|(scenario, _)| Arc::clone(scenario)).collect()
+}
+
+/// Whether a word is the path of a scenario, or of a folder above it.
+fn lies_at(scenario: &Scenario, word: &str) -> bool {
+    let word = Path::new(word);
+    let file = Path::new(&scenario.source.path);
+    if file == word {
+        return true;
+    }
+    match (word.canonicalize(), file.canonicalize()) {
+        (Ok(word), Ok(file)) => file.starts_with(word),
+        _ => false,
+    }
+}
+
+fn tags(project: &Project) -> impl Iterator<Item = &str> {
+    project.scenarios.iter().flat_map(|scenario| scenario.tags.iter().map(String::as_str))
+}
+
+fn unknown(project: &Project, word: &str) -> Diagnostic {
+    let ids = project.scenarios.iter().map(|scenario| scenario.id.as_str());
+    let problem = Diagnostic::nowhere(format!("no target, scenario, tag or file is called `{word}`"));
+    let targets = project.config.targets.iter().map(|target| target.name.as_str());
+    suggest(problem, nearest(word, ids.chain(tags(project)).chain(targets)))
+}
+
+fn refused(scenario: &Scenario, target: &Target) -> Diagnostic {
+    let name = &target.name;
+    let message = format!("the scenario `{}` does not run on `{name}`", scenario.id);
+    match &scenario.targets {
+        Some(targets) => {
+            let list: Vec<String> = targets.iter().map(|(name, _)| format!("`{name}`")).collect();
+            let problem = targets.first().map_or_else(
+                || Diagnostic::nowhere(message.clone()),
+                |(_, location)| Diagnostic::at(location, message.clone()),
+            );
+            problem.help(format!("its `targets` are {}", list.join(", ")))
+        }
+        None => Diagnostic::nowhere(message).help(format!("`{name}` is protected: list it in the scenario's `targets`")),
+    }
+}
+
+fn nothing(project: &Project, target: &Target) -> Diagnostic {
+    let problem = Diagnostic::nowhere(format!("nothing to run on `{}`", target.name));
+    if project.scenarios.is_empty() {
+        let dir = crate::scenario::shown(&project.config.dir.join("scenarios"));
+        return problem.help(format!("there is no scenario in {dir}; `smoke init` writes a first one"));
+    }
+    if target.protected {
+        return problem.help("the target is protected: a scenario runs there only if it lists it in `targets`");
+    }
+    problem.help(format!("`smoke list {}` shows what would run there", target.name))
+}
+
+fn suggest(problem: Diagnostic, near: Option<String>) -> Diagnostic {
+    match near {
+        Some(name) => problem.help(format!("did you mean `{name}`?")),
+        None => problem.help("`smoke list` shows what there is"),
+    }
+}
+
+/// The share of one machine out of several: every n-th, so that neighbours, which tend to take equally long, spread.
+pub(super) fn share<T>(cases: Vec<T>, shard: Option<(usize, usize)>, problems: &mut Vec<Diagnostic>) -> Vec<T> {
+    let Some((index, number)) = shard else { return cases };
+    if index == 0 || index > number {
+        let problem = Diagnostic::nowhere(format!("there is no shard {index}/{number}"));
+        problems.push(problem.help(format!("shards are numbered from 1/{number} to {number}/{number}")));
+        return Vec::new();
+    }
+    let total = cases.len();
+    let share: Vec<T> = cases.into_iter().skip(index - 1).step_by(number).collect();
+    if share.is_empty() && total > 0 {
+        let problem = Diagnostic::nowhere(format!("shard {index}/{number} is empty: there is only {total} to run"));
+        problems.push(problem.help(format!("use at most {total} shards")));
+    }
+    share
+}

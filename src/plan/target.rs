@@ -1,0 +1,105 @@
+//! A target with its templates filled in, and what expressions see of it.
+
+use chrono::{DateTime, Utc};
+
+use super::variables::{Variables, map};
+use super::{AwsSettings, TargetSettings};
+use crate::diagnostic::Diagnostic;
+use crate::expr::{Reference, Scope, Template, Value};
+use crate::redact::Secret;
+use crate::scenario::config::{Api, Aws, Target};
+use crate::scenario::duration;
+
+/// `target` and `run`, before the URL of the API is known.
+pub(super) fn scope(target: &Target, run_id: &str, started: DateTime<Utc>) -> Scope {
+    let run = [
+        ("id".to_owned(), Value::String(run_id.to_owned().into())),
+        ("started".to_owned(), Value::Timestamp(started.fixed_offset())),
+    ];
+    let target = [
+        ("name".to_owned(), Value::String(target.name.clone().into())),
+        ("protected".to_owned(), Value::Bool(target.protected)),
+    ];
+    Scope::at(started).with("target", map(target.into_iter())).with("run", map(run.into_iter()))
+}
+
+/// Adds the URL of the API to `target`.
+pub(super) fn settle(scope: &mut Scope, settings: &TargetSettings) {
+    let (Some(url), Some(Value::Map(target))) = (&settings.api_url, scope.get("target")) else { return };
+    let url = ("url".to_owned(), Value::String(url.clone().into()));
+    let text = |key: &_| match key {
+        cel::objects::Key::String(text) => text.as_ref().clone(),
+        other => format!("{other:?}"),
+    };
+    let known = target.map.iter().map(|(key, value)| (text(key), value.clone()));
+    let target = map(known.chain([("api".to_owned(), map([url].into_iter()))]));
+    scope.bind("target", target);
+}
+
+/// Fills in `api` and `aws`. The sandbox's are known only once it runs.
+pub(super) fn settings(target: &Target, variables: &mut Variables<'_, '_, '_>) -> Result<TargetSettings, Vec<Diagnostic>> {
+    let mut filling = Filling { variables, problems: Vec::new() };
+    let (api_url, api_headers) = target.api.as_ref().map(|api| filling.api(api)).unwrap_or_default();
+    let aws = target.aws.as_ref().map(|aws| filling.aws(aws));
+    let settings = TargetSettings { api_url, api_headers, aws };
+    if filling.problems.is_empty() { Ok(settings) } else { Err(filling.problems) }
+}
+
+struct Filling<'f, 'p, 'v, 'c> {
+    variables: &'f mut Variables<'p, 'v, 'c>,
+    problems: Vec<Diagnostic>,
+}
+
+impl Filling<'_, '_, '_, '_> {
+    fn api(&mut self, api: &Api) -> (Option<String>, Vec<(String, Secret)>) {
+        let url = self.text(&api.url).map(|url| url.trim_end_matches('/').to_owned());
+        if let Some(url) = url.as_ref().filter(|url| !self.guessed(&api.url) && url::Url::parse(url).is_err()) {
+            self.problems.push(Diagnostic::at(api.url.location(), format!("`{url}` is not a URL")));
+        }
+        let headers = &api.headers;
+        let headers = headers.iter().filter_map(|(name, value)| Some((name.clone(), Secret::new(self.text(value)?))));
+        (url, headers.collect())
+    }
+
+    fn aws(&mut self, aws: &Aws) -> AwsSettings {
+        let endpoint_urls = &aws.endpoint_urls;
+        let endpoint_urls = endpoint_urls.iter().filter_map(|(name, url)| Some((name.clone(), self.text(url)?))).collect();
+        let mut text = |template: &Option<Template>| template.as_ref().and_then(|template| self.text(template));
+        AwsSettings {
+            region: text(&aws.region),
+            profile: text(&aws.profile),
+            role_arn: text(&aws.role_arn),
+            endpoint_url: text(&aws.endpoint_url),
+            endpoint_urls,
+            credentials: None,
+            log_lag: aws.log_lag.as_ref().and_then(|lag| self.duration(lag)),
+        }
+    }
+
+    fn text(&mut self, template: &Template) -> Option<String> {
+        self.variables.read(&template.references());
+        match template.evaluate_text(&self.variables.bound()) {
+            Ok(text) => Some(text),
+            Err(error) => {
+                self.variables.complain(template, error);
+                None
+            }
+        }
+    }
+
+    fn duration(&mut self, template: &Template) -> Option<std::time::Duration> {
+        let text = self.text(template)?;
+        let no = match duration::parse(&text) {
+            Ok(duration) => return Some(duration),
+            Err(no) => no,
+        };
+        self.problems.push(Diagnostic::at(template.location(), no.message).help(no.help));
+        None
+    }
+
+    /// Whether something stands in for a secret in it, so that nothing can be said of its text.
+    fn guessed(&self, template: &Template) -> bool {
+        let secret = |reference: &Reference| reference.path.first().is_some_and(|root| root == "secret");
+        template.references().iter().any(secret)
+    }
+}

@@ -1,0 +1,260 @@
+//! Whole projects on disk, planned.
+
+use std::path::Path;
+use std::time::Duration;
+
+use chrono::DateTime;
+
+use super::*;
+use crate::diagnostic::Location;
+use crate::expr::to_json;
+
+const CONFIG: &str = r#"
+secrets:
+  used: { file: used.txt }
+  spoken: { command: [echo, open sesame] }
+  unused: { file: nowhere.txt }
+vars: { colour: red, patience: 20s, path: "/${{ vars.colour }}" }
+targets:
+  staging:
+    api: { url: "https://${{ vars.host }}/", headers: { authorization: "Bearer ${{ secret.used }}" } }
+    aws: { region: eu-west-1, log_lag: 30s, endpoint_urls: { logs: "http://localhost:4566" } }
+    vars: { host: staging.example.com, colour: green }
+  prod:
+    protected: true
+    api: { url: https://api.example.com }
+"#;
+
+const READS: &str = "steps:\n  - name: look\n    http: { get: /health }\n    expect: response.status == 200\n";
+
+/// A project of these files.
+fn project(files: &[(&str, &str)]) -> (tempfile::TempDir, Project) {
+    let dir = tempfile::tempdir().unwrap();
+    let shipped = [("smoke.yaml", CONFIG), ("used.txt", "s3cret\n")];
+    for (name, text) in shipped.iter().chain(files) {
+        let path = dir.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let project = Project::load(dir.path(), &[]).unwrap_or_else(|problems| panic!("{}", said(&problems)));
+    (dir, project)
+}
+
+fn order(target: &str, select: &[&str]) -> Order {
+    Order {
+        target: target.to_owned(),
+        select: select.iter().map(|&word| word.to_owned()).collect(),
+        tags: Vec::new(),
+        skip_tags: Vec::new(),
+        vars: Vec::new(),
+        timeout: None,
+        retries: None,
+        shard: None,
+        run_id: "run-1".to_owned(),
+        started: DateTime::UNIX_EPOCH,
+        sandbox_vars: vec![("colour".to_owned(), "sand".to_owned())],
+    }
+}
+
+fn said(problems: &[Diagnostic]) -> String {
+    let line = |problem: &Diagnostic| match &problem.help {
+        Some(help) => format!("{}; {help}", problem.message),
+        None => problem.message.clone(),
+    };
+    problems.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// The ids of what would run, or what is wrong.
+fn ids(project: &Project, order: &Order) -> String {
+    match Plan::make(project, order) {
+        Ok(plan) => plan.cases.iter().map(|case| case.id.as_str()).collect::<Vec<_>>().join(" "),
+        Err(problems) => said(&problems),
+    }
+}
+
+fn shop() -> (tempfile::TempDir, Project) {
+    project(&[
+        ("scenarios/a.yaml", &format!("tags: [quick, api]\n{READS}")),
+        ("scenarios/b.yaml", &format!("tags: [slow]\ntargets: [prod, local]\n{READS}")),
+        ("scenarios/deep/c.yaml", &format!("tags: [quick]\nmatrix: [{{ n: 1, m: x }}, {{ n: 2, m: y }}]\n{READS}")),
+        ("scenarios/steps/shared.yaml", "- name: never read alone\n"),
+    ])
+}
+
+#[test]
+fn scenarios_are_selected_by_id_tag_path_and_target() {
+    let (dir, project) = shop();
+    let deep = dir.path().join("scenarios/deep");
+    for (target, select, expected) in [
+        ("staging", vec![], "a c[m=x,n=1] c[m=y,n=2]"),
+        ("local", vec![], "a b c[m=x,n=1] c[m=y,n=2]"),
+        ("prod", vec![], "b"),
+        ("local", vec!["slow", "a"], "a b"),
+        ("local", vec![deep.to_str().unwrap()], "c[m=x,n=1] c[m=y,n=2]"),
+        ("staging", vec!["b"], "the scenario `b` does not run on `staging`; its `targets` are `prod`, `local`"),
+        (
+            "prod",
+            vec!["a"],
+            "the scenario `a` does not run on `prod`; `prod` is protected: list it in the scenario's `targets`",
+        ),
+        ("local", vec!["quik"], "no target, scenario, tag or file is called `quik`; did you mean `quick`?"),
+        ("stagin", vec![], "smoke.yaml has no target `stagin`; did you mean `staging`?"),
+    ] {
+        assert_eq!(ids(&project, &order(target, &select)), expected, "{target} {select:?}");
+    }
+}
+
+#[test]
+fn tags_and_shards_take_a_part() {
+    let (_dir, project) = shop();
+    let tagged = |tags: &[&str], skip: &[&str]| Order {
+        tags: tags.iter().map(|&tag| tag.to_owned()).collect(),
+        skip_tags: skip.iter().map(|&tag| tag.to_owned()).collect(),
+        ..order("local", &[])
+    };
+    assert_eq!(ids(&project, &tagged(&["quick"], &["api"])), "c[m=x,n=1] c[m=y,n=2]");
+    assert_eq!(ids(&project, &tagged(&["slowly"], &[])), "no scenario has the tag `slowly`; did you mean `slow`?");
+    let nothing = ids(&project, &tagged(&["slow"], &["slow"]));
+    assert_eq!(nothing, "nothing to run on `local`; `smoke list local` shows what would run there");
+
+    let shard = |index, number| ids(&project, &Order { shard: Some((index, number)), ..order("local", &[]) });
+    assert_eq!([shard(1, 3), shard(2, 3), shard(3, 3)], ["a c[m=y,n=2]", "b", "c[m=x,n=1]"]);
+    assert_eq!(shard(5, 5), "shard 5/5 is empty: there is only 4 to run; use at most 4 shards");
+    assert_eq!(shard(0, 2), "there is no shard 0/2; shards are numbered from 1/2 to 2/2");
+}
+
+#[test]
+fn the_strongest_definition_of_a_variable_wins() {
+    let scenario = r#"
+vars: { colour: own, own: "${{ vars.colour }}-${{ run.id }}", version: 3.10, rows: 10 }
+steps:
+  - name: "look at ${{ vars.colour }} on ${{ target.name }}"
+    http: { get: "${{ vars.path }}/${{ vars.own }}/${{ vars.version }}" }
+    expect: response.status == vars.rows
+    until: response.status == 200
+    within: ${{ vars.patience }}
+"#;
+    let (_dir, project) = project(&[("scenarios/a.yaml", scenario)]);
+    let seen = |target: &str, vars: &[(&str, &str)]| {
+        let vars = vars.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let plan = Plan::make(&project, &Order { vars, ..order(target, &[]) }).unwrap();
+        let case = &plan.cases[0];
+        (case.steps[0].name.clone(), to_json(case.scope.get("vars").unwrap()).to_string())
+    };
+    let vars = |colour: &str, rows: &str| {
+        format!(
+            r#"{{"colour":"{colour}","own":"{colour}-run-1","path":"/{colour}","patience":"20s","rows":{rows},"version":"3.10"}}"#
+        )
+    };
+    assert_eq!(seen("staging", &[]), ("look at green on staging".to_owned(), vars("green", "10")));
+    assert_eq!(seen("local", &[]), ("look at sand on local".to_owned(), vars("sand", "10")));
+    let given = seen("staging", &[("colour", "blue"), ("rows", "12")]);
+    assert_eq!(given, ("look at blue on staging".to_owned(), vars("blue", "12")));
+
+    let slip = Order { vars: vec![("color".to_owned(), "blue".to_owned())], ..order("staging", &[]) };
+    assert_eq!(ids(&project, &slip), "nothing reads the variable `color` that --var gives; did you mean `colour`?");
+}
+
+#[test]
+fn only_secrets_that_are_read_are_fetched() {
+    let spoken = READS.replace("/health }", "/health, headers: { x: \"${{ secret.spoken }}\" } }");
+    let (_dir, project) = project(&[("scenarios/a.yaml", READS), ("scenarios/b.yaml", &spoken)]);
+    let fetched = |select: &str| {
+        let plan = Plan::make(&project, &order("staging", &[select])).unwrap();
+        plan.secrets.into_iter().map(|(name, secret)| format!("{name}={}", secret.reveal())).collect::<Vec<_>>()
+    };
+    assert_eq!(fetched("a"), ["used=s3cret"]);
+    assert_eq!(fetched("b"), ["spoken=open sesame", "used=s3cret"]);
+}
+
+#[test]
+fn a_secret_that_cannot_be_had_is_said_at_its_place() {
+    let unused = READS.replace("/health }", "/health, headers: { x: \"${{ secret.unused }}\" } }");
+    let (_dir, project) = project(&[("scenarios/a.yaml", &unused)]);
+    let problems = Plan::make(&project, &order("staging", &[])).unwrap_err();
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(problems[0].message.starts_with("the secret `unused` cannot be had: nowhere.txt: "));
+    assert_eq!(problems[0].location.as_ref().map(Location::line), Some(5));
+    assert_eq!(said(&check_all(&project, &[])), "", "check fetches nothing");
+}
+
+#[test]
+fn target_settings_are_filled_in() {
+    let (_dir, project) = project(&[("scenarios/a.yaml", READS)]);
+    let plan = Plan::make(&project, &order("staging", &[])).unwrap();
+    let settings = &plan.target_settings;
+    assert_eq!(settings.api_url.as_deref(), Some("https://staging.example.com"));
+    assert_eq!(settings.api_headers, [("authorization".to_owned(), Secret::new("Bearer s3cret"))]);
+    let aws = AwsSettings {
+        region: Some("eu-west-1".to_owned()),
+        endpoint_urls: vec![("logs".to_owned(), "http://localhost:4566".to_owned())],
+        log_lag: Some(Duration::from_secs(30)),
+        ..AwsSettings::default()
+    };
+    assert_eq!(settings.aws, Some(aws));
+    let target = to_json(plan.cases[0].scope.get("target").unwrap()).to_string();
+    assert_eq!(target, r#"{"api":{"url":"https://staging.example.com"},"name":"staging","protected":false}"#);
+}
+
+#[test]
+fn the_sandbox_tells_its_url_once_it_runs() {
+    let (_dir, project) = project(&[("scenarios/a.yaml", READS)]);
+    let mut plan = Plan::make(&project, &order("local", &[])).unwrap();
+    plan.settle(TargetSettings { api_url: Some("http://127.0.0.1:1".to_owned()), ..TargetSettings::default() });
+    let target = to_json(plan.cases[0].scope.get("target").unwrap()).to_string();
+    assert_eq!(target, r#"{"api":{"url":"http://127.0.0.1:1"},"name":"local","protected":false}"#);
+}
+
+#[test]
+fn what_is_not_written_has_a_default() {
+    let scenario = format!(
+        "timeout: 90s\nretries: 2\nexclusive: \"${{{{ vars.colour }}}}\"\n{READS}  - name: wait\n    http: {{ get: /a }}\n    until: response.status == 200\n"
+    );
+    let (_dir, project) = project(&[("scenarios/a.yaml", READS), ("scenarios/b.yaml", &scenario)]);
+    let plan = Plan::make(&project, &order("staging", &[])).unwrap();
+    let [a, b] = plan.cases.as_slice() else { panic!("two cases") };
+    assert_eq!((a.timeout, a.retries, a.exclusive.as_deref()), (Duration::from_secs(600), 0, None));
+    assert_eq!((b.timeout, b.retries, b.exclusive.as_deref()), (Duration::from_secs(90), 2, Some("green")));
+    assert_eq!([b.steps[0].within, b.steps[1].within], [None, Some(Duration::from_secs(60))]);
+    let stronger = Order { timeout: Some(Duration::from_secs(5)), retries: Some(0), ..order("staging", &["b"]) };
+    let plan = Plan::make(&project, &stronger).unwrap();
+    assert_eq!((plan.cases[0].timeout, plan.cases[0].retries), (Duration::from_secs(5), 0));
+}
+
+#[test]
+fn steps_of_another_file_see_the_names_they_are_given() {
+    let uses = "
+steps:
+  - use: ../shared/outer.yaml
+    with: { file: a.csv, colour: \"${{ vars.colour }}\" }
+";
+    let outer = "- use: inner.yaml\n  with: { path: \"/${{ file }}\", file: inner.csv }\n";
+    let inner = "
+- name: upload ${{ file }} in ${{ colour }}
+  http: { get: \"${{ path }}\" }
+  expect: response.status == 200
+";
+    let (_dir, project) =
+        project(&[("scenarios/a.yaml", uses), ("shared/outer.yaml", outer), ("shared/inner.yaml", inner)]);
+    let plan = Plan::make(&project, &order("staging", &[])).unwrap();
+    let step = &plan.cases[0].steps[0];
+    assert_eq!(step.name, "upload inner.csv in green");
+    assert!(step.spec.location.source.path.ends_with("shared/inner.yaml"));
+    assert_eq!(step.spec.location.line(), 2);
+    let scope = step.bound(&plan.cases[0].scope).unwrap();
+    assert_eq!(to_json(scope.get("path").unwrap()), "/a.csv");
+}
+
+#[test]
+fn a_folder_without_a_configuration_has_the_sandbox() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir(dir.path().join("scenarios")).unwrap();
+    std::fs::write(dir.path().join("scenarios/a.yaml"), READS).unwrap();
+    let project = Project::load(dir.path(), &[]).unwrap();
+    assert_eq!(ids(&project, &order("local", &[])), "a");
+    let nothing = Project::load(Path::new("/nonexistent"), &[]).unwrap();
+    assert_eq!(
+        ids(&nothing, &order("local", &[])),
+        "nothing to run on `local`; there is no scenario in /nonexistent/scenarios; `smoke init` writes a first one"
+    );
+}

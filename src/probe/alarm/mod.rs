@@ -1,0 +1,164 @@
+//! `alarm`: CloudWatch alarms, their state, history and whether they could have fired.
+
+mod seen;
+mod silence;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use futures_util::future::try_join_all;
+
+pub use seen::{AlarmSeen, Change, Metric, Threshold};
+
+use super::{LookError, LookErrorKind, Unknown, Vantage};
+use crate::aws;
+use crate::event::Evidence;
+use crate::expr::{self, EvaluationError, Reference, Scope, Template, Value};
+
+/// The fields of `alarm`, and of each entry of `alarms`.
+pub const FIELDS: &[&str] =
+    &["exists", "state", "since", "enabled", "actions", "metric", "threshold", "history", "silent"];
+
+/// What is written under `alarm`.
+#[derive(Debug)]
+pub enum Alarm {
+    /// `alarm: name` brings `alarm`.
+    One(Template),
+    /// `alarm: { names: [name, …] }` brings `alarms`, a map by name.
+    Several(Template),
+}
+
+/// A query, filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    names: Vec<String>,
+    several: bool,
+}
+
+/// `alarm` or `alarms`.
+#[derive(Debug)]
+pub struct AlarmsSeen {
+    /// In the order in which they were asked for.
+    alarms: Vec<AlarmSeen>,
+    several: bool,
+    /// What could not be known.
+    pub unknowns: Vec<Unknown>,
+}
+
+impl Alarm {
+    /// Everything that its templates read.
+    #[must_use]
+    pub fn references(&self) -> Vec<Reference> {
+        let (Self::One(names) | Self::Several(names)) = self;
+        names.references()
+    }
+
+    /// Fills in the templates.
+    ///
+    /// # Errors
+    /// Where a value is missing or not of the kind that the key needs.
+    pub fn resolve(&self, scope: &Scope) -> Result<Query, EvaluationError> {
+        match self {
+            Self::One(name) => Query::new(vec![name.evaluate_text(scope)?], false),
+            Self::Several(names) => Query::new(texts(&names.evaluate(scope)?)?, true),
+        }
+    }
+
+    /// `alarm` with its fields, or `alarms`, whose keys are names that nobody knows beforehand.
+    #[must_use]
+    pub fn brings(&self) -> (&'static str, &'static [&'static str]) {
+        match self {
+            Self::One(_) => ("alarm", FIELDS),
+            Self::Several(_) => ("alarms", &[]),
+        }
+    }
+}
+
+/// A list of names.
+fn texts(value: &Value) -> Result<Vec<String>, EvaluationError> {
+    let names: Result<Vec<String>, _> = serde_json::from_value(expr::to_json(value));
+    names.map_err(|_| EvaluationError { message: "names must be a list of alarm names".to_owned() })
+}
+
+impl Query {
+    fn new(names: Vec<String>, several: bool) -> Result<Self, EvaluationError> {
+        if names.is_empty() || names.iter().any(String::is_empty) {
+            return Err(EvaluationError { message: "an alarm's name must not be empty".to_owned() });
+        }
+        Ok(Self { names, several })
+    }
+
+    /// Looks once.
+    ///
+    /// # Errors
+    /// Where nothing could be seen. An alarm that is not there is seen: `exists` is false.
+    pub async fn look(&self, vantage: &Vantage) -> Result<AlarmsSeen, LookError> {
+        let reader = vantage.instruments.aws.as_ref().ok_or_else(no_aws)?;
+        let looks = self.names.iter().map(|name| reader.alarm(name, vantage.window_start));
+        let facts = aws::before(vantage.deadline, try_join_all(looks)).await?;
+        let alarms = facts.iter().map(|facts| AlarmSeen::of(facts, vantage.window_start));
+        Ok(AlarmsSeen::new(alarms.collect(), self.several))
+    }
+
+    /// In a few words.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        format!("alarm {}", self.names.join(","))
+    }
+}
+
+fn no_aws() -> LookError {
+    let message = "the target has no aws in smoke.yaml: an alarm step cannot look".to_owned();
+    LookError { kind: LookErrorKind::Unusable, message, retry_after: None }
+}
+
+impl AlarmsSeen {
+    fn new(alarms: Vec<AlarmSeen>, several: bool) -> Self {
+        let path = |alarm: &AlarmSeen, field: &str| match several {
+            true => format!("alarms.{}.{field}", alarm.name),
+            false => format!("alarm.{field}"),
+        };
+        let unknown = |alarm: &AlarmSeen| -> Vec<Unknown> {
+            let unknowns = alarm.unknowns.iter();
+            unknowns.map(|(field, reason)| Unknown { path: path(alarm, field), reason: reason.clone() }).collect()
+        };
+        let unknowns = alarms.iter().flat_map(unknown).collect();
+        Self { alarms, several, unknowns }
+    }
+
+    /// In one line.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let line = |alarm: &AlarmSeen| match self.several {
+            true => format!("{}: {}", alarm.name, alarm.summary()),
+            false => alarm.summary(),
+        };
+        self.alarms.iter().map(line).collect::<Vec<_>>().join("; ")
+    }
+
+    /// What is wrong, where this alone shows it.
+    #[must_use]
+    pub fn cause(&self) -> Option<String> {
+        self.alarms.iter().find_map(|alarm| alarm.cause.clone())
+    }
+
+    /// What to keep when the step did not pass.
+    #[must_use]
+    pub fn evidence(&self) -> Vec<Evidence> {
+        self.alarms.iter().map(AlarmSeen::evidence).collect()
+    }
+
+    /// The name and the value that expressions see.
+    #[must_use]
+    pub fn binding(&self) -> (&'static str, Value) {
+        match self.alarms.as_slice() {
+            [alarm] if !self.several => ("alarm", expr::from_observation(alarm)),
+            alarms => {
+                let by_name: BTreeMap<&str, &AlarmSeen> =
+                    alarms.iter().map(|alarm| (alarm.name.as_str(), alarm)).collect();
+                ("alarms", expr::from_observation(&by_name))
+            }
+        }
+    }
+}

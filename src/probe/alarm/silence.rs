@@ -1,0 +1,121 @@
+//! Whether an alarm was silent all through the window, and whether that proves anything.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::aws::{AlarmFacts, AlarmKind, MetricFacts, Transition};
+use crate::probe::moment::{clock, cut};
+
+/// `alarm.silent`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Silence {
+    /// It exists, may speak, is OK, and was all through the window.
+    Silent,
+    /// It is not, and why.
+    Broken(String),
+    /// It cannot be known, and why.
+    Unknown(String),
+}
+
+/// How long a reason is quoted at most, in characters.
+const LONGEST_REASON: usize = 300;
+
+/// Judges. Whatever shows that it is not silent decides, also where something else could not be read.
+pub(super) fn judge(facts: &AlarmFacts, window_start: DateTime<Utc>) -> Silence {
+    let name = &facts.name;
+    let Some(alarm) = &facts.alarm else { return Silence::Broken(missing(facts)) };
+    if !alarm.enabled {
+        return Silence::Broken(format!("the alarm {name} is mute: its actions are disabled"));
+    }
+    if alarm.actions.is_empty() {
+        return Silence::Broken(format!("the alarm {name} is mute: it has no action for ALARM, so it tells nobody"));
+    }
+    let history = facts.history.as_ref().map(Vec::as_slice);
+    let window = || history.unwrap_or_default().iter().filter(|change| change.at >= window_start);
+    if let Some(loud) = window().find(|change| change.to == "ALARM") {
+        return Silence::Broken(went_off(name, loud.at, &loud.reason));
+    }
+    if let Some(loud) = loud_from_the_start(name, alarm, window().next(), window_start) {
+        return Silence::Broken(loud);
+    }
+    match history {
+        _ if alarm.state != "OK" => {
+            Silence::Unknown(format!("the alarm {name} is in {}: {}", alarm.state, said(&alarm.reason)))
+        }
+        Err(error) => Silence::Unknown(format!("the history of the alarm {name} cannot be read: {}", error.message)),
+        Ok(_) if is_untold(alarm, window(), window_start) => {
+            Silence::Unknown(format!("the alarm {name} has changed in the window, and its history does not show it yet"))
+        }
+        Ok(_) => Silence::Silent,
+    }
+}
+
+fn went_off(name: &str, at: DateTime<Utc>, reason: &str) -> String {
+    format!("the alarm {name} went to ALARM at {}: {}", clock(at), said(reason))
+}
+
+/// In ALARM now, with a history that could not be read or does not show it yet; or left ALARM in the window, without
+/// having gone there in it.
+fn loud_from_the_start(
+    name: &str,
+    alarm: &AlarmKind,
+    first: Option<&Transition>,
+    window_start: DateTime<Utc>,
+) -> Option<String> {
+    let already = format!("the alarm {name} was in ALARM already when the window opened");
+    match alarm.since {
+        Some(since) if alarm.state == "ALARM" && since >= window_start => Some(went_off(name, since, &alarm.reason)),
+        Some(since) if alarm.state == "ALARM" => {
+            Some(format!("{already} (since {}): {}", since.format("%Y-%m-%d %H:%M:%S"), said(&alarm.reason)))
+        }
+        None if alarm.state == "ALARM" => Some(format!("the alarm {name} is in ALARM: {}", said(&alarm.reason))),
+        _ => first.filter(|change| change.from == "ALARM").map(|change| {
+            format!("{already}, and went to {} at {}", change.to, clock(change.at))
+        }),
+    }
+}
+
+/// Whether the alarm itself says that its state changed in the window, and the history, which lags, does not.
+fn is_untold<'history>(
+    alarm: &AlarmKind,
+    mut window: impl Iterator<Item = &'history Transition>,
+    window_start: DateTime<Utc>,
+) -> bool {
+    alarm.changed_at.is_some_and(|at| at >= window_start) && !window.any(|change| change.to == alarm.state)
+}
+
+fn said(reason: &str) -> String {
+    if reason.is_empty() { "no reason given".to_owned() } else { cut(reason, LONGEST_REASON) }
+}
+
+fn missing(facts: &AlarmFacts) -> String {
+    let distance = |other: &&String| strsim::damerau_levenshtein(&facts.name, other);
+    let near = facts.others.iter().min_by_key(distance).filter(|other| distance(other) <= facts.name.len() / 2);
+    let near = near.map(|other| format!(" (nearest: {other})")).unwrap_or_default();
+    format!("no alarm named {}{near}", facts.name)
+}
+
+/// Why its silence may prove little: things that a person should know, and that decide nothing.
+pub(super) fn doubts(facts: &AlarmFacts, window_start: DateTime<Utc>) -> Vec<String> {
+    let Some(metric) = facts.alarm.as_ref().and_then(|alarm| alarm.metric.as_ref()) else { return Vec::new() };
+    let doubts = [too_short(metric, facts.seen_at - window_start), no_data(metric), forgiving(metric)];
+    doubts.into_iter().flatten().collect()
+}
+
+fn too_short(metric: &MetricFacts, window: TimeDelta) -> Option<String> {
+    let MetricFacts { period, datapoints, .. } = metric;
+    let needs = TimeDelta::seconds(i64::from(*period) * i64::from(*datapoints));
+    (window < needs).then(|| format!("could not have fired in this window (period {period} s × {datapoints})"))
+}
+
+/// Container Insights publishes it elsewhere: an alarm on this one never has data.
+fn no_data(metric: &MetricFacts) -> Option<String> {
+    let never = metric.namespace == "AWS/ECS" && metric.name == "RunningTaskCount";
+    never.then(|| "can never fire: RunningTaskCount is in ECS/ContainerInsights, not in AWS/ECS".to_owned())
+}
+
+/// When everything is gone, the metric may be missing rather than zero.
+fn forgiving(metric: &MetricFacts) -> Option<String> {
+    let below = metric.comparison.starts_with("LessThan");
+    let forgiving = below && matches!(metric.missing_data.as_str(), "notBreaching" | "ignore");
+    forgiving.then(|| format!("stays quiet where the metric has no data at all (missing data: {})", metric.missing_data))
+}

@@ -1,0 +1,162 @@
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::*;
+use crate::aws::{AlarmFacts, AlarmKind, MetricFacts, Transition};
+
+fn at(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000, 0).unwrap() + TimeDelta::seconds(seconds)
+}
+
+/// An alarm as it should be: the window opened at 0, and it is looked at ten minutes later.
+fn quiet() -> AlarmFacts {
+    let metric = MetricFacts {
+        namespace: "ECS/ContainerInsights".to_owned(),
+        name: "RunningTaskCount".to_owned(),
+        comparison: "LessThanThreshold".to_owned(),
+        threshold: Some(1.0),
+        period: 60,
+        evaluation_periods: 5,
+        datapoints: 5,
+        missing_data: "breaching".to_owned(),
+        dimensions: vec![("ServiceName".to_owned(), "worker".to_owned())],
+    };
+    let alarm = AlarmKind {
+        state: "OK".to_owned(),
+        since: Some(at(-3600)),
+        changed_at: Some(at(-3600)),
+        enabled: true,
+        actions: vec!["arn:aws:sns:eu-west-1:1:oncall".to_owned()],
+        metric: Some(metric),
+        ..AlarmKind::default()
+    };
+    let name = "worker-down".to_owned();
+    AlarmFacts { name, seen_at: at(600), alarm: Some(alarm), history: Ok(Vec::new()), others: Vec::new() }
+}
+
+fn change(seconds: i64, from: &str, to: &str) -> Transition {
+    let reason = "Threshold Crossed: 1 datapoint [0.0]".to_owned();
+    Transition { at: at(seconds), from: from.to_owned(), to: to.to_owned(), reason }
+}
+
+fn denied() -> LookError {
+    let message = "not allowed to call cloudwatch:DescribeAlarmHistory: AccessDenied".to_owned();
+    LookError { kind: LookErrorKind::Denied, message, retry_after: None }
+}
+
+/// Changes a quiet alarm, and says what is then seen: `silent`; the cause, or why it is not known; the summary.
+fn check(alter: impl FnOnce(&mut AlarmFacts), silent: Option<bool>, why: Option<&str>, summary: &str) {
+    let mut facts = quiet();
+    alter(&mut facts);
+    let seen = AlarmsSeen::new(vec![AlarmSeen::of(&facts, at(0))], false);
+    let unknown = seen.unknowns.iter().find(|unknown| unknown.path == "alarm.silent");
+    let said = seen.cause().or_else(|| unknown.map(|unknown| unknown.reason.clone()));
+    assert_eq!((seen.alarms[0].silent, said.as_deref(), seen.summary().as_str()), (silent, why, summary));
+}
+
+fn with(facts: &mut AlarmFacts, alter: impl FnOnce(&mut AlarmKind)) {
+    alter(facts.alarm.as_mut().unwrap());
+}
+
+#[test]
+fn a_quiet_alarm_is_silent() {
+    check(|_| {}, Some(true), None, "OK since 07:00:00");
+}
+
+#[test]
+fn an_alarm_that_came_and_went_between_two_looks_is_not_silent() {
+    let alter = |facts: &mut AlarmFacts| {
+        facts.history = Ok(vec![change(60, "OK", "ALARM"), change(120, "ALARM", "OK")]);
+        with(facts, |alarm| (alarm.since, alarm.changed_at) = (Some(at(120)), Some(at(120))));
+    };
+    let why = "the alarm worker-down went to ALARM at 08:01:00: Threshold Crossed: 1 datapoint [0.0]";
+    check(alter, Some(false), Some(why), "OK since 08:02:00");
+}
+
+#[test]
+fn an_alarm_from_before_the_window_is_said_so() {
+    let alter = |facts: &mut AlarmFacts| {
+        with(facts, |alarm| (alarm.state, alarm.reason) = ("ALARM".to_owned(), "no data".to_owned()));
+    };
+    let why = "the alarm worker-down was in ALARM already when the window opened (since 2027-01-15 07:00:00): no data";
+    check(alter, Some(false), Some(why), "ALARM since 07:00:00");
+    let recovered = |facts: &mut AlarmFacts| {
+        facts.history = Ok(vec![change(30, "ALARM", "OK")]);
+        with(facts, |alarm| alarm.since = Some(at(30)));
+    };
+    let why = "the alarm worker-down was in ALARM already when the window opened, and went to OK at 08:00:30";
+    check(recovered, Some(false), Some(why), "OK since 08:00:30");
+}
+
+#[test]
+fn an_alarm_now_decides_even_where_the_history_may_not_be_read() {
+    let alter = |facts: &mut AlarmFacts| {
+        facts.history = Err(denied());
+        with(facts, |alarm| {
+            alarm.state = "ALARM".to_owned();
+            alarm.since = Some(at(10));
+        });
+    };
+    let why = "the alarm worker-down went to ALARM at 08:00:10: no reason given";
+    check(alter, Some(false), Some(why), "ALARM since 08:00:10");
+}
+
+#[test]
+fn what_cannot_be_known_is_unknown() {
+    let history = "the history of the alarm worker-down cannot be read: not allowed to call \
+                   cloudwatch:DescribeAlarmHistory: AccessDenied";
+    check(|facts| facts.history = Err(denied()), None, Some(history), "OK since 07:00:00");
+    let no_data = |facts: &mut AlarmFacts| {
+        with(facts, |alarm| {
+            (alarm.state, alarm.reason) = ("INSUFFICIENT_DATA".to_owned(), "Unchecked".to_owned());
+        });
+    };
+    let why = "the alarm worker-down is in INSUFFICIENT_DATA: Unchecked";
+    check(no_data, None, Some(why), "INSUFFICIENT_DATA since 07:00:00");
+    let untold = |facts: &mut AlarmFacts| with(facts, |alarm| alarm.changed_at = Some(at(20)));
+    let why = "the alarm worker-down has changed in the window, and its history does not show it yet";
+    check(untold, None, Some(why), "OK since 07:00:00");
+}
+
+#[test]
+fn a_mute_alarm_is_not_silent() {
+    let why = "the alarm worker-down is mute: its actions are disabled";
+    let disabled = |facts: &mut AlarmFacts| with(facts, |alarm| alarm.enabled = false);
+    check(disabled, Some(false), Some(why), "OK since 07:00:00; mute");
+    let why = "the alarm worker-down is mute: it has no action for ALARM, so it tells nobody";
+    let without = |facts: &mut AlarmFacts| with(facts, |alarm| alarm.actions.clear());
+    check(without, Some(false), Some(why), "OK since 07:00:00; mute");
+}
+
+#[test]
+fn an_unknown_alarm_is_not_a_silent_one() {
+    let alter = |facts: &mut AlarmFacts| {
+        facts.alarm = None;
+        facts.others = vec!["backend-down".to_owned(), "worker-dwon".to_owned()];
+    };
+    check(alter, Some(false), Some("no alarm named worker-down (nearest: worker-dwon)"), "no such alarm");
+}
+
+#[test]
+fn doubts_are_said() {
+    let alter = |facts: &mut AlarmFacts| {
+        facts.seen_at = at(90);
+        with(facts, |alarm| {
+            let metric = alarm.metric.as_mut().unwrap();
+            metric.namespace = "AWS/ECS".to_owned();
+            metric.missing_data = "notBreaching".to_owned();
+        });
+    };
+    let summary = "OK since 07:00:00; could not have fired in this window (period 60 s × 5); can never fire: \
+                   RunningTaskCount is in ECS/ContainerInsights, not in AWS/ECS; stays quiet where the metric has no \
+                   data at all (missing data: notBreaching)";
+    check(alter, Some(true), None, summary);
+}
+
+#[test]
+fn evidence_holds_the_history() {
+    let mut facts = quiet();
+    facts.history = Ok(vec![change(60, "OK", "ALARM")]);
+    let evidence = AlarmSeen::of(&facts, at(0)).evidence();
+    assert_eq!(evidence.title, "alarm worker-down");
+    assert_eq!(evidence.text, "OK since 07:00:00\n08:01:00 OK → ALARM: Threshold Crossed: 1 datapoint [0.0]");
+}

@@ -1,0 +1,76 @@
+//! Why a service is not as it should be, in one sentence.
+
+use super::service::Service;
+use super::steady::Blocker;
+use crate::probe::moment::{clock, span};
+
+impl Service {
+    /// The sentence; none where nothing is wrong.
+    pub(super) fn cause(&self) -> Option<String> {
+        self.taken_back().or_else(|| self.missing_tasks()).or_else(|| self.ill()).or_else(|| self.restless())
+    }
+
+    /// The deploy itself did not come through.
+    fn taken_back(&self) -> Option<String> {
+        self.blockers.iter().find_map(|blocker| match blocker {
+            Blocker::RolledBack { to, done: true } => {
+                Some(format!("{} was rolled back to task definition {to}{}", self.name, self.last_ending()))
+            }
+            Blocker::RolledBack { to, done: false } => {
+                Some(format!("{} is being rolled back to task definition {to}{}", self.name, self.last_ending()))
+            }
+            Blocker::RolloutFailed(reason) => {
+                Some(format!("the roll-out of {} failed: {reason}{}", self.name, self.last_ending()))
+            }
+            _ => None,
+        })
+    }
+
+    /// Too few tasks run.
+    fn missing_tasks(&self) -> Option<String> {
+        let Self { name, desired, running, .. } = self;
+        if *desired < 1 {
+            return Some(format!("{name} wants no task: its desired count is 0"));
+        }
+        if running >= desired {
+            return None;
+        }
+        let noun = self.noun();
+        let what = match running {
+            0 => format!("no {noun} is running: {name} wants {desired}, has 0"),
+            _ => format!("only {running} of {desired} tasks of {name} are running"),
+        };
+        let waiting = self.pending_since.map(|at| format!("; pending for {}", span(self.seen_at - at)));
+        Some(format!("{what}{}{}", self.last_ending(), waiting.unwrap_or_default()))
+    }
+
+    /// Tasks run, but not well.
+    fn ill(&self) -> Option<String> {
+        let unhealthy = self.unhealthy.unwrap_or_default();
+        if unhealthy > 0 {
+            let tasks = self.tasks.as_ref().map_or(0, Vec::len);
+            let noun = if tasks == 1 { "task" } else { "tasks" };
+            return Some(format!("{unhealthy} of {tasks} {noun} of {} fail their health check", self.name));
+        }
+        let unchecked = self.blockers.iter().find(|blocker| matches!(blocker, Blocker::NoHealthCheck(_)));
+        unchecked.map(|blocker| format!("{} can never be steady: {blocker} (a Dockerfile's HEALTHCHECK does not count)", self.name))
+    }
+
+    /// All is well now, but was not all along.
+    fn restless(&self) -> Option<String> {
+        let stopped = self.stopped.as_ref()?.last()?;
+        let at = stopped.stopped_at.map(|at| format!(" at {}", clock(at.0.to_utc()))).unwrap_or_default();
+        Some(format!("a task of {} stopped in the window{at}: {}", self.name, stopped.why()))
+    }
+
+    /// `; last task stopped 40 s ago: OutOfMemoryError, exit 137`.
+    fn last_ending(&self) -> String {
+        let ending = self.last_stopped.as_ref().map(|task| task.ending(self.seen_at));
+        ending.map(|ending| format!("; last task {ending}")).unwrap_or_default()
+    }
+
+    /// What its tasks are called: a service that is named a worker has workers.
+    fn noun(&self) -> &'static str {
+        if self.name.rsplit(['-', '_']).next() == Some("worker") { "worker" } else { "task" }
+    }
+}

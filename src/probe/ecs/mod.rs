@@ -1,0 +1,210 @@
+//! `ecs`: services, their deployments and tasks.
+
+mod cause;
+mod evidence;
+mod service;
+mod steady;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use futures_util::future::try_join_all;
+
+pub use service::{Service, ServiceMessage, StoppedTask, Task};
+
+use super::{LookError, LookErrorKind, Unknown, Vantage};
+use crate::aws;
+use crate::event::Evidence;
+use crate::expr::{self, EvaluationError, Reference, Scope, Template, Value};
+
+/// The fields of `service`, and of each entry of `services`.
+pub const FIELDS: &[&str] = &[
+    "desired",
+    "running",
+    "pending",
+    "healthy",
+    "unhealthy",
+    "rollout",
+    "deployment",
+    "task_definition",
+    "images",
+    "digests",
+    "deployed_at",
+    "tasks",
+    "stopped",
+    "retired",
+    "events",
+    "steady",
+];
+
+/// What is written under `ecs`.
+#[derive(Debug)]
+pub struct Ecs {
+    /// `cluster`: name or ARN.
+    pub cluster: Template,
+    /// `service` or `services`.
+    pub services: Services,
+}
+
+/// One service or several.
+#[derive(Debug)]
+pub enum Services {
+    /// `service: name` brings `service`.
+    One(Template),
+    /// `services: [name, …]` brings `services`, a map by name.
+    Several(Template),
+}
+
+/// A query, filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    cluster: String,
+    names: Vec<String>,
+    several: bool,
+}
+
+/// `service` or `services`.
+#[derive(Debug)]
+pub struct ServicesSeen {
+    /// In the order in which they were asked for.
+    services: Vec<Service>,
+    several: bool,
+    /// What could not be known.
+    pub unknowns: Vec<Unknown>,
+}
+
+impl Ecs {
+    /// Everything that its templates read.
+    #[must_use]
+    pub fn references(&self) -> Vec<Reference> {
+        let (Services::One(services) | Services::Several(services)) = &self.services;
+        [&self.cluster, services].into_iter().flat_map(Template::references).collect()
+    }
+
+    /// Fills in the templates.
+    ///
+    /// # Errors
+    /// Where a value is missing or not of the kind that the key needs.
+    pub fn resolve(&self, scope: &Scope) -> Result<Query, EvaluationError> {
+        let cluster = self.cluster.evaluate_text(scope)?;
+        match &self.services {
+            Services::One(name) => Query::new(cluster, vec![name.evaluate_text(scope)?], false),
+            Services::Several(names) => Query::new(cluster, texts(&names.evaluate(scope)?)?, true),
+        }
+    }
+
+    /// `service` with its fields, or `services`, whose keys are names that nobody knows beforehand.
+    #[must_use]
+    pub fn brings(&self) -> (&'static str, &'static [&'static str]) {
+        match self.services {
+            Services::One(_) => ("service", FIELDS),
+            Services::Several(_) => ("services", &[]),
+        }
+    }
+}
+
+/// A list of names.
+fn texts(value: &Value) -> Result<Vec<String>, EvaluationError> {
+    let names: Result<Vec<String>, _> = serde_json::from_value(expr::to_json(value));
+    names.map_err(|_| EvaluationError { message: "services must be a list of names".to_owned() })
+}
+
+impl Query {
+    fn new(cluster: String, names: Vec<String>, several: bool) -> Result<Self, EvaluationError> {
+        let empty = |what: &str| Err(EvaluationError { message: format!("{what} must not be empty") });
+        if cluster.is_empty() {
+            return empty("cluster");
+        }
+        if names.is_empty() || names.iter().any(String::is_empty) {
+            return empty(if several { "services" } else { "service" });
+        }
+        Ok(Self { cluster, names, several })
+    }
+
+    /// A query for one service, for whoever has no template to fill in.
+    #[must_use]
+    pub fn one(cluster: &str, service: &str) -> Self {
+        Self { cluster: cluster.to_owned(), names: vec![service.to_owned()], several: false }
+    }
+
+    /// Looks once.
+    ///
+    /// # Errors
+    /// Where nothing could be seen; a service that is not there is a [`LookErrorKind::System`], which waiting may
+    /// outlast.
+    pub async fn look(&self, vantage: &Vantage) -> Result<ServicesSeen, LookError> {
+        let reader = vantage.instruments.aws.as_ref().ok_or_else(no_aws)?;
+        let looks = self.names.iter().map(|name| reader.service(&self.cluster, name));
+        let facts = aws::before(vantage.deadline, try_join_all(looks)).await?;
+        let seen = facts.iter().map(|facts| Service::of(facts, vantage.window_start));
+        Ok(ServicesSeen::new(seen.collect(), self.several))
+    }
+
+    /// In a few words.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        format!("ecs {}/{}", aws::short_name(&self.cluster), self.names.join(","))
+    }
+}
+
+fn no_aws() -> LookError {
+    let message = "the target has no aws in smoke.yaml: an ecs step cannot look".to_owned();
+    LookError { kind: LookErrorKind::Unusable, message, retry_after: None }
+}
+
+impl ServicesSeen {
+    fn new(services: Vec<Service>, several: bool) -> Self {
+        let path = |service: &Service, field: &str| match several {
+            true => format!("services.{}.{field}", service.name),
+            false => format!("service.{field}"),
+        };
+        let unknown = |service: &Service| -> Vec<Unknown> {
+            let unknowns = service.unknowns.iter();
+            unknowns.map(|(field, reason)| Unknown { path: path(service, field), reason: reason.clone() }).collect()
+        };
+        let unknowns = services.iter().flat_map(unknown).collect();
+        Self { services, several, unknowns }
+    }
+
+    /// The services that were seen, in the order in which they were asked for.
+    #[must_use]
+    pub fn services(&self) -> &[Service] {
+        &self.services
+    }
+
+    /// In one line.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let line = |service: &Service| match self.several {
+            true => format!("{}: {}", service.name, service.summary()),
+            false => service.summary(),
+        };
+        self.services.iter().map(line).collect::<Vec<_>>().join("; ")
+    }
+
+    /// What is wrong, where this alone shows it.
+    #[must_use]
+    pub fn cause(&self) -> Option<String> {
+        self.services.iter().find_map(Service::cause)
+    }
+
+    /// What to keep when the step did not pass.
+    #[must_use]
+    pub fn evidence(&self) -> Vec<Evidence> {
+        self.services.iter().flat_map(Service::evidence).collect()
+    }
+
+    /// The name and the value that expressions see.
+    #[must_use]
+    pub fn binding(&self) -> (&'static str, Value) {
+        match self.services.as_slice() {
+            [service] if !self.several => ("service", expr::from_observation(service)),
+            services => {
+                let by_name: BTreeMap<&str, &Service> =
+                    services.iter().map(|service| (service.name.as_str(), service)).collect();
+                ("services", expr::from_observation(&by_name))
+            }
+        }
+    }
+}

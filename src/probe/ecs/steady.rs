@@ -1,0 +1,158 @@
+//! `service.steady`, and what keeps a service from it.
+
+use std::fmt;
+
+use crate::aws::{self, ServiceFacts, TaskFacts};
+
+/// Whether a service is steady.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Steady {
+    /// Everything holds.
+    Yes,
+    /// Something that was seen does not.
+    No,
+    /// What was seen holds, but not everything could be seen.
+    Unknown(String),
+}
+
+/// Something that keeps a service from being steady.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Blocker {
+    /// It wants no task at all.
+    WantsNone,
+    /// No deployment is the primary one.
+    NoPrimary,
+    /// An older deployment is still there: how many there are.
+    Deployments(usize),
+    /// The primary deployment is not completed: its state.
+    Rollout(String),
+    /// The roll-out failed: why.
+    RolloutFailed(String),
+    /// The newest deployment failed and was taken back: to which task definition, and whether that is done.
+    RolledBack { to: String, done: bool },
+    /// Fewer or more tasks run than are wanted.
+    Running,
+    /// Tasks are on their way.
+    Pending,
+    /// Tasks are not healthy: how many are.
+    Unhealthy(usize),
+    /// No task can ever become healthy: the task definition that has no health check.
+    NoHealthCheck(String),
+}
+
+impl Blocker {
+    /// Whether it says more than the counts in a summary do.
+    pub(super) fn is_telling(&self) -> bool {
+        matches!(
+            self,
+            Self::WantsNone | Self::NoPrimary | Self::Deployments(_) | Self::RolledBack { .. } | Self::NoHealthCheck(_)
+        )
+    }
+}
+
+impl fmt::Display for Blocker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::WantsNone => f.write_str("desired count is 0"),
+            Self::NoPrimary => f.write_str("no primary deployment"),
+            Self::Deployments(count) => write!(f, "{count} deployments"),
+            Self::Rollout(state) => write!(f, "rollout {state}"),
+            Self::RolloutFailed(reason) => write!(f, "rollout FAILED: {reason}"),
+            Self::RolledBack { to, done: true } => write!(f, "rolled back to task definition {to}"),
+            Self::RolledBack { to, done: false } => write!(f, "being rolled back to task definition {to}"),
+            Self::Running => f.write_str("not as many running as desired"),
+            Self::Pending => f.write_str("tasks pending"),
+            Self::Unhealthy(healthy) => write!(f, "only {healthy} healthy"),
+            Self::NoHealthCheck(definition) => write!(
+                f,
+                "task definition {definition} has no container healthCheck, so ECS can never call its tasks healthy"
+            ),
+        }
+    }
+}
+
+/// Judges, and names everything that stands in the way, the worst first. `tasks` are the primary deployment's current
+/// ones, where they could be read.
+pub(super) fn judge(facts: &ServiceFacts, tasks: Option<&[&TaskFacts]>) -> (Steady, Vec<Blocker>) {
+    let rolled_back = rolled_back(facts);
+    let mut blockers: Vec<Blocker> = rolled_back.clone().unwrap_or_default().into_iter().collect();
+    blockers.extend(of_deployments(facts));
+    blockers.extend(of_counts(facts));
+    blockers.extend(tasks.and_then(|tasks| of_health(facts, tasks)));
+    let unseen = match (tasks, rolled_back) {
+        (None, _) => facts.tasks.as_ref().err().map(|error| error.message.clone()),
+        (_, Err(reason)) => Some(reason),
+        _ => None,
+    };
+    let steady = match unseen {
+        _ if !blockers.is_empty() => Steady::No,
+        Some(reason) => Steady::Unknown(reason),
+        None => Steady::Yes,
+    };
+    (steady, blockers)
+}
+
+/// Whether the newest deployment was rolled back. A look at the service alone cannot tell: after a roll-back it is as
+/// quiet as after a success. Where AWS does not let us ask, a service that cannot roll back on its own did not, and one
+/// that said so in its events did.
+fn rolled_back(facts: &ServiceFacts) -> Result<Option<Blocker>, String> {
+    let to = facts.primary().map(|primary| aws::short_name(&primary.task_definition).to_owned()).unwrap_or_default();
+    match &facts.last_deployment {
+        Ok(Some(state)) if state.starts_with("ROLLBACK_") => {
+            Ok(Some(Blocker::RolledBack { to, done: state == "ROLLBACK_SUCCESSFUL" }))
+        }
+        Ok(_) => Ok(None),
+        Err(_) if told_so(facts) => Ok(Some(Blocker::RolledBack { to, done: true })),
+        Err(_) if !facts.may_roll_back => Ok(None),
+        Err(error) => Err(format!("whether it was rolled back is not known: {}", error.message)),
+    }
+}
+
+/// Whether the newest event about the roll-out's course says that it was rolled back.
+fn told_so(facts: &ServiceFacts) -> bool {
+    let told = |message: &str| {
+        let message = message.to_lowercase();
+        let back = message.contains("rolling back") || message.contains("rolled back");
+        let on = message.contains("has begun") || message.contains("deployment started");
+        (back || on).then_some(back)
+    };
+    facts.events.iter().find_map(|event| told(&event.message)).unwrap_or(false)
+}
+
+fn of_deployments(facts: &ServiceFacts) -> Vec<Blocker> {
+    let mut blockers = Vec::new();
+    let alive = facts.deployments.iter().filter(|deployment| deployment.status != "INACTIVE").count();
+    let Some(primary) = facts.primary() else { return vec![Blocker::NoPrimary] };
+    match primary.rollout.as_deref() {
+        Some("COMPLETED") => {}
+        Some("FAILED") => {
+            blockers.push(Blocker::RolloutFailed(primary.rollout_reason.clone().unwrap_or_default()));
+        }
+        state => blockers.push(Blocker::Rollout(state.unwrap_or("state not told").to_owned())),
+    }
+    blockers.extend((alive != 1).then_some(Blocker::Deployments(alive)));
+    blockers
+}
+
+fn of_counts(facts: &ServiceFacts) -> Vec<Blocker> {
+    let wrong = [
+        (facts.desired < 1, Blocker::WantsNone),
+        (facts.running != facts.desired, Blocker::Running),
+        (facts.pending != 0, Blocker::Pending),
+    ];
+    wrong.into_iter().filter_map(|(wrong, blocker)| wrong.then_some(blocker)).collect()
+}
+
+fn of_health(facts: &ServiceFacts, tasks: &[&TaskFacts]) -> Option<Blocker> {
+    let healthy = tasks.iter().filter(|task| task.health == "HEALTHY").count();
+    let all = healthy == tasks.len() && i32::try_from(healthy) == Ok(facts.desired);
+    if all || facts.desired < 1 {
+        return None;
+    }
+    let unchecked = facts.definition.as_ref().is_ok_and(|definition| !definition.health_check);
+    let definition = facts.primary().map(|primary| aws::short_name(&primary.task_definition).to_owned());
+    match definition.filter(|_| unchecked && healthy == 0) {
+        Some(definition) => Some(Blocker::NoHealthCheck(definition)),
+        None => Some(Blocker::Unhealthy(healthy)),
+    }
+}

@@ -1,0 +1,301 @@
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::*;
+use crate::aws::{ContainerFacts, DefinitionFacts, DeploymentFacts, ServiceEvent, ServiceFacts, TaskFacts};
+
+fn at(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000, 0).unwrap() + TimeDelta::seconds(seconds)
+}
+
+fn denied(action: &str) -> LookError {
+    let message = format!("not allowed to call {action}: AccessDenied");
+    LookError { kind: LookErrorKind::Denied, message, retry_after: None }
+}
+
+fn task(id: &str, deployment: &str) -> TaskFacts {
+    TaskFacts {
+        id: id.to_owned(),
+        arn: format!("arn:aws:ecs:eu-west-1:1:task/prod/{id}"),
+        deployment: Some(deployment.to_owned()),
+        status: "RUNNING".to_owned(),
+        desired_status: "RUNNING".to_owned(),
+        health: "HEALTHY".to_owned(),
+        started_at: Some(at(-90)),
+        containers: vec![ContainerFacts {
+            name: "app".to_owned(),
+            image: Some("worker:2".to_owned()),
+            digest: Some("sha256:2".to_owned()),
+            ..ContainerFacts::default()
+        }],
+        ..TaskFacts::default()
+    }
+}
+
+fn stopped(id: &str, deployment: &str, seconds: i64) -> TaskFacts {
+    let mut task = TaskFacts {
+        status: "STOPPED".to_owned(),
+        desired_status: "STOPPED".to_owned(),
+        health: "UNKNOWN".to_owned(),
+        stopped_at: Some(at(seconds)),
+        stop_code: Some("EssentialContainerExited".to_owned()),
+        stopped_reason: Some("Essential container in task exited".to_owned()),
+        ..task(id, deployment)
+    };
+    task.containers[0].exit_code = Some(137);
+    task.containers[0].reason = Some("OutOfMemoryError".to_owned());
+    task
+}
+
+fn deployment(id: &str, status: &str, rollout: &str) -> DeploymentFacts {
+    DeploymentFacts {
+        id: id.to_owned(),
+        status: status.to_owned(),
+        task_definition: "arn:aws:ecs:eu-west-1:1:task-definition/worker:42".to_owned(),
+        rollout: Some(rollout.to_owned()),
+        created_at: Some(at(-120)),
+        ..DeploymentFacts::default()
+    }
+}
+
+/// A service as it should be: the window opened at 0, and it is looked at 60 s later.
+fn well() -> ServiceFacts {
+    let definition =
+        DefinitionFacts { images: vec!["worker:2".to_owned()], health_check: true, ..DefinitionFacts::default() };
+    ServiceFacts {
+        name: "bulk-import-worker".to_owned(),
+        seen_at: at(60),
+        desired: 1,
+        running: 1,
+        pending: 0,
+        deployments: vec![deployment("ecs-svc/2", "PRIMARY", "COMPLETED")],
+        events: Vec::new(),
+        may_roll_back: true,
+        tasks: Ok(vec![task("t1", "ecs-svc/2")]),
+        definition: Ok(Arc::new(definition)),
+        last_deployment: Ok(Some("SUCCESSFUL".to_owned())),
+    }
+}
+
+/// Changes a service that is well, and says what is then seen: `steady`, summary, cause.
+fn check(change: impl FnOnce(&mut ServiceFacts), expected: (Option<bool>, &str, Option<&str>)) {
+    let mut facts = well();
+    change(&mut facts);
+    let seen = ServicesSeen::new(vec![Service::of(&facts, at(0))], false);
+    let cause = seen.cause();
+    assert_eq!((seen.services[0].steady, seen.summary().as_str(), cause.as_deref()), expected);
+}
+
+#[test]
+fn a_service_that_is_well_is_steady() {
+    check(|_| {}, (Some(true), "1 of 1 running, 1 healthy, rollout COMPLETED", None));
+}
+
+#[test]
+fn desired_zero_is_never_steady() {
+    check(
+        |facts| {
+            (facts.desired, facts.running) = (0, 0);
+            facts.tasks = Ok(Vec::new());
+        },
+        (
+            Some(false),
+            "0 of 0 running, 0 healthy, rollout COMPLETED, desired count is 0",
+            Some("bulk-import-worker wants no task: its desired count is 0"),
+        ),
+    );
+}
+
+#[test]
+fn no_worker_running_says_how_the_last_one_ended() {
+    check(
+        |facts| {
+            facts.running = 0;
+            facts.tasks = Ok(vec![stopped("t0", "ecs-svc/2", -30), stopped("t1", "ecs-svc/2", 20)]);
+        },
+        (
+            Some(false),
+            "0 of 1 running, 0 healthy, rollout COMPLETED, 1 stopped in the window",
+            Some(
+                "no worker is running: bulk-import-worker wants 1, has 0; last task stopped 40 s ago: \
+                 OutOfMemoryError, exit 137",
+            ),
+        ),
+    );
+}
+
+#[test]
+fn a_pending_task_says_since_when() {
+    check(
+        |facts| {
+            facts.name = "backend".to_owned();
+            (facts.running, facts.pending) = (0, 1);
+            let waiting = TaskFacts {
+                status: "PROVISIONING".to_owned(),
+                health: "UNKNOWN".to_owned(),
+                created_at: Some(at(-30)),
+                ..task("t1", "ecs-svc/2")
+            };
+            facts.tasks = Ok(vec![waiting]);
+            facts.deployments[0].rollout = Some("IN_PROGRESS".to_owned());
+        },
+        (
+            Some(false),
+            "0 of 1 running, 0 healthy, rollout IN_PROGRESS",
+            Some("no task is running: backend wants 1, has 0; pending for 90 s"),
+        ),
+    );
+}
+
+#[test]
+fn a_roll_back_is_not_steady_however_quiet_the_service_is() {
+    let expected = (
+        Some(false),
+        "1 of 1 running, 1 healthy, rollout COMPLETED, rolled back to task definition worker:42",
+        Some("bulk-import-worker was rolled back to task definition worker:42"),
+    );
+    check(|facts| facts.last_deployment = Ok(Some("ROLLBACK_SUCCESSFUL".to_owned())), expected);
+    // Where ListServiceDeployments may not be called, the service's own events tell.
+    let events = |facts: &mut ServiceFacts| {
+        facts.last_deployment = Err(denied("ecs:ListServiceDeployments"));
+        let message = "(service bulk-import-worker) rolling back to deployment ecs-svc/1.".to_owned();
+        facts.events = vec![ServiceEvent { at: at(-10), message }];
+    };
+    check(events, expected);
+}
+
+#[test]
+fn a_roll_back_that_cannot_be_excluded_leaves_steady_unknown() {
+    let summary = "1 of 1 running, 1 healthy, rollout COMPLETED";
+    let unreadable = |facts: &mut ServiceFacts| facts.last_deployment = Err(denied("ecs:ListServiceDeployments"));
+    check(unreadable, (None, summary, None));
+    // Without a circuit breaker nothing rolls back on its own.
+    let no_breaker = |facts: &mut ServiceFacts| {
+        unreadable(facts);
+        facts.may_roll_back = false;
+    };
+    check(no_breaker, (Some(true), summary, None));
+}
+
+#[test]
+fn two_deployments_are_not_steady() {
+    check(
+        |facts| facts.deployments.push(deployment("ecs-svc/1", "ACTIVE", "COMPLETED")),
+        (Some(false), "1 of 1 running, 1 healthy, rollout COMPLETED, 2 deployments", None),
+    );
+    check(
+        |facts| facts.deployments.push(deployment("ecs-svc/1", "INACTIVE", "COMPLETED")),
+        (Some(true), "1 of 1 running, 1 healthy, rollout COMPLETED", None),
+    );
+}
+
+#[test]
+fn health_counts_only_for_the_primary_deployment() {
+    check(
+        |facts| facts.tasks = Ok(vec![task("old", "ecs-svc/1")]),
+        (Some(false), "1 of 1 running, 0 healthy, rollout COMPLETED", None),
+    );
+    check(
+        |facts| {
+            let tasks = facts.tasks.as_mut().unwrap();
+            tasks[0].health = "UNHEALTHY".to_owned();
+        },
+        (
+            Some(false),
+            "1 of 1 running, 0 healthy, rollout COMPLETED",
+            Some("1 of 1 task of bulk-import-worker fail their health check"),
+        ),
+    );
+}
+
+#[test]
+fn a_missing_health_check_is_a_configuration_error() {
+    check(
+        |facts| {
+            facts.tasks.as_mut().unwrap()[0].health = "UNKNOWN".to_owned();
+            facts.definition = Ok(Arc::new(DefinitionFacts::default()));
+        },
+        (
+            Some(false),
+            "1 of 1 running, 0 healthy, rollout COMPLETED, task definition worker:42 has no container healthCheck, so \
+             ECS can never call its tasks healthy",
+            Some(
+                "bulk-import-worker can never be steady: task definition worker:42 has no container healthCheck, so \
+                 ECS can never call its tasks healthy (a Dockerfile's HEALTHCHECK does not count)",
+            ),
+        ),
+    );
+}
+
+#[test]
+fn a_failed_roll_out_says_why() {
+    check(
+        |facts| {
+            facts.deployments[0].rollout = Some("FAILED".to_owned());
+            facts.deployments[0].rollout_reason = Some("tasks failed to start".to_owned());
+        },
+        (
+            Some(false),
+            "1 of 1 running, 1 healthy, rollout FAILED",
+            Some("the roll-out of bulk-import-worker failed: tasks failed to start"),
+        ),
+    );
+}
+
+#[test]
+fn stopped_and_retired_are_told_apart_and_only_in_the_window() {
+    let mut facts = well();
+    facts.tasks = Ok(vec![
+        task("t1", "ecs-svc/2"),
+        stopped("before", "ecs-svc/2", -1),
+        stopped("within", "ecs-svc/2", 10),
+        stopped("old", "ecs-svc/1", 5),
+    ]);
+    let seen = Service::of(&facts, at(0));
+    let ids = |tasks: &Option<Vec<StoppedTask>>| -> Vec<String> {
+        tasks.iter().flatten().map(|task| task.id.clone()).collect()
+    };
+    assert_eq!((ids(&seen.stopped), ids(&seen.retired)), (vec!["within".to_owned()], vec!["old".to_owned()]));
+    assert_eq!(
+        seen.cause().as_deref(),
+        Some("a task of bulk-import-worker stopped in the window at 08:00:10: OutOfMemoryError, exit 137")
+    );
+}
+
+#[test]
+fn tasks_that_may_not_be_read_leave_their_fields_out_and_do_not_spoil_the_rest() {
+    let mut facts = well();
+    facts.tasks = Err(denied("ecs:ListTasks"));
+    let seen = ServicesSeen::new(vec![Service::of(&facts, at(0))], true);
+    let paths: Vec<&str> = seen.unknowns.iter().map(|unknown| unknown.path.as_str()).collect();
+    let fields = ["healthy", "unhealthy", "digests", "tasks", "stopped", "retired", "steady"];
+    assert_eq!(paths, fields.map(|field| format!("services.bulk-import-worker.{field}")));
+    assert!(seen.unknowns.iter().all(|unknown| unknown.reason.contains("not allowed to call ecs:ListTasks")));
+    let json = serde_json::to_value(&seen.services[0].images).unwrap();
+    assert_eq!(json, serde_json::json!(["worker:2"]));
+    assert_eq!(seen.summary(), "bulk-import-worker: 1 of 1 running, rollout COMPLETED");
+}
+
+#[test]
+fn evidence_holds_deployments_events_and_stopped_tasks() {
+    let mut facts = well();
+    facts.tasks = Ok(vec![stopped("t1", "ecs-svc/2", 20)]);
+    facts.events = vec![ServiceEvent { at: at(1), message: "has started 1 tasks".to_owned() }];
+    let evidence = Service::of(&facts, at(0)).evidence();
+    let texts: Vec<(&str, &str)> = evidence.iter().map(|part| (part.title.as_str(), part.text.as_str())).collect();
+    assert_eq!(
+        texts,
+        [
+            (
+                "deployments of bulk-import-worker",
+                "PRIMARY ecs-svc/2 worker:42: 0 of 0 running, 0 pending, COMPLETED"
+            ),
+            ("events of bulk-import-worker, the newest first", "08:00:01 has started 1 tasks"),
+            (
+                "stopped tasks of bulk-import-worker",
+                "08:00:20 t1 (EssentialContainerExited): OutOfMemoryError, exit 137"
+            ),
+        ]
+    );
+}

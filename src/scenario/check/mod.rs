@@ -1,0 +1,131 @@
+//! What can be wrong with a scenario that reads well, found without a target.
+
+mod config;
+mod names;
+mod scope;
+
+use std::collections::HashMap;
+
+use super::Config;
+use super::reader::{Draft, DraftStep, List};
+use crate::diagnostic::{Diagnostic, Location, nearest};
+use crate::expr::{Scope, Template};
+use crate::probe::Probe;
+use crate::probe::http::{Body, Part};
+use crate::scenario::model::Step;
+
+pub(super) use config::config;
+pub(crate) use names::changes;
+
+/// Everything that is wrong with one scenario.
+pub(super) fn draft(draft: &Draft, config: &Config) -> Vec<Diagnostic> {
+    let mut problems = names::check(draft, config);
+    problems.extend(unknown_targets(draft, config));
+    problems.extend(repeated_names(draft));
+    problems.extend(repeated_captures(draft));
+    problems.extend(nothing_judged(draft));
+    problems.extend(steps(draft).flat_map(missing_files));
+    problems
+}
+
+fn all(draft: &Draft) -> impl Iterator<Item = &DraftStep> {
+    draft.lists.iter().flat_map(|(_, steps)| steps)
+}
+
+fn steps(draft: &Draft) -> impl Iterator<Item = &Step> {
+    all(draft).filter_map(|step| step.step.as_deref())
+}
+
+/// The text of a template that reads nothing.
+fn fixed(template: &Template) -> Option<String> {
+    if template.references().is_empty() { template.evaluate_text(&Scope::default()).ok() } else { None }
+}
+
+fn unknown_targets(draft: &Draft, config: &Config) -> Vec<Diagnostic> {
+    let known = || config.targets.iter().map(|target| target.name.as_str());
+    let named = draft.scenario.targets.iter().flatten();
+    let unknown = named.filter(|(name, _)| !known().any(|target| target == name));
+    unknown
+        .map(|(name, location)| {
+            let problem = Diagnostic::at(location, format!("smoke.yaml has no target `{name}`"));
+            let targets: Vec<String> = known().map(|name| format!("`{name}`")).collect();
+            let help = nearest(name, known()).map(|name| format!("did you mean `{name}`?"));
+            problem.help(help.unwrap_or_else(|| format!("it has {}", targets.join(", "))))
+        })
+        .collect()
+}
+
+/// Reports tell steps apart by their names.
+fn repeated_names(draft: &Draft) -> Vec<Diagnostic> {
+    let mut first: HashMap<String, &Location> = HashMap::new();
+    let mut problems = Vec::new();
+    for step in steps(draft) {
+        let Some(name) = fixed(&step.name) else { continue };
+        let location = step.name.location();
+        if let Some(before) = first.get(&name) {
+            let problem = Diagnostic::at(location, format!("two steps of this scenario are called `{name}`"));
+            problems.push(problem.help(format!("reports tell steps apart by name; the other is at {before}")));
+        } else {
+            first.insert(name, location);
+        }
+    }
+    problems
+}
+
+fn repeated_captures(draft: &Draft) -> Vec<Diagnostic> {
+    let mut first: HashMap<&str, &Location> = HashMap::new();
+    let mut problems = Vec::new();
+    for kept in all(draft).flat_map(|step| &step.kept) {
+        if let Some(before) = first.get(kept.name.as_str()) {
+            let problem = Diagnostic::at(&kept.location, format!("`{}` is captured a second time", kept.name));
+            problems.push(problem.help(format!("choose another name; the other is at {before}")));
+        } else {
+            first.insert(&kept.name, &kept.location);
+        }
+    }
+    problems
+}
+
+/// Whether a step comes to a verdict of its own.
+pub(crate) fn judges(step: &Step) -> bool {
+    let demands = matches!(&step.probe, Probe::Logs(logs) if !logs.sequence.is_empty() || !logs.none.is_empty());
+    demands || !step.expect.is_empty() || !step.until.is_empty()
+}
+
+fn nothing_judged(draft: &Draft) -> Option<Diagnostic> {
+    let deciding = || draft.lists.iter().filter(|(list, _)| *list != List::Finally).flat_map(|(_, steps)| steps);
+    // What could not be read might have judged something.
+    let judged = deciding().any(|step| !step.sound || step.step.as_deref().is_some_and(judges));
+    let empty = deciding().next().is_none();
+    (!judged && !empty).then(|| {
+        let problem = Diagnostic::at(&draft.location, "this scenario expects nothing, so it could never fail");
+        problem.help("say with `expect` in a step what must be true, or with `until` what must come about")
+    })
+}
+
+/// Files that are named without anything to fill in.
+fn missing_files(step: &Step) -> Vec<Diagnostic> {
+    let missing = |path: &Template| {
+        let name = fixed(path)?;
+        let path_of = step.dir.join(&name);
+        (!path_of.is_file()).then(|| no_file(path.location(), &path_of))
+    };
+    files(step).into_iter().filter_map(missing).collect()
+}
+
+/// The templates of a step that name files which must be there.
+pub(crate) fn files(step: &Step) -> Vec<&Template> {
+    let Probe::Http(http) = &step.probe else { return Vec::new() };
+    let Some(Body::Multipart(parts)) = &http.body else { return Vec::new() };
+    let files = parts.iter().filter_map(|(_, part)| match part {
+        Part::File { path, .. } => Some(path),
+        Part::Field(_) => None,
+    });
+    files.collect()
+}
+
+/// Says that a file is not there.
+pub(crate) fn no_file(location: &Location, path: &std::path::Path) -> Diagnostic {
+    let problem = Diagnostic::at(location, format!("there is no file {}", super::source::shown(path)));
+    problem.help("a file is named relative to the file that names it")
+}

@@ -1,0 +1,151 @@
+//! Finding the files and reading them all.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::reader::{Draft, Reader, config as reader_config};
+use super::yaml::{self, Data};
+use super::{Config, Project, Scenario, check, source};
+use crate::diagnostic::{self, Diagnostic, Location};
+
+/// Folders within folders; a link that leads back up ends here.
+const DEEPEST: usize = 16;
+
+/// Reads what can be read, and says what is wrong with the rest.
+pub(super) fn survey(dir: &Path, paths: &[PathBuf]) -> (Project, Vec<Diagnostic>) {
+    let mut problems = Vec::new();
+    let config = config(dir, &mut problems);
+    let mut files = Files::default();
+    files.below(&dir.join("scenarios"), 0, &mut problems);
+    for path in paths {
+        files.named(path, &mut problems);
+    }
+    let mut scenarios: Vec<Arc<Scenario>> = Vec::new();
+    for path in files.sorted() {
+        scenarios.extend(scenario(&path, &config, &mut problems).map(Arc::new));
+    }
+    problems.extend(repeated_ids(&scenarios));
+    tidy(&mut problems);
+    (Project { config, scenarios }, problems)
+}
+
+/// Sorts by file and line; what two ways led to is said once.
+pub(crate) fn tidy(problems: &mut Vec<Diagnostic>) {
+    diagnostic::sort(problems);
+    problems.dedup();
+}
+
+fn config(dir: &Path, problems: &mut Vec<Diagnostic>) -> Config {
+    let path = dir.join("smoke.yaml");
+    if !path.exists() {
+        return reader_config::built_in(dir);
+    }
+    let read = source::read(&path).and_then(|source| Ok((yaml::parse(&source)?, source)));
+    match read {
+        Ok((root, source)) => {
+            let mut reader = Reader::default();
+            let config = reader.config(&root, &source, dir);
+            problems.extend(reader.problems);
+            problems.extend(check::config(&config));
+            config
+        }
+        Err(problem) => {
+            problems.push(problem);
+            reader_config::built_in(dir)
+        }
+    }
+}
+
+/// The scenario in a file; none where the file is a list of steps for `use`, or cannot be read.
+fn scenario(path: &Path, config: &Config, problems: &mut Vec<Diagnostic>) -> Option<Scenario> {
+    let read = source::read(path).and_then(|source| Ok((yaml::parse(&source)?, source)));
+    let (root, source) = read.map_err(|problem| problems.push(problem)).ok()?;
+    if matches!(root.data, Data::List(_)) {
+        return None;
+    }
+    let mut reader = Reader::default();
+    let draft = reader.scenario(&root, &source, path);
+    problems.extend(reader.problems);
+    let draft = draft?;
+    problems.extend(check::draft(&draft, config));
+    Some(assemble(draft))
+}
+
+fn assemble(draft: Draft) -> Scenario {
+    let [ready, guards, steps, finally] =
+        draft.lists.map(|(_, steps)| steps.into_iter().filter_map(|step| step.step).collect());
+    Scenario { ready, guards, steps, finally, ..draft.scenario }
+}
+
+/// Reports and history tell scenarios apart by id.
+fn repeated_ids(scenarios: &[Arc<Scenario>]) -> Vec<Diagnostic> {
+    let mut first: HashMap<&str, &Arc<Scenario>> = HashMap::new();
+    let mut problems = Vec::new();
+    for scenario in scenarios {
+        if let Some(other) = first.insert(&scenario.id, scenario) {
+            let location = Location { source: Arc::clone(&scenario.source), start: 0, end: 0 };
+            let message = format!("two scenarios have the id `{}`", scenario.id);
+            let help = format!("the id is the file's name: rename this one or {}", other.source.path);
+            problems.push(Diagnostic::at(&location, message).help(help));
+        }
+    }
+    problems
+}
+
+/// Scenario files, each once however it is named.
+#[derive(Debug, Default)]
+struct Files {
+    found: Vec<PathBuf>,
+    known: HashSet<PathBuf>,
+}
+
+impl Files {
+    /// A file or folder that the user named.
+    fn named(&mut self, path: &Path, problems: &mut Vec<Diagnostic>) {
+        if path.is_dir() {
+            self.below(path, 0, problems);
+        } else if path.is_file() {
+            self.add(path.to_path_buf());
+        } else {
+            problems.push(Diagnostic::nowhere(format!("there is no file {}", source::shown(path))));
+        }
+    }
+
+    /// Every YAML file below a folder, hidden ones not counted. No folder, no files.
+    fn below(&mut self, dir: &Path, depth: usize, problems: &mut Vec<Diagnostic>) {
+        if depth > DEEPEST || !dir.is_dir() {
+            return;
+        }
+        let entries = match std::fs::read_dir(dir) {
+            Ok(entries) => entries,
+            Err(error) => {
+                problems.push(Diagnostic::nowhere(format!("{} cannot be read: {error}", source::shown(dir))));
+                return;
+            }
+        };
+        for path in entries.flatten().map(|entry| entry.path()) {
+            let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+            let yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+            if hidden {
+                continue;
+            } else if path.is_dir() {
+                self.below(&path, depth + 1, problems);
+            } else if yaml {
+                self.add(path);
+            }
+        }
+    }
+
+    fn add(&mut self, path: PathBuf) {
+        let identity = path.canonicalize().unwrap_or_else(|_| path.clone());
+        if self.known.insert(identity) {
+            self.found.push(path);
+        }
+    }
+
+    fn sorted(mut self) -> Vec<PathBuf> {
+        self.found.sort();
+        self.found
+    }
+}

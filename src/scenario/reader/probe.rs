@@ -1,0 +1,110 @@
+//! The probe of a step; the small ones whole.
+
+use super::{Mapping, Reader};
+use crate::diagnostic::Diagnostic;
+use crate::probe::Probe;
+use crate::probe::alarm::Alarm;
+use crate::probe::ecs::{Ecs, Services};
+use crate::probe::exec::Exec;
+use crate::scenario::scalar::Numbers;
+use crate::scenario::schema;
+use crate::scenario::yaml::{Data, Node};
+
+/// The keys of a step that are probes.
+pub(super) const PROBES: [&str; 5] = ["http", "logs", "ecs", "alarm", "exec"];
+
+impl Reader {
+    /// The step's one probe.
+    pub(super) fn probe(&mut self, step: &Mapping<'_>) -> Option<Probe> {
+        let found = step.among(&PROBES);
+        let Some((key, node)) = found.first() else {
+            let help = "say how it looks: `http`, `logs`, `ecs`, `alarm` or `exec`";
+            self.complain(Diagnostic::at(&step.head, "a step needs a probe").help(help));
+            return None;
+        };
+        for (second, _) in found.iter().skip(1) {
+            let message = format!("a step has one probe: `{}` stands here already", key.name);
+            self.complain(Diagnostic::at(&second.location, message).help("make two steps of it"));
+        }
+        match key.name.as_str() {
+            "http" => self.http(node).map(Probe::Http),
+            "logs" => self.logs(node).map(Probe::Logs),
+            "ecs" => self.ecs(node).map(Probe::Ecs),
+            "alarm" => self.alarm(node).map(Probe::Alarm),
+            _ => self.exec(node).map(Probe::Exec),
+        }
+    }
+
+    fn ecs(&mut self, node: &Node) -> Option<Ecs> {
+        let mapping = self.mapping(node, &schema::ECS)?;
+        let cluster = mapping.get("cluster").and_then(|node| self.template(node));
+        let services = match self.one_or_several(&mapping, ["service", "services"])? {
+            (false, node) => Services::One(self.template(node)?),
+            (true, node) => Services::Several(self.names(node)?),
+        };
+        Some(Ecs { cluster: cluster?, services })
+    }
+
+    fn alarm(&mut self, node: &Node) -> Option<Alarm> {
+        if !matches!(node.data, Data::Map(_)) {
+            return Some(Alarm::One(self.template(node)?));
+        }
+        let mapping = self.mapping(node, &schema::ALARM)?;
+        Some(match self.one_or_several(&mapping, ["name", "names"])? {
+            (false, node) => Alarm::One(self.template(node)?),
+            (true, node) => Alarm::Several(self.names(node)?),
+        })
+    }
+
+    /// What stands under the one of two keys that is there, and whether it is the second.
+    fn one_or_several<'n>(&mut self, mapping: &Mapping<'n>, [one, several]: [&str; 2]) -> Option<(bool, &'n Node)> {
+        match (mapping.entry(one), mapping.entry(several)) {
+            (Some((_, node)), None) => Some((false, node)),
+            (None, Some((_, node))) => Some((true, node)),
+            (Some(_), Some((key, _))) => {
+                let message = format!("`{one}` stands here already");
+                self.complain(Diagnostic::at(&key.location, message).help("leave out one of the two"));
+                None
+            }
+            (None, None) => {
+                let message = format!("this needs `{one}` or `{several}`");
+                self.complain(Diagnostic::at(&mapping.head, message));
+                None
+            }
+        }
+    }
+
+    /// A list of names, or one expression that brings it.
+    fn names(&mut self, node: &Node) -> Option<crate::expr::Template> {
+        let whole = node.scalar().is_some_and(|text| text.trim().starts_with("${{"));
+        let list = matches!(&node.data, Data::List(items) if !items.is_empty());
+        if !whole && !list {
+            self.wrong(node, format!("expected a list of names, found {}", node.kind()), "write it as in `[one, two]`");
+            return None;
+        }
+        self.tree(node, Numbers::IfFaithful)
+    }
+
+    fn exec(&mut self, node: &Node) -> Option<Exec> {
+        let mapping = self.mapping(node, &schema::EXEC)?;
+        let env = mapping.get("env").map(|node| self.templates(node, "`env`")).unwrap_or_default();
+        let dir = mapping.get("dir").and_then(|node| self.template(node));
+        let stdin = mapping.get("stdin").and_then(|node| self.template(node));
+        let run = self.program(mapping.get("run")?)?;
+        Some(Exec { run, env, dir, stdin })
+    }
+
+    fn program(&mut self, node: &Node) -> Option<Vec<crate::expr::Template>> {
+        match &node.data {
+            Data::List(items) if !items.is_empty() => {
+                Some(items.iter().filter_map(|item| self.template(item)).collect())
+            }
+            _ => {
+                let words: Vec<&str> = node.scalar().unwrap_or("program").split_whitespace().collect();
+                let help = format!("no shell takes it apart: write it as a list, `[{}]`", words.join(", "));
+                self.wrong(node, format!("expected a list of words, found {}", node.kind()), help);
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! A scenario file, its four lists, and the steps that these take in from other files.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::Reader;
+use crate::diagnostic::{Diagnostic, Location, Source};
+use crate::expr::Template;
+use crate::scenario::model::{Scenario, Step};
+use crate::scenario::scalar::Numbers;
+use crate::scenario::yaml::{Data, Node};
+use crate::scenario::{schema, source, yaml};
+
+/// A scenario as far as it could be read.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    /// Without its steps.
+    pub(crate) scenario: Scenario,
+    /// The four lists, in the order in which they run.
+    pub(crate) lists: [(List, Vec<DraftStep>); 4],
+    /// The columns of each row of the matrix.
+    pub(crate) rows: Vec<Vec<String>>,
+    /// Where `steps` stands, or the file's beginning.
+    pub(crate) location: Location,
+}
+
+/// The lists of a scenario.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum List {
+    /// `ready`
+    Ready,
+    /// `guards`
+    Guards,
+    /// `steps`
+    Steps,
+    /// `finally`
+    Finally,
+}
+
+/// A step as far as it could be read.
+#[derive(Debug)]
+pub(crate) struct DraftStep {
+    /// The step; none where it is wrong.
+    pub(crate) step: Option<Arc<Step>>,
+    /// The names that it binds for later ones, also where it is wrong.
+    pub(crate) kept: Vec<Kept>,
+    /// Whether nothing at all is wrong with it.
+    pub(crate) sound: bool,
+}
+
+/// A name that a step binds.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    /// The name.
+    pub(crate) name: String,
+    /// Where it stands.
+    pub(crate) location: Location,
+}
+
+/// Where a list of steps stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'a> {
+    /// The list of the scenario that it ends up in.
+    pub(super) list: List,
+    /// The folder of the file.
+    pub(super) dir: &'a Path,
+    /// Names bound by the `use`s around it, innermost last.
+    pub(super) with: &'a [(String, Arc<Template>)],
+    /// The files around it, outermost first, its own last.
+    pub(super) files: &'a [PathBuf],
+}
+
+impl Reader {
+    /// Reads the file at `path`, whose root is `root`.
+    pub(crate) fn scenario(&mut self, root: &Node, source: &Arc<Source>, path: &Path) -> Option<Draft> {
+        let mapping = self.mapping(root, &schema::SCENARIO)?;
+        let dir = path.parent().unwrap_or(Path::new("")).to_path_buf();
+        let id = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let name = mapping.get("name").and_then(|node| self.fixed_text(node, "the name of a scenario"));
+        let files = [source::tidy(path)];
+        let mut list = |key: &str, list: List| {
+            let place = Place { list, dir: &dir, with: &[], files: &files };
+            (list, mapping.get(key).map(|node| self.steps(node, place)).unwrap_or_default())
+        };
+        let lists = [
+            list("ready", List::Ready),
+            list("guards", List::Guards),
+            list("steps", List::Steps),
+            list("finally", List::Finally),
+        ];
+        let scenario = Scenario {
+            name: name.unwrap_or(&id).to_owned(),
+            id,
+            source: Arc::clone(source),
+            tags: mapping.get("tags").map(|node| self.tags(node)).unwrap_or_default(),
+            targets: mapping.get("targets").map(|node| self.admitted(node)),
+            timeout: mapping.get("timeout").and_then(|node| self.duration(node)),
+            vars: mapping.get("vars").map(|node| self.vars(node)).unwrap_or_default(),
+            matrix: mapping.get("matrix").map(|node| self.matrix(node)).unwrap_or_default(),
+            exclusive: mapping.get("exclusive").and_then(|node| self.template(node)),
+            retries: mapping.get("retries").and_then(|node| self.count(node)),
+            dir: dir.clone(),
+            ready: Vec::new(),
+            guards: Vec::new(),
+            steps: Vec::new(),
+            finally: Vec::new(),
+        };
+        if let Some((key, node)) = mapping.entry("steps") {
+            if node.is_nothing() || matches!(&node.data, Data::List(items) if items.is_empty()) {
+                self.complain(Diagnostic::at(&key.location, "this scenario has no steps"));
+            }
+        }
+        let location = mapping.entry("steps").map_or_else(|| root.head(), |(key, _)| key.location.clone());
+        let rows = mapping.get("matrix").map(columns).unwrap_or_default();
+        Some(Draft { scenario, lists, rows, location })
+    }
+
+    fn tags(&mut self, node: &Node) -> Vec<String> {
+        let mut tags = Vec::new();
+        for (tag, node) in self.words(node) {
+            let word = |letter: char| letter.is_alphanumeric() || "-_.:".contains(letter);
+            if tag.is_empty() || !tag.chars().all(word) {
+                self.wrong(node, format!("`{tag}` is not a word"), "a tag is one word, such as `post-deploy`");
+            } else {
+                tags.push(tag.to_owned());
+            }
+        }
+        tags
+    }
+
+    fn admitted(&mut self, node: &Node) -> Vec<(String, Location)> {
+        let words = self.words(node);
+        words.into_iter().map(|(name, node)| (name.to_owned(), node.head())).collect()
+    }
+
+    fn matrix(&mut self, node: &Node) -> Vec<Template> {
+        let mut rows = Vec::new();
+        for row in self.list(node, "rows") {
+            if matches!(&row.data, Data::Map(entries) if !entries.is_empty()) {
+                rows.extend(self.tree(row, Numbers::IfFaithful));
+            } else {
+                let message = format!("expected a row, found {}", row.kind());
+                self.wrong(row, message, "write it as in `{ file: a.csv }`");
+            }
+        }
+        rows
+    }
+
+    fn steps(&mut self, node: &Node, place: Place<'_>) -> Vec<DraftStep> {
+        if node.is_nothing() {
+            return Vec::new();
+        }
+        let mut steps = Vec::new();
+        for item in self.list(node, "steps") {
+            match &item.data {
+                Data::Map(entries) if entries.iter().any(|(key, _)| key.name == "use") => {
+                    steps.extend(self.taken_in(item, place));
+                }
+                _ => steps.push(self.step(item, &place)),
+            }
+        }
+        steps
+    }
+
+    /// The steps of another file, with the names that they are given.
+    fn taken_in(&mut self, node: &Node, place: Place<'_>) -> Vec<DraftStep> {
+        let Some(mapping) = self.mapping(node, &schema::USE) else { return Vec::new() };
+        let mut with = place.with.to_vec();
+        if let Some(node) = mapping.get("with") {
+            for (key, _) in self.entries(node, "`with`").unwrap_or_default() {
+                self.name(&key.name, &key.location);
+            }
+            let own = self.trees(node, "`with`", Numbers::IfFaithful);
+            with.extend(own.into_iter().map(|(name, template)| (name, Arc::new(template))));
+        }
+        let Some(node) = mapping.get("use") else { return Vec::new() };
+        let Some(name) = self.fixed_text(node, "the name of a step file") else { return Vec::new() };
+        let path = source::tidy(&place.dir.join(name));
+        if place.files.contains(&path) {
+            let message = format!("{} takes in itself", source::shown(&path));
+            self.wrong(node, message, "a `use` cannot lead back to a file that it stands in");
+            return Vec::new();
+        }
+        let Some(root) = self.step_file(&path, node) else { return Vec::new() };
+        let files: Vec<PathBuf> = place.files.iter().cloned().chain([path.clone()]).collect();
+        let dir = path.parent().unwrap_or(Path::new(""));
+        self.steps(&root, Place { list: place.list, dir, with: &with, files: &files })
+    }
+
+    fn step_file(&mut self, path: &Path, node: &Node) -> Option<Node> {
+        if !path.is_file() {
+            let message = format!("there is no file {}", source::shown(path));
+            self.wrong(node, message, "a file is named relative to the file that names it");
+            return None;
+        }
+        let root = source::read(path).and_then(|source| yaml::parse(&source));
+        match root {
+            Ok(root) if matches!(root.data, Data::List(_)) => Some(root),
+            Ok(_) => {
+                let message = format!("{} is not a list of steps", source::shown(path));
+                self.wrong(node, message, "a file for `use` holds nothing but steps, each with its `-`");
+                None
+            }
+            Err(problem) => {
+                self.complain(problem);
+                None
+            }
+        }
+    }
+}
+
+/// The columns of each row of a matrix.
+fn columns(node: &Node) -> Vec<Vec<String>> {
+    let Data::List(rows) = &node.data else { return Vec::new() };
+    let names = |row: &Node| match &row.data {
+        Data::Map(entries) => entries.iter().map(|(key, _)| key.name.clone()).collect(),
+        _ => Vec::new(),
+    };
+    rows.iter().map(names).collect()
+}

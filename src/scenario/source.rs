@@ -1,0 +1,107 @@
+//! Files the user wrote, read as text.
+
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostic, Location, Source};
+
+/// No scenario comes near this; a log file named by mistake does.
+const LARGEST: u64 = 1024 * 1024;
+
+/// Reads a file whole. A byte-order mark is not part of the text.
+///
+/// # Errors
+/// The file cannot be read, is larger than 1 MiB, or is not UTF-8.
+pub(crate) fn read(path: &Path) -> Result<Arc<Source>, Diagnostic> {
+    let shown = shown(path);
+    let size = std::fs::metadata(path).map_err(|error| unreadable(&shown, &error))?.len();
+    if size > LARGEST {
+        let message = format!("{shown} has {size} bytes: more than the {LARGEST} that smoke reads as YAML");
+        return Err(Diagnostic::nowhere(message).help("is this a scenario?"));
+    }
+    let bytes = std::fs::read(path).map_err(|error| unreadable(&shown, &error))?;
+    let text = String::from_utf8(bytes).map_err(|error| not_utf8(&shown, &error))?;
+    let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+    Ok(Source::new(shown, text))
+}
+
+fn unreadable(shown: &str, error: &std::io::Error) -> Diagnostic {
+    Diagnostic::nowhere(format!("{shown} cannot be read: {}", reason(error)))
+}
+
+/// The error without the number that the system gives it.
+fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+fn not_utf8(shown: &str, error: &std::string::FromUtf8Error) -> Diagnostic {
+    let start = error.utf8_error().valid_up_to();
+    let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+    let end = start + char::REPLACEMENT_CHARACTER.len_utf8();
+    let location = Location { source: Source::new(shown, text), start, end };
+    Diagnostic::at(&location, "the file is not UTF-8").help("save it as UTF-8")
+}
+
+/// A path as it is shown: relative to the current folder where it lies below it.
+pub(crate) fn shown(path: &Path) -> String {
+    let below = std::env::current_dir().ok().and_then(|dir| path.strip_prefix(dir).ok().map(Path::to_path_buf));
+    tidy(below.as_deref().unwrap_or(path)).to_string_lossy().replace('\\', "/")
+}
+
+/// The same path without `.` and without `x/..`.
+pub(crate) fn tidy(path: &Path) -> PathBuf {
+    let mut tidied = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(tidied.components().next_back(), Some(Component::Normal(_))) => {
+                tidied.pop();
+            }
+            other => tidied.push(other),
+        }
+    }
+    tidied
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_shown_short() {
+        for (given, expected) in [
+            ("./scenarios/a.yaml", "scenarios/a.yaml"),
+            ("scenarios/../steps/b.yaml", "steps/b.yaml"),
+            ("../a.yaml", "../a.yaml"),
+            ("/elsewhere/./a.yaml", "/elsewhere/a.yaml"),
+        ] {
+            assert_eq!(shown(Path::new(given)), expected);
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_not_text() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("bom.yaml");
+        std::fs::write(&path, "\u{feff}name: x\n").unwrap();
+        assert_eq!(read(&path).unwrap().text, "name: x\n");
+    }
+
+    #[test]
+    fn what_is_not_text_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("latin.yaml");
+        std::fs::write(&path, b"name: caf\xe9\n").unwrap();
+        let problem = read(&path).unwrap_err();
+        assert_eq!(problem.message, "the file is not UTF-8");
+        assert_eq!(problem.location.map(|location| (location.line(), location.column())), Some((1, 10)));
+
+        let large = dir.path().join("large.yaml");
+        std::fs::write(&large, vec![b' '; 1024 * 1024 + 1]).unwrap();
+        assert!(read(&large).unwrap_err().message.contains("has 1048577 bytes: more than"));
+    }
+}

@@ -1,0 +1,51 @@
+//! What the parser says, in words that help.
+
+use saphyr_parser::ScanError;
+
+use super::builder::Places;
+use crate::diagnostic::{Diagnostic, Location};
+
+/// A syntax error at its place.
+pub(super) fn in_words(error: &ScanError, places: &Places) -> Diagnostic {
+    let index = error.marker().index();
+    let location = places.at(index, index + 1);
+    let location = Location { end: location.start + location.text().trim_end_matches('\n').len(), ..location };
+    let line = line_of(&location);
+    let problem = Diagnostic::at(&location, message(error.info(), line));
+    match help(error.info(), line) {
+        Some(help) => problem.help(help),
+        None => problem,
+    }
+}
+
+fn message(info: &str, line: &str) -> String {
+    if indented_by_tab(line) {
+        return "a tab indents this line".to_owned();
+    }
+    format!("this is not YAML: {}", info.replace('`', "").replace('\'', "`"))
+}
+
+fn help(info: &str, line: &str) -> Option<&'static str> {
+    if indented_by_tab(line) {
+        Some("indent with spaces")
+    } else if line.contains("${{") {
+        Some("inside `{ … }` and `[ … ]`, text with `${{ … }}` needs quotes around it")
+    } else if line.contains(": \"") || line.contains(": '") {
+        Some("an expression that begins with a quote needs quotes around the whole of it")
+    } else if info.contains("mapping values") {
+        Some("text that holds `: ` needs quotes around it")
+    } else {
+        None
+    }
+}
+
+fn indented_by_tab(line: &str) -> bool {
+    line.trim_start_matches(' ').starts_with('\t')
+}
+
+fn line_of(location: &Location) -> &str {
+    let text = &location.source.text;
+    let start = text[..location.start].rfind('\n').map_or(0, |newline| newline + 1);
+    let end = text[location.start..].find('\n').map_or(text.len(), |length| location.start + length);
+    &text[start..end]
+}
