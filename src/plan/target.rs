@@ -37,7 +37,10 @@ pub(super) fn settle(scope: &mut Scope, settings: &TargetSettings) {
 }
 
 /// Fills in `api` and `aws`. The sandbox's are known only once it runs.
-pub(super) fn settings(target: &Target, variables: &mut Variables<'_, '_, '_>) -> Result<TargetSettings, Vec<Diagnostic>> {
+pub(super) fn settings(
+    target: &Target,
+    variables: &mut Variables<'_, '_, '_>,
+) -> Result<TargetSettings, Vec<Diagnostic>> {
     let mut filling = Filling { variables, problems: Vec::new() };
     let (api_url, api_headers) = target.api.as_ref().map(|api| filling.api(api)).unwrap_or_default();
     let aws = target.aws.as_ref().map(|aws| filling.aws(aws));
@@ -63,7 +66,8 @@ impl Filling<'_, '_, '_, '_> {
 
     fn aws(&mut self, aws: &Aws) -> AwsSettings {
         let endpoint_urls = &aws.endpoint_urls;
-        let endpoint_urls = endpoint_urls.iter().filter_map(|(name, url)| Some((name.clone(), self.text(url)?))).collect();
+        let endpoint_urls =
+            endpoint_urls.iter().filter_map(|(name, url)| Some((name.clone(), self.text(url)?))).collect();
         let mut text = |template: &Option<Template>| template.as_ref().and_then(|template| self.text(template));
         AwsSettings {
             region: text(&aws.region),

@@ -46,8 +46,9 @@ fn entries(dir: &str) -> Vec<PathBuf> {
 fn bad_scenarios_give_the_errors_beside_them() {
     let scenarios = entries("fixtures/bad").into_iter().filter(|path| path.extension().is_some_and(|it| it == "yaml"));
     let project = Path::new("fixtures/bad/project");
-    let different: Vec<String> =
-        scenarios.filter_map(|path| check(project, std::slice::from_ref(&path), &path.with_extension("stderr"))).collect();
+    let different: Vec<String> = scenarios
+        .filter_map(|path| check(project, std::slice::from_ref(&path), &path.with_extension("stderr")))
+        .collect();
     assert!(different.is_empty(), "{}", different.join("\n"));
 }
 

@@ -34,8 +34,8 @@ pub(super) struct Places {
 impl Places {
     pub(super) fn new(source: &Arc<Source>) -> Self {
         let text = &source.text;
-        let offsets = (!text.is_ascii())
-            .then(|| text.char_indices().map(|(offset, _)| offset).chain([text.len()]).collect());
+        let offsets =
+            (!text.is_ascii()).then(|| text.char_indices().map(|(offset, _)| offset).chain([text.len()]).collect());
         Self { source: Arc::clone(source), offsets }
     }
 
@@ -96,11 +96,9 @@ impl Builder {
             Event::DocumentStart(_) if self.root.is_some() => {
                 Err(Diagnostic::at(&location, "a second document begins here").help("write one document a file"))
             }
-            Event::DocumentStart(_)
-            | Event::DocumentEnd
-            | Event::StreamStart
-            | Event::StreamEnd
-            | Event::Nothing => Ok(()),
+            Event::DocumentStart(_) | Event::DocumentEnd | Event::StreamStart | Event::StreamEnd | Event::Nothing => {
+                Ok(())
+            }
         }
     }
 
@@ -192,12 +190,7 @@ fn key(node: Node) -> Result<Key, Diagnostic> {
     }
 }
 
-fn scalar(
-    text: Cow<'_, str>,
-    style: ScalarStyle,
-    tag: Option<&Tag>,
-    location: &Location,
-) -> Result<Data, Diagnostic> {
+fn scalar(text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Tag>, location: &Location) -> Result<Data, Diagnostic> {
     let text = text.into_owned();
     match tag {
         Some(tag) if tag.is_yaml_core_schema() && tag.suffix == "str" => Ok(Data::Quoted(text)),

@@ -65,7 +65,10 @@ fn what_is_not_taken_is_refused_in_words() {
         "a: ${{ b }}\nc: { d: ${{ e }} }",
         "2:10 this is not YAML: while parsing a flow mapping, did not find expected `,` or `}`; inside `{ … }` and `[ … ]`, text with `${{ … }}` needs quotes around it",
     );
-    check("a: b: c", "1:5 this is not YAML: mapping values are not allowed in this context; text that holds `: ` needs quotes around it");
+    check(
+        "a: b: c",
+        "1:5 this is not YAML: mapping values are not allowed in this context; text that holds `: ` needs quotes around it",
+    );
 }
 
 #[test]
