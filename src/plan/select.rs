@@ -133,10 +133,10 @@ pub(super) fn share<T>(cases: Vec<T>, shard: Option<(usize, usize)>, problems: &
         return Vec::new();
     }
     let total = cases.len();
-    let share: Vec<T> = cases.into_iter().skip(index - 1).step_by(number).collect();
-    if share.is_empty() && total > 0 {
+    let part: Vec<T> = cases.into_iter().skip(index - 1).step_by(number).collect();
+    if part.is_empty() && total > 0 {
         let problem = Diagnostic::nowhere(format!("shard {index}/{number} is empty: there is only {total} to run"));
         problems.push(problem.help(format!("use at most {total} shards")));
     }
-    share
+    part
 }

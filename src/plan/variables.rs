@@ -92,10 +92,10 @@ impl<'p, 'v, 'c> Variables<'p, 'v, 'c> {
     }
 
     fn secret(&mut self, name: &str) {
-        if !self.secrets.contains_key(name) {
-            if let Some(secret) = self.vault.get(name, &mut self.problems) {
-                self.secrets.insert(name.to_owned(), Value::String(secret.reveal().to_owned().into()));
-            }
+        if !self.secrets.contains_key(name)
+            && let Some(secret) = self.vault.get(name, &mut self.problems)
+        {
+            self.secrets.insert(name.to_owned(), Value::String(secret.reveal().to_owned().into()));
         }
     }
 

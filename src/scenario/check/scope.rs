@@ -85,7 +85,7 @@ impl Names {
     }
 
     /// What is wrong with what is read.
-    pub(super) fn hold<'n>(&'n self, references: Vec<Reference>) -> impl Iterator<Item = Diagnostic> + use<'n> {
+    pub(super) fn hold(&self, references: Vec<Reference>) -> impl Iterator<Item = Diagnostic> + use<'_> {
         references.into_iter().filter_map(|reference| self.problem(&reference))
     }
 

@@ -89,8 +89,10 @@ impl Builder {
                 let data = scalar(text, style, tag.as_deref(), &location)?;
                 self.finish(Node { location, data }, anchor, 1)
             }
-            Event::SequenceStart(anchor, tag) => self.begin(anchor, tag, location, Inside::List(Vec::new())),
-            Event::MappingStart(anchor, tag) => self.begin(anchor, tag, location, Inside::Map(Vec::new(), None)),
+            Event::SequenceStart(anchor, tag) => self.begin(anchor, tag.as_deref(), location, Inside::List(Vec::new())),
+            Event::MappingStart(anchor, tag) => {
+                self.begin(anchor, tag.as_deref(), location, Inside::Map(Vec::new(), None))
+            }
             Event::SequenceEnd | Event::MappingEnd => self.end(&location),
             Event::Alias(anchor) => self.repeat(anchor, &location),
             Event::DocumentStart(_) if self.root.is_some() => {
@@ -102,15 +104,9 @@ impl Builder {
         }
     }
 
-    fn begin(
-        &mut self,
-        anchor: usize,
-        tag: Option<Cow<'_, Tag>>,
-        start: Location,
-        inside: Inside,
-    ) -> Result<(), Diagnostic> {
+    fn begin(&mut self, anchor: usize, tag: Option<&Tag>, start: Location, inside: Inside) -> Result<(), Diagnostic> {
         if let Some(tag) = tag {
-            return Err(tagged(&tag, &start));
+            return Err(tagged(tag, &start));
         }
         if self.open.len() == DEEPEST {
             return Err(Diagnostic::at(&start, format!("this is nested more than {DEEPEST} levels deep")));
