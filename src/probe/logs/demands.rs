@@ -73,7 +73,9 @@ impl<'look> Evaluation<'look> {
         let wanted = self.query.sequence.iter().filter(|other| *other == pattern).count();
         let events = self.matching(pattern);
         let Some(&event) = events.get(rank) else {
-            return Met { state: DemandState::Open(self.unseen(pattern)), event: None };
+            let some = || format!("seen {} of {wanted} times so far", events.len());
+            let why = if events.is_empty() { self.unseen(pattern) } else { some() };
+            return Met { state: DemandState::Open(why), event: None };
         };
         let state = if events.len() > wanted {
             DemandState::Broken(too_often(&events, wanted))
@@ -110,7 +112,10 @@ impl<'look> Evaluation<'look> {
         if self.inside.is_empty() {
             parts.push(format!("no line in {} since {}", self.query.place(), clock(self.window_start)));
         }
-        parts.extend(nearest(pattern, &self.inside));
+        // What another entry asks for is what it should be, not something like this one.
+        let is_wanted = |event: &&&Event| self.query.sequence.iter().any(|entry| entry.matches(event.fields()));
+        let strays: Vec<&Event> = self.inside.iter().filter(|event| !is_wanted(event)).copied().collect();
+        parts.extend(nearest(pattern, &self.query.sequence, &strays));
         parts.extend(self.from_others(pattern));
         parts.join("; ")
     }
@@ -119,19 +124,11 @@ impl<'look> Evaluation<'look> {
         let such = self.foreign.iter().filter(|event| pattern.matches(event.fields()));
         let tasks: Vec<&str> = such.map(|event| event.line().task()).collect();
         let distinct: BTreeSet<&str> = tasks.iter().copied().collect();
-        let (events, verb) = if tasks.len() == 1 { ("event", "task") } else { ("events", "task") };
-        let named = distinct.iter().copied().collect::<Vec<_>>().join(", ");
-        match distinct.len() {
-            0 => None,
-            1 => Some(format!(
-                "{} such {events} came from {verb} {named} which is not of the deployment under test",
-                tasks.len()
-            )),
-            _ => Some(format!(
-                "{} such {events} came from tasks {named} which are not of the deployment under test",
-                tasks.len()
-            )),
-        }
+        let events = if tasks.len() == 1 { "event" } else { "events" };
+        let (noun, are) = if distinct.len() == 1 { ("task", "is") } else { ("tasks", "are") };
+        let (count, named) = (tasks.len(), distinct.into_iter().collect::<Vec<_>>().join(", "));
+        let words = format!("{count} such {events} came from {noun} {named} which {are} not of the deployment under test");
+        (count > 0).then_some(words)
     }
 }
 

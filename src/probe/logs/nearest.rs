@@ -6,11 +6,14 @@ use crate::probe::moment::clock;
 
 /// `bulk_import_end was seen with status failed, expected completed`; none where nothing agrees in any field.
 ///
-/// An event is near where it agrees in much, and what few events agree in (an id) weighs more than what many do (a name).
-pub(super) fn nearest(pattern: &Pattern, events: &[&Event]) -> Option<String> {
+/// An event is near where it agrees in much. A field that other entries ask for too (the import's id) weighs more than
+/// others, and what few events agree in more than what many do.
+pub(super) fn nearest(pattern: &Pattern, others: &[Pattern], events: &[&Event]) -> Option<String> {
     let agreements: Vec<Vec<bool>> = events.iter().map(|event| pattern.agreement(event.fields())).collect();
     let width = agreements.first().map_or(0, Vec::len);
-    let weights: Vec<f64> = (0..width).map(|field| weight(&agreements, field)).collect();
+    let common = pattern.in_common(others);
+    let weight = |field: usize| weight(&agreements, field) * if common[field] { 1.5 } else { 1.0 };
+    let weights: Vec<f64> = (0..width).map(weight).collect();
     let score = |agreement: &[bool]| -> f64 {
         agreement.iter().zip(&weights).filter(|(agrees, _)| **agrees).map(|(_, weight)| weight).sum()
     };

@@ -26,6 +26,12 @@ impl Pattern {
         self.fields.iter().map(agrees).collect()
     }
 
+    /// For each field, whether another of `entries` asks for the same value of it.
+    pub(super) fn in_common(&self, entries: &[Self]) -> Vec<bool> {
+        let others = || entries.iter().filter(|entry| *entry != self);
+        self.fields.iter().map(|field| others().any(|other| other.fields.contains(field))).collect()
+    }
+
     /// Where the event differs: `status failed, expected completed`.
     pub(super) fn differences(&self, event: &Map<String, Json>) -> String {
         let difference = |(name, expected): &(String, Json)| match field(event, name) {
