@@ -2,10 +2,11 @@
 
 use std::sync::{Arc, OnceLock};
 
-use cel::common::types::{CelString, STRING_TYPE};
+use cel::common::types::{CelString, DYN_TYPE, STRING_TYPE};
 use cel::common::value::{CowVal, Val};
 use cel::{Context, DeclarationError, Env, ExecutionError, extensions};
 
+use super::order::{ORDERED, ordered};
 use super::value::from_json;
 use super::{Scope, Value};
 
@@ -120,6 +121,7 @@ fn build() -> Result<Env, DeclarationError> {
     env.add_extension(extensions::math)?;
     env.add_extension(extensions::encoders)?;
     env.add_overload("json", "json(string)", vec![STRING_TYPE], json)?;
+    env.add_overload(ORDERED, "@ordered(dyn)", vec![DYN_TYPE], ordered)?;
     env.add_overload("uuid", "uuid()", vec![], uuid)?;
     Ok(env)
 }
@@ -134,6 +136,7 @@ pub(super) fn context(scope: &Scope) -> Context<'_, '_> {
     context
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the signature that the environment asks for")]
 fn json<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
     let text = arguments.first().and_then(|text| text.downcast_ref::<CelString>());
     let text = text.ok_or_else(ExecutionError::missing_argument_or_target)?;
@@ -143,11 +146,7 @@ fn json<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, Execut
     Ok(CowVal::Owned(value))
 }
 
-#[expect(
-    clippy::unnecessary_wraps,
-    clippy::needless_pass_by_value,
-    reason = "the signature that the environment asks for"
-)]
+#[expect(clippy::unnecessary_wraps, reason = "the signature that the environment asks for")]
 fn uuid<'b, 'v>(_: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
     Ok(CowVal::owned(CelString::from(uuid::Uuid::new_v4().to_string())))
 }

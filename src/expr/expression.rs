@@ -4,6 +4,7 @@ use cel::{ExecutionError, IdedExpr};
 
 use super::environment::context;
 use super::explain::Explainer;
+use super::place::within;
 use super::syntax::{self, Fault};
 use super::{EvaluationError, Scope, Value, reference};
 use crate::diagnostic::{Diagnostic, Location};
@@ -49,8 +50,8 @@ impl Expression {
     /// unknown word and function is given at once, and the first place that makes no sentence.
     ///
     /// # Errors
-    /// The diagnostics, each at the place inside the expression where the error is; at the whole scalar where escapes
-    /// or folding keep places inside it from being known.
+    /// The diagnostics, each at the place inside the expression where the error is; at the whole scalar where unusual
+    /// escapes keep places inside it from being known.
     pub fn compile(text: &str, location: &Location) -> Result<Self, Vec<Diagnostic>> {
         match syntax::parse(text) {
             Ok(tree) => Ok(Self { text: text.to_owned(), location: location.clone(), tree }),
@@ -124,24 +125,4 @@ fn diagnostic(text: &str, location: &Location, fault: Fault) -> Diagnostic {
         Some(help) => diagnostic.help(help),
         None => diagnostic,
     }
-}
-
-/// The place of the bytes `start..end` of `text`, which is what the scalar at `location` means. The whole scalar where
-/// it is written in other bytes than it means.
-pub(super) fn within(text: &str, location: &Location, start: usize, end: usize) -> Location {
-    match beginning(text, location.text()) {
-        Some(offset) => location.slice(offset.saturating_add(start), offset.saturating_add(end.min(text.len()))),
-        None => location.clone(),
-    }
-}
-
-/// Where in `written`, the scalar with its quotes or block sign, `text` begins; none where it stands there in other
-/// bytes, or more than once.
-fn beginning(text: &str, written: &str) -> Option<usize> {
-    if written.trim_end() == text.trim_end() {
-        return Some(0);
-    }
-    let mut places = written.match_indices(text.trim_end());
-    let (first, _) = places.next().filter(|_| !text.trim_end().is_empty())?;
-    places.next().is_none().then_some(first)
 }

@@ -4,6 +4,9 @@
 mod environment;
 mod explain;
 mod expression;
+mod literal;
+mod order;
+mod place;
 mod print;
 mod reason;
 mod reference;

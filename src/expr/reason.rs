@@ -124,7 +124,7 @@ impl Explainer<'_, '_, '_> {
                 format!("{owner} is a list, and {} is no place in it", shown(&index, self.scope))
             }
             (Some(Value::Null), _) => format!("{owner} is null"),
-            (owned, _) => format!("{owner} is {}, not a list or an object", owned.as_ref().map_or("nothing", kind)),
+            (other, _) => format!("{owner} is {}, not a list or an object", other.as_ref().map_or("nothing", kind)),
         }
     }
 
@@ -166,7 +166,7 @@ impl Explainer<'_, '_, '_> {
         let written = cut(&source(part), SHOWN);
         match error {
             ExecutionError::FunctionError { message, .. } => {
-                format!("{written}: {}", cut(&self.scope.clean(message.clone()), SHOWN))
+                format!("{written}: {}", cut(&self.scope.clean(gist(message)), SHOWN))
             }
             ExecutionError::DivisionByZero(_) | ExecutionError::RemainderByZero(_) => {
                 format!("{written} divides by zero")
@@ -176,6 +176,15 @@ impl Explainer<'_, '_, '_> {
             ExecutionError::UndeclaredReference(name) => format!("{name} has no value"),
             _ => format!("{written} has no value"),
         }
+    }
+}
+
+/// What a function complains of, in one line: of a drawing of several lines (regular expressions) the last says what it
+/// is about.
+fn gist(message: &str) -> String {
+    match message.lines().last() {
+        Some(last) if message.contains('\n') => last.trim_start_matches("error: ").to_owned(),
+        _ => message.to_owned(),
     }
 }
 

@@ -94,7 +94,7 @@ impl VariableResolver for Scope {
     fn resolve<'b>(&'b self, variable: &str) -> Option<CowVal<'b, 'b>> {
         let binding = self.names.get(variable.strip_prefix('.').unwrap_or(variable))?;
         let operand = binding.operand.get_or_init(|| binding.value.clone().try_into().ok());
-        operand.as_deref().map(|operand| CowVal::Borrowed(operand))
+        operand.as_deref().map(CowVal::Borrowed)
     }
 }
 

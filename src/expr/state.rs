@@ -27,7 +27,7 @@ impl Explainer<'_, '_, '_> {
                 return tree::children(part).into_iter().for_each(|child| self.collect(child, said));
             }
             Expr::List(list) => return list.elements.iter().for_each(|element| self.collect(element, said)),
-            Expr::Select(select) if select.test => presence(&select.field, self.value(part)),
+            Expr::Select(select) if select.test => presence(&select.field, self.value(part).as_ref()),
             Expr::Comprehension(inner) => match Loop::of(inner) {
                 Some(written) => self.loop_state(part, &written),
                 None => self.operand(part),
@@ -60,7 +60,7 @@ impl Explainer<'_, '_, '_> {
     }
 }
 
-fn presence(field: &str, there: Option<Value>) -> String {
+fn presence(field: &str, there: Option<&Value>) -> String {
     match there {
         Some(Value::Bool(true)) => format!("{field} present"),
         _ => format!("{field} missing"),

@@ -4,8 +4,9 @@ use cel::IdedExpr;
 use cel::parser::{ParseError, ParseErrors, PrattParser};
 
 use super::environment::{EXTENSION_MACROS, FUNCTIONS, METHODS, environment};
+use super::literal::refused;
 use super::token::{Kind, Token, tokens};
-use super::tree;
+use super::{order, tree};
 use crate::diagnostic::nearest;
 
 /// Longest expression, bytes. Far beyond what anybody writes; it bounds what a slip of a template can cost.
@@ -55,6 +56,7 @@ pub(super) fn parse(text: &str) -> Result<IdedExpr, Vec<Fault>> {
     let mut faults: Vec<_> = words.iter().filter_map(misspelt).collect();
     let spelt = faults.is_empty();
     faults.extend((0..words.len()).filter_map(|at| unknown_function(&words, at)));
+    faults.extend((0..words.len()).filter_map(|at| refused_literal(&words, at)));
     let tree = if spelt { grammatical(text, &words).map_err(|fault| faults.push(fault)).ok() } else { None };
     faults.sort_by_key(|fault| fault.start);
     tree.filter(|_| faults.is_empty()).ok_or(faults)
@@ -98,6 +100,10 @@ fn unknown_function(words: &[Token<'_>], at: usize) -> Option<Fault> {
     Some(Fault::on(word, format!("there is no method `{}`", word.text)).help(hint))
 }
 
+fn refused_literal(words: &[Token<'_>], at: usize) -> Option<Fault> {
+    refused(words, at).map(|(message, help)| Fault::on(&words[at + 2], message).help(Some(help)))
+}
+
 fn method(word: &Token<'_>) -> Option<String> {
     METHODS.contains(&word.text).then(|| format!("it is called on a value: `value.{}(…)`", word.text))
 }
@@ -112,6 +118,7 @@ fn grammatical(text: &str, words: &[Token<'_>]) -> Result<IdedExpr, Fault> {
     if tree::deeper_than(&tree, DEEPEST) {
         return Err(too_deep(text));
     }
+    order::settle(&mut tree);
     Ok(tree)
 }
 
@@ -279,6 +286,22 @@ mod tests {
         check("math.abs(a) == 1 && optional.of(a).orValue(2) == 1", &[]);
         check("a.sortBy(x, x.id).size() == 1 && a.?b.optMap(y, y + 1).hasValue()", &[]);
         check("a in (b)", &[]);
+    }
+
+    #[test]
+    fn literals_that_would_be_refused_are_refused_now() {
+        check(
+            "a.matches('(x')",
+            &[
+                r"'(x': '(x' is not a regular expression (brackets and points of their own are written `\\(`, `\\[`, `\\.`)",
+            ],
+        );
+        check(
+            "a < duration('5 parsecs')",
+            &["'5 parsecs': '5 parsecs' is not a duration (as in '1.5s', '2m' or '1h30m')"],
+        );
+        check("timestamp('today') < a", &["'today': 'today' is not a time (as in '2024-05-01T10:00:00Z')"]);
+        check(r"a.matches('\\(x') && duration('1h30m') > duration(b) && timestamp('2024-05-01T10:00:00Z') < c", &[]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use cel::objects::{Key, Map};
 
-use super::expression::within;
+use super::place::within;
 use super::token::{Kind, tokens};
 use super::{EvaluationError, Expression, Reference, Scope, Value, to_text};
 use crate::diagnostic::{Diagnostic, Location};
@@ -372,7 +372,7 @@ mod tests {
             "${{ id == }}/${{ siez(x) }}",
             &["2:16 [] expected an expression after `==`", "2:24 [siez] there is no function `siez`"],
         );
-        wrong("'${{ x.foo(''a'') }}'", "${{ x.foo('a') }}", &["2:6 ['${{ x.foo(''a'') }}'] there is no method `foo`"]);
+        wrong("'${{ x.foo(''a'') }}'", "${{ x.foo('a') }}", &["2:13 [foo] there is no method `foo`"]);
         wrong("${{ 'a }} b", "${{ 'a }} b", &["2:10 ['a] the text that begins here is never closed with '"]);
     }
 

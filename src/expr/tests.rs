@@ -126,6 +126,23 @@ fn lists_name_the_element() {
 }
 
 #[test]
+fn objects_are_gone_through_in_the_order_of_their_keys() {
+    let fields: serde_json::Map<_, _> = (10..30).map(|at| (format!("k{at}"), json!(at))).collect();
+    let keys: Vec<_> = fields.keys().map(|key| json!(key)).collect();
+    let scope = Scope::default().with("fields", from_json(&fields.into()));
+    for text in ["fields.map(name, name)", "fields.filter(name, true)", "[fields].map(f, f.map(name, name))[0]"] {
+        let expression = compiled(text);
+        assert_eq!(expression.evaluate(&scope).map(|value| to_json(&value)), Ok(json!(keys)), "{text}");
+    }
+    broken("service.images.map(n, n) == []", r#"["app","sidecar"] == []"#);
+    unclear(
+        "service.nope.map(n, n) == []",
+        "service has no field nope (it has: desired, events, healthy, images, mute, steady, stopped, tasks)",
+    );
+    unclear("html.body.map(n, n) == []", "html.body is text, not a list");
+}
+
+#[test]
 fn numbers_of_different_types_compare_by_value() {
     for text in ["service.desired == 1.0", "unsigned == service.desired", "1 == 1u", "1.0 == 1", "1 in [1.0]"] {
         held(text);
@@ -166,6 +183,8 @@ fn why_there_is_no_value() {
         r#"contains() does not go with a whole number and text: 502.contains("5")"#,
     );
     unclear("json(html.body).x == 1", "json(html.body): the text is not JSON: expected value at line 1 column 1");
+    unclear("int(html.body) == 1", "int(html.body): string parse error: invalid digit found in string");
+    unclear("html.body.matches(html.body + '(')", r#"html.body.matches(html.body + "("): unclosed group"#);
     unclear("1 / service.healthy == 1", "1 / service.healthy divides by zero");
     unclear("service.tasks.all(t, t.zone == 'a')", "in service.tasks[0]: t has no field zone (it has: health, id)");
     unclear("response.status.all(x, x)", "response.status is a whole number, not a list");
@@ -224,6 +243,79 @@ fn evaluating_gives_the_value_or_says_why_not() {
     assert_eq!(missing.to_string(), "response.body has no field id (it has: code, error, long, none, ratio, status)");
 }
 
+#[test]
+fn expressions_and_scopes_are_shared_between_tasks() {
+    fn check<T: Send + Sync + 'static>() {}
+    check::<Expression>();
+    check::<Template>();
+    check::<Scope>();
+}
+
+#[test]
+fn a_mistake_is_drawn_under_the_word_that_is_meant() {
+    let text = "name: x\nexpect: \"response.body.status.startwith(\\\"q\\\")\"\n";
+    let location = Location { source: Source::new("a.yaml", text), start: 16, end: text.len() - 1 };
+    let faults = Expression::compile("response.body.status.startwith(\"q\")", &location).unwrap_err();
+    let expected = r#"
+error: there is no method `startwith`
+ --> a.yaml:2:31
+  |
+2 | expect: "response.body.status.startwith(\"q\")"
+  |                               ^^^^^^^^^
+  |
+  = help: did you mean `startsWith`?
+"#;
+    assert_eq!(crate::diagnostic::render(&faults, false), expected.trim_start());
+}
+
+/// Mostly sentences, unlike random letters: operands and operators by turns.
+fn sentence() -> impl Strategy<Value = String> {
+    let operand = prop::sample::select(vec![
+        "1",
+        "2.5",
+        "'q'",
+        "null",
+        "true",
+        "service.desired",
+        "response.body.status",
+        "service.tasks",
+        "service.images",
+        "x",
+        "{'a': 1}",
+        "[1, 'b']",
+        "has(service.steady)",
+        "(1 - 2)",
+        "!service.mute",
+        "-1",
+        "nope.a",
+        "elapsed",
+    ]);
+    let ending = prop::sample::select(vec![
+        "",
+        "",
+        "",
+        ".size()",
+        "[0]",
+        ".a",
+        ".all(x, x == 1)",
+        ".exists(x, x.id == 't1')",
+        ".map(x, [x])",
+        ".filter(x, x)",
+        ".contains('q')",
+        ".?a.orValue(1)",
+        "['app']",
+        ".exists_one(x, true)",
+        ".matches('q')",
+    ]);
+    let sign =
+        prop::sample::select(vec![" == ", " != ", " < ", " && ", " || ", " + ", " - ", " / ", " in ", " ? 1 : "]);
+    prop::collection::vec((operand, ending, sign), 1..5).prop_map(|words| {
+        let text: String = words.iter().flat_map(|(operand, ending, sign)| [*operand, *ending, *sign]).collect();
+        let last = words.last().map_or(0, |(_, _, sign)| sign.len());
+        text[..text.len() - last].to_owned()
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
@@ -233,6 +325,21 @@ proptest! {
             let _ = (expression.truth(&scope()), expression.state(&scope()), expression.references());
         }
         let _ = Template::parse(&text, &somewhere(&text)).map(|template| template.evaluate(&scope()));
+    }
+
+    #[test]
+    fn sentences_are_explained_and_printed_as_they_were_read(text in sentence()) {
+        let tree = syntax::parse(&text).unwrap();
+        let printed = print::source(&tree);
+        prop_assert_eq!(print::source(&syntax::parse(&printed).unwrap()), printed);
+        let expression = compiled(&text);
+        match (expression.evaluate(&scope()), expression.truth(&scope())) {
+            (Ok(Value::Bool(true)), truth) => prop_assert_eq!(truth, Truth::Held),
+            (Ok(Value::Bool(false)), Truth::Broken { detail }) => prop_assert_ne!(detail, ""),
+            (_, Truth::Unclear { reason }) => prop_assert_ne!(reason, ""),
+            (value, truth) => prop_assert!(false, "{:?} but {:?}", value, truth),
+        }
+        let _ = (expression.state(&scope()), expression.references());
     }
 
     #[test]

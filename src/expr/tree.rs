@@ -3,6 +3,8 @@
 use cel::IdedExpr;
 use cel::common::ast::{ComprehensionExpr, EntryExpr, Expr, LiteralValue, operators};
 
+use super::order::ORDERED;
+
 /// The parts of an expression, in the order in which they are written.
 pub(super) fn children(expression: &IdedExpr) -> Vec<&IdedExpr> {
     match &expression.expr {
@@ -123,7 +125,15 @@ impl<'tree> Loop<'tree> {
             (operators::ADD, [_, added]) => (Macro::Map, only_element(added)?),
             _ => return None,
         };
-        Some(Self { kind, range: &inner.iter_range, variable: &inner.iter_var, body })
+        Some(Self { kind, range: range(&inner.iter_range), variable: &inner.iter_var, body })
+    }
+}
+
+/// What was written, without what was put around it to keep an order.
+fn range(iterated: &IdedExpr) -> &IdedExpr {
+    match &iterated.expr {
+        Expr::Call(call) if call.func_name == ORDERED => &call.args[0],
+        _ => iterated,
     }
 }
 

@@ -1,3 +1,4 @@
 //! The one integration binary.
 
+mod aws_peers;
 mod bad_scenarios;
