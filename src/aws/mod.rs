@@ -13,11 +13,13 @@ mod meter;
 mod overrides;
 mod pace;
 #[cfg(test)]
-pub(crate) mod peer;
+mod peer;
 mod scan;
 mod services;
 mod settings;
 mod tasks;
+#[cfg(test)]
+mod tests;
 
 use std::future::Future;
 use std::sync::Arc;

@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 use super::{AwsSettings, Reader};
 
 /// What the peer answers with.
-pub(crate) enum Answer {
+pub(super) enum Answer {
     /// HTTP 200. For cloudwatch it becomes CBOR; there `{"$time": 12.5}` is a timestamp.
     Ok(Json),
     /// HTTP 400 with a code and a message.
@@ -21,17 +21,17 @@ pub(crate) enum Answer {
 }
 
 /// A request as the peer saw it: its operation, and its body where that is JSON.
-pub(crate) type Asked = (String, Json);
+pub(super) type Asked = (String, Json);
 
 /// The peer.
-pub(crate) struct Peer {
+pub(super) struct Peer {
     asked: Arc<Mutex<Vec<Asked>>>,
     url: String,
 }
 
 impl Peer {
     /// Starts a peer whose `script` gives the answer to each operation and body.
-    pub(crate) async fn start(script: impl Fn(&str, &Json) -> Answer + Send + Sync + 'static) -> Self {
+    pub(super) async fn start(script: impl Fn(&str, &Json) -> Answer + Send + Sync + 'static) -> Self {
         let asked: Arc<Mutex<Vec<Asked>>> = Arc::default();
         let (seen, script) = (Arc::clone(&asked), Arc::new(script));
         let app = axum::Router::new().fallback(move |uri: Uri, headers: HeaderMap, body: Bytes| {
@@ -50,7 +50,7 @@ impl Peer {
     }
 
     /// A reader that looks at this peer.
-    pub(crate) async fn reader(&self) -> Reader {
+    pub(super) async fn reader(&self) -> Reader {
         let settings = AwsSettings {
             region: Some("eu-west-1".to_owned()),
             endpoint_url: Some(self.url.clone()),
@@ -61,7 +61,7 @@ impl Peer {
     }
 
     /// The bodies of all requests for an operation, in order.
-    pub(crate) fn asked(&self, operation: &str) -> Vec<Json> {
+    pub(super) fn asked(&self, operation: &str) -> Vec<Json> {
         let asked = self.asked.lock().unwrap();
         asked.iter().filter(|(name, _)| name == operation).map(|(_, body)| body.clone()).collect()
     }

@@ -56,7 +56,12 @@ impl<'p> Site<'p> {
 }
 
 /// Fills in a case; what is wrong with it goes to `problems`.
-pub(super) fn build(draft: Draft, site: &Site<'_>, vault: &mut Vault<'_>, problems: &mut Vec<Diagnostic>) -> Option<Case> {
+pub(super) fn build(
+    draft: Draft,
+    site: &Site<'_>,
+    vault: &mut Vault<'_>,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Case> {
     let scenario = Arc::clone(&draft.scenario);
     let mut scope = site.scope();
     if let Some(row) = draft.row {
@@ -123,9 +128,8 @@ impl Filling<'_, '_, '_, '_> {
         self.reachable(spec, &scope);
         self.files(spec, &scope);
         let name = self.name(&spec.name, &scope);
-        let mut duration = |template: &Option<Template>| {
-            template.as_ref().and_then(|template| self.duration(template, &scope))
-        };
+        let mut duration =
+            |template: &Option<Template>| template.as_ref().and_then(|template| self.duration(template, &scope));
         let (within, every, hold) = (duration(&spec.within), duration(&spec.every), duration(&spec.hold));
         let waits = !spec.until.is_empty() || (spec.expect.is_empty() && judges(spec)) || demands(spec);
         let within = within.or_else(|| waits.then_some(WITHIN));
@@ -142,7 +146,8 @@ impl Filling<'_, '_, '_, '_> {
         // That two names are written alike is seen when the scenario is read.
         let before = self.names.insert(name.clone(), template.is_fixed());
         if before.is_some_and(|fixed| !fixed || !template.is_fixed()) {
-            let problem = Diagnostic::at(template.location(), format!("two steps of this scenario are called `{name}`"));
+            let problem =
+                Diagnostic::at(template.location(), format!("two steps of this scenario are called `{name}`"));
             self.problems.push(problem.help("reports tell steps apart by name"));
         }
         Some(name)
@@ -185,7 +190,8 @@ impl Filling<'_, '_, '_, '_> {
         if let Some(key) = missing {
             let kind = spec.probe.kind();
             let message = format!("the target `{}` has no `{key}` for this {kind} step", target.name);
-            let help = format!("add `{key}` to the target in smoke.yaml, or leave the target out of the scenario's `targets`");
+            let help =
+                format!("add `{key}` to the target in smoke.yaml, or leave the target out of the scenario's `targets`");
             self.problems.push(Diagnostic::at(&spec.location, message).help(help));
         }
     }

@@ -80,7 +80,8 @@ fn find<'p>(project: &'p Project, name: &str) -> Result<&'p Target, Diagnostic> 
         let names = || targets.iter().map(|target| target.name.as_str());
         match nearest(name, names()) {
             Some(near) => problem.help(format!("did you mean `{near}`?")),
-            None => problem.help(format!("it has {}", names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))),
+            None => problem
+                .help(format!("it has {}", names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))),
         }
     })
 }

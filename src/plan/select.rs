@@ -31,9 +31,9 @@ pub(super) fn select(
         }
     }
     let has = |scenario: &Scenario, tags: &[String]| scenario.tags.iter().any(|tag| tags.contains(tag));
-    let chosen = wanted.into_iter().filter(|scenario| {
-        (order.tags.is_empty() || has(scenario, &order.tags)) && !has(scenario, &order.skip_tags)
-    });
+    let chosen = wanted
+        .into_iter()
+        .filter(|scenario| (order.tags.is_empty() || has(scenario, &order.tags)) && !has(scenario, &order.skip_tags));
     let chosen: Vec<_> = chosen.collect();
     if chosen.is_empty() && problems.is_empty() {
         problems.push(nothing(project, target));
@@ -41,12 +41,7 @@ pub(super) fn select(
     chosen
 }
 
-fn wanted(
-    project: &Project,
-    target: &Target,
-    order: &Order,
-    problems: &mut Vec<Diagnostic>,
-) -> Vec<Arc<Scenario>> {
+fn wanted(project: &Project, target: &Target, order: &Order, problems: &mut Vec<Diagnostic>) -> Vec<Arc<Scenario>> {
     let mut chosen = vec![order.select.is_empty(); project.scenarios.len()];
     for word in &order.select {
         let mut known = false;
@@ -63,7 +58,8 @@ fn wanted(
             problems.push(unknown(project, word));
         }
     }
-    let admitted = project.scenarios.iter().zip(chosen).filter(|(scenario, chosen)| *chosen && admits(scenario, target));
+    let admitted =
+        project.scenarios.iter().zip(chosen).filter(|(scenario, chosen)| *chosen && admits(scenario, target));
     admitted.map(|(scenario, _)| Arc::clone(scenario)).collect()
 }
 
@@ -103,7 +99,9 @@ fn refused(scenario: &Scenario, target: &Target) -> Diagnostic {
             );
             problem.help(format!("its `targets` are {}", list.join(", ")))
         }
-        None => Diagnostic::nowhere(message).help(format!("`{name}` is protected: list it in the scenario's `targets`")),
+        None => {
+            Diagnostic::nowhere(message).help(format!("`{name}` is protected: list it in the scenario's `targets`"))
+        }
     }
 }
 
@@ -135,10 +133,10 @@ pub(super) fn share<T>(cases: Vec<T>, shard: Option<(usize, usize)>, problems: &
         return Vec::new();
     }
     let total = cases.len();
-    let share: Vec<T> = cases.into_iter().skip(index - 1).step_by(number).collect();
-    if share.is_empty() && total > 0 {
+    let part: Vec<T> = cases.into_iter().skip(index - 1).step_by(number).collect();
+    if part.is_empty() && total > 0 {
         let problem = Diagnostic::nowhere(format!("shard {index}/{number} is empty: there is only {total} to run"));
         problems.push(problem.help(format!("use at most {total} shards")));
     }
-    share
+    part
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::variables::{Variables, map};
 use super::{AwsSettings, TargetSettings};
 use crate::diagnostic::Diagnostic;
-use crate::expr::{Reference, Scope, Template, Value};
+use crate::expr::{Reference, Scope, Template, Value, from_json, to_json};
 use crate::redact::Secret;
 use crate::scenario::config::{Api, Aws, Target};
 use crate::scenario::duration;
@@ -25,19 +25,17 @@ pub(super) fn scope(target: &Target, run_id: &str, started: DateTime<Utc>) -> Sc
 
 /// Adds the URL of the API to `target`.
 pub(super) fn settle(scope: &mut Scope, settings: &TargetSettings) {
-    let (Some(url), Some(Value::Map(target))) = (&settings.api_url, scope.get("target")) else { return };
-    let url = ("url".to_owned(), Value::String(url.clone().into()));
-    let text = |key: &_| match key {
-        cel::objects::Key::String(text) => text.as_ref().clone(),
-        other => format!("{other:?}"),
-    };
-    let known = target.map.iter().map(|(key, value)| (text(key), value.clone()));
-    let target = map(known.chain([("api".to_owned(), map([url].into_iter()))]));
-    scope.bind("target", target);
+    let (Some(url), Some(target)) = (&settings.api_url, scope.get("target")) else { return };
+    let mut target = to_json(target);
+    target["api"] = serde_json::json!({ "url": url });
+    scope.bind("target", from_json(&target));
 }
 
 /// Fills in `api` and `aws`. The sandbox's are known only once it runs.
-pub(super) fn settings(target: &Target, variables: &mut Variables<'_, '_, '_>) -> Result<TargetSettings, Vec<Diagnostic>> {
+pub(super) fn settings(
+    target: &Target,
+    variables: &mut Variables<'_, '_, '_>,
+) -> Result<TargetSettings, Vec<Diagnostic>> {
     let mut filling = Filling { variables, problems: Vec::new() };
     let (api_url, api_headers) = target.api.as_ref().map(|api| filling.api(api)).unwrap_or_default();
     let aws = target.aws.as_ref().map(|aws| filling.aws(aws));
@@ -53,7 +51,7 @@ struct Filling<'f, 'p, 'v, 'c> {
 impl Filling<'_, '_, '_, '_> {
     fn api(&mut self, api: &Api) -> (Option<String>, Vec<(String, Secret)>) {
         let url = self.text(&api.url).map(|url| url.trim_end_matches('/').to_owned());
-        if let Some(url) = url.as_ref().filter(|url| !self.guessed(&api.url) && url::Url::parse(url).is_err()) {
+        if let Some(url) = url.as_ref().filter(|url| !guessed(&api.url) && url::Url::parse(url).is_err()) {
             self.problems.push(Diagnostic::at(api.url.location(), format!("`{url}` is not a URL")));
         }
         let headers = &api.headers;
@@ -63,7 +61,8 @@ impl Filling<'_, '_, '_, '_> {
 
     fn aws(&mut self, aws: &Aws) -> AwsSettings {
         let endpoint_urls = &aws.endpoint_urls;
-        let endpoint_urls = endpoint_urls.iter().filter_map(|(name, url)| Some((name.clone(), self.text(url)?))).collect();
+        let endpoint_urls =
+            endpoint_urls.iter().filter_map(|(name, url)| Some((name.clone(), self.text(url)?))).collect();
         let mut text = |template: &Option<Template>| template.as_ref().and_then(|template| self.text(template));
         AwsSettings {
             region: text(&aws.region),
@@ -96,10 +95,10 @@ impl Filling<'_, '_, '_, '_> {
         self.problems.push(Diagnostic::at(template.location(), no.message).help(no.help));
         None
     }
+}
 
-    /// Whether something stands in for a secret in it, so that nothing can be said of its text.
-    fn guessed(&self, template: &Template) -> bool {
-        let secret = |reference: &Reference| reference.path.first().is_some_and(|root| root == "secret");
-        template.references().iter().any(secret)
-    }
+/// Whether something may stand in for a secret in it, so that nothing can be said of its text.
+fn guessed(template: &Template) -> bool {
+    let secret = |reference: &Reference| reference.path.first().is_some_and(|root| root == "secret");
+    template.references().iter().any(secret)
 }

@@ -213,9 +213,9 @@ fn what_is_not_written_has_a_default() {
     let (_dir, project) = project(&[("scenarios/a.yaml", READS), ("scenarios/b.yaml", &scenario)]);
     let plan = Plan::make(&project, &order("staging", &[])).unwrap();
     let [a, b] = plan.cases.as_slice() else { panic!("two cases") };
-    assert_eq!((a.timeout, a.retries, a.exclusive.as_deref()), (Duration::from_secs(600), 0, None));
+    assert_eq!((a.timeout, a.retries, a.exclusive.as_deref()), (Duration::from_mins(10), 0, None));
     assert_eq!((b.timeout, b.retries, b.exclusive.as_deref()), (Duration::from_secs(90), 2, Some("green")));
-    assert_eq!([b.steps[0].within, b.steps[1].within], [None, Some(Duration::from_secs(60))]);
+    assert_eq!([b.steps[0].within, b.steps[1].within], [None, Some(Duration::from_mins(1))]);
     let stronger = Order { timeout: Some(Duration::from_secs(5)), retries: Some(0), ..order("staging", &["b"]) };
     let plan = Plan::make(&project, &stronger).unwrap();
     assert_eq!((plan.cases[0].timeout, plan.cases[0].retries), (Duration::from_secs(5), 0));

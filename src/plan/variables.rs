@@ -92,10 +92,10 @@ impl<'p, 'v, 'c> Variables<'p, 'v, 'c> {
     }
 
     fn secret(&mut self, name: &str) {
-        if !self.secrets.contains_key(name) {
-            if let Some(secret) = self.vault.get(name, &mut self.problems) {
-                self.secrets.insert(name.to_owned(), Value::String(secret.reveal().to_owned().into()));
-            }
+        if !self.secrets.contains_key(name)
+            && let Some(secret) = self.vault.get(name, &mut self.problems)
+        {
+            self.secrets.insert(name.to_owned(), Value::String(secret.reveal().to_owned().into()));
         }
     }
 
@@ -158,16 +158,17 @@ impl<'p, 'v, 'c> Variables<'p, 'v, 'c> {
     pub(super) fn differs(&self, template: &Template) -> bool {
         let differs = |reference: &Reference| match reference.path.first().map(String::as_str) {
             Some("run" | "secret") => true,
-            Some("vars") => reference.path.get(1).is_some_and(|name| {
-                matches!(self.states.get(name), Some(State::Known(_, true)))
-            }),
+            Some("vars") => {
+                reference.path.get(1).is_some_and(|name| matches!(self.states.get(name), Some(State::Known(_, true))))
+            }
             _ => false,
         };
         changes(template) || template.references().iter().any(differs)
     }
 
     fn undefined(&self, name: &str, location: &Location) -> Diagnostic {
-        let problem = Diagnostic::at(location, format!("no variable `{name}` is defined for the target `{}`", self.target));
+        let problem =
+            Diagnostic::at(location, format!("no variable `{name}` is defined for the target `{}`", self.target));
         let mut known: Vec<&str> = self.definitions.keys().copied().collect();
         known.sort_unstable();
         let help = nearest(name, known).map_or_else(
@@ -190,7 +191,8 @@ impl<'p, 'v, 'c> Variables<'p, 'v, 'c> {
     /// Whether it is only by way of variables that a template has another value in every run: that it reads the run
     /// itself is seen when the scenario is read.
     pub(super) fn differs_by_variables(&self, template: &Template) -> bool {
-        let direct = |reference: &Reference| matches!(reference.path.first().map(String::as_str), Some("run" | "secret"));
+        let direct =
+            |reference: &Reference| matches!(reference.path.first().map(String::as_str), Some("run" | "secret"));
         self.differs(template) && !changes(template) && !template.references().iter().any(direct)
     }
 

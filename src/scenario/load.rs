@@ -127,11 +127,9 @@ impl Files {
         for path in entries.flatten().map(|entry| entry.path()) {
             let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
             let yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
-            if hidden {
-                continue;
-            } else if path.is_dir() {
+            if path.is_dir() && !hidden {
                 self.below(&path, depth + 1, problems);
-            } else if yaml {
+            } else if yaml && !hidden {
                 self.add(path);
             }
         }

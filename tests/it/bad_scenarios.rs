@@ -30,14 +30,15 @@ fn said(dir: &Path, paths: &[PathBuf]) -> String {
 fn check(dir: &Path, paths: &[PathBuf], expected: &Path) -> Option<String> {
     let seen = said(dir, paths);
     if std::env::var_os("BLESS").is_some() {
-        std::fs::write(expected, &seen).unwrap();
+        std::fs::write(expected, &seen).expect("the fixtures can be written");
     }
     let wanted = std::fs::read_to_string(expected).unwrap_or_default();
     (seen != wanted || seen.is_empty()).then(|| format!("{}:\n{seen}", expected.display()))
 }
 
 fn entries(dir: &str) -> Vec<PathBuf> {
-    let mut entries: Vec<PathBuf> = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let entries = std::fs::read_dir(dir).expect("the fixtures are there");
+    let mut entries: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     entries.sort();
     entries
 }
@@ -46,8 +47,9 @@ fn entries(dir: &str) -> Vec<PathBuf> {
 fn bad_scenarios_give_the_errors_beside_them() {
     let scenarios = entries("fixtures/bad").into_iter().filter(|path| path.extension().is_some_and(|it| it == "yaml"));
     let project = Path::new("fixtures/bad/project");
-    let different: Vec<String> =
-        scenarios.filter_map(|path| check(project, std::slice::from_ref(&path), &path.with_extension("stderr"))).collect();
+    let different: Vec<String> = scenarios
+        .filter_map(|path| check(project, std::slice::from_ref(&path), &path.with_extension("stderr")))
+        .collect();
     assert!(different.is_empty(), "{}", different.join("\n"));
 }
 

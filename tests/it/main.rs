@@ -1,5 +1,6 @@
 //! One binary for all integration tests.
 
+mod aws_peers;
 mod bad_scenarios;
 mod engine;
 mod house;

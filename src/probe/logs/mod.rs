@@ -1,13 +1,48 @@
 //! `logs`: CloudWatch Logs over the window: a sequence that must appear, events that must not.
+//!
+//! **What counts.** Lines of the streams asked for, from the window's start on. Clocks differ a little, so a line from up
+//! to [`crate::aws::CLOCK_SKEW`] before counts for an entry of `sequence` that nothing in the window matches; it never
+//! counts for `none`, where noise from before the window would make a false red. With `from_tasks`, only lines of those
+//! tasks count; what others wrote is only mentioned.
+//!
+//! **What is complete.** That something is *not* in a log is known only once the log is complete up to the moment of
+//! which it is claimed. That moment is the look that first saw the whole `sequence` (or, without one, that began the
+//! look). From then on, either every stream concerned has shown a line of a later time (a stream is delivered in order),
+//! or `aws.log_lag` has passed and one more scan has been made. A look waits for that itself, as long as its deadline
+//! allows, so that each look at a guard speaks of the moment at which it was asked. A stream that falls silent, or a task
+//! that has not logged at all, is thus waited for and never taken as clean. What `sequence` says of *exactly once* is
+//! held against everything seen by the look that ends the waiting: with `none`, that is the complete log.
 
-use serde::Serialize;
+mod demands;
+mod event;
+mod nearest;
+mod pattern;
+mod seen;
+#[cfg(test)]
+mod tests;
 
-use super::{Demand, LookError, Vantage};
-use crate::event::Evidence;
-use crate::expr::{EvaluationError, Reference, Scope, Template};
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+use std::time::Duration;
 
-/// The fields of `logs`.
+use chrono::{DateTime, Utc};
+use regex::Regex;
+use serde_json::Value as Json;
+use tokio::time::Instant;
+
+pub use event::Event;
+use pattern::Pattern;
+pub use seen::LogsSeen;
+
+use super::{LookError, LookErrorKind, Vantage};
+use crate::aws::{self, Reader, Scan};
+use crate::expr::{self, EvaluationError, Reference, Scope, Template};
+
+/// The fields of `logs`. `matched` holds the events that met the entries of `sequence`, in its order.
 pub const FIELDS: &[&str] = &["events", "matched", "complete"];
+
+/// The longest pause between two scans while a look waits for the log to be complete.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// What is written under `logs`.
 #[derive(Debug)]
@@ -27,65 +62,156 @@ pub struct Logs {
 }
 
 /// A query, filled in.
-#[derive(Debug)]
-pub struct Query {}
-
-/// `logs`.
-#[derive(Debug, Serialize)]
-pub struct LogsSeen {
-    /// What `sequence` and `none` came to.
-    #[serde(skip)]
-    pub demands: Vec<Demand>,
+#[derive(Debug, Default)]
+pub struct Query {
+    group: String,
+    prefix: Option<String>,
+    /// Ids of the tasks whose lines count; none: everybody's.
+    tasks: Option<BTreeSet<String>>,
+    sequence: Vec<Pattern>,
+    none: Vec<Pattern>,
+    text: Option<Regex>,
+    /// When this query was first looked through; what `complete` refers to where nothing is demanded.
+    first_look: OnceLock<DateTime<Utc>>,
 }
 
 impl Logs {
     /// Everything that its templates read.
     #[must_use]
     pub fn references(&self) -> Vec<Reference> {
-        todo!()
+        let Self { group, stream_prefix, from_tasks, sequence, none, text } = self;
+        let single = [Some(group), stream_prefix.as_ref(), from_tasks.as_ref(), text.as_ref()];
+        let entries = sequence.iter().chain(none).flatten().map(|(_, template)| template);
+        single.into_iter().flatten().chain(entries).flat_map(Template::references).collect()
     }
 
     /// Fills in the templates.
     ///
     /// # Errors
     /// Where a value is missing or not of the kind that the key needs.
-    pub fn resolve(&self, _scope: &Scope) -> Result<Query, EvaluationError> {
-        todo!()
+    pub fn resolve(&self, scope: &Scope) -> Result<Query, EvaluationError> {
+        let text = |template: &Option<Template>| template.as_ref().map(|text| text.evaluate_text(scope)).transpose();
+        let tasks = self.from_tasks.as_ref().map(|tasks| task_ids(&expr::to_json(&tasks.evaluate(scope)?)));
+        let query = Query {
+            group: self.group.evaluate_text(scope)?,
+            prefix: text(&self.stream_prefix)?.filter(|prefix| !prefix.is_empty()),
+            tasks: tasks.transpose()?,
+            sequence: patterns(&self.sequence, scope)?,
+            none: patterns(&self.none, scope)?,
+            text: text(&self.text)?.map(|text| regular(&text)).transpose()?,
+            first_look: OnceLock::new(),
+        };
+        if query.group.is_empty() { Err(problem("the log group must not be empty")) } else { Ok(query) }
     }
 }
 
+fn patterns(entries: &[Vec<(String, Template)>], scope: &Scope) -> Result<Vec<Pattern>, EvaluationError> {
+    let pattern = |fields: &Vec<(String, Template)>| {
+        let filled = fields.iter().map(|(name, value)| Ok((name.clone(), expr::to_json(&value.evaluate(scope)?))));
+        Ok(Pattern::new(filled.collect::<Result<_, EvaluationError>>()?))
+    };
+    entries.iter().map(pattern).collect()
+}
+
+/// Task ids from a list of ids, ARNs, or tasks as `service.tasks` holds them.
+fn task_ids(tasks: &Json) -> Result<BTreeSet<String>, EvaluationError> {
+    let id = |task: &Json| {
+        let text = task.as_str().or_else(|| task["id"].as_str()).or_else(|| task["arn"].as_str());
+        text.map(|text| aws::short_name(text).to_owned())
+    };
+    let ids = tasks.as_array().and_then(|tasks| tasks.iter().map(id).collect());
+    ids.ok_or_else(|| problem("from_tasks must be a list of task ids, ARNs, or tasks as in service.tasks"))
+}
+
+fn regular(text: &str) -> Result<Regex, EvaluationError> {
+    Regex::new(text).map_err(|error| problem(&format!("text is not a regular expression: {error}")))
+}
+
+fn problem(message: &str) -> EvaluationError {
+    EvaluationError { message: message.to_owned() }
+}
+
 impl Query {
-    /// Looks once.
+    /// A query for everything in the streams with a prefix, for whoever has no template to fill in.
+    #[must_use]
+    pub fn everything(group: &str, prefix: Option<&str>) -> Self {
+        Self { group: group.to_owned(), prefix: prefix.map(str::to_owned), ..Self::default() }
+    }
+
+    /// The same, with a sequence and unwanted events, as JSON objects.
+    #[must_use]
+    pub fn demanding(mut self, sequence: &[Json], none: &[Json]) -> Self {
+        let pattern = |fields: &Json| Pattern::new(fields.as_object().cloned().into_iter().flatten().collect());
+        self.sequence = sequence.iter().map(pattern).collect();
+        self.none = none.iter().map(pattern).collect();
+        self
+    }
+
+    /// Looks once; where only late lines could still change the answer, for as long as they may be late.
     ///
     /// # Errors
-    /// Where nothing could be seen.
-    pub async fn look(&self, _vantage: &Vantage) -> Result<LogsSeen, LookError> {
-        todo!()
+    /// Where nothing could be seen; a log group that is not there is a [`LookErrorKind::System`], which waiting may
+    /// outlast.
+    pub async fn look(&self, vantage: &Vantage) -> Result<LogsSeen, LookError> {
+        let reader = vantage.instruments.aws.as_ref().ok_or_else(no_aws)?;
+        let pause = (reader.log_lag() / 4).min(LONGEST_PAUSE);
+        let mut claimed = None;
+        let mut seen = self.look_once(vantage, reader, &mut claimed).await?;
+        while seen.waits_for_late_lines() && Instant::now() + pause * 2 < vantage.deadline {
+            tokio::time::sleep(pause).await;
+            match self.look_once(vantage, reader, &mut claimed).await {
+                Ok(later) => seen = later,
+                // What was seen stands, with what it leaves unknown; the engine looks again.
+                Err(_) => return Ok(seen),
+            }
+        }
+        Ok(seen)
+    }
+
+    /// One scan, judged. `claimed` is the moment of which completeness is claimed, once there is one.
+    async fn look_once(
+        &self,
+        vantage: &Vantage,
+        reader: &Reader,
+        claimed: &mut Option<DateTime<Utc>>,
+    ) -> Result<LogsSeen, LookError> {
+        let scan = reader.scan(&self.group, self.prefix.as_deref(), vantage.window_start);
+        let scan = aws::before(vantage.deadline, scan).await?;
+        let claim = claimed.unwrap_or_else(|| self.claim(&scan));
+        let seen = LogsSeen::of(self, &scan, vantage.window_start, (claim, reader.log_lag()));
+        if seen.is_whole() {
+            claimed.get_or_insert(claim);
+        }
+        Ok(seen)
+    }
+
+    /// The moment of which a look speaks: that of its first scan; for a query without demands, that of its first look.
+    fn claim(&self, scan: &Scan) -> DateTime<Utc> {
+        let demanding = !self.sequence.is_empty() || !self.none.is_empty();
+        if demanding { scan.began } else { *self.first_look.get_or_init(|| scan.began) }
     }
 
     /// In a few words.
     #[must_use]
     pub fn describe(&self) -> String {
-        todo!()
+        format!("logs {}", self.place())
+    }
+
+    /// `/ecs/prod bulk-import-worker/*`.
+    fn place(&self) -> String {
+        match &self.prefix {
+            Some(prefix) => format!("{} {prefix}*", self.group),
+            None => self.group.clone(),
+        }
+    }
+
+    /// Whether a line of this task counts.
+    fn counts(&self, task: &str) -> bool {
+        self.tasks.as_ref().is_none_or(|tasks| tasks.contains(task))
     }
 }
 
-impl LogsSeen {
-    /// In one line.
-    #[must_use]
-    pub fn summary(&self) -> String {
-        todo!()
-    }
-
-    /// What is wrong, where this alone shows it.
-    #[must_use]
-    pub fn cause(&self) -> Option<String> {
-        todo!()
-    }
-
-    /// What to keep when the step did not pass.
-    #[must_use]
-    pub fn evidence(&self) -> Vec<Evidence> {
-        todo!()
-    }
+fn no_aws() -> LookError {
+    let message = "the target has no aws in smoke.yaml: a logs step cannot look".to_owned();
+    LookError { kind: LookErrorKind::Unusable, message, retry_after: None }
 }

@@ -30,7 +30,19 @@ impl Known {
 
 /// Names that CEL has by itself: its types.
 const TYPES: [&str; 13] = [
-    "bool", "bytes", "double", "duration", "dyn", "int", "list", "map", "null_type", "string", "timestamp", "type", "uint",
+    "bool",
+    "bytes",
+    "double",
+    "duration",
+    "dyn",
+    "int",
+    "list",
+    "map",
+    "null_type",
+    "string",
+    "timestamp",
+    "type",
+    "uint",
 ];
 
 /// The names that can be read at a place.
@@ -56,8 +68,7 @@ impl Names {
     pub(super) fn only(&self, allowed: &[&str], why: &str, help: &str) -> Self {
         let bar = |(name, known): (&String, &Known)| {
             let barred = !allowed.contains(&name.as_str()) && !matches!(known, Known::Barred(..));
-            let known =
-                if barred { Known::Barred(why.replace("{}", name), help.to_owned()) } else { known.clone() };
+            let known = if barred { Known::Barred(why.replace("{}", name), help.to_owned()) } else { known.clone() };
             (name.clone(), known)
         };
         Self { known: self.known.iter().map(bar).collect() }
@@ -74,7 +85,7 @@ impl Names {
     }
 
     /// What is wrong with what is read.
-    pub(super) fn hold<'n>(&'n self, references: Vec<Reference>) -> impl Iterator<Item = Diagnostic> + use<'n> {
+    pub(super) fn hold(&self, references: Vec<Reference>) -> impl Iterator<Item = Diagnostic> + use<'_> {
         references.into_iter().filter_map(|reference| self.problem(&reference))
     }
 

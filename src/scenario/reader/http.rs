@@ -54,7 +54,11 @@ impl Reader {
         let text = self.text(node)?;
         let good = ["/", "http://", "https://", "${{"].iter().any(|start| text.starts_with(start));
         if !good {
-            self.wrong(node, "a path begins with `/`, a URL with `https://` or `http://`", format!("did you mean `/{text}`?"));
+            self.wrong(
+                node,
+                "a path begins with `/`, a URL with `https://` or `http://`",
+                format!("did you mean `/{text}`?"),
+            );
             return None;
         }
         self.template(node)

@@ -16,10 +16,10 @@ impl Reader {
         let stream_prefix = mapping.get("stream_prefix").and_then(|node| self.template(node));
         let from_tasks = mapping.get("from_tasks").and_then(|node| self.tasks(node));
         let sequence = mapping.get("sequence").map(|node| self.patterns(node)).unwrap_or_default();
-        let none = mapping.get("none").map(|node| self.patterns(node)).unwrap_or_default();
+        let unwanted = mapping.get("none").map(|node| self.patterns(node)).unwrap_or_default();
         let text = mapping.get("text").and_then(|node| self.regular_expression(node));
         let group = mapping.get("group").and_then(|node| self.template(node))?;
-        Some(Logs { group, stream_prefix, from_tasks, sequence, none, text })
+        Some(Logs { group, stream_prefix, from_tasks, sequence, none: unwanted, text })
     }
 
     fn tasks(&mut self, node: &Node) -> Option<Template> {
@@ -55,13 +55,13 @@ impl Reader {
 
     fn regular_expression(&mut self, node: &Node) -> Option<Template> {
         let text = self.text(node)?;
-        if !text.contains("${{") {
-            if let Err(error) = regex::Regex::new(text) {
-                let reason = error.to_string();
-                let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-                self.wrong(node, format!("this is no regular expression: {reason}"), "quote it with single quotes");
-                return None;
-            }
+        if !text.contains("${{")
+            && let Err(error) = regex::Regex::new(text)
+        {
+            let reason = error.to_string();
+            let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+            self.wrong(node, format!("this is no regular expression: {reason}"), "quote it with single quotes");
+            return None;
         }
         self.template(node)
     }

@@ -105,10 +105,9 @@ impl Reader {
             steps: Vec::new(),
             finally: Vec::new(),
         };
-        if let Some((key, node)) = mapping.entry("steps") {
-            if node.is_nothing() || matches!(&node.data, Data::List(items) if items.is_empty()) {
-                self.complain(Diagnostic::at(&key.location, "this scenario has no steps"));
-            }
+        let empty = |node: &Node| node.is_nothing() || matches!(&node.data, Data::List(items) if items.is_empty());
+        if let Some((key, _)) = mapping.entry("steps").filter(|(_, node)| empty(node)) {
+            self.complain(Diagnostic::at(&key.location, "this scenario has no steps"));
         }
         let location = mapping.entry("steps").map_or_else(|| root.head(), |(key, _)| key.location.clone());
         let rows = mapping.get("matrix").map(columns).unwrap_or_default();

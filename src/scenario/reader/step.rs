@@ -94,7 +94,9 @@ impl Reader {
             kept.extend(entries.iter().map(|(key, _)| Kept { name: key.name.clone(), location: key.location.clone() }));
         }
         if let Some(node) = mapping.get("as") {
-            kept.extend(self.fixed_text(node, "`as`").map(|name| Kept { name: name.to_owned(), location: node.head() }));
+            kept.extend(
+                self.fixed_text(node, "`as`").map(|name| Kept { name: name.to_owned(), location: node.head() }),
+            );
         }
         kept.retain(|kept| self.name(&kept.name, &kept.location));
         kept

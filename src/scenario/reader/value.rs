@@ -100,11 +100,11 @@ impl Reader {
     /// A duration; checked here where it is written out, when it is filled in otherwise.
     pub(super) fn duration(&mut self, node: &Node) -> Option<Template> {
         let text = self.text(node)?;
-        if !text.contains("${{") {
-            if let Err(no) = duration::parse(text) {
-                self.wrong(node, no.message, no.help);
-                return None;
-            }
+        if !text.contains("${{")
+            && let Err(no) = duration::parse(text)
+        {
+            self.wrong(node, no.message, no.help);
+            return None;
         }
         self.parsed(text, node)
     }

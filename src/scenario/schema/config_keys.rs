@@ -7,7 +7,8 @@ const VARS: Shape = Shape::Map(&Shape::Tree);
 
 /// The root of `smoke.yaml`.
 pub(crate) static CONFIG: Object = Object {
-    name: "config", what: "smoke.yaml",
+    name: "config",
+    what: "smoke.yaml",
     keys: &[
         Key::optional("secrets", Shape::Map(&Shape::Object(&SECRET)), "Where secrets come from"),
         Key::optional("targets", Shape::Map(&Shape::Object(&TARGET)), "Deployed environments, by name"),
@@ -17,7 +18,8 @@ pub(crate) static CONFIG: Object = Object {
 
 /// An entry of `secrets`.
 pub(crate) static SECRET: Object = Object {
-    name: "secret", what: "a secret",
+    name: "secret",
+    what: "a secret",
     keys: &[
         Key::optional("env", Shape::Text, "An environment variable"),
         Key::optional("file", Shape::Text, "A file, relative to smoke.yaml"),
@@ -27,7 +29,8 @@ pub(crate) static SECRET: Object = Object {
 
 /// An entry of `targets`.
 pub(crate) static TARGET: Object = Object {
-    name: "target", what: "a target",
+    name: "target",
+    what: "a target",
     keys: &[
         Key::optional("protected", Shape::Flag, "true: only scenarios that list it run here, and it asks first"),
         Key::optional("sandbox", Shape::Object(&SANDBOX), "The embedded local target"),
@@ -42,7 +45,8 @@ pub(crate) static SANDBOX: Object = Object { name: "sandbox", what: "sandbox", k
 
 /// `api`.
 pub(crate) static API: Object = Object {
-    name: "api", what: "api",
+    name: "api",
+    what: "api",
     keys: &[
         Key::required("url", Shape::Text, "What paths are appended to"),
         Key::optional("headers", TEXTS, "Sent to that host, and to no other"),
@@ -51,7 +55,8 @@ pub(crate) static API: Object = Object {
 
 /// `aws`.
 pub(crate) static AWS: Object = Object {
-    name: "aws", what: "aws",
+    name: "aws",
+    what: "aws",
     keys: &[
         Key::optional("region", Shape::Text, "For instance eu-west-1"),
         Key::optional("profile", Shape::Text, "A profile of the shared config file"),
@@ -64,7 +69,8 @@ pub(crate) static AWS: Object = Object {
 
 /// `endpoint_urls`.
 pub(crate) static ENDPOINTS: Object = Object {
-    name: "endpoint_urls", what: "endpoint_urls",
+    name: "endpoint_urls",
+    what: "endpoint_urls",
     keys: &[
         Key::optional("logs", Shape::Text, "CloudWatch Logs"),
         Key::optional("ecs", Shape::Text, "ECS"),

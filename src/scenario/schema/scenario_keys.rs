@@ -4,7 +4,8 @@ use super::{Key, Object, Shape};
 
 /// The root of a scenario file.
 pub(crate) static SCENARIO: Object = Object {
-    name: "scenario", what: "a scenario",
+    name: "scenario",
+    what: "a scenario",
     keys: &[
         Key::optional("name", Shape::Text, "What the scenario shows, in a few words"),
         Key::optional("tags", WORDS, "Words to select it by"),
@@ -29,7 +30,8 @@ const FIELDS: Shape = Shape::Map(&WORDS);
 
 /// One step.
 pub(crate) static STEP: Object = Object {
-    name: "step", what: "a step",
+    name: "step",
+    what: "a step",
     keys: &[
         Key::required("name", Shape::Text, "What it does; may read vars, target and row"),
         Key::optional("when", Shape::Expression, "The step is skipped where this does not hold"),
@@ -61,7 +63,8 @@ pub(crate) static STEP: Object = Object {
 
 /// Steps from another file.
 pub(crate) static USE: Object = Object {
-    name: "use", what: "a `use`",
+    name: "use",
+    what: "a `use`",
     keys: &[
         Key::required("use", Shape::Text, "A file with a list of steps, relative to this one"),
         Key::optional("with", VARS, "Names that those steps see"),
@@ -70,7 +73,8 @@ pub(crate) static USE: Object = Object {
 
 /// A value to keep, spelt out.
 pub(crate) static CAPTURE: Object = Object {
-    name: "capture", what: "a capture",
+    name: "capture",
+    what: "a capture",
     keys: &[
         Key::required("from", Shape::Expression, "Where the value comes from"),
         Key::optional("secret", Shape::Flag, "true: redacted everywhere"),
@@ -79,7 +83,8 @@ pub(crate) static CAPTURE: Object = Object {
 
 /// `http`.
 pub(crate) static HTTP: Object = Object {
-    name: "http", what: "an http step",
+    name: "http",
+    what: "an http step",
     keys: &[
         Key::optional("get", Shape::Text, "A path of the API, or a whole URL"),
         Key::optional("post", Shape::Text, "A path of the API, or a whole URL"),
@@ -98,17 +103,14 @@ pub(crate) static HTTP: Object = Object {
         ),
         Key::optional("body", Shape::Text, "A body, sent as it is"),
         Key::optional("timeout", Shape::Duration, "For one request; 30s by default"),
-        Key::optional(
-            "redirects",
-            Shape::Either(&[Shape::Count, Shape::Text]),
-            "How many are followed; 10 by default",
-        ),
+        Key::optional("redirects", Shape::Either(&[Shape::Count, Shape::Text]), "How many are followed; 10 by default"),
     ],
 };
 
 /// A file in a multipart body.
 pub(crate) static PART: Object = Object {
-    name: "part", what: "a file in a multipart body",
+    name: "part",
+    what: "a file in a multipart body",
     keys: &[
         Key::required("path", Shape::Text, "The file, relative to the scenario"),
         Key::optional("type", Shape::Text, "Its media type; guessed from its name by default"),
@@ -118,7 +120,8 @@ pub(crate) static PART: Object = Object {
 
 /// `logs`.
 pub(crate) static LOGS: Object = Object {
-    name: "logs", what: "a logs step",
+    name: "logs",
+    what: "a logs step",
     keys: &[
         Key::required("group", Shape::Text, "The log group"),
         Key::optional("stream_prefix", Shape::Text, "Only streams whose names begin so"),
@@ -131,7 +134,8 @@ pub(crate) static LOGS: Object = Object {
 
 /// `ecs`.
 pub(crate) static ECS: Object = Object {
-    name: "ecs", what: "an ecs step",
+    name: "ecs",
+    what: "an ecs step",
     keys: &[
         Key::required("cluster", Shape::Text, "Name or ARN"),
         Key::optional("service", Shape::Text, "One service; brings `service`"),
@@ -145,7 +149,8 @@ pub(crate) static ECS: Object = Object {
 
 /// `alarm`, spelt out.
 pub(crate) static ALARM: Object = Object {
-    name: "alarm", what: "an alarm step",
+    name: "alarm",
+    what: "an alarm step",
     keys: &[
         Key::optional("name", Shape::Text, "One alarm; brings `alarm`"),
         Key::optional(
@@ -158,7 +163,8 @@ pub(crate) static ALARM: Object = Object {
 
 /// `exec`.
 pub(crate) static EXEC: Object = Object {
-    name: "exec", what: "an exec step",
+    name: "exec",
+    what: "an exec step",
     keys: &[
         Key::required("run", Shape::List(&Shape::Text), "The program and its arguments; no shell"),
         Key::optional("env", TEXTS, "Added to the environment"),

@@ -28,7 +28,9 @@ fn node(it: &Node) -> Value {
         Data::Plain(text) => crate::expr::to_json(&scalar::value(text, Numbers::AsJson)),
         Data::Quoted(text) => json!(text),
         Data::List(items) => items.iter().map(node).collect(),
-        Data::Map(entries) => Value::Object(entries.iter().map(|(key, value)| (key.name.clone(), node(value))).collect()),
+        Data::Map(entries) => {
+            Value::Object(entries.iter().map(|(key, value)| (key.name.clone(), node(value))).collect())
+        }
     }
 }
 
@@ -39,9 +41,9 @@ fn conforms(value: &Value, schema: &Value, root: &Value) -> bool {
         rules.iter().all(|(rule, wanted)| match rule.as_str() {
             "$ref" => inner(value, root.pointer(&wanted.as_str().unwrap()[1..]).unwrap()),
             "type" => types(wanted).iter().any(|wanted| is(value, wanted)),
-            "required" => value.as_object().is_none_or(|map| {
-                wanted.as_array().unwrap().iter().all(|key| map.contains_key(key.as_str().unwrap()))
-            }),
+            "required" => value
+                .as_object()
+                .is_none_or(|map| wanted.as_array().unwrap().iter().all(|key| map.contains_key(key.as_str().unwrap()))),
             "properties" => value.as_object().is_none_or(|map| {
                 map.iter().all(|(key, value)| wanted.get(key).is_none_or(|schema| inner(value, schema)))
             }),
@@ -105,7 +107,8 @@ fn what_can_be_read_conforms() {
 #[test]
 fn what_has_the_wrong_shape_does_not_conform() {
     let schema = super::scenario();
-    for name in ["unknown-key", "unknown-step-key", "unknown-probe", "no-probe", "two-probes", "no-name", "wrong-kinds"] {
+    for name in ["unknown-key", "unknown-step-key", "unknown-probe", "no-probe", "two-probes", "no-name", "wrong-kinds"]
+    {
         let path = format!("fixtures/bad/{name}.yaml");
         assert!(!conforms(&json_of(Path::new(&path)).unwrap(), &schema, &schema), "{path}");
     }

@@ -34,8 +34,8 @@ pub(super) struct Places {
 impl Places {
     pub(super) fn new(source: &Arc<Source>) -> Self {
         let text = &source.text;
-        let offsets = (!text.is_ascii())
-            .then(|| text.char_indices().map(|(offset, _)| offset).chain([text.len()]).collect());
+        let offsets =
+            (!text.is_ascii()).then(|| text.char_indices().map(|(offset, _)| offset).chain([text.len()]).collect());
         Self { source: Arc::clone(source), offsets }
     }
 
@@ -89,30 +89,24 @@ impl Builder {
                 let data = scalar(text, style, tag.as_deref(), &location)?;
                 self.finish(Node { location, data }, anchor, 1)
             }
-            Event::SequenceStart(anchor, tag) => self.begin(anchor, tag, location, Inside::List(Vec::new())),
-            Event::MappingStart(anchor, tag) => self.begin(anchor, tag, location, Inside::Map(Vec::new(), None)),
+            Event::SequenceStart(anchor, tag) => self.begin(anchor, tag.as_deref(), location, Inside::List(Vec::new())),
+            Event::MappingStart(anchor, tag) => {
+                self.begin(anchor, tag.as_deref(), location, Inside::Map(Vec::new(), None))
+            }
             Event::SequenceEnd | Event::MappingEnd => self.end(&location),
             Event::Alias(anchor) => self.repeat(anchor, &location),
             Event::DocumentStart(_) if self.root.is_some() => {
                 Err(Diagnostic::at(&location, "a second document begins here").help("write one document a file"))
             }
-            Event::DocumentStart(_)
-            | Event::DocumentEnd
-            | Event::StreamStart
-            | Event::StreamEnd
-            | Event::Nothing => Ok(()),
+            Event::DocumentStart(_) | Event::DocumentEnd | Event::StreamStart | Event::StreamEnd | Event::Nothing => {
+                Ok(())
+            }
         }
     }
 
-    fn begin(
-        &mut self,
-        anchor: usize,
-        tag: Option<Cow<'_, Tag>>,
-        start: Location,
-        inside: Inside,
-    ) -> Result<(), Diagnostic> {
+    fn begin(&mut self, anchor: usize, tag: Option<&Tag>, start: Location, inside: Inside) -> Result<(), Diagnostic> {
         if let Some(tag) = tag {
-            return Err(tagged(&tag, &start));
+            return Err(tagged(tag, &start));
         }
         if self.open.len() == DEEPEST {
             return Err(Diagnostic::at(&start, format!("this is nested more than {DEEPEST} levels deep")));
@@ -192,12 +186,7 @@ fn key(node: Node) -> Result<Key, Diagnostic> {
     }
 }
 
-fn scalar(
-    text: Cow<'_, str>,
-    style: ScalarStyle,
-    tag: Option<&Tag>,
-    location: &Location,
-) -> Result<Data, Diagnostic> {
+fn scalar(text: Cow<'_, str>, style: ScalarStyle, tag: Option<&Tag>, location: &Location) -> Result<Data, Diagnostic> {
     let text = text.into_owned();
     match tag {
         Some(tag) if tag.is_yaml_core_schema() && tag.suffix == "str" => Ok(Data::Quoted(text)),

@@ -42,7 +42,8 @@ fn aliases_repeat_and_bombs_do_not_go_off() {
     check("a: &x [*x]", "1:8 this alias stands inside what it repeats");
     let mut bomb = String::from("a: &a [x, x, x, x, x, x, x, x, x, x]\n");
     for (this, last) in ["b", "c", "d", "e", "f", "g"].iter().zip(["a", "b", "c", "d", "e", "f"]) {
-        bomb += &format!("{this}: &{this} [*{last}, *{last}, *{last}, *{last}, *{last}, *{last}, *{last}, *{last}]\n");
+        let eight = vec![format!("*{last}"); 8].join(", ");
+        bomb = format!("{bomb}{this}: &{this} [{eight}]\n");
     }
     let problem = parse(&Source::new("x.yaml", bomb)).unwrap_err();
     assert_eq!(problem.message, "with its aliases spelt out this file has more than 100000 values");
@@ -65,7 +66,10 @@ fn what_is_not_taken_is_refused_in_words() {
         "a: ${{ b }}\nc: { d: ${{ e }} }",
         "2:10 this is not YAML: while parsing a flow mapping, did not find expected `,` or `}`; inside `{ … }` and `[ … ]`, text with `${{ … }}` needs quotes around it",
     );
-    check("a: b: c", "1:5 this is not YAML: mapping values are not allowed in this context; text that holds `: ` needs quotes around it");
+    check(
+        "a: b: c",
+        "1:5 this is not YAML: mapping values are not allowed in this context; text that holds `: ` needs quotes around it",
+    );
 }
 
 #[test]

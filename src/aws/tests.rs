@@ -1,0 +1,266 @@
+//! The reader against a scripted peer: what is sent, and what is made of the answers.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use chrono::{DateTime, Utc};
+use futures_util::future::join_all;
+use serde_json::{Value as Json, json};
+
+use super::peer::{Answer, Peer};
+use super::*;
+
+fn at(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000 + seconds, 0).unwrap()
+}
+
+fn event(id: &str, seconds: i64, message: &str) -> Json {
+    json!({"eventId": id, "timestamp": at(seconds).timestamp_millis(), "logStreamName": "w/app/t1", "message": message})
+}
+
+#[tokio::test]
+async fn a_scan_follows_tokens_through_empty_pages_and_drops_repeats() {
+    let peer = Peer::start(|_, body| {
+        Answer::Ok(match body["nextToken"].as_str() {
+            None => json!({"events": [event("1", 2, "b")], "nextToken": "one"}),
+            Some("one") => json!({"events": [], "nextToken": "two"}),
+            _ => json!({"events": [event("1", 2, "b"), event("2", 1, "a"), event("3", 1, "a")]}),
+        })
+    });
+    let peer = peer.await;
+    let scan = peer.reader().await.scan("/ecs/prod", Some("w/"), at(0)).await.unwrap();
+    let lines: Vec<&str> = scan.lines.iter().map(|line| line.message.as_str()).collect();
+    assert_eq!(lines, ["a", "b"]);
+    let asked = peer.asked("FilterLogEvents");
+    assert_eq!(asked.len(), 3);
+    assert_eq!(asked[0]["startTime"], json!((at(0) - CLOCK_SKEW).timestamp_millis()));
+    assert_eq!(asked[0]["logStreamNamePrefix"], json!("w/"));
+    assert_eq!(asked[0].get("endTime"), None);
+}
+
+#[tokio::test]
+async fn a_thousand_scans_are_one_from_the_earliest_start() {
+    let peer = Peer::start(|_, _| Answer::Ok(json!({"events": []}))).await;
+    let reader = peer.reader().await;
+    let scans = join_all((0..1000).map(|second| reader.scan("/ecs/prod", None, at(second)))).await;
+    assert!(scans.iter().all(Result::is_ok));
+    let asked = peer.asked("FilterLogEvents");
+    assert_eq!(asked.len(), 1);
+    assert_eq!(asked[0]["startTime"], json!((at(0) - CLOCK_SKEW).timestamp_millis()));
+    let used = reader.used();
+    assert_eq!((used.calls, used.looks), (vec![("logs:FilterLogEvents".to_owned(), 1)], 1000));
+}
+
+#[tokio::test]
+async fn a_group_that_is_not_there_is_the_systems_and_a_denial_is_not() {
+    let peer = Peer::start(|_, body| match body["logGroupName"].as_str() {
+        Some("/gone") => Answer::Error("ResourceNotFoundException", "The specified log group does not exist."),
+        _ => Answer::Error("AccessDeniedException", "User: ci is not authorized"),
+    });
+    let peer = peer.await;
+    let reader = peer.reader().await;
+    let gone = reader.scan("/gone", None, at(0)).await.unwrap_err();
+    assert_eq!((gone.kind, gone.message.as_str()), (LookErrorKind::System, "no log group /gone"));
+    let denied = reader.scan("/ecs/prod", None, at(0)).await.unwrap_err();
+    let words = "not allowed to call logs:FilterLogEvents: AccessDenied: User: ci is not authorized";
+    assert_eq!((denied.kind, denied.message.as_str()), (LookErrorKind::Denied, words));
+}
+
+#[tokio::test]
+async fn throttling_is_retried_counted_and_then_obscures() {
+    let peer = Peer::start(|_, _| Answer::Error("ThrottlingException", "Rate exceeded")).await;
+    let reader = peer.reader().await;
+    let error = reader.scan("/ecs/prod", None, at(0)).await.unwrap_err();
+    let words = "AWS throttled logs:FilterLogEvents (Throttling: Rate exceeded)";
+    assert_eq!((error.kind, error.message.as_str()), (LookErrorKind::Obscured, words));
+    let used = reader.used();
+    assert_eq!((used.calls, used.throttled), (vec![("logs:FilterLogEvents".to_owned(), 3)], 3));
+}
+
+#[tokio::test]
+async fn one_throttled_attempt_is_outlasted() {
+    let calls = AtomicU64::new(0);
+    let peer = Peer::start(move |_, _| match calls.fetch_add(1, Ordering::SeqCst) {
+        0 => Answer::Error("Throttling", "Rate exceeded"),
+        _ => Answer::Ok(json!({"MetricAlarms": [], "CompositeAlarms": []})),
+    });
+    let peer = peer.await;
+    let reader = peer.reader().await;
+    assert_eq!(reader.alarm("down", at(0)).await.unwrap().alarm, None);
+    assert_eq!(reader.used().throttled, 1);
+}
+
+#[tokio::test]
+async fn a_balancers_page_obscures() {
+    let peer = Peer::start(|_, _| Answer::Html(503)).await;
+    let error = peer.reader().await.service("prod", "worker").await.unwrap_err();
+    let words = "AWS answered 503 without a reason to ecs:DescribeServices";
+    assert_eq!((error.kind, error.message.as_str()), (LookErrorKind::Obscured, words));
+}
+
+fn service(name: &str) -> Json {
+    let deployment = json!({"id": "ecs-svc/2", "status": "PRIMARY", "taskDefinition": "arn:x:task-definition/w:2",
+        "rolloutState": "COMPLETED", "createdAt": 1_800_000_000.5});
+    json!({"serviceName": name, "serviceArn": format!("arn:aws:ecs:eu-west-1:1:service/prod/{name}"), "status": "ACTIVE",
+        "desiredCount": 1, "runningCount": 1, "deployments": [deployment], "events": []})
+}
+
+/// A cluster that has every service whose name begins with `w`, each with a running and a stopped task.
+fn cluster(operation: &str, body: &Json) -> Answer {
+    let names = |key: &str| -> Vec<String> { serde_json::from_value(body[key].clone()).unwrap() };
+    Answer::Ok(match operation {
+        "DescribeServices" => {
+            let (there, gone): (Vec<_>, Vec<_>) =
+                names("services").into_iter().partition(|name| name.starts_with('w'));
+            let arn = |name: &String| format!("arn:aws:ecs:eu-west-1:1:service/prod/{name}");
+            let failures: Vec<Json> =
+                gone.iter().map(|name| json!({"arn": arn(name), "reason": "MISSING"})).collect();
+            json!({"services": there.iter().map(|name| service(name)).collect::<Vec<_>>(), "failures": failures})
+        }
+        "ListTasks" => {
+            let service = body["serviceName"].as_str().unwrap();
+            let status = body["desiredStatus"].as_str().unwrap();
+            match body["nextToken"].as_str() {
+                None => json!({"taskArns": [], "nextToken": "more"}),
+                Some(_) => json!({"taskArns": [format!("arn:task/prod/{service}-{status}")]}),
+            }
+        }
+        "DescribeTasks" => {
+            let task = |arn: &String| {
+                json!({"taskArn": arn, "startedBy": "ecs-svc/2", "healthStatus": "HEALTHY", "lastStatus": "RUNNING"})
+            };
+            json!({"tasks": names("tasks").iter().map(task).collect::<Vec<_>>(), "failures": []})
+        }
+        "DescribeTaskDefinition" => {
+            let container = json!({"name": "app", "image": "w:2", "healthCheck": {"command": ["true"]}});
+            json!({"taskDefinition": {"containerDefinitions": [container]}})
+        }
+        "ListServiceDeployments" => json!({"serviceDeployments": [
+            {"status": "SUCCESSFUL", "createdAt": 1_700_000_000.0},
+            {"status": "ROLLBACK_SUCCESSFUL", "createdAt": 1_800_000_000.0},
+        ]}),
+        other => panic!("unexpected {other}"),
+    })
+}
+
+#[tokio::test]
+async fn services_are_asked_for_ten_at_a_time_and_what_is_missing_is_named() {
+    let peer = Peer::start(cluster).await;
+    let reader = peer.reader().await;
+    let names: Vec<String> = (0..11).map(|number| format!("w{number}")).chain(["gone".to_owned()]).collect();
+    let services = join_all(names.iter().map(|name| reader.service("prod", name))).await;
+    let error = services[11].as_ref().unwrap_err();
+    assert_eq!((error.kind, error.message.as_str()), (LookErrorKind::System, "no service gone in cluster prod"));
+    let first = services[0].as_ref().unwrap();
+    let tasks: Vec<&str> = first.tasks.as_ref().unwrap().iter().map(|task| task.id.as_str()).collect();
+    assert_eq!(tasks, ["w0-RUNNING", "w0-STOPPED"]);
+    assert_eq!(first.last_deployment, Ok(Some("ROLLBACK_SUCCESSFUL".to_owned())));
+    assert!(first.definition.as_ref().unwrap().health_check);
+    assert_eq!(peer.asked("DescribeServices").len(), 2);
+    // The tasks of up to ten services go into one call.
+    assert_eq!(peer.asked("DescribeTasks").len(), 2);
+}
+
+#[tokio::test]
+async fn a_thousand_looks_at_a_service_are_a_handful_of_calls() {
+    let peer = Peer::start(cluster).await;
+    let reader = peer.reader().await;
+    for _ in 0..2 {
+        let looks = join_all((0..1000).map(|_| reader.service("prod", "worker"))).await;
+        assert!(looks.iter().all(Result::is_ok));
+    }
+    let used = reader.used();
+    let count = |name: &str| used.calls.iter().find(|(call, _)| call == name).map(|(_, count)| *count);
+    assert_eq!(used.looks, 2000);
+    assert_eq!(count("ecs:DescribeServices"), Some(2));
+    // A task definition never changes: it is asked for once.
+    assert_eq!(count("ecs:DescribeTaskDefinition"), Some(1));
+}
+
+#[tokio::test]
+async fn a_denied_part_does_not_spoil_the_rest() {
+    let peer = Peer::start(|operation, body| match operation {
+        "ListServiceDeployments" => Answer::Error("AccessDeniedException", "no"),
+        "ListTasks" => Answer::Error("UnknownOperationException", ""),
+        _ => cluster(operation, body),
+    });
+    let peer = peer.await;
+    let service = peer.reader().await.service("prod", "worker").await.unwrap();
+    assert_eq!(service.running, 1);
+    let rolled = service.last_deployment.as_ref().unwrap_err();
+    assert_eq!(rolled.message, "not allowed to call ecs:ListServiceDeployments: AccessDenied: no");
+    let tasks = service.tasks.as_ref().unwrap_err();
+    assert_eq!(tasks.message, "ecs:ListTasks is not to be had here: UnknownOperation");
+}
+
+#[tokio::test]
+async fn a_cluster_that_is_not_there_is_the_systems() {
+    let peer = Peer::start(|_, _| Answer::Error("ClusterNotFoundException", "Cluster not found.")).await;
+    let error = peer.reader().await.service("prod", "worker").await.unwrap_err();
+    assert_eq!((error.kind, error.message.as_str()), (LookErrorKind::System, "no cluster prod"));
+}
+
+fn alarms(operation: &str, body: &Json) -> Answer {
+    let time = |seconds: i64| json!({"$time": at(seconds).timestamp()});
+    Answer::Ok(match operation {
+        "DescribeAlarms" if body.get("AlarmNames").is_none() => {
+            json!({"MetricAlarms": [{"AlarmName": "worker-down"}], "CompositeAlarms": []})
+        }
+        "DescribeAlarms" => {
+            let metric = json!({"AlarmName": "down", "StateValue": "OK", "StateTransitionedTimestamp": time(-60),
+                "StateUpdatedTimestamp": time(5), "ActionsEnabled": true, "AlarmActions": ["arn:sns"], "Period": 60,
+                "EvaluationPeriods": 3, "Threshold": 1.0, "ComparisonOperator": "LessThanThreshold",
+                "Namespace": "ECS/ContainerInsights", "MetricName": "RunningTaskCount",
+                "Dimensions": [{"Name": "ServiceName", "Value": "worker"}]});
+            let composite = json!({"AlarmName": "any", "StateValue": "ALARM", "ActionsEnabled": false});
+            json!({"MetricAlarms": [metric], "CompositeAlarms": [composite]})
+        }
+        "DescribeAlarmHistory" => {
+            let data = |state: &str| json!({"newState": {"stateValue": state, "stateReason": "why"}}).to_string();
+            let item = |state: &str, seconds| json!({"Timestamp": time(seconds), "HistoryData": data(state)});
+            match body["NextToken"].as_str() {
+                None => json!({"AlarmHistoryItems": [item("OK", 20)], "NextToken": "more"}),
+                Some(_) => json!({"AlarmHistoryItems": [item("ALARM", 10)]}),
+            }
+        }
+        other => panic!("unexpected {other}"),
+    })
+}
+
+#[tokio::test]
+async fn alarms_come_with_their_whole_history_metric_and_composite() {
+    let peer = Peer::start(alarms).await;
+    let reader = peer.reader().await;
+    let (down, any) = tokio::join!(reader.alarm("down", at(0)), reader.alarm("any", at(0)));
+    let down = down.unwrap();
+    let history = down.history.as_ref().unwrap().iter().map(|change| (change.at, change.to.as_str()));
+    assert_eq!(history.collect::<Vec<_>>(), [(at(10), "ALARM"), (at(20), "OK")]);
+    let alarm = down.alarm.as_ref().unwrap();
+    assert_eq!((alarm.state.as_str(), alarm.since, alarm.enabled), ("OK", Some(at(-60)), true));
+    let metric = alarm.metric.as_ref().unwrap();
+    assert_eq!((metric.datapoints, metric.missing_data.as_str()), (3, "missing"));
+    assert_eq!(any.unwrap().alarm.as_ref().unwrap().metric, None);
+    let asked = peer.asked("DescribeAlarms");
+    assert_eq!(asked.len(), 1);
+    assert_eq!(asked[0]["AlarmTypes"], json!(["MetricAlarm", "CompositeAlarm"]));
+    assert_eq!(peer.asked("DescribeAlarmHistory")[0]["HistoryItemType"], json!("StateUpdate"));
+}
+
+#[tokio::test]
+async fn an_alarm_that_is_not_there_brings_names_of_others() {
+    let peer = Peer::start(alarms).await;
+    let alarm = peer.reader().await.alarm("wroker-down", at(0)).await.unwrap();
+    assert_eq!((alarm.alarm.as_ref(), alarm.others.as_slice()), (None, &["worker-down".to_owned()][..]));
+}
+
+#[tokio::test]
+async fn an_identity_that_may_not_be_asked_for_is_said_so() {
+    let settings = AwsSettings {
+        region: Some("eu-west-1".to_owned()),
+        endpoint_url: Some("http://127.0.0.1:9".to_owned()),
+        credentials: Some(("id".to_owned(), "secret".to_owned())),
+        ..AwsSettings::default()
+    };
+    let lines = Reader::connect(&settings).await.unwrap().identity().await;
+    assert!(lines[0].starts_with("AWS account unknown: sts:GetCallerIdentity got no answer: "), "{lines:?}");
+    assert_eq!(lines[1..], ["AWS region eu-west-1", "AWS endpoint http://127.0.0.1:9, not AWS itself"]);
+}

@@ -1,0 +1,172 @@
+//! `logs`: what one look brought.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+
+use super::Query;
+use super::demands::Evaluation;
+use super::event::Event;
+use crate::aws::{CLOCK_SKEW, LogLine, Scan};
+use crate::event::Evidence;
+use crate::probe::moment::{clock, span};
+use crate::probe::{Demand, DemandState};
+
+/// How many events expressions see at most: the last ones.
+const MOST_EVENTS: usize = 1_000;
+/// How many lines are kept as evidence.
+const EVIDENCE_LINES: usize = 100;
+/// How much of each, in characters.
+const EVIDENCE_WIDTH: usize = 1_000;
+
+/// `logs`.
+#[derive(Debug, Serialize)]
+pub struct LogsSeen {
+    /// The window's events that count, by time; the last 1,000.
+    pub events: Vec<Event>,
+    /// Those that met the entries of `sequence`, in its order.
+    pub matched: Vec<Event>,
+    /// Whether the log is known to hold everything up to the moment of the look.
+    pub complete: bool,
+    /// What `sequence` and `none` came to.
+    #[serde(skip)]
+    pub demands: Vec<Demand>,
+    /// How many of the window's events count.
+    #[serde(skip)]
+    count: usize,
+    /// Where it was looked, for people.
+    #[serde(skip)]
+    place: String,
+    /// The window's last lines, of whatever task, as evidence.
+    #[serde(skip)]
+    tail: Vec<String>,
+}
+
+impl LogsSeen {
+    /// What of a scan concerns `query`. `claim` is the moment of which completeness is claimed, and how late a line may
+    /// become visible.
+    pub(super) fn of(
+        query: &Query,
+        scan: &Scan,
+        window_start: DateTime<Utc>,
+        (claimed, lag): (DateTime<Utc>, Duration),
+    ) -> Self {
+        let events: Vec<Event> =
+            concerned(query, scan, window_start).map(|line| Event::new(line, query.text.as_ref())).collect();
+        let evaluation = Evaluation::new(query, &events, window_start);
+        let (mut demands, matched) = evaluation.sequence();
+        let whole = demands.iter().all(|demand| demand.state == DemandState::Met);
+        let complete = whole && (is_spent(scan, claimed, lag) || is_overtaken(query, &events, claimed));
+        demands.extend(evaluation.none(incomplete(whole, complete, claimed, lag).as_deref()));
+        let inside = &evaluation.inside;
+        let in_window = events.iter().filter(|event| event.line().time >= window_start);
+        let tail: Vec<String> = in_window.rev().take(EVIDENCE_LINES).map(|event| event.shown(EVIDENCE_WIDTH)).collect();
+        Self {
+            events: inside[inside.len().saturating_sub(MOST_EVENTS)..].iter().copied().cloned().collect(),
+            matched: matched.into_iter().cloned().collect(),
+            complete,
+            count: inside.len(),
+            place: query.place(),
+            tail: tail.into_iter().rev().collect(),
+            demands,
+        }
+    }
+
+    /// Whether everything in `sequence` was seen as it must be.
+    pub(super) fn is_whole(&self) -> bool {
+        self.of_kind("sequence").all(|demand| demand.state == DemandState::Met)
+    }
+
+    /// Whether all that is open is what late lines may still bring.
+    pub(super) fn waits_for_late_lines(&self) -> bool {
+        let is_unknown = |demand: &Demand| matches!(demand.state, DemandState::Unknown(_));
+        let is_broken = |demand: &Demand| matches!(demand.state, DemandState::Broken(_));
+        self.is_whole() && self.demands.iter().any(is_unknown) && !self.demands.iter().any(is_broken)
+    }
+
+    /// In one line: `2 of 2 of the sequence, none of 1 unwanted, complete`.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let met = |kind| self.of_kind(kind).filter(|demand| demand.state == DemandState::Met).count();
+        let (wanted, unwanted) = (self.of_kind("sequence").count(), self.of_kind("none").count());
+        let broken = self.of_kind("none").filter(|demand| matches!(demand.state, DemandState::Broken(_))).count();
+        let lines = format!("{} {}", self.count, if self.count == 1 { "line" } else { "lines" });
+        let parts = [
+            Some(lines),
+            (wanted > 0).then(|| format!("{} of {wanted} of the sequence", met("sequence"))),
+            (broken > 0).then(|| format!("{broken} of {unwanted} unwanted seen")),
+            (unwanted > 0 && broken == 0).then(|| "nothing unwanted".to_owned()),
+            Some(if self.complete { "complete" } else { "more may come" }.to_owned()),
+        ];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+
+    /// What is wrong, where this alone shows it: what broke for good, else what is missing.
+    #[must_use]
+    pub fn cause(&self) -> Option<String> {
+        let broken = |demand: &Demand| match &demand.state {
+            DemandState::Broken(why) if demand.kind == "none" => Some(format!("{} must not be, and {why}", demand.text)),
+            DemandState::Broken(why) => Some(format!("{} {why}", demand.text)),
+            _ => None,
+        };
+        let open = |demand: &Demand| match &demand.state {
+            DemandState::Open(why) => Some(format!("{} is missing in {}: {why}", demand.text, self.place)),
+            _ => None,
+        };
+        self.demands.iter().find_map(broken).or_else(|| self.demands.iter().find_map(open))
+    }
+
+    /// What to keep when the step did not pass.
+    #[must_use]
+    pub fn evidence(&self) -> Vec<Evidence> {
+        let none = || "no line in the window".to_owned();
+        let text = if self.tail.is_empty() { none() } else { self.tail.join("\n") };
+        vec![Evidence { title: format!("last log lines of {}", self.place), text }]
+    }
+
+    fn of_kind(&self, kind: &'static str) -> impl Iterator<Item = &Demand> {
+        self.demands.iter().filter(move |demand| demand.kind == kind)
+    }
+}
+
+/// The scan serves others too: its lines are held against this query's own prefix and window, on this side.
+fn concerned<'scan>(
+    query: &Query,
+    scan: &'scan Scan,
+    window_start: DateTime<Utc>,
+) -> impl DoubleEndedIterator<Item = &'scan Arc<LogLine>> {
+    let (prefix, from) = (query.prefix.clone().unwrap_or_default(), window_start - CLOCK_SKEW);
+    scan.lines.iter().filter(move |line| line.time >= from && line.stream.starts_with(&prefix))
+}
+
+/// Whether the lag budget is spent: whatever had happened by `claimed` was visible when this scan began.
+fn is_spent(scan: &Scan, claimed: DateTime<Utc>, lag: Duration) -> bool {
+    scan.began >= claimed + TimeDelta::from_std(lag).unwrap_or(TimeDelta::MAX)
+}
+
+/// Whether every stream concerned has gone on since `claimed`; of tasks that are named, each must have a stream.
+fn is_overtaken(query: &Query, events: &[Event], claimed: DateTime<Utc>) -> bool {
+    let mut last: BTreeMap<&str, DateTime<Utc>> = BTreeMap::new();
+    let mut tasks = BTreeSet::new();
+    for line in events.iter().map(Event::line).filter(|line| query.counts(line.task())) {
+        tasks.insert(line.task());
+        last.insert(&line.stream, line.time);
+    }
+    let all_there = query.tasks.as_ref().is_none_or(|named| named.iter().all(|task| tasks.contains(task.as_str())));
+    !last.is_empty() && all_there && last.values().all(|time| *time > claimed)
+}
+
+/// Why something may still come, where it may.
+fn incomplete(whole: bool, complete: bool, claimed: DateTime<Utc>, lag: Duration) -> Option<String> {
+    if complete {
+        return None;
+    }
+    if !whole {
+        return Some("the sequence is not whole yet, so more lines may come".to_owned());
+    }
+    let lag = span(TimeDelta::from_std(lag).unwrap_or(TimeDelta::MAX));
+    Some(format!("not known yet up to {}: a line may become visible {lag} late (aws.log_lag)", clock(claimed)))
+}

@@ -1,0 +1,221 @@
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value as Json, json};
+
+use super::*;
+use crate::aws::LogLine;
+use crate::probe::DemandState;
+
+const PREFIX: &str = "worker/";
+const LAG: Duration = Duration::from_secs(15);
+
+fn at(millis: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000, 0).unwrap() + TimeDelta::milliseconds(millis)
+}
+
+/// A line of task `t1` unless another stream is named; times are ms since the window opened.
+fn line(millis: i64, message: &Json) -> Arc<LogLine> {
+    from("worker/app/t1", millis, message)
+}
+
+fn from(stream: &str, millis: i64, message: &Json) -> Arc<LogLine> {
+    Arc::new(LogLine::new(at(millis), stream, message.to_string()))
+}
+
+fn start(millis: i64) -> Arc<LogLine> {
+    line(millis, &json!({"event": "start", "id": "7f"}))
+}
+
+fn end(millis: i64) -> Arc<LogLine> {
+    line(millis, &json!({"event": "end", "id": "7f", "status": "completed"}))
+}
+
+fn beat(millis: i64) -> Arc<LogLine> {
+    line(millis, &json!({"event": "heartbeat"}))
+}
+
+/// The gate's query: start, then end, and no error.
+fn gate() -> Query {
+    let sequence = [json!({"event": "start", "id": "7f"}), json!({"event": "end", "id": "7f", "status": "completed"})];
+    Query::everything("/ecs/prod", Some(PREFIX)).demanding(&sequence, &[json!({"level": "ERROR", "id": "7f"})])
+}
+
+fn of_tasks(tasks: &[&str]) -> Query {
+    Query { tasks: Some(tasks.iter().map(|task| (*task).to_owned()).collect()), ..gate() }
+}
+
+/// What a scan that began `began` ms after the window opened shows of a claim for 10 s after it.
+fn seen(query: &Query, lines: Vec<Arc<LogLine>>, began: i64) -> LogsSeen {
+    let scan = Scan { began: at(began), lines };
+    LogsSeen::of(query, &scan, at(0), (at(10_000), LAG))
+}
+
+/// Each demand's state in a word, with what it says.
+fn check(query: &Query, lines: Vec<Arc<LogLine>>, expected: &[&str]) {
+    let seen = seen(query, lines, 10_000);
+    let said = seen.demands.iter().map(|demand| match &demand.state {
+        DemandState::Met => "met".to_owned(),
+        DemandState::Open(why) => format!("open: {why}"),
+        DemandState::Broken(why) => format!("broken: {why}"),
+        DemandState::Unknown(why) => format!("unknown: {why}"),
+    });
+    assert_eq!(said.collect::<Vec<_>>(), expected);
+}
+
+const LATE: &str = "unknown: not known yet up to 08:00:10: a line may become visible 15 s late (aws.log_lag)";
+const NOT_WHOLE: &str = "unknown: the sequence is not whole yet, so more lines may come";
+
+#[test]
+fn the_sequence_is_met_and_what_must_not_be_is_open_until_the_log_is_complete() {
+    check(&gate(), vec![start(1000), end(2000)], &["met", "met", LATE]);
+    // A later line of the same stream, but from before the moment of which completeness is claimed.
+    check(&gate(), vec![start(1000), end(2000), beat(9_999)], &["met", "met", LATE]);
+    check(&gate(), vec![start(1000), end(2000), beat(10_001)], &["met", "met", "met"]);
+}
+
+#[test]
+fn the_lag_budget_completes_a_log_that_has_fallen_silent() {
+    let lines = || vec![start(1000), end(2000)];
+    assert!(!seen(&gate(), lines(), 24_999).complete);
+    let spent = seen(&gate(), lines(), 25_000);
+    assert!(spent.complete && !spent.waits_for_late_lines());
+    assert_eq!(spent.summary(), "2 lines, 2 of 2 of the sequence, nothing unwanted, complete");
+}
+
+#[test]
+fn every_stream_concerned_must_have_gone_on() {
+    let other = from("worker/app/t2", 500, &json!({"event": "heartbeat"}));
+    let lines = vec![other, start(1000), end(2000), beat(11_000)];
+    assert!(!seen(&gate(), lines.clone(), 10_000).complete);
+    assert!(seen(&of_tasks(&["t1"]), lines.clone(), 10_000).complete);
+    // A task that has not logged at all may yet have something to say.
+    assert!(!seen(&of_tasks(&["t1", "t3"]), lines, 10_000).complete);
+}
+
+#[test]
+fn an_unwanted_event_breaks_at_once() {
+    let error = line(1500, &json!({"level": "ERROR", "id": "7f", "message": "disk full"}));
+    let why = "broken: it is in the log: 08:00:01 t1: {\"level\":\"ERROR\",\"id\":\"7f\",\"message\":\"disk full\"}";
+    check(&gate(), vec![start(1000), error.clone()], &["met", OPEN_END, why]);
+    let cause = seen(&gate(), vec![start(1000), error], 10_000).cause();
+    assert_eq!(
+        cause.as_deref(),
+        Some(
+            "{level: ERROR, id: 7f} must not be, and it is in the log: 08:00:01 t1: \
+             {\"level\":\"ERROR\",\"id\":\"7f\",\"message\":\"disk full\"}"
+        )
+    );
+    // Errors of others, and from before the window, are not this query's.
+    let foreign = line(1500, &json!({"level": "ERROR", "id": "8a"}));
+    let early = line(-500, &json!({"level": "ERROR", "id": "7f"}));
+    check(&gate(), vec![early, start(1000), foreign, end(2000)], &["met", "met", LATE]);
+}
+
+const OPEN_END: &str = "open: not seen; a line at 08:00:01 was seen with no event, expected end; no status, expected completed";
+
+#[test]
+fn the_nearest_thing_is_told() {
+    let failed = line(2000, &json!({"event": "end", "id": "7f", "status": "failed"}));
+    let other = line(2500, &json!({"event": "end", "id": "8a", "status": "completed"}));
+    let other_too = line(2600, &json!({"event": "end", "id": "8b", "status": "completed"}));
+    let open = "open: not seen; end was seen with status failed, expected completed";
+    check(&gate(), vec![start(1000), failed, other, other_too], &["met", open, NOT_WHOLE]);
+    let nothing = "open: not seen; no line in /ecs/prod worker/* since 08:00:00";
+    check(&gate(), Vec::new(), &[nothing, nothing, NOT_WHOLE]);
+    let cause = seen(&gate(), Vec::new(), 10_000).cause();
+    assert_eq!(
+        cause.as_deref(),
+        Some(
+            "{event: start, id: 7f} is missing in /ecs/prod worker/*: not seen; no line in /ecs/prod worker/* since \
+             08:00:00"
+        )
+    );
+}
+
+#[test]
+fn a_second_occurrence_breaks() {
+    let why = "broken: seen 2 times, expected exactly once: at 08:00:01.000, 08:00:01.001";
+    check(&gate(), vec![start(1000), start(1001), end(2000)], &[why, "met", NOT_WHOLE]);
+    // The same event of another task is a second one as well.
+    let twin = from("worker/app/t2", 1000, &json!({"event": "start", "id": "7f"}));
+    let why = "broken: seen 2 times, expected exactly once: at 08:00:01.000, 08:00:01.000";
+    check(&gate(), vec![start(1000), twin, end(2000)], &[why, "met", NOT_WHOLE]);
+}
+
+#[test]
+fn equal_entries_want_as_many_events() {
+    let twice = Query::everything("/ecs/prod", None).demanding(&[json!({"event": "start"}), json!({"event": "start"})], &[]);
+    check(&twice, vec![start(1)], &["met", "open: seen 1 of 2 times so far"]);
+    check(&twice, vec![start(1), start(2)], &["met", "met"]);
+    let why = "broken: seen 3 times, expected exactly 2 times: at 08:00:00.001, 08:00:00.002, 08:00:00.003";
+    check(&twice, vec![start(1), start(2), start(3)], &[why, why]);
+}
+
+#[test]
+fn the_order_is_held_by_event_time() {
+    let why = "broken: out of order: it came at 08:00:01.000, before {event: start, id: 7f} at 08:00:02.000";
+    check(&gate(), vec![end(1000), start(2000)], &["met", why, NOT_WHOLE]);
+    check(&gate(), vec![end(1000), start(1000)], &["met", "met", LATE]);
+}
+
+#[test]
+fn lines_of_other_tasks_do_not_count_and_are_mentioned() {
+    let open = "open: not seen; no line in /ecs/prod worker/* since 08:00:00; 1 such event came from task t1 which is \
+                not of the deployment under test";
+    check(&of_tasks(&["t9"]), vec![start(1000), end(2000)], &[open, open, NOT_WHOLE]);
+    let open = "open: not seen; from_tasks names no task, so no line counts; no line in /ecs/prod worker/* since \
+                08:00:00";
+    check(&of_tasks(&[]), Vec::new(), &[open, open, NOT_WHOLE]);
+}
+
+#[test]
+fn clocks_may_differ_a_little_but_the_window_comes_first() {
+    check(&gate(), vec![start(-300), end(2000)], &["met", "met", LATE]);
+    check(&gate(), vec![start(-300), start(1000), end(2000)], &["met", "met", LATE]);
+    check(&gate(), vec![start(-5001), end(2000)], &["open: not seen", "met", NOT_WHOLE]);
+}
+
+#[test]
+fn what_others_asked_the_scan_for_is_left_out() {
+    let stray = from("backend/app/t1", 1000, &json!({"event": "start", "id": "7f"}));
+    let nothing = "open: not seen; no line in /ecs/prod worker/* since 08:00:00";
+    check(&gate(), vec![stray], &[nothing, nothing, NOT_WHOLE]);
+}
+
+#[test]
+fn plain_lines_match_by_named_groups() {
+    let plain = |millis, text: &str| Arc::new(LogLine::new(at(millis), "worker/app/t1", text));
+    let sequence = [json!({"what": "start", "id": 7}), json!({"what": "end"})];
+    let query = Query {
+        text: Some(Regex::new(r"^(?<what>\w+) import (?<id>\d+)").unwrap()),
+        ..Query::everything("/ecs/prod", None).demanding(&sequence, &[])
+    };
+    let lines = vec![plain(1, "start import 7"), plain(2, "unrelated"), plain(3, "end import 7\n")];
+    let seen = seen(&query, lines, 10_000);
+    assert!(seen.is_whole());
+    assert_eq!(seen.matched.len(), 2);
+    let event = serde_json::to_value(&seen.events[2]).unwrap();
+    assert_eq!(event["fields"], json!({"what": "end", "id": "7"}));
+    assert_eq!((&event["task"], &event["stream"]), (&json!("t1"), &json!("worker/app/t1")));
+}
+
+#[test]
+fn task_ids_come_from_ids_arns_and_tasks() {
+    let tasks = json!(["t1", "arn:aws:ecs:eu-west-1:1:task/prod/t2", {"id": "t3"}, {"arn": "a/b/t4"}]);
+    let ids = ["t1", "t2", "t3", "t4"].map(str::to_owned);
+    assert_eq!(task_ids(&tasks), Ok(ids.into_iter().collect()));
+    let problem = "from_tasks must be a list of task ids, ARNs, or tasks as in service.tasks";
+    assert_eq!(task_ids(&json!([1])).unwrap_err().message, problem);
+    assert_eq!(task_ids(&json!("t1")).unwrap_err().message, problem);
+}
+
+#[test]
+fn evidence_holds_the_last_hundred_lines() {
+    let lines = (0..150).map(|number| line(number, &json!(number))).collect();
+    let seen = seen(&gate(), lines, 10_000);
+    let evidence = seen.evidence();
+    assert_eq!(evidence[0].title, "last log lines of /ecs/prod worker/*");
+    let lines: Vec<&str> = evidence[0].text.lines().collect();
+    assert_eq!((lines.len(), lines[0], lines[99]), (100, "08:00:00 t1: 50", "08:00:00 t1: 149"));
+}
