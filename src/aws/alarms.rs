@@ -1,4 +1,4 @@
-//! CloudWatch alarms: a hundred names a call, each with its changes of state over the window.
+//! `CloudWatch` alarms: a hundred names a call, each with its changes of state over the window.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,7 +19,7 @@ use crate::look::LookError;
 /// `DescribeAlarms` takes no more names.
 const ALARMS_A_CALL: usize = 100;
 /// How long the names of other alarms, for a suggestion, are good for.
-const NAMES_KEPT: Duration = Duration::from_secs(60);
+const NAMES_KEPT: Duration = Duration::from_mins(1);
 
 /// An alarm as AWS told it.
 #[derive(Debug, Clone)]

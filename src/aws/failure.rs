@@ -188,12 +188,7 @@ mod tests {
 
     #[test]
     fn a_balancer_without_a_reason_obscures() {
-        check(
-            503,
-            None,
-            "",
-            (LookErrorKind::Obscured, "AWS answered 503 without a reason to ecs:DescribeServices"),
-        );
+        check(503, None, "", (LookErrorKind::Obscured, "AWS answered 503 without a reason to ecs:DescribeServices"));
     }
 
     #[test]

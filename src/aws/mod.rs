@@ -112,12 +112,7 @@ impl Reader {
     ///
     /// # Errors
     /// Where the group could not be read; one that is not there is a [`LookErrorKind::System`].
-    pub async fn scan(
-        &self,
-        group: &str,
-        prefix: Option<&str>,
-        since: DateTime<Utc>,
-    ) -> Result<Arc<Scan>, LookError> {
+    pub async fn scan(&self, group: &str, prefix: Option<&str>, since: DateTime<Utc>) -> Result<Arc<Scan>, LookError> {
         self.ledger.looked();
         self.scans.look(group, prefix, since).await
     }

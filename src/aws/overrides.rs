@@ -30,7 +30,7 @@ pub(super) fn refuse(settings: &AwsSettings, sdk: &SdkConfig) -> Result<(), Look
         key.ok().and_then(|key| sdk.service_config()?.load_config(key))
     };
     let found = SERVICES.iter().filter_map(|&(service, id, own)| {
-        effective(service, own, &variable, configured(id).as_deref().or(sdk.endpoint_url()))
+        effective(service, own, variable, configured(id).as_deref().or(sdk.endpoint_url()))
     });
     judge(settings, found)
 }
@@ -67,9 +67,8 @@ mod tests {
     use super::*;
 
     fn check(variables: &[(&str, &str)], file: Option<&str>, settings: &AwsSettings, expected: Result<(), &str>) {
-        let variable = |name: &str| {
-            variables.iter().find(|(variable, _)| *variable == name).map(|(_, url)| (*url).to_owned())
-        };
+        let variable =
+            |name: &str| variables.iter().find(|(variable, _)| *variable == name).map(|(_, url)| (*url).to_owned());
         let found = SERVICES.iter().filter_map(|&(service, _, own)| effective(service, own, variable, file));
         assert_eq!(judge(settings, found).map_err(|error| error.message), expected.map_err(str::to_owned));
     }
@@ -81,14 +80,24 @@ mod tests {
         let words = "AWS_ENDPOINT_URL_ECS would send ecs to http://localhost:1 instead of AWS, and smoke.yaml does not \
                      name that; unset it, or write aws: { endpoint_url: http://localhost:1 } for the target";
         check(&[("AWS_ENDPOINT_URL_ECS", "http://localhost:1")], None, &settings, Err(words));
-        check(&[("AWS_ENDPOINT_URL", "http://e")], None, &settings, Err(
-            "AWS_ENDPOINT_URL would send logs to http://e instead of AWS, and smoke.yaml does not name that; unset it, \
+        check(
+            &[("AWS_ENDPOINT_URL", "http://e")],
+            None,
+            &settings,
+            Err(
+                "AWS_ENDPOINT_URL would send logs to http://e instead of AWS, and smoke.yaml does not name that; unset it, \
              or write aws: { endpoint_url: http://e } for the target",
-        ));
-        check(&[], Some("http://f"), &settings, Err(
-            "endpoint_url in the AWS config file would send logs to http://f instead of AWS, and smoke.yaml does not \
+            ),
+        );
+        check(
+            &[],
+            Some("http://f"),
+            &settings,
+            Err(
+                "endpoint_url in the AWS config file would send logs to http://f instead of AWS, and smoke.yaml does not \
              name that; unset it, or write aws: { endpoint_url: http://f } for the target",
-        ));
+            ),
+        );
     }
 
     #[test]
@@ -98,9 +107,14 @@ mod tests {
         let only_ecs = vec![("ecs".to_owned(), "http://mine".to_owned())];
         let only_ecs = AwsSettings { endpoint_urls: only_ecs, ..AwsSettings::default() };
         check(&[("AWS_ENDPOINT_URL_ECS", "http://e")], None, &only_ecs, Ok(()));
-        check(&[("AWS_ENDPOINT_URL_STS", "http://e")], None, &only_ecs, Err(
-            "AWS_ENDPOINT_URL_STS would send sts to http://e instead of AWS, and smoke.yaml does not name that; unset \
+        check(
+            &[("AWS_ENDPOINT_URL_STS", "http://e")],
+            None,
+            &only_ecs,
+            Err(
+                "AWS_ENDPOINT_URL_STS would send sts to http://e instead of AWS, and smoke.yaml does not name that; unset \
              it, or write aws: { endpoint_url: http://e } for the target",
-        ));
+            ),
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! CloudWatch Logs: one scan of a log group and stream prefix serves everybody who waits for lines there.
+//! `CloudWatch` Logs: one scan of a log group and stream prefix serves everybody who waits for lines there.
 //!
 //! Every scan reads the whole window again, from the earliest window start among those who ask: a line that is ingested
 //! late appears behind a cursor that has moved on, and would be missed by it. No filter pattern is sent. It would hide
@@ -99,8 +99,8 @@ impl Scans {
 async fn scan_each(clients: Arc<Clients>, wanted: Wanted<Place>) -> Brought<Place, Arc<Scan>> {
     let mut brought = BTreeMap::new();
     for (place, since) in wanted {
-        let scan = scan(&clients, &place, since).await.map(Arc::new);
-        brought.insert(place, scan);
+        let result = scan(&clients, &place, since).await.map(Arc::new);
+        brought.insert(place, result);
     }
     brought
 }

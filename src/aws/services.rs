@@ -106,8 +106,7 @@ impl Services {
     fn lane(&self, cluster: &str) -> Lane {
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
         let open = || {
-            let cluster =
-                Cluster::new(Arc::clone(&self.clients), Arc::clone(&self.definitions), cluster.to_owned());
+            let cluster = Cluster::new(Arc::clone(&self.clients), Arc::clone(&self.definitions), cluster.to_owned());
             let cluster = Arc::new(cluster);
             let pace = Arc::clone(&cluster.clients.ecs_pace);
             Gathering::new(pace, move |wanted| {
@@ -211,7 +210,8 @@ fn name_of(service: &Service) -> &str {
 fn pick(described: &Known<BTreeMap<String, TaskFacts>>, arns: &[String]) -> Known<Vec<TaskFacts>> {
     match described {
         Ok(tasks) => {
-            let picked: BTreeMap<&String, &TaskFacts> = arns.iter().filter_map(|arn| tasks.get_key_value(arn)).collect();
+            let picked: BTreeMap<&String, &TaskFacts> =
+                arns.iter().filter_map(|arn| tasks.get_key_value(arn)).collect();
             Ok(picked.into_values().cloned().collect())
         }
         Err(error) => Err(error.clone()),

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aws_sdk_ecs::types::{Container, DesiredStatus, Task};
+use aws_sdk_ecs::operation::describe_tasks::DescribeTasksOutput;
+use aws_sdk_ecs::types::{Container, DesiredStatus, Task, TaskDefinition};
 use chrono::{DateTime, Utc};
 use futures_util::future::try_join_all;
 
@@ -99,7 +100,7 @@ pub(super) async fn describe(clients: &Clients, cluster: &str, arns: &[String]) 
         call.send().await.map_err(|error| failure::explain("ecs:DescribeTasks", &error))
     });
     let pages = try_join_all(chunks).await?;
-    let tasks = pages.iter().flat_map(|page| page.tasks()).map(task_facts);
+    let tasks = pages.iter().flat_map(DescribeTasksOutput::tasks).map(task_facts);
     Ok(tasks.map(|task| (task.arn.clone(), task)).collect())
 }
 
@@ -156,7 +157,7 @@ async fn read_definition(clients: &Clients, arn: &str) -> Result<DefinitionFacts
     clients.ecs_pace.turn().await;
     let answer = clients.ecs.describe_task_definition().task_definition(arn).send().await;
     let answer = answer.map_err(|error| failure::explain("ecs:DescribeTaskDefinition", &error))?;
-    let containers = answer.task_definition().map(|definition| definition.container_definitions()).unwrap_or_default();
+    let containers = answer.task_definition().map(TaskDefinition::container_definitions).unwrap_or_default();
     let essential = containers.iter().filter(|container| container.essential().unwrap_or(true));
     Ok(DefinitionFacts {
         images: containers.iter().filter_map(|container| container.image().map(str::to_owned)).collect(),

@@ -109,11 +109,9 @@ fn cluster(operation: &str, body: &Json) -> Answer {
     let names = |key: &str| -> Vec<String> { serde_json::from_value(body[key].clone()).unwrap() };
     Answer::Ok(match operation {
         "DescribeServices" => {
-            let (there, gone): (Vec<_>, Vec<_>) =
-                names("services").into_iter().partition(|name| name.starts_with('w'));
+            let (there, gone): (Vec<_>, Vec<_>) = names("services").into_iter().partition(|name| name.starts_with('w'));
             let arn = |name: &String| format!("arn:aws:ecs:eu-west-1:1:service/prod/{name}");
-            let failures: Vec<Json> =
-                gone.iter().map(|name| json!({"arn": arn(name), "reason": "MISSING"})).collect();
+            let failures: Vec<Json> = gone.iter().map(|name| json!({"arn": arn(name), "reason": "MISSING"})).collect();
             json!({"services": there.iter().map(|name| service(name)).collect::<Vec<_>>(), "failures": failures})
         }
         "ListTasks" => {
@@ -125,9 +123,7 @@ fn cluster(operation: &str, body: &Json) -> Answer {
             }
         }
         "DescribeTasks" => {
-            let task = |arn: &String| {
-                json!({"taskArn": arn, "startedBy": "ecs-svc/2", "healthStatus": "HEALTHY", "lastStatus": "RUNNING"})
-            };
+            let task = |arn: &String| json!({"taskArn": arn, "startedBy": "ecs-svc/2", "healthStatus": "HEALTHY", "lastStatus": "RUNNING"});
             json!({"tasks": names("tasks").iter().map(task).collect::<Vec<_>>(), "failures": []})
         }
         "DescribeTaskDefinition" => {

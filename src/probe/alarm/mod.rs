@@ -1,4 +1,4 @@
-//! `alarm`: CloudWatch alarms, their state, history and whether they could have fired.
+//! `alarm`: `CloudWatch` alarms, their state, history and whether they could have fired.
 
 mod seen;
 mod silence;
@@ -115,9 +115,8 @@ fn no_aws() -> LookError {
 
 impl AlarmsSeen {
     fn new(alarms: Vec<AlarmSeen>, several: bool) -> Self {
-        let path = |alarm: &AlarmSeen, field: &str| match several {
-            true => format!("alarms.{}.{field}", alarm.name),
-            false => format!("alarm.{field}"),
+        let path = |alarm: &AlarmSeen, field: &str| {
+            if several { format!("alarms.{}.{field}", alarm.name) } else { format!("alarm.{field}") }
         };
         let unknown = |alarm: &AlarmSeen| -> Vec<Unknown> {
             let unknowns = alarm.unknowns.iter();
@@ -130,9 +129,8 @@ impl AlarmsSeen {
     /// In one line.
     #[must_use]
     pub fn summary(&self) -> String {
-        let line = |alarm: &AlarmSeen| match self.several {
-            true => format!("{}: {}", alarm.name, alarm.summary()),
-            false => alarm.summary(),
+        let line = |alarm: &AlarmSeen| {
+            if self.several { format!("{}: {}", alarm.name, alarm.summary()) } else { alarm.summary() }
         };
         self.alarms.iter().map(line).collect::<Vec<_>>().join("; ")
     }

@@ -42,9 +42,9 @@ pub(super) fn judge(facts: &AlarmFacts, window_start: DateTime<Utc>) -> Silence 
             Silence::Unknown(format!("the alarm {name} is in {}: {}", alarm.state, said(&alarm.reason)))
         }
         Err(error) => Silence::Unknown(format!("the history of the alarm {name} cannot be read: {}", error.message)),
-        Ok(_) if is_untold(alarm, window(), window_start) => {
-            Silence::Unknown(format!("the alarm {name} has changed in the window, and its history does not show it yet"))
-        }
+        Ok(_) if is_untold(alarm, window(), window_start) => Silence::Unknown(format!(
+            "the alarm {name} has changed in the window, and its history does not show it yet"
+        )),
         Ok(_) => Silence::Silent,
     }
 }
@@ -68,9 +68,9 @@ fn loud_from_the_start(
             Some(format!("{already} (since {}): {}", since.format("%Y-%m-%d %H:%M:%S"), said(&alarm.reason)))
         }
         None if alarm.state == "ALARM" => Some(format!("the alarm {name} is in ALARM: {}", said(&alarm.reason))),
-        _ => first.filter(|change| change.from == "ALARM").map(|change| {
-            format!("{already}, and went to {} at {}", change.to, clock(change.at))
-        }),
+        _ => first
+            .filter(|change| change.from == "ALARM")
+            .map(|change| format!("{already}, and went to {} at {}", change.to, clock(change.at))),
     }
 }
 
@@ -117,5 +117,6 @@ fn no_data(metric: &MetricFacts) -> Option<String> {
 fn forgiving(metric: &MetricFacts) -> Option<String> {
     let below = metric.comparison.starts_with("LessThan");
     let forgiving = below && matches!(metric.missing_data.as_str(), "notBreaching" | "ignore");
-    forgiving.then(|| format!("stays quiet where the metric has no data at all (missing data: {})", metric.missing_data))
+    forgiving
+        .then(|| format!("stays quiet where the metric has no data at all (missing data: {})", metric.missing_data))
 }

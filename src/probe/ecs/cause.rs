@@ -53,7 +53,9 @@ impl Service {
             return Some(format!("{unhealthy} of {tasks} {noun} of {} fail their health check", self.name));
         }
         let unchecked = self.blockers.iter().find(|blocker| matches!(blocker, Blocker::NoHealthCheck(_)));
-        unchecked.map(|blocker| format!("{} can never be steady: {blocker} (a Dockerfile's HEALTHCHECK does not count)", self.name))
+        unchecked.map(|blocker| {
+            format!("{} can never be steady: {blocker} (a Dockerfile's HEALTHCHECK does not count)", self.name)
+        })
     }
 
     /// All is well now, but was not all along.

@@ -155,9 +155,8 @@ fn no_aws() -> LookError {
 
 impl ServicesSeen {
     fn new(services: Vec<Service>, several: bool) -> Self {
-        let path = |service: &Service, field: &str| match several {
-            true => format!("services.{}.{field}", service.name),
-            false => format!("service.{field}"),
+        let path = |service: &Service, field: &str| {
+            if several { format!("services.{}.{field}", service.name) } else { format!("service.{field}") }
         };
         let unknown = |service: &Service| -> Vec<Unknown> {
             let unknowns = service.unknowns.iter();
@@ -176,9 +175,8 @@ impl ServicesSeen {
     /// In one line.
     #[must_use]
     pub fn summary(&self) -> String {
-        let line = |service: &Service| match self.several {
-            true => format!("{}: {}", service.name, service.summary()),
-            false => service.summary(),
+        let line = |service: &Service| {
+            if self.several { format!("{}: {}", service.name, service.summary()) } else { service.summary() }
         };
         self.services.iter().map(line).collect::<Vec<_>>().join("; ")
     }

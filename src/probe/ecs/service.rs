@@ -279,9 +279,7 @@ fn deployment_line(deployment: &DeploymentFacts) -> String {
     let rollout = rollout.as_deref().unwrap_or("without a rollout state");
     let reason = rollout_reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
     let task_definition = aws::short_name(task_definition);
-    format!(
-        "{status} {id} {task_definition}: {running} of {desired} running, {pending} pending, {rollout}{reason}"
-    )
+    format!("{status} {id} {task_definition}: {running} of {desired} running, {pending} pending, {rollout}{reason}")
 }
 
 fn unknowns(facts: &ServiceFacts, steady: &Steady) -> Vec<(&'static str, String)> {

@@ -287,10 +287,7 @@ fn evidence_holds_deployments_events_and_stopped_tasks() {
     assert_eq!(
         texts,
         [
-            (
-                "deployments of bulk-import-worker",
-                "PRIMARY ecs-svc/2 worker:42: 0 of 0 running, 0 pending, COMPLETED"
-            ),
+            ("deployments of bulk-import-worker", "PRIMARY ecs-svc/2 worker:42: 0 of 0 running, 0 pending, COMPLETED"),
             ("events of bulk-import-worker, the newest first", "08:00:01 has started 1 tasks"),
             (
                 "stopped tasks of bulk-import-worker",

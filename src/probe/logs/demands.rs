@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
+use super::Query;
 use super::event::Event;
 use super::nearest::nearest;
 use super::pattern::Pattern;
-use super::Query;
 use crate::probe::moment::{clock, fine_clock};
 use crate::probe::{Demand, DemandState};
 
@@ -116,18 +116,19 @@ impl<'look> Evaluation<'look> {
         let is_wanted = |event: &&&Event| self.query.sequence.iter().any(|entry| entry.matches(event.fields()));
         let strays: Vec<&Event> = self.inside.iter().filter(|event| !is_wanted(event)).copied().collect();
         parts.extend(nearest(pattern, &self.query.sequence, &strays));
-        parts.extend(self.from_others(pattern));
+        parts.extend(self.of_others(pattern));
         parts.join("; ")
     }
 
-    fn from_others(&self, pattern: &Pattern) -> Option<String> {
+    fn of_others(&self, pattern: &Pattern) -> Option<String> {
         let such = self.foreign.iter().filter(|event| pattern.matches(event.fields()));
         let tasks: Vec<&str> = such.map(|event| event.line().task()).collect();
         let distinct: BTreeSet<&str> = tasks.iter().copied().collect();
         let events = if tasks.len() == 1 { "event" } else { "events" };
         let (noun, are) = if distinct.len() == 1 { ("task", "is") } else { ("tasks", "are") };
         let (count, named) = (tasks.len(), distinct.into_iter().collect::<Vec<_>>().join(", "));
-        let words = format!("{count} such {events} came from {noun} {named} which {are} not of the deployment under test");
+        let words =
+            format!("{count} such {events} came from {noun} {named} which {are} not of the deployment under test");
         (count > 0).then_some(words)
     }
 }

@@ -1,4 +1,4 @@
-//! `logs`: CloudWatch Logs over the window: a sequence that must appear, events that must not.
+//! `logs`: `CloudWatch` Logs over the window: a sequence that must appear, events that must not.
 //!
 //! **What counts.** Lines of the streams asked for, from the window's start on. Clocks differ a little, so a line from up
 //! to [`crate::aws::CLOCK_SKEW`] before counts for an entry of `sequence` that nothing in the window matches; it never

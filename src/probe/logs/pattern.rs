@@ -97,7 +97,8 @@ mod tests {
 
     #[test]
     fn fields_match_typed_and_else_as_text() {
-        let event = json!({"event": "end", "job": {"id": 42, "rows": [{"n": 1}]}, "a.b": true, "ok": "true", "none": null});
+        let event =
+            json!({"event": "end", "job": {"id": 42, "rows": [{"n": 1}]}, "a.b": true, "ok": "true", "none": null});
         check(&json!({}), &event, true);
         check(&json!({"event": "end", "job.id": 42}), &event, true);
         check(&json!({"job.id": 42.0}), &event, true);

@@ -108,7 +108,9 @@ impl LogsSeen {
     #[must_use]
     pub fn cause(&self) -> Option<String> {
         let broken = |demand: &Demand| match &demand.state {
-            DemandState::Broken(why) if demand.kind == "none" => Some(format!("{} must not be, and {why}", demand.text)),
+            DemandState::Broken(why) if demand.kind == "none" => {
+                Some(format!("{} must not be, and {why}", demand.text))
+            }
             DemandState::Broken(why) => Some(format!("{} {why}", demand.text)),
             _ => None,
         };

@@ -112,7 +112,8 @@ fn an_unwanted_event_breaks_at_once() {
     check(&gate(), vec![early, start(1000), foreign, end(2000)], &["met", "met", LATE]);
 }
 
-const OPEN_END: &str = "open: not seen; a line at 08:00:01 was seen with no event, expected end; no status, expected completed";
+const OPEN_END: &str =
+    "open: not seen; a line at 08:00:01 was seen with no event, expected end; no status, expected completed";
 
 #[test]
 fn the_nearest_thing_is_told() {
@@ -145,7 +146,8 @@ fn a_second_occurrence_breaks() {
 
 #[test]
 fn equal_entries_want_as_many_events() {
-    let twice = Query::everything("/ecs/prod", None).demanding(&[json!({"event": "start"}), json!({"event": "start"})], &[]);
+    let twice =
+        Query::everything("/ecs/prod", None).demanding(&[json!({"event": "start"}), json!({"event": "start"})], &[]);
     check(&twice, vec![start(1)], &["met", "open: seen 1 of 2 times so far"]);
     check(&twice, vec![start(1), start(2)], &["met", "met"]);
     let why = "broken: seen 3 times, expected exactly 2 times: at 08:00:00.001, 08:00:00.002, 08:00:00.003";
