@@ -147,3 +147,44 @@ impl Files {
         self.found
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "steps:\n  - name: look\n    http: { get: /health }\n    expect: response.status == 200\n";
+
+    fn check(files: &[(&str, &str)], paths: &[&str], expected: (&[&str], &[&str])) {
+        let dir = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = dir.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let paths: Vec<PathBuf> = paths.iter().map(|path| dir.path().join(path)).collect();
+        let (project, problems) = survey(dir.path(), &paths);
+        let ids: Vec<&str> = project.scenarios.iter().map(|scenario| scenario.id.as_str()).collect();
+        let root = format!("{}/", dir.path().display());
+        let said: Vec<String> = problems.iter().map(|problem| problem.message.replace(&root, "")).collect();
+        let said: Vec<&str> = said.iter().map(String::as_str).collect();
+        assert_eq!((ids.as_slice(), said.as_slice()), expected);
+    }
+
+    #[test]
+    fn every_file_is_read_once_in_order_of_its_path() {
+        let files = [("scenarios/b.yaml", GOOD), ("scenarios/deep/a.yml", GOOD), ("other/c.yaml", GOOD)];
+        check(&files, &["other/c.yaml", "scenarios/b.yaml"], (&["c", "b", "a"], &[]));
+        check(&[("scenarios/.hidden.yaml", "no"), ("scenarios/notes.txt", "no")], &[], (&[], &[]));
+        check(
+            &[("scenarios/steps.yaml", "- name: only used\n")],
+            &["nowhere.yaml"],
+            (&[], &["there is no file nowhere.yaml"]),
+        );
+    }
+
+    #[test]
+    fn two_scenarios_never_share_an_id() {
+        let files = [("scenarios/a.yaml", GOOD), ("scenarios/deep/a.yaml", GOOD)];
+        check(&files, &[], (&["a", "a"], &["two scenarios have the id `a`"]));
+    }
+}
