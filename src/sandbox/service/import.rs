@@ -103,15 +103,15 @@ pub(crate) struct Import {
     /// As the client named it.
     pub(crate) file_name: String,
     /// Rows below the header; 0 until the file is parsed.
-    pub(crate) rows_total: u64,
+    pub(crate) rows_total: u32,
     /// Those without an error.
-    pub(crate) rows_valid: u64,
+    pub(crate) rows_valid: u32,
     /// Those that are contacts now.
-    pub(crate) rows_imported: u64,
+    pub(crate) rows_imported: u32,
     /// What is wrong with the file: the first errors.
     pub(crate) errors: Vec<FileError>,
     /// How many errors there are in all.
-    pub(crate) errors_total: u64,
+    pub(crate) errors_total: u32,
     /// Why it failed.
     pub(crate) reason: Option<String>,
     /// How often a worker has begun on what is being done now, parsing or importing. 1 unless a worker died over it.
@@ -128,7 +128,7 @@ pub(crate) struct Import {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct FileError {
     /// Line of the file, from 1, on which the row begins.
-    pub(crate) line: u64,
+    pub(crate) line: u32,
     /// The header's name of the column, where it is about one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) column: Option<String>,

@@ -16,7 +16,7 @@ mod api;
 mod csv_table;
 mod database;
 mod import;
-
+mod journal;
 mod worker;
 
 pub(crate) use api::serve_api;

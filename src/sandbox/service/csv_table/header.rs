@@ -16,7 +16,7 @@ pub(super) struct Header {
 
 impl Header {
     /// Reads the first record. Names count without regard to case and to blanks around them.
-    pub(super) fn read(record: &ByteRecord, line: u64) -> Result<Self, FileError> {
+    pub(super) fn read(record: &ByteRecord, line: u32) -> Result<Self, FileError> {
         let names = names(record, line)?;
         if let Some(twice) = names.iter().enumerate().find(|(at, name)| names[..*at].contains(name)) {
             return Err(error(line, Some(twice.1), "the column stands twice in the header"));
@@ -27,7 +27,7 @@ impl Header {
     }
 
     /// A record as a row, or everything that is wrong with it.
-    pub(super) fn row(&self, record: &ByteRecord, line: u64) -> Result<ContactRow, Vec<FileError>> {
+    pub(super) fn row(&self, record: &ByteRecord, line: u32) -> Result<ContactRow, Vec<FileError>> {
         if record.len() != self.width {
             let reason = format!("{} expected as in the header, {} found", columns(self.width), record.len());
             return Err(vec![error(line, None, reason)]);
@@ -44,12 +44,12 @@ impl Header {
     }
 }
 
-fn names(record: &ByteRecord, line: u64) -> Result<Vec<String>, FileError> {
+fn names(record: &ByteRecord, line: u32) -> Result<Vec<String>, FileError> {
     let names = record.iter().map(|cell| field::text(cell).map(str::to_lowercase));
     names.collect::<Result<_, _>>().map_err(|reason| error(line, None, format!("the header {reason}")))
 }
 
-fn missing(wanted: &str, names: &[String], line: u64) -> FileError {
+fn missing(wanted: &str, names: &[String], line: u32) -> FileError {
     let hint = match names {
         [only] if only.contains(';') => "; columns are to be separated by commas, not semicolons",
         [only] if only.contains('\t') => "; columns are to be separated by commas, not tabs",

@@ -10,13 +10,13 @@ use crate::sandbox::service::import::FileError;
 pub(super) struct Lines<'file> {
     bytes: &'file [u8],
     offset: usize,
-    line: u64,
+    line: u32,
 }
 
 /// Where a record begins.
 pub(super) struct Place<'file> {
     /// From 1.
-    pub(super) line: u64,
+    pub(super) line: u32,
     bytes: &'file [u8],
     offset: usize,
 }
@@ -47,14 +47,14 @@ impl Place<'_> {
 }
 
 /// Lines end with `\n`, `\r\n` or, in files from long ago, `\r` alone.
-fn line_ends(bytes: &[u8], following: Option<&u8>) -> u64 {
+fn line_ends(bytes: &[u8], following: Option<&u8>) -> u32 {
     let next = bytes.iter().skip(1).chain(following).map(Some).chain(std::iter::once(None));
     let ends = bytes.iter().zip(next).filter(|(byte, next)| match byte {
         b'\n' => true,
         b'\r' => *next != Some(&b'\n'),
         _ => false,
     });
-    ends.count() as u64
+    u32::try_from(ends.count()).unwrap_or(u32::MAX)
 }
 
 fn index(offset: u64, bytes: &[u8]) -> usize {

@@ -25,7 +25,7 @@ const ERRORS_KEPT: usize = 50;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ContactRow {
     /// Line of the file, from 1, on which the row begins.
-    pub(crate) line: u64,
+    pub(crate) line: u32,
     /// Not empty.
     pub(crate) name: String,
     /// Not empty, and looks like an address.
@@ -38,13 +38,13 @@ pub(crate) struct ContactRow {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct CsvTable {
     /// Rows below the header.
-    pub(crate) rows_total: u64,
+    pub(crate) rows_total: u32,
     /// Those without an error, in the file's order.
     pub(crate) rows: Vec<ContactRow>,
     /// The first errors.
     pub(crate) errors: Vec<FileError>,
     /// How many there are in all.
-    pub(crate) errors_total: u64,
+    pub(crate) errors_total: u32,
 }
 
 impl CsvTable {
@@ -60,6 +60,11 @@ impl CsvTable {
     /// Whether all of it can be imported.
     pub(crate) fn is_accepted(&self) -> bool {
         self.errors_total == 0
+    }
+
+    /// How many rows have no error.
+    pub(crate) fn rows_valid(&self) -> u32 {
+        u32::try_from(self.rows.len()).unwrap_or(u32::MAX)
     }
 
     /// Reads header and rows; what makes it senseless to read on comes back as the error.
@@ -90,7 +95,7 @@ impl CsvTable {
     }
 
     /// Keeps a row unless its address stood in the file before.
-    fn take(&mut self, row: Result<ContactRow, Vec<FileError>>, seen: &mut HashMap<String, u64>) {
+    fn take(&mut self, row: Result<ContactRow, Vec<FileError>>, seen: &mut HashMap<String, u32>) {
         match row {
             Err(errors) => errors.into_iter().for_each(|error| self.note(error)),
             Ok(row) => match seen.get(&row.email.to_lowercase()) {
@@ -116,10 +121,10 @@ impl CsvTable {
 
 /// Reads the next record. Bytes in memory and records of any length leave nothing to go wrong, but were something to,
 /// it would be about the file.
-fn next(records: &mut csv::Reader<&[u8]>, record: &mut ByteRecord, line: u64) -> Result<bool, FileError> {
+fn next(records: &mut csv::Reader<&[u8]>, record: &mut ByteRecord, line: u32) -> Result<bool, FileError> {
     records.read_byte_record(record).map_err(|broken| error(line, None, broken.to_string()))
 }
 
-fn error(line: u64, column: Option<&str>, reason: impl Into<String>) -> FileError {
+fn error(line: u32, column: Option<&str>, reason: impl Into<String>) -> FileError {
     FileError { line, column: column.map(str::to_owned), reason: reason.into() }
 }

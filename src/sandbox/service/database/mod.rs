@@ -3,12 +3,24 @@
 //! Opened by path in WAL mode, with every rule in the schema, so that another process could share it. Each function
 //! that writes is given the time, so that tests need not wait for leases to run out.
 
+mod contacts;
+mod imports;
+mod lease;
+mod outcome;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use contacts::Contacts;
+pub(crate) use imports::ImportList;
+pub(crate) use lease::{Claim, Lease, Work};
+pub(crate) use outcome::Written;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Row, Transaction, TransactionBehavior};
 use tempfile::TempDir;
 use tokio::sync::Semaphore;
 
@@ -30,6 +42,13 @@ pub(crate) enum DatabaseError {
     /// The work on it panicked, or the runtime is shutting down.
     #[error("the work on the database was cut off")]
     CutOff,
+}
+
+impl DatabaseError {
+    /// Whether it is a rule of the schema that what was to be written does not meet: trying again would not help.
+    pub(crate) fn is_refusal(&self) -> bool {
+        matches!(self, Self::Sqlite(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation))
+    }
 }
 
 /// The database; cloning shares it.
@@ -135,4 +154,10 @@ fn open(path: &Path) -> rusqlite::Result<Connection> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;")?;
     Ok(connection)
+}
+
+/// A column that holds a time.
+fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<DateTime<Utc>> {
+    let millis = row.get(column)?;
+    DateTime::from_timestamp_millis(millis).ok_or(rusqlite::Error::IntegralValueOutOfRange(column, millis))
 }
