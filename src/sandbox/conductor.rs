@@ -12,6 +12,7 @@ mod step;
 #[cfg(test)]
 mod tests;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::watch;
 
 use super::cloud::Cloud;
+use super::cloud::cloudwatch::Alarm;
 use super::cloud::ecs::{Fleet, Status};
 use super::fault::{Fault, FaultSet};
 use crew::Crew;
@@ -57,6 +59,14 @@ pub(crate) async fn conduct(
         }
     }
     conductor.crew.stop_all().await;
+}
+
+/// Waits until the API answers and the alarm was held against its metric.
+pub(crate) async fn came_up(cloud: &Cloud, api: SocketAddr) {
+    let evaluated = || cloud.watch.lock().alarms.iter().all(Alarm::is_evaluated);
+    while !evaluated() || !health::answers(api).await {
+        tokio::time::sleep(BUSY).await;
+    }
 }
 
 struct Conductor {

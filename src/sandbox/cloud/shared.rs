@@ -8,11 +8,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub(crate) struct Shared<T>(Mutex<T>);
 
 impl<T> Shared<T> {
-    /// Shares a value.
-    pub(crate) fn new(value: T) -> Self {
-        Self(Mutex::new(value))
-    }
-
     /// The value, for as long as the guard lives.
     pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)

@@ -228,7 +228,7 @@ impl Fleet {
         let definition = owner.deployment(deployment)?.definition.clone();
         let id = Uuid::new_v4().simple().to_string();
         owner.tell(format!("has started 1 tasks: (task {id})."), now);
-        self.tasks.push(Task::new(&id, owner.name.clone(), deployment.to_owned(), definition, now));
+        self.tasks.push(Task::new(&id, service.to_owned(), deployment.to_owned(), definition, now));
         Some(id)
     }
 

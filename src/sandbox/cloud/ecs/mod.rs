@@ -12,7 +12,7 @@ mod update;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use definition::{Definition, image_digest};
+pub(crate) use definition::Definition;
 pub(crate) use definitions::register;
 pub(crate) use fleet::{Deployment, Fleet, Health, Limits, Rank, Rollout, Service, Status, Task};
 
