@@ -20,5 +20,5 @@ mod journal;
 mod worker;
 
 pub(crate) use api::serve_api;
-pub(crate) use database::{Database, DatabaseError};
+pub(crate) use database::Database;
 pub(crate) use worker::run_worker;

@@ -27,7 +27,7 @@ const MEDIA_TYPES: [&str; 5] =
 /// `POST /api/v1/bulk-imports`: the part called `file` is taken, others are read over.
 pub(super) async fn create(State(api): State<Api>, request: Request) -> Result<impl IntoResponse, Problem> {
     let mut form = open_form(request).await?;
-    while let Some(field) = form.next_field().await.map_err(unreadable)? {
+    while let Some(field) = form.next_field().await.map_err(|error| unreadable(&error))? {
         if field.name() == Some("file") {
             let import = keep(&api, field).await?;
             let location = [(header::LOCATION, format!("/api/v1/bulk-imports/{}", import.id))];
@@ -76,7 +76,7 @@ fn file_name(field: &Field<'_>) -> Result<String, Problem> {
 async fn receive(field: &mut Field<'_>, file: &NamedTempFile) -> Result<usize, Problem> {
     let mut writer = tokio::fs::File::from_std(file.as_file().try_clone()?);
     let mut length = 0;
-    while let Some(chunk) = field.chunk().await.map_err(unreadable)? {
+    while let Some(chunk) = field.chunk().await.map_err(|error| unreadable(&error))? {
         length += chunk.len();
         if length > LARGEST_FILE {
             return Err(too_large());
@@ -95,7 +95,7 @@ async fn add(api: &Api, id: String, file_name: String) -> Result<Import, Problem
     added.await?.ok_or_else(|| Problem::not_found("the import was deleted as it was made"))
 }
 
-fn unreadable(error: MultipartError) -> Problem {
+fn unreadable(error: &MultipartError) -> Problem {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
         return too_large();
     }

@@ -11,6 +11,7 @@ mod lines;
 mod tests;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use csv::ByteRecord;
 
@@ -98,13 +99,13 @@ impl CsvTable {
     fn take(&mut self, row: Result<ContactRow, Vec<FileError>>, seen: &mut HashMap<String, u32>) {
         match row {
             Err(errors) => errors.into_iter().for_each(|error| self.note(error)),
-            Ok(row) => match seen.get(&row.email.to_lowercase()) {
-                Some(first) => {
-                    let reason = format!("`{}` stands on line {first} already", row.email);
+            Ok(row) => match seen.entry(row.email.to_lowercase()) {
+                Entry::Occupied(first) => {
+                    let reason = format!("`{}` stands on line {} already", row.email, first.get());
                     self.note(error(row.line, Some("email"), reason));
                 }
-                None => {
-                    seen.insert(row.email.to_lowercase(), row.line);
+                Entry::Vacant(place) => {
+                    place.insert(row.line);
                     self.rows.push(row);
                 }
             },

@@ -119,12 +119,12 @@ fn an_open_quotation_mark_is_named_where_it_stands() {
 fn lines_are_counted_as_an_editor_does() {
     check(
         "name,email\r\n\r\n\r\nAda,ada\r\n\"B\r\nob\",bob\r\n",
-        concat!("0 of 2 rows\n4 email: `ada` is not an e-mail address\n5 email: `bob` is not an e-mail address"),
+        "0 of 2 rows\n4 email: `ada` is not an e-mail address\n5 email: `bob` is not an e-mail address",
     );
     check("\n\n\u{20}name,email\n\nAda,x\n", "0 of 1 rows\n5 email: `x` is not an e-mail address");
     check(
         "name,email\rAda,x\r\rBob,y\r",
-        concat!("0 of 2 rows\n2 email: `x` is not an e-mail address\n4 email: `y` is not an e-mail address"),
+        "0 of 2 rows\n2 email: `x` is not an e-mail address\n4 email: `y` is not an e-mail address",
     );
     check("\u{feff}name,email\nAda,x\n", "0 of 1 rows\n2 email: `x` is not an e-mail address");
 }
@@ -136,6 +136,31 @@ fn many_errors_are_counted_and_the_first_kept() {
     let table = CsvTable::read(file.as_bytes());
     assert_eq!((table.errors_total, table.errors.len(), table.rows_total), (120, 50, 120));
     assert!(!table.is_accepted());
+}
+
+#[test]
+fn the_fixtures_are_what_the_scenarios_take_them_for() {
+    check(include_bytes!("../../../../fixtures/contacts.csv"), "5 of 5 rows");
+    check(include_bytes!("../../../../fixtures/contacts-bom.csv"), "5 of 5 rows");
+    check(include_bytes!("../../../../fixtures/ten-thousand.csv"), "10000 of 10000 rows");
+    check(include_bytes!("../../../../fixtures/header-only.csv"), "0 of 0 rows\n1: there is no row below the header");
+    assert!(include_bytes!("../../../../fixtures/empty.csv").is_empty());
+    check(
+        include_bytes!("../../../../fixtures/missing-column.csv"),
+        "0 of 0 rows\n1 email: the column is missing in the header, which has name, phone",
+    );
+    check(include_bytes!("../../../../fixtures/non-utf8.csv"), "1 of 2 rows\n3 name: is not UTF-8: byte 0xEB");
+    check(
+        include_bytes!("../../../../fixtures/invalid.csv"),
+        concat!(
+            "1 of 6 rows\n",
+            "3 email: `grace at example.org` is not an e-mail address\n",
+            "4: 3 columns expected as in the header, 2 found\n",
+            "5 name: is empty\n",
+            "6 email: `ADA@example.org` stands on line 2 already\n",
+            "7 phone: `ask her` is not a telephone number",
+        ),
+    );
 }
 
 proptest::proptest! {

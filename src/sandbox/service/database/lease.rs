@@ -80,13 +80,13 @@ impl Database {
 
     /// Gives up what was begun on too often and never came to an end; gives the imports' ids and the reason.
     pub(crate) fn give_up(&self, now: DateTime<Utc>) -> Result<Vec<(String, String)>, DatabaseError> {
-        let give_up = "UPDATE imports SET status = 'failed', lease_owner = NULL, lease_until = NULL, updated_at = ?1,
+        let update = "UPDATE imports SET status = 'failed', lease_owner = NULL, lease_until = NULL, updated_at = ?1,
                  reason = 'given up after ' || attempts || ' attempts: no worker came to an end with it, the last was '
                           || lease_owner
              WHERE status IN ('processing', 'finalizing') AND lease_until <= ?1 AND attempts >= ?2
              RETURNING id, reason";
         self.write(|transaction| {
-            let mut query = transaction.prepare_cached(give_up)?;
+            let mut query = transaction.prepare_cached(update)?;
             let given_up = query.query_map((now.timestamp_millis(), ATTEMPTS), |row| Ok((row.get(0)?, row.get(1)?)))?;
             given_up.collect()
         })

@@ -1,4 +1,4 @@
-//! The service's database: one SQLite file in a folder of its own, which goes when the last handle does.
+//! The service's database: one `SQLite` file in a folder of its own, which goes when the last handle does.
 //!
 //! Opened by path in WAL mode, with every rule in the schema, so that another process could share it. Each function
 //! that writes is given the time, so that tests need not wait for leases to run out.
@@ -26,8 +26,8 @@ use tokio::sync::Semaphore;
 
 /// How long a writer waits for another one before it gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// How many threads may work on the database at once. SQLite has one writer at a time; more readers than this would
-/// only take memory.
+/// How many threads may work on the database at once. `SQLite` has one writer at a time; more readers than this
+/// would only take memory.
 const CONNECTIONS: usize = 8;
 
 /// Why the database could not do what it was asked for.
@@ -36,7 +36,7 @@ pub(crate) enum DatabaseError {
     /// No folder for it.
     #[error("no folder for the sandbox's database: {0}")]
     Folder(#[source] std::io::Error),
-    /// What SQLite said.
+    /// What `SQLite` said.
     #[error("{0}")]
     Sqlite(#[from] rusqlite::Error),
     /// The work on it panicked, or the runtime is shutting down.
@@ -81,7 +81,7 @@ impl Database {
         Ok(Self { shared: Arc::new(Shared { idle, turns: Semaphore::new(CONNECTIONS), path, folder }) })
     }
 
-    /// The SQLite file.
+    /// The `SQLite` file.
     pub(crate) fn path(&self) -> &Path {
         &self.shared.path
     }

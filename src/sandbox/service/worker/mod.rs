@@ -85,9 +85,10 @@ impl Worker {
             return Err(Crash::Settings);
         }
         if faults.contains(Fault::ImportFails) {
-            self.database.call(|database| database.forbid_contacts()).await?;
+            self.database.call(Database::forbid_contacts).await?;
         }
-        self.journal.info("worker_started", json!({ "task_id": self.task_id }));
+        let fields = json!({ "task_id": self.task_id, "database": self.database.path() });
+        self.journal.info("worker_started", fields);
         tokio::select! {
             worked = self.work(stop) => Ok(worked?),
             beaten = self.beat() => match beaten {
