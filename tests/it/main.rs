@@ -4,3 +4,4 @@ mod aws_peers;
 mod bad_scenarios;
 mod engine;
 mod house;
+mod sandbox_boto3;
