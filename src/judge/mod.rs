@@ -1,1 +1,10 @@
-//! To come.
+//! Observation × expectations → verdict. Pure: no IO, no clock; time comes in as numbers.
+//!
+//! [`assess`] says of one look where the step stands. The engine looks again while it is [`Standing::Open`] and its
+//! patience lasts; [`because`] then says in one sentence why it did not pass.
+
+mod assess;
+mod because;
+
+pub use assess::{Assessment, Patience, Seen, Standing, assess};
+pub use because::{Waited, because, root_cause};

@@ -150,6 +150,12 @@ impl Response {
 }
 
 impl Response {
+    /// Whether a gateway answered 502, 503 or 504.
+    #[must_use]
+    pub fn gateway_trouble(&self) -> bool {
+        todo!()
+    }
+
     /// `Retry-After`, in seconds or as a date.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {

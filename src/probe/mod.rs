@@ -156,6 +156,25 @@ impl Probe {
         }
     }
 
+    /// Whether it waits by itself, without `until`: a `logs` step with a `sequence` or `none`.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        match self {
+            Self::Logs(probe) => !probe.sequence.is_empty() || !probe.none.is_empty(),
+            Self::Http(_) | Self::Ecs(_) | Self::Alarm(_) | Self::Exec(_) => false,
+        }
+    }
+
+    /// Whether looking twice does nothing twice. Programs are taken to do something.
+    #[must_use]
+    pub fn idempotent(&self) -> bool {
+        match self {
+            Self::Http(probe) => probe.method.idempotent(),
+            Self::Logs(_) | Self::Ecs(_) | Self::Alarm(_) => true,
+            Self::Exec(_) => false,
+        }
+    }
+
     /// Everything that its templates read.
     #[must_use]
     pub fn references(&self) -> Vec<Reference> {
@@ -253,6 +272,16 @@ impl Observation {
         match self {
             Self::Logs(seen) => &seen.demands,
             Self::Http(_) | Self::Ecs(_) | Self::Alarm(_) | Self::Exec(_) => &[],
+        }
+    }
+
+    /// Whether a gateway answered that it could not reach the system just now (502, 503, 504), as happens for a moment
+    /// while tasks are replaced.
+    #[must_use]
+    pub fn gateway_trouble(&self) -> bool {
+        match self {
+            Self::Http(seen) => seen.gateway_trouble(),
+            Self::Logs(_) | Self::Ecs(_) | Self::Alarm(_) | Self::Exec(_) => false,
         }
     }
 

@@ -3,6 +3,8 @@
 //! Events are facts. They are cleaned of secrets where they are made ([`crate::redact`]), written to `events.ndjson`
 //! as they come, shown by the terminal, and folded into the record ([`crate::record`]), from which every report is drawn.
 
+mod text;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 

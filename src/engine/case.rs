@@ -1,0 +1,159 @@
+//! One case: `ready`, the window, `guards` beside `steps`, evidence, `finally`; and again where it may be retried.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
+
+use super::evidence;
+use super::guards::Guards;
+use super::halt::{self, Halt, HaltListener, HaltSpeaker};
+use super::journey::{Ended, Journey};
+use super::lookout::Stage;
+use super::{Stop, cleanup};
+use crate::event::{Fact, Phase};
+use crate::judge::root_cause;
+use crate::plan::Case;
+use crate::verdict::Verdict;
+
+/// What a case needs from the run.
+#[derive(Debug)]
+pub(crate) struct CaseRun<'run> {
+    /// Index in the plan.
+    pub(crate) index: usize,
+    /// What runs.
+    pub(crate) case: &'run Case,
+    /// What its steps share; the window is set anew by each attempt.
+    pub(crate) stage: Stage,
+    /// Whether the run is to stop.
+    pub(crate) stop: watch::Receiver<Stop>,
+    /// How long the clean-up may take.
+    pub(crate) cleanup_within: Duration,
+}
+
+/// What came of a case in the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CaseEnd {
+    pub(crate) verdict: Verdict,
+    /// Whether any expectation was judged, held or not.
+    pub(crate) judged: bool,
+}
+
+impl CaseRun<'_> {
+    /// Runs the case, afresh after a failure as often as it may be retried.
+    pub(crate) async fn run(mut self) -> CaseEnd {
+        let mut attempt = 1;
+        loop {
+            self.stage.sink.tell(Fact::ScenarioStarted { case: self.index, attempt });
+            let journey = self.attempt().await;
+            let retrying = self.may_retry(journey.verdict(), attempt);
+            let end = CaseEnd { verdict: journey.verdict(), judged: journey.judged_any() };
+            self.tell_end(journey, retrying);
+            if !retrying {
+                return end;
+            }
+            attempt += 1;
+        }
+    }
+
+    fn may_retry(&self, verdict: Verdict, attempt: u32) -> bool {
+        verdict == Verdict::Failed && attempt <= self.case.retries && *self.stop.borrow() == Stop::No
+    }
+
+    /// One attempt, up to and with its clean-up.
+    async fn attempt(&mut self) -> Journey {
+        self.stage.vantage.window_start = self.stage.clock.now();
+        let (speaker, listener) = halt::channel();
+        let deadline = Instant::now() + self.case.timeout;
+        let mut journey = Journey::new(self.index, self.case.scope.clone());
+        let ready = journey.walk(&self.stage, Phase::Ready, &self.case.ready, &listener);
+        watched(ready, std::future::pending(), &speaker, self.bounds(deadline)).await;
+        if journey.is_whole() && listener.reason().is_none() {
+            self.stage.vantage.window_start = self.stage.clock.now();
+            self.stage.sink.tell(Fact::WindowOpened { case: self.index });
+            self.guarded(&mut journey, &speaker, &listener, deadline).await;
+        } else {
+            let why = listener.reason().map_or_else(|| "not ready".to_owned(), |halt| halt.words());
+            journey.skip(&self.stage, Phase::Guard, &self.case.guards, &why);
+            journey.skip(&self.stage, Phase::Step, &self.case.steps, &why);
+        }
+        journey.halted(listener.reason());
+        self.look_around(&mut journey).await;
+        cleanup::clean(&self.stage, self.case, &mut journey, self.cleanup_within).await;
+        journey
+    }
+
+    /// The steps, with the guards beside them.
+    async fn guarded(&self, journey: &mut Journey, speaker: &HaltSpeaker, listener: &HaltListener, deadline: Instant) {
+        let scope = journey.scope().clone();
+        let mut guards = Guards::open(&self.stage, self.index, &self.case.guards, &scope);
+        let before = guards.before(speaker);
+        watched(before, std::future::pending(), speaker, self.bounds(deadline)).await;
+        let steps = journey.walk(&self.stage, Phase::Step, &self.case.steps, listener);
+        watched(steps, guards.meanwhile(speaker), speaker, self.bounds(deadline)).await;
+        guards.after(speaker, listener).await;
+        for guarded in guards.end() {
+            journey.guarded(&self.stage, guarded);
+        }
+    }
+
+    fn bounds(&self, deadline: Instant) -> Bounds {
+        Bounds { deadline, stop: self.stop.clone() }
+    }
+
+    /// After a failure: evidence first, then the cause; only then is the failure told.
+    async fn look_around(&self, journey: &mut Journey) {
+        if !matches!(journey.verdict(), Verdict::Failed) {
+            journey.tell_rest(&self.stage, evidence::Collected::default());
+            return;
+        }
+        let collected = evidence::collect(&self.stage, self.case, journey.scope()).await;
+        journey.tell_rest(&self.stage, collected);
+    }
+
+    fn tell_end(&self, journey: Journey, retrying: bool) {
+        let Ended { verdict, own, found, notes } = journey.end();
+        let (cause, supports) = match own {
+            Some(own) => {
+                let (cause, supports) = root_cause(verdict, &own, &found);
+                (Some(cause), supports)
+            }
+            None => (None, Vec::new()),
+        };
+        let notes = supports.into_iter().chain(notes).collect();
+        self.stage.sink.tell(Fact::ScenarioEnded { case: self.index, verdict, cause, notes, retrying });
+    }
+}
+
+/// What ends a scenario from outside.
+struct Bounds {
+    deadline: Instant,
+    stop: watch::Receiver<Stop>,
+}
+
+/// Carries `work` through, with `beside` going on all the while. When time is over or the run is to stop, that is said
+/// once, and `work` comes to its end by itself: it listens.
+async fn watched(
+    work: impl Future<Output = ()>,
+    beside: impl Future<Output = ()>,
+    speaker: &HaltSpeaker,
+    bounds: Bounds,
+) {
+    tokio::pin!(work);
+    tokio::select! {
+        () = &mut work => return,
+        () = beside => {}
+        halt = bounds.crossed() => speaker.halt(halt),
+    }
+    work.await;
+}
+
+impl Bounds {
+    async fn crossed(mut self) -> Halt {
+        let deadline = sleep_until(self.deadline);
+        tokio::select! {
+            () = deadline => Halt::TimedOut,
+            Ok(stop) = self.stop.wait_for(|stop| *stop != Stop::No) => Halt::Stopped(*stop),
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! `finally`: always, all of it, within its own time.
+
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::halt;
+use super::journey::Journey;
+use super::lookout::Stage;
+use super::step::{self, Finished, unlooked};
+use crate::event::{Leftover, Outcome, Phase, StepRef};
+use crate::plan::{Case, Step};
+use crate::verdict::Verdict;
+
+/// Runs every step of `finally`, whatever became of those before it. What does not come through is told as left behind;
+/// the verdict stays as it is. All of them together may take `within`.
+pub(crate) async fn clean(stage: &Stage, case: &Case, journey: &mut Journey, within: Duration) {
+    let until = tokio::time::Instant::now() + within;
+    for (index, step) in case.finally.iter().enumerate() {
+        let at = StepRef { case: journey.case(), phase: Phase::Finally, index };
+        let left = until.saturating_duration_since(tokio::time::Instant::now());
+        // Nobody speaks on this channel: clean-up is ended by its own time only.
+        let (_speaker, listener) = halt::channel();
+        let scope = journey.scope().clone();
+        match timeout(left, step::run(stage, at, step, &scope, &listener)).await {
+            Ok(finished) => end(stage, journey, at, step, finished),
+            Err(_) => out_of_time(stage, journey, at, step),
+        }
+    }
+}
+
+fn end(stage: &Stage, journey: &mut Journey, at: StepRef, step: &Step, finished: Finished) {
+    let Finished { outcome, kept, what, unanswered: _ } = finished;
+    journey.keep(kept);
+    if !matches!(outcome.verdict, Verdict::Passed | Verdict::Skipped) {
+        journey.left_behind(stage, leftover(step, what, &outcome));
+    }
+    journey.cleaned(stage, at, outcome);
+}
+
+fn leftover(step: &Step, what: Option<String>, outcome: &Outcome) -> Leftover {
+    let why = outcome.cause.clone().unwrap_or_else(|| outcome.verdict.to_string());
+    Leftover { step: step.name.clone(), what: what.unwrap_or_else(|| step.name.clone()), why }
+}
+
+fn out_of_time(stage: &Stage, journey: &mut Journey, at: StepRef, step: &Step) {
+    let outcome = unlooked(step, Verdict::Failed, "the time for clean-up was over".to_owned());
+    journey.left_behind(stage, leftover(step, None, &outcome));
+    journey.cleaned(stage, at, outcome);
+}

@@ -1,0 +1,74 @@
+//! What can end a scenario before its steps are through, and how they hear of it.
+
+use tokio::sync::watch;
+
+use super::Stop;
+
+/// Why a scenario was ended early.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Halt {
+    /// A guard failed: its name.
+    Guard(String),
+    /// The scenario's `timeout` is over.
+    TimedOut,
+    /// The run was asked to stop.
+    Stopped(Stop),
+}
+
+impl Halt {
+    /// Why a step that was cut short or never reached did not go on.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Self::Guard(name) => format!("the guard \"{name}\" failed"),
+            Self::TimedOut => "the scenario's timeout was over".to_owned(),
+            Self::Stopped(Stop::Terminated) => "the run was terminated".to_owned(),
+            Self::Stopped(_) => "the run was interrupted".to_owned(),
+        }
+    }
+}
+
+/// Hears whether to go on. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) struct HaltListener(watch::Receiver<Option<Halt>>);
+
+/// Says it, once.
+#[derive(Debug)]
+pub(crate) struct HaltSpeaker(watch::Sender<Option<Halt>>);
+
+/// A pair for one scenario.
+pub(crate) fn channel() -> (HaltSpeaker, HaltListener) {
+    let (speaker, listener) = watch::channel(None);
+    (HaltSpeaker(speaker), HaltListener(listener))
+}
+
+impl HaltSpeaker {
+    /// Ends the scenario. The first reason stands.
+    pub(crate) fn halt(&self, halt: Halt) {
+        self.0.send_if_modified(|current| {
+            let first = current.is_none();
+            if first {
+                *current = Some(halt);
+            }
+            first
+        });
+    }
+}
+
+impl HaltListener {
+    /// The reason, if there is one by now.
+    pub(crate) fn reason(&self) -> Option<Halt> {
+        self.0.borrow().clone()
+    }
+
+    /// Waits until there is a reason; for ever where there never is.
+    pub(crate) async fn heard(&mut self) -> Halt {
+        loop {
+            if let Some(halt) = self.reason() {
+                return halt;
+            }
+            if self.0.changed().await.is_err() {
+                return std::future::pending().await;
+            }
+        }
+    }
+}

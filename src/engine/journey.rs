@@ -1,0 +1,198 @@
+//! What an attempt at a case has come through so far: values kept, outcomes told or still to be told.
+
+use super::evidence::Collected;
+use super::guards::Guarded;
+use super::halt::{Halt, HaltListener};
+use super::lookout::Stage;
+use super::step::{self, Finished, unlooked};
+use crate::event::{Fact, Leftover, Outcome, Phase, StepRef};
+use crate::expr::{Scope, Value};
+use crate::plan::Step;
+use crate::verdict::Verdict;
+
+/// The state of one attempt.
+#[derive(Debug)]
+pub(crate) struct Journey {
+    case: usize,
+    scope: Scope,
+    verdict: Verdict,
+    /// Whether the way forward is open: nothing failed, `ready` passed.
+    whole: bool,
+    judged: bool,
+    /// The first thing that decided the verdict: where, and why.
+    own: Option<(StepRef, String)>,
+    /// Outcomes that wait for evidence before they are told: those that failed.
+    untold: Vec<(StepRef, Outcome)>,
+    found: Vec<(&'static str, String)>,
+    notes: Vec<String>,
+}
+
+/// What is said of an attempt at its end.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) verdict: Verdict,
+    pub(crate) own: Option<String>,
+    pub(crate) found: Vec<(&'static str, String)>,
+    pub(crate) notes: Vec<String>,
+}
+
+impl Journey {
+    pub(crate) fn new(case: usize, scope: Scope) -> Self {
+        Self {
+            case,
+            scope,
+            verdict: Verdict::Passed,
+            whole: true,
+            judged: false,
+            own: None,
+            untold: Vec::new(),
+            found: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// Walks through a list of steps, in order. After a failure, and once it is to halt, the rest is skipped.
+    pub(crate) async fn walk(&mut self, stage: &Stage, phase: Phase, steps: &[Step], halt: &HaltListener) {
+        for (index, step) in steps.iter().enumerate() {
+            let at = StepRef { case: self.case, phase, index };
+            if let Some(why) = self.blocked(halt) {
+                self.tell(stage, at, unlooked(step, Verdict::Skipped, why));
+                continue;
+            }
+            let finished = step::run(stage, at, step, &self.scope, halt).await;
+            self.take(stage, at, step, finished);
+        }
+    }
+
+    /// Tells of every step of a list that it was not reached.
+    pub(crate) fn skip(&self, stage: &Stage, phase: Phase, steps: &[Step], why: &str) {
+        for (index, step) in steps.iter().enumerate() {
+            let at = StepRef { case: self.case, phase, index };
+            self.tell(stage, at, unlooked(step, Verdict::Skipped, format!("not reached: {why}")));
+        }
+    }
+
+    /// Takes in what came of a guard.
+    pub(crate) fn guarded(&mut self, stage: &Stage, guarded: Guarded) {
+        let Guarded { at, outcome, what: _ } = guarded;
+        self.decide(stage, at, outcome);
+    }
+
+    /// A step of `finally`: told, but the verdict stays as it is.
+    pub(crate) fn cleaned(&self, stage: &Stage, at: StepRef, outcome: Outcome) {
+        self.tell(stage, at, outcome);
+    }
+
+    /// Something is still there.
+    pub(crate) fn left_behind(&self, stage: &Stage, leftover: Leftover) {
+        stage.sink.tell(Fact::LeftBehind { case: self.case, leftover });
+    }
+
+    /// Takes note of what ended the attempt from outside.
+    pub(crate) fn halted(&mut self, halt: Option<Halt>) {
+        let Some(halt) = halt else { return };
+        let verdict = match halt {
+            Halt::Stopped(_) => Verdict::Aborted,
+            Halt::TimedOut | Halt::Guard(_) => Verdict::Failed,
+        };
+        if self.verdict < verdict {
+            self.verdict = verdict;
+            self.own.get_or_insert((StepRef { case: self.case, phase: Phase::Step, index: 0 }, halt.words()));
+        }
+    }
+
+    /// Tells what waited for evidence. The first failure gets all of it.
+    pub(crate) fn tell_rest(&mut self, stage: &Stage, collected: Collected) {
+        let Collected { causes, mut evidence } = collected;
+        self.found = causes;
+        for (at, mut outcome) in std::mem::take(&mut self.untold) {
+            let known = outcome.evidence.clone();
+            outcome.evidence.extend(evidence.drain(..).filter(|one| !known.contains(one)));
+            self.tell(stage, at, outcome);
+        }
+    }
+
+    /// Keeps names and values for later steps.
+    pub(crate) fn keep(&mut self, kept: Vec<(String, Value)>) {
+        for (name, value) in kept {
+            self.scope.bind(name, value);
+        }
+    }
+
+    /// Index of the case in the plan.
+    pub(crate) fn case(&self) -> usize {
+        self.case
+    }
+
+    /// The names that later steps see.
+    pub(crate) fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// Whether the way forward is open.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.whole
+    }
+
+    /// What is said of the attempt so far.
+    pub(crate) fn verdict(&self) -> Verdict {
+        self.verdict
+    }
+
+    /// Whether any expectation was judged.
+    pub(crate) fn judged_any(&self) -> bool {
+        self.judged
+    }
+
+    /// Closes the attempt.
+    pub(crate) fn end(self) -> Ended {
+        Ended { verdict: self.verdict, own: self.own.map(|(_, why)| why), found: self.found, notes: self.notes }
+    }
+
+    fn blocked(&self, halt: &HaltListener) -> Option<String> {
+        match halt.reason() {
+            Some(halt) => Some(format!("not reached: {}", halt.words())),
+            None if !self.whole => Some("not reached: an earlier step failed".to_owned()),
+            None => None,
+        }
+    }
+
+    fn take(&mut self, stage: &Stage, at: StepRef, step: &Step, finished: Finished) {
+        let Finished { outcome, kept, what: _, unanswered } = finished;
+        self.keep(kept);
+        if let Some((what, why)) = unanswered {
+            self.left_behind(stage, Leftover { step: step.name.clone(), what, why });
+        }
+        self.decide(stage, at, outcome);
+    }
+
+    /// Lets an outcome bear on the verdict; a failed one waits for evidence before it is told.
+    fn decide(&mut self, stage: &Stage, at: StepRef, outcome: Outcome) {
+        self.judged |= outcome.enforced && outcome.expectations.iter().any(|judged| judged.held.is_some());
+        if outcome.enforced {
+            self.weigh(at, &outcome);
+        }
+        if outcome.verdict == Verdict::Failed {
+            self.untold.push((at, outcome));
+        } else {
+            self.tell(stage, at, outcome);
+        }
+    }
+
+    fn weigh(&mut self, at: StepRef, outcome: &Outcome) {
+        let stops = match outcome.verdict {
+            Verdict::Failed | Verdict::Aborted => true,
+            Verdict::Inconclusive => at.phase == Phase::Ready,
+            Verdict::Passed | Verdict::Skipped => false,
+        };
+        self.whole &= !stops;
+        if outcome.verdict > self.verdict {
+            self.verdict = outcome.verdict;
+            self.own = Some((at, outcome.cause.clone().unwrap_or_else(|| outcome.verdict.to_string())));
+        }
+    }
+
+    fn tell(&self, stage: &Stage, at: StepRef, outcome: Outcome) {
+        stage.sink.tell(Fact::StepEnded { step: at, outcome });
+    }
+}

@@ -1,0 +1,230 @@
+//! Looking through one step's probe, again and again, and remembering what was seen.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::clock::{Clock, millis};
+use super::sink::Sink;
+use crate::event::{Change, Evidence, Fact, Look, Outcome, StepRef};
+use crate::expr::{Scope, Truth, to_text};
+use crate::judge::{self, Assessment, Seen, Standing, Waited};
+use crate::plan::Step;
+use crate::probe::{Demand, DemandState, Observation, Request, Vantage};
+use crate::redact::Secret;
+use crate::verdict::Verdict;
+
+/// A look that begins at the very end of a step's time may still take this long to be answered.
+const LAST_LOOK: Duration = Duration::from_secs(5);
+
+/// What every step of one attempt at a case shares.
+#[derive(Debug, Clone)]
+pub(crate) struct Stage {
+    pub(crate) vantage: Vantage,
+    pub(crate) sink: Sink,
+    pub(crate) clock: Clock,
+}
+
+/// One step that is being looked at.
+#[derive(Debug)]
+pub(crate) struct Lookout<'step> {
+    stage: &'step Stage,
+    at: StepRef,
+    step: &'step Step,
+    scope: Scope,
+    request: Request,
+    started: Instant,
+    looks: u64,
+    changes: Vec<Change>,
+    last: Option<(Seen, Assessment)>,
+}
+
+/// Why a step is not looked at: not reached for a good reason, or wrong in itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Closed {
+    pub(crate) verdict: Verdict,
+    pub(crate) reason: String,
+}
+
+impl<'step> Lookout<'step> {
+    /// Fills the step's probe in and tells that it began; or says why it is not to be looked at.
+    pub(crate) fn open(stage: &'step Stage, at: StepRef, step: &'step Step, scope: &Scope) -> Result<Self, Closed> {
+        let scope = inner_scope(step, scope)?;
+        admitted(step, &scope)?;
+        let request = step.spec.probe.resolve(&scope, &step.spec.dir).map_err(|error| wrong(error.message))?;
+        let until = (!step.spec.until.is_empty())
+            .then(|| step.spec.until.iter().map(crate::expr::Expression::text).collect::<Vec<_>>().join(" && "));
+        let within_ms = step.within.or(step.hold).map(millis);
+        stage.sink.tell(Fact::StepStarted { step: at, until, within_ms });
+        let (started, changes) = (Instant::now(), Vec::new());
+        Ok(Self { stage, at, step, scope, request, started, looks: 0, changes, last: None })
+    }
+
+    /// Looks once. The look may take until `deadline`, but is always given a moment to be answered.
+    pub(crate) async fn look(&mut self, deadline: Instant) -> Standing {
+        let began = self.elapsed();
+        let deadline = deadline.max(Instant::now() + LAST_LOOK);
+        let vantage = Vantage { deadline, dir: self.step.spec.dir.clone(), ..self.stage.vantage.clone() };
+        let seen = self.request.look(&vantage).await;
+        self.scope.set_now(self.stage.clock.now());
+        if let Ok(observation) = &seen {
+            let (name, value) = observation.binding();
+            self.scope.bind(name, value);
+        }
+        self.learn_secrets();
+        let assessment = judge::assess(&self.step.spec, &seen, &self.scope);
+        self.remember(began, &seen);
+        let standing = assessment.standing;
+        self.last = Some((seen, assessment));
+        standing
+    }
+
+    /// Since the step began.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// What `Retry-After` asked for in the last look.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        match &self.last.as_ref()?.0 {
+            Ok(observation) => observation.retry_after(),
+            Err(error) => error.retry_after,
+        }
+    }
+
+    /// What the last look brought.
+    pub(crate) fn seen(&self) -> Option<&Seen> {
+        self.last.as_ref().map(|(seen, _)| seen)
+    }
+
+    /// The names its expressions see, the last observation among them.
+    pub(crate) fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// What it does, in a few words.
+    pub(crate) fn describe(&self) -> String {
+        self.request.describe()
+    }
+
+    /// Closes the step: what is reported of it.
+    pub(crate) fn outcome(self, verdict: Verdict, ran_out: bool) -> Outcome {
+        let waited = Waited { elapsed: self.elapsed(), ran_out };
+        let passed = matches!(verdict, Verdict::Passed | Verdict::Skipped);
+        let (cause, evidence, expectations) = match self.last {
+            Some((_, assessment)) if passed => (None, Vec::new(), assessment.judged),
+            Some((seen, assessment)) => {
+                (Some(judge::because(&assessment, &seen, waited)), evidence(&seen), assessment.judged)
+            }
+            None => (None, Vec::new(), Vec::new()),
+        };
+        Outcome {
+            verdict,
+            enforced: self.step.spec.enforce,
+            duration_ms: millis(waited.elapsed),
+            looks: self.looks,
+            changes: self.changes,
+            expectations,
+            cause,
+            evidence,
+            captured: Vec::new(),
+        }
+    }
+
+    /// Values that will be captured as secrets are learnt before anything is told of the look that brought them.
+    fn learn_secrets(&self) {
+        let secrets = self.step.spec.capture.iter().filter(|capture| capture.secret);
+        for value in secrets.filter_map(|capture| capture.from.evaluate(&self.scope).ok()) {
+            self.stage.sink.learn(&Secret::new(to_text(&value)));
+        }
+    }
+
+    fn remember(&mut self, began: Duration, seen: &Seen) {
+        let (state, summary) = match seen {
+            Ok(observation) => (self.state(observation), observation.summary()),
+            Err(error) => (error.message.clone(), error.message.clone()),
+        };
+        let (at_ms, took_ms) = (millis(began), millis(self.elapsed().saturating_sub(began)));
+        self.looks += 1;
+        match self.changes.last_mut() {
+            Some(last) if last.state == state => last.to_ms = at_ms,
+            Some(_) | None => self.changes.push(Change { state: state.clone(), from_ms: at_ms, to_ms: at_ms }),
+        }
+        self.stage.sink.tell(Fact::Looked { step: self.at, look: Look { at_ms, took_ms, state, summary } });
+    }
+
+    /// What was seen, in a few words: the values that what is waited for reads; else those that are judged.
+    fn state(&self, observation: &Observation) -> String {
+        let spec = &self.step.spec;
+        let read = if spec.until.is_empty() { &spec.expect } else { &spec.until };
+        let states = read.iter().map(|expression| expression.state(&self.scope));
+        let words = demands_met(observation.demands()).into_iter().chain(states).collect::<Vec<_>>().join(", ");
+        if words.is_empty() { observation.summary() } else { words }
+    }
+}
+
+fn demands_met(demands: &[Demand]) -> Option<String> {
+    let met = demands.iter().filter(|demand| demand.state == DemandState::Met).count();
+    (!demands.is_empty()).then(|| format!("{met} of {} met", demands.len()))
+}
+
+fn evidence(seen: &Seen) -> Vec<Evidence> {
+    match seen {
+        Ok(observation) => observation.evidence(),
+        Err(error) => vec![Evidence { title: "last look".to_owned(), text: error.message.clone() }],
+    }
+}
+
+fn wrong(reason: String) -> Closed {
+    Closed { verdict: Verdict::Failed, reason }
+}
+
+/// The names of `use … with`, filled in one after another.
+fn inner_scope(step: &Step, scope: &Scope) -> Result<Scope, Closed> {
+    let mut inner = scope.clone();
+    for (name, template) in &step.spec.with {
+        missing(template.references().iter().map(|reference| reference.path.as_slice()), &inner, None)?;
+        let value = template.evaluate(&inner).map_err(|error| wrong(format!("with {name}: {}", error.message)))?;
+        inner.bind(name.clone(), value);
+    }
+    Ok(inner)
+}
+
+/// Whether the step is to be looked at: `when` holds, and every value it reads was captured.
+fn admitted(step: &Step, scope: &Scope) -> Result<(), Closed> {
+    let spec = &step.spec;
+    if let Some(when) = &spec.when {
+        missing(when.references().iter().map(|reference| reference.path.as_slice()), scope, None)?;
+        match when.truth(scope) {
+            Truth::Held => {}
+            Truth::Broken { detail } => {
+                return Err(Closed { verdict: Verdict::Skipped, reason: format!("when {}: {detail}", when.text()) });
+            }
+            Truth::Unclear { reason } => {
+                return Err(wrong(format!("when {} cannot be decided: {reason}", when.text())));
+            }
+        }
+    }
+    let own = spec.probe.brings().0;
+    let expressions = spec.until.iter().chain(&spec.fail_if).chain(&spec.expect);
+    let references = spec.probe.references().into_iter().chain(expressions.flat_map(|one| one.references()));
+    let paths = references.map(|reference| reference.path).collect::<Vec<_>>();
+    missing(paths.iter().map(Vec::as_slice), scope, Some(own))
+}
+
+/// Skips a step that needs a value which an earlier step did not bring. (That the name exists at all was checked long
+/// before.)
+fn missing<'path>(
+    paths: impl IntoIterator<Item = &'path [String]>,
+    scope: &Scope,
+    own: Option<&str>,
+) -> Result<(), Closed> {
+    let absent =
+        |path: &&[String]| path.first().is_some_and(|root| scope.get(root).is_none() && Some(root.as_str()) != own);
+    match paths.into_iter().find(absent) {
+        Some(path) => {
+            Err(Closed { verdict: Verdict::Skipped, reason: format!("needs {}, which was never captured", path[0]) })
+        }
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,246 @@
+//! One step from its beginning to its end.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::clock::millis;
+use super::halt::{Halt, HaltListener};
+use super::lookout::{Closed, Lookout, Stage};
+use super::wait::{self, Next, Pace};
+use crate::event::{Outcome, StepRef};
+use crate::expr::{Expression, Scope, Value, to_text};
+use crate::judge::{Patience, Standing};
+use crate::plan::Step;
+use crate::probe::{LookErrorKind, Probe};
+use crate::scenario::model::Capture;
+use crate::verdict::Verdict;
+
+/// How long is waited where a plan says nothing.
+const WITHIN: Duration = Duration::from_secs(60);
+/// How long a single look may take: the probe has its own limits, and the scenario its `timeout`.
+const UNBOUNDED: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long a gateway's 502 or a broken connection is taken for a passing thing.
+const BLINK: Duration = Duration::from_secs(5);
+/// How long AWS is asked again that would not answer, where the step itself does not wait.
+const THROTTLE: Duration = Duration::from_secs(30);
+/// How long an answer is still waited for, once the run was asked to stop, to a request that must not be cut off.
+const PARTING: Duration = Duration::from_secs(5);
+
+/// A step that came to its end.
+#[derive(Debug)]
+pub(crate) struct Finished {
+    /// What is reported of it.
+    pub(crate) outcome: Outcome,
+    /// Names and values that later steps see.
+    pub(crate) kept: Vec<(String, Value)>,
+    /// What it looked at, in a few words.
+    pub(crate) what: Option<String>,
+    /// Set where something may have been made without our knowing its name: what was sent, and why that is not known.
+    pub(crate) unanswered: Option<(String, String)>,
+}
+
+/// Runs one step: fills it in, looks until it is decided or time is up, keeps what later steps need.
+pub(crate) async fn run(stage: &Stage, at: StepRef, step: &Step, scope: &Scope, halt: &HaltListener) -> Finished {
+    let mut lookout = match Lookout::open(stage, at, step, scope) {
+        Ok(lookout) => lookout,
+        Err(closed) => return Finished::closed(step, closed),
+    };
+    let end = Waiting { step, halt: halt.clone(), trouble: None, holding: None }.until_decided(&mut lookout).await;
+    Finished::of(step, lookout, end)
+}
+
+/// How the looking ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum End {
+    /// By something that was seen.
+    Decided(Verdict),
+    /// By the clock.
+    RanOut(Verdict),
+    /// By something else that ended the scenario.
+    Halted(Halt),
+}
+
+/// The state of waiting between two looks.
+struct Waiting<'step> {
+    step: &'step Step,
+    halt: HaltListener,
+    /// Since when every look has met the same passing trouble.
+    trouble: Option<Instant>,
+    /// Since when `expect` has held (`for`).
+    holding: Option<Instant>,
+}
+
+impl Waiting<'_> {
+    async fn until_decided(&mut self, lookout: &mut Lookout<'_>) -> End {
+        loop {
+            let standing = match self.look(lookout).await {
+                Ok(standing) => standing,
+                Err(halt) => return End::Halted(halt),
+            };
+            let pause = match self.decide(standing, lookout) {
+                Ok(pause) => pause,
+                Err(end) => return end,
+            };
+            tokio::select! {
+                () = sleep(pause) => {}
+                halt = self.halt.heard() => return End::Halted(halt),
+            }
+        }
+    }
+
+    /// One look, which a halt cuts off, unless the request would do something: then its answer is waited for, so that
+    /// what it made can be cleaned up.
+    async fn look(&mut self, lookout: &mut Lookout<'_>) -> Result<Standing, Halt> {
+        let left = self.step.within.map_or(UNBOUNDED, |within| within.saturating_sub(lookout.elapsed()));
+        let deadline = Instant::now() + left;
+        let must_finish = matches!(self.step.spec.probe, Probe::Http(_)) && !self.step.spec.probe.idempotent();
+        let mut halt = self.halt.clone();
+        let look = lookout.look(deadline);
+        tokio::pin!(look);
+        tokio::select! {
+            standing = &mut look => return Ok(standing),
+            reason = halt.heard() => if !must_finish { return Err(reason) },
+        }
+        tokio::time::timeout(PARTING, look).await.map_err(|_| self.halt.reason().unwrap_or(Halt::TimedOut))
+    }
+
+    fn within(&self) -> Duration {
+        self.step.within.unwrap_or(WITHIN)
+    }
+
+    /// The pause before the next look, or the end.
+    fn decide(&mut self, standing: Standing, lookout: &Lookout<'_>) -> Result<Duration, End> {
+        match standing {
+            Standing::Settled(Verdict::Passed) => self.hold(),
+            Standing::Settled(verdict) => Err(End::Decided(verdict)),
+            Standing::Open { verdict, patience: Patience::Within } if self.holding.is_none() => {
+                self.trouble = None;
+                self.pause(verdict, lookout.elapsed(), self.within(), lookout)
+            }
+            Standing::Open { verdict: Verdict::Failed, patience: Patience::Within } => {
+                Err(End::Decided(Verdict::Failed))
+            }
+            Standing::Open { verdict, patience } => {
+                let since = self.trouble.get_or_insert_with(Instant::now).elapsed();
+                let limit = if patience == Patience::Blink { BLINK } else { THROTTLE };
+                self.pause(verdict, since, limit, lookout)
+            }
+        }
+    }
+
+    fn pause(
+        &self,
+        verdict: Verdict,
+        waited: Duration,
+        limit: Duration,
+        lookout: &Lookout<'_>,
+    ) -> Result<Duration, End> {
+        let pace = Pace { every: self.step.every, retry_after: lookout.retry_after() };
+        match wait::next(pace, waited, limit, rand::random()) {
+            Next::LookIn(pause) => Ok(pause),
+            Next::GiveUp => Err(End::RanOut(verdict)),
+        }
+    }
+
+    /// What holds must keep holding for as long as `for` says.
+    fn hold(&mut self) -> Result<Duration, End> {
+        self.trouble = None;
+        let Some(hold) = self.step.hold else { return Err(End::Decided(Verdict::Passed)) };
+        let held = self.holding.get_or_insert_with(Instant::now).elapsed();
+        let pace = Pace { every: self.step.every, retry_after: None };
+        match wait::next(pace, held, hold, rand::random()) {
+            Next::LookIn(pause) => Ok(pause),
+            Next::GiveUp => Err(End::Decided(Verdict::Passed)),
+        }
+    }
+}
+
+impl Finished {
+    fn closed(step: &Step, closed: Closed) -> Self {
+        let outcome = unlooked(step, closed.verdict, closed.reason);
+        Self { outcome, kept: Vec::new(), what: None, unanswered: None }
+    }
+
+    fn of(step: &Step, lookout: Lookout<'_>, end: End) -> Self {
+        let what = lookout.describe();
+        let unanswered = unanswered(step, &lookout, &end, &what);
+        let (kept, uncaptured) = keep(step, &lookout);
+        let (verdict, ran_out) = match &end {
+            End::Decided(verdict) => (*verdict, false),
+            End::RanOut(verdict) => (*verdict, true),
+            End::Halted(Halt::TimedOut) => (Verdict::Failed, true),
+            End::Halted(Halt::Guard(_)) => (Verdict::Skipped, false),
+            End::Halted(Halt::Stopped(_)) => (Verdict::Aborted, true),
+        };
+        let mut outcome = lookout.outcome(verdict, ran_out);
+        if let End::Halted(halt) = &end {
+            let seen = outcome.cause.take().map(|cause| format!("; last: {cause}")).unwrap_or_default();
+            outcome.cause = Some(format!("cut short: {}{seen}", halt.words()));
+        }
+        if let (Verdict::Passed, Some(reason)) = (verdict, uncaptured) {
+            outcome.verdict = Verdict::Failed;
+            outcome.cause = Some(reason);
+        }
+        outcome.captured = kept.iter().map(|(name, value)| told(step, name, value)).collect();
+        Self { outcome, kept, what: Some(what), unanswered }
+    }
+}
+
+/// What is reported of a step that was never looked at.
+pub(crate) fn unlooked(step: &Step, verdict: Verdict, reason: String) -> Outcome {
+    Outcome {
+        verdict,
+        enforced: step.spec.enforce,
+        duration_ms: millis(Duration::ZERO),
+        looks: 0,
+        changes: Vec::new(),
+        expectations: Vec::new(),
+        cause: Some(reason),
+        evidence: Vec::new(),
+        captured: Vec::new(),
+    }
+}
+
+/// A request that may have made something whose name nobody was told.
+fn unanswered(step: &Step, lookout: &Lookout<'_>, end: &End, what: &str) -> Option<(String, String)> {
+    if !matches!(step.spec.probe, Probe::Http(_)) || step.spec.probe.idempotent() {
+        return None;
+    }
+    let why = match (lookout.seen(), end) {
+        (Some(Err(error)), _) if error.kind == LookErrorKind::System => error.message.clone(),
+        (None, End::Halted(halt)) => halt.words(),
+        _ => return None,
+    };
+    Some((what.to_owned(), format!("it was sent, but not answered ({why}): whether it made something is not known")))
+}
+
+/// The values that later steps see, and why one of them could not be had. They are taken even where the step failed:
+/// whatever was made can then still be cleaned up.
+fn keep(step: &Step, lookout: &Lookout<'_>) -> (Vec<(String, Value)>, Option<String>) {
+    let (mut kept, mut missing) = (Vec::new(), None);
+    let Some(Ok(observation)) = lookout.seen() else { return (kept, missing) };
+    for Capture { name, from, secret: _ } in &step.spec.capture {
+        match from.evaluate(lookout.scope()) {
+            Ok(value) => kept.push((name.clone(), value)),
+            Err(error) => {
+                missing = missing
+                    .or_else(|| Some(format!("could not capture {name} from {}: {error}", Expression::text(from))));
+            }
+        }
+    }
+    if let Some(name) = &step.spec.keep_as {
+        kept.push((name.clone(), observation.binding().1));
+    }
+    (kept, missing)
+}
+
+/// A captured value as it is told: a secret one not at all, a whole observation by its name.
+fn told(step: &Step, name: &str, value: &Value) -> (String, String) {
+    let text = match step.spec.capture.iter().find(|capture| capture.name == name) {
+        Some(Capture { secret: true, .. }) => "***".to_owned(),
+        Some(_) => to_text(value),
+        None => format!("the whole {}", step.spec.probe.brings().0),
+    };
+    (name.to_owned(), text)
+}

@@ -1,0 +1,78 @@
+//! Why a step did not pass, in one sentence, and why a scenario did not.
+
+use std::time::Duration;
+
+use super::assess::{Assessment, Seen};
+use crate::event::Judged;
+use crate::verdict::Verdict;
+
+/// How long was waited, and how long might have been.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waited {
+    /// How long.
+    pub elapsed: Duration,
+    /// Whether the waiting was ended by the deadline, rather than by something that was seen.
+    pub ran_out: bool,
+}
+
+/// One sentence: what was expected, what was seen, for how long. The system's own words come first where it has any.
+#[must_use]
+pub fn because(assessment: &Assessment, seen: &Seen, waited: Waited) -> String {
+    let expected = assessment.judged.iter().find(|judged| judged.held == Some(false));
+    let unknown = assessment.judged.iter().find(|judged| judged.held.is_none());
+    let told = match seen {
+        Err(error) => Some(error.message.clone()),
+        Ok(observation) => observation.cause(),
+    };
+    let words = match (told, expected.or(unknown)) {
+        (Some(told), Some(judged)) if seen.is_ok() => format!("{told} ({})", phrase(judged)),
+        (Some(told), _) => told,
+        (None, Some(judged)) => phrase(judged),
+        (None, None) => "nothing was seen".to_owned(),
+    };
+    if waited.ran_out { format!("{words}, {}", span(waited.elapsed)) } else { words }
+}
+
+fn span(elapsed: Duration) -> String {
+    format!("after waiting {}", humane(elapsed))
+}
+
+/// A duration as a person would say it: whole seconds from ten seconds on, tenths below.
+fn humane(elapsed: Duration) -> String {
+    let rounded = if elapsed >= Duration::from_secs(10) {
+        Duration::from_secs(elapsed.as_secs())
+    } else {
+        Duration::from_millis(u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX) / 100 * 100)
+    };
+    humantime::format_duration(rounded).to_string()
+}
+
+fn phrase(judged: &Judged) -> String {
+    let detail = judged.detail.as_deref().unwrap_or("it does not hold");
+    match (judged.kind.as_str(), judged.held) {
+        ("sequence" | "none", Some(_)) => format!("{}: {detail}", judged.text),
+        ("fail_if", _) => format!("fail_if {}: {detail}", judged.text),
+        (_, Some(_)) => format!("expected {}, saw {detail}", judged.text),
+        (_, None) => format!("could not judge {}: {detail}", judged.text),
+    }
+}
+
+/// The scenario's cause: what lies deepest comes first. A service without tasks explains an import that stands still,
+/// an alarm that fires, and log lines that never came; hence `ecs` before `alarm` before what the step itself says.
+///
+/// `found` holds the kind of probe and what its observation says is wrong, in the order in which they were looked at.
+#[must_use]
+pub fn root_cause(verdict: Verdict, own: &str, found: &[(&'static str, String)]) -> (String, Vec<String>) {
+    if verdict != Verdict::Failed {
+        return (own.to_owned(), Vec::new());
+    }
+    let depth = |kind: &str| ["ecs", "alarm"].iter().position(|deep| *deep == kind);
+    let deepest = found
+        .iter()
+        .filter(|(kind, told)| depth(kind).is_some() && !own.contains(told.as_str()))
+        .min_by_key(|(kind, _)| depth(kind));
+    match deepest {
+        Some((_, told)) => (told.clone(), vec![own.to_owned()]),
+        None => (own.to_owned(), Vec::new()),
+    }
+}
