@@ -65,7 +65,8 @@ impl Scenario {
     fn why_ended(&self) -> String {
         let culprit = self.culprit().and_then(|(_, _, step)| step.verdict.map(|verdict| (step, verdict)));
         let culprit = culprit.map(|(step, verdict)| format!("\"{}\" {}", step.name, came_out(verdict)));
-        culprit.or_else(|| self.cause.clone()).unwrap_or_else(|| "the scenario ended before".to_owned())
+        let own = self.cause.as_deref().map(|cause| cause.strip_prefix("not started: ").unwrap_or(cause).to_owned());
+        culprit.or(own).unwrap_or_else(|| "the scenario ended before".to_owned())
     }
 }
 

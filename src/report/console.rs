@@ -87,8 +87,7 @@ impl Page<'_> {
             Some((phase, _, step)) => {
                 let cause = scenario.cause.as_deref().map_or_else(|| story::headline(step), story::one_line);
                 self.line(0, &format!("{loud} {}: {cause}", story::who(scenario, phase, step)));
-                self.notes(scenario);
-                self.details(step, &cause);
+                self.details(scenario, step, &cause);
             }
             None => {
                 let cause = scenario.cause.as_deref().unwrap_or("no step says why");
@@ -107,7 +106,7 @@ impl Page<'_> {
         }
     }
 
-    fn details(&mut self, step: &Step, headline: &str) {
+    fn details(&mut self, scenario: &Scenario, step: &Step, headline: &str) {
         let own = story::headline(step);
         if own != headline {
             self.line(2, &own);
@@ -122,6 +121,7 @@ impl Page<'_> {
         if let Some(seen) = story::seen(&step.changes, STRETCHES) {
             self.line(2, &format!("seen: {seen}"));
         }
+        self.notes(scenario);
         step.evidence.iter().for_each(|evidence| self.evidence(evidence));
     }
 
@@ -189,6 +189,7 @@ impl Page<'_> {
     fn commands(&mut self, run: &Run) {
         if let Some(path) = self.style.run_json {
             self.line(2, &format!("all that was seen: {path}"));
+            self.line(2, &format!("draw it again: smoke report {path}"));
         }
         let unwell = |scenario: &&Scenario| scenario.verdict > Some(Verdict::Passed);
         if let Some(first) = run.scenarios.iter().find(unwell) {

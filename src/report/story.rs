@@ -92,7 +92,10 @@ pub fn seen(changes: &[Change], at_most: usize) -> Option<String> {
 
 fn stretch(change: &Change) -> String {
     let Change { state, from_ms, to_ms } = change;
-    format!("{} {}–{} s", one_line(state), seconds(*from_ms), seconds(*to_ms))
+    match (one_line(state), seconds(*from_ms), seconds(*to_ms)) {
+        (state, from, to) if from == to => format!("{state} at {from} s"),
+        (state, from, to) => format!("{state} {from}–{to} s"),
+    }
 }
 
 /// Seconds with one decimal where it says something: `0.4`, `4`, `31`.
@@ -166,6 +169,7 @@ mod tests {
             assert_eq!(seen(&changes, at_most).as_deref(), expected);
         }
         check(&[], 4, None);
+        check(&[("201", 180, 184)], 4, Some("201 at 0.2 s"));
         check(&[("queued", 0, 4000), ("processing", 4000, 31_000)], 4, Some("queued 0–4 s → processing 4–31 s"));
         check(
             &[("a", 0, 100), ("b", 200, 300), ("c", 400, 500), ("d", 600, 700), ("e", 800, 1000)],
