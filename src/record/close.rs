@@ -7,6 +7,14 @@ use crate::event::Phase;
 use crate::verdict::Verdict;
 
 impl Run {
+    /// Makes a valid record of a run that could not even begin, and says why: inconclusive where that is what the exit
+    /// code means, else aborted.
+    pub fn close_unbegun(&mut self, reason: &str, exit_code: u8, at: DateTime<Utc>) {
+        self.broken_off = Some(reason.to_owned());
+        let verdict = if exit_code == 3 { Verdict::Inconclusive } else { Verdict::Aborted };
+        self.end(verdict, exit_code, at);
+    }
+
     /// Makes a valid record of a run whose events just end, for instance after a panic or a second signal. A run that
     /// has come to its end stays as it is.
     pub fn close_aborted(&mut self, reason: &str, exit_code: u8, at: DateTime<Utc>) {

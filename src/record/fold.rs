@@ -7,8 +7,11 @@ use crate::event::{Event, Fact, RunHeader, StepRef};
 use crate::verdict::Verdict;
 
 impl Run {
-    /// Takes in one event. What does not fit (a case or a step that was not planned) is left out.
+    /// Takes in one event. What does not fit (a case or a step that was not planned, anything after the end) is left out.
     pub fn apply(&mut self, event: &Event) {
+        if self.ended.is_some() {
+            return;
+        }
         let at = event.at;
         match &event.fact {
             Fact::RunStarted { run, cases } => {

@@ -52,7 +52,7 @@ impl Run {
         between(Some(self.started), self.ended)
     }
 
-    /// Whether a scenario, or the run as a whole, came to no good end.
+    /// Whether a gate may let pass: exit code 0, and nothing else.
     #[must_use]
     pub fn green(&self) -> bool {
         self.exit_code == Some(0)

@@ -121,8 +121,12 @@ impl Scenario {
     #[must_use]
     pub fn culprit(&self) -> Option<(Phase, usize, &Step)> {
         let counted = || self.all().filter(|(phase, _, step)| *phase != Phase::Finally && step.enforced);
-        let worst = |verdict| counted().find(|(_, _, step)| step.verdict == Some(verdict));
-        worst(Verdict::Failed).or_else(|| worst(Verdict::Aborted)).or_else(|| worst(Verdict::Inconclusive))
+        let first = |verdict| counted().find(|(_, _, step)| step.verdict == Some(verdict));
+        // Guards go on all along: where all was broken off, what the journey was at says more.
+        let journey =
+            || counted().find(|(phase, _, step)| *phase != Phase::Guard && step.verdict == Some(Verdict::Aborted));
+        let aborted = || journey().or_else(|| first(Verdict::Aborted));
+        first(Verdict::Failed).or_else(aborted).or_else(|| first(Verdict::Inconclusive))
     }
 
     /// Whether it passed only after it had failed.

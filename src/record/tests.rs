@@ -4,9 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 
 use super::*;
-use crate::event::{
-    AwsUse, CaseOutline, Event, Fact, Leftover, Look, Outcome, Phase, RunHeader, StepOutline, StepRef,
-};
+use crate::event::{AwsUse, CaseOutline, Event, Fact, Leftover, Look, Outcome, Phase, RunHeader, StepOutline, StepRef};
 use crate::verdict::Verdict;
 
 const PHASES: [Phase; 4] = [Phase::Ready, Phase::Guard, Phase::Step, Phase::Finally];
@@ -132,10 +130,7 @@ proptest! {
 const UPLOAD: StepRef = StepRef { case: 0, phase: Phase::Step, index: 0 };
 
 fn started(attempt: u32) -> [Fact; 2] {
-    [
-        Fact::ScenarioStarted { case: 0, attempt },
-        Fact::StepStarted { step: UPLOAD, until: None, within_ms: None },
-    ]
+    [Fact::ScenarioStarted { case: 0, attempt }, Fact::StepStarted { step: UPLOAD, until: None, within_ms: None }]
 }
 
 fn ended(verdict: Verdict, retrying: bool) -> [Fact; 2] {
@@ -149,10 +144,8 @@ fn ended(verdict: Verdict, retrying: bool) -> [Fact; 2] {
 #[test]
 fn the_first_and_the_last_looks_are_kept_and_every_change() {
     let states = ["queued", "queued", "processing", "queued"];
-    let looks = (0..100u64).map(|ms| Fact::Looked {
-        step: UPLOAD,
-        look: look(ms, states[usize::try_from(ms / 25).unwrap()]),
-    });
+    let looks =
+        (0..100u64).map(|ms| Fact::Looked { step: UPLOAD, look: look(ms, states[usize::try_from(ms / 25).unwrap()]) });
     let run = folded([run_started(1)].into_iter().chain(started(1)).chain(looks));
     let step = &run.scenarios[0].steps[0];
     let kept: Vec<u64> = step.looks.kept.iter().map(|look| look.at_ms).collect();

@@ -26,8 +26,9 @@ pub fn summary(run: &Run, style: &Style<'_>) -> String {
     for scenario in &run.scenarios {
         page.trouble(scenario);
     }
-    if let Some(reason) = &run.broken_off {
-        page.line(0, &format!("{}: {}", page.loud(Verdict::Aborted), story::one_line(reason)));
+    let said = run.scenarios.iter().any(|scenario| scenario.verdict == Some(Verdict::Aborted));
+    if let Some(reason) = run.broken_off.as_ref().filter(|_| !said) {
+        page.line(0, &format!("{}: {}", page.loud(run.verdict.unwrap_or(Verdict::Aborted)), story::one_line(reason)));
         page.gap();
     }
     page.leftovers(run);
@@ -68,8 +69,13 @@ impl Page<'_> {
             self.gap();
         } else if scenario.flaky() {
             let flaky = self.paint("33", "FLAKY");
-            self.line(0, &format!("{flaky} {}: passed at attempt {}", scenario.id, scenario.attempt));
+            self.line(0, &format!("{flaky} {}: passed at attempt {}", story::one_line(&scenario.id), scenario.attempt));
             self.attempts(scenario);
+            self.notes(scenario);
+            self.gap();
+        } else if verdict == Verdict::Passed && !scenario.notes.is_empty() {
+            self.line(0, &format!("NOTE {}", story::one_line(&scenario.id)));
+            self.notes(scenario);
             self.gap();
         }
         for (phase, _, step) in scenario.all() {
@@ -134,7 +140,7 @@ impl Page<'_> {
             self.line(4, &format!("… {left_out} lines before"));
         }
         for line in &lines[left_out..] {
-            self.line(4, &visible(line));
+            self.line(4, &story::visible(line));
         }
     }
 
@@ -195,7 +201,7 @@ impl Page<'_> {
         if let Some(first) = run.scenarios.iter().find(unwell) {
             // The row of a matrix is no word that `run` takes; its scenario is.
             let id = first.id.split('[').next().unwrap_or_default();
-            self.line(2, &format!("run it again: smoke run {} {id}", run.target));
+            self.line(2, &format!("run it again: smoke run {} {}", run.target, quoted(id)));
         }
     }
 }
@@ -209,9 +215,10 @@ const fn ansi(verdict: Verdict) -> &'static str {
     }
 }
 
-/// What is shown of text from outside: no control characters, so that it cannot move the cursor or hide what follows.
-fn visible(line: &str) -> String {
-    line.chars().map(|c| if c == '\t' { ' ' } else { c }).filter(|c| !c.is_control()).collect()
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "._/-".contains(c));
+    if plain { word.to_owned() } else { format!("'{}'", story::one_line(word).replace('\'', r"'\''")) }
 }
 
 fn numbers(counts: &Counts) -> String {
@@ -240,6 +247,9 @@ fn several(many: usize, word: &str) -> String {
 fn sent(run: &Run) -> String {
     let calls: u64 = run.aws.calls.iter().map(|(_, many)| many).sum();
     let requests = several(usize::try_from(run.http_requests).unwrap_or(usize::MAX), "HTTP request");
+    if run.aws.looks == 0 && calls == 0 {
+        return requests;
+    }
     let throttled = if run.aws.throttled > 0 { format!(", {} throttled", run.aws.throttled) } else { String::new() };
     let plural = if calls == 1 { "" } else { "s" };
     format!("{requests}; {calls} AWS call{plural} for {} looks{throttled}", run.aws.looks)

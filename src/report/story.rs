@@ -121,12 +121,20 @@ pub fn span(ms: u64) -> String {
     }
 }
 
-/// Text without line feeds and control characters, for a line of its own.
+/// Text for a line of its own: without line feeds and whatever else could move the cursor or hide what follows.
 #[must_use]
 pub fn one_line(text: &str) -> String {
-    let words: Vec<&str> =
-        text.split(|c: char| c.is_control()).map(str::trim).filter(|part| !part.is_empty()).collect();
-    words.join(" ")
+    let lines = text.lines().map(visible);
+    let lines: Vec<String> = lines.map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
+    lines.join(" ")
+}
+
+/// A line as it may be shown: text from outside can neither paint, nor move the cursor, nor turn its direction.
+#[must_use]
+pub fn visible(line: &str) -> String {
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
+    let line = console::strip_ansi_codes(line);
+    line.chars().map(|c| if c == '\t' { ' ' } else { c }).filter(|c| !c.is_control() && !turns(*c)).collect()
 }
 
 /// Who is meant: `bulk-import › guard "the worker stays up"`.
@@ -176,6 +184,18 @@ mod tests {
             2,
             Some("a 0–0.1 s → … 3 more … → e 0.8–1 s"),
         );
+    }
+
+    #[test]
+    fn a_line_holds_nothing_but_text() {
+        #[track_caller]
+        fn check(text: &str, expected: &str) {
+            assert_eq!(one_line(text), expected);
+        }
+        check("plain", "plain");
+        check("  two\r\n\n  lines\n", "two lines");
+        check("\u{1b}[2J\u{1b}[31mred\u{1b}[0m\u{0}\u{7}\tend", "red end");
+        check("\u{202e}turned", "turned");
     }
 
     #[test]

@@ -77,7 +77,10 @@ fn completions_know_our_commands() {
 #[test]
 fn a_recorded_run_is_drawn_again() {
     for (format, file) in [("json", "run.json"), ("junit", "junit.xml")] {
-        let drawn = check(&["report", &run_json("failed"), "--format", format], &Expected { code: 0, stdout: "failed", stderr: "" });
+        let drawn = check(
+            &["report", &run_json("failed"), "--format", format],
+            &Expected { code: 0, stdout: "failed", stderr: "" },
+        );
         let expected = std::fs::read_to_string(Path::new("fixtures/runs/failed").join(file)).unwrap();
         assert_eq!(drawn, expected);
     }

@@ -159,7 +159,10 @@ fn junit_reruns_are_failures_with_a_stack_trace() {
     for name in names() {
         let text = Format::Junit.draw(&recorded(&name), None);
         assert!(!text.contains("flakyError") && !text.contains("rerunError"), "{name}");
-        assert_eq!(text.matches("<flakyFailure").count() + text.matches("<rerunFailure").count(), text.matches("<stackTrace>").count());
+        assert_eq!(
+            text.matches("<flakyFailure").count() + text.matches("<rerunFailure").count(),
+            text.matches("<stackTrace>").count()
+        );
     }
 }
 
@@ -179,5 +182,19 @@ fn text_cannot_move_the_cursor() {
         let text = Format::Text.draw(&recorded(&name), None);
         let odd = text.chars().find(|c| c.is_control() && *c != '\n');
         assert_eq!(odd, None, "{name}");
+    }
+}
+
+/// The sample in `reports/` is what smoke really writes.
+#[test]
+fn the_sample_is_drawn_of_its_own_record() {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/sample");
+    let run = json::read(&std::fs::read_to_string(sample.join("run.json")).unwrap()).unwrap();
+    for (format, _, file) in Format::all() {
+        let drawn = format.draw(&run, Some("reports/sample/run.json"));
+        if std::env::var_os("SMOKE_BLESS").is_some() {
+            std::fs::write(sample.join(file), &drawn).unwrap();
+        }
+        assert_eq!(drawn, std::fs::read_to_string(sample.join(file)).unwrap_or_default(), "{file}");
     }
 }

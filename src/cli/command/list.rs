@@ -19,7 +19,10 @@ pub(crate) fn run(args: &List) -> Exit {
     };
     let Some(target) = project.config.targets.iter().find(|target| target.name == args.target) else {
         let known: Vec<&str> = project.config.targets.iter().map(|target| target.name.as_str()).collect();
-        return complain(Exit::INVALID, &format!("no target is called {}; there are {}", args.target, known.join(", ")));
+        return complain(
+            Exit::INVALID,
+            &format!("no target is called {}; there are {}", args.target, known.join(", ")),
+        );
     };
     let mut text = String::new();
     let (admitted, others): (Vec<_>, Vec<_>) =

@@ -31,10 +31,7 @@ impl Live {
         // What matters when the tree is gone: how scenarios ended, what is left, that it was asked to stop.
         let lasting = matches!(
             event.fact,
-            Fact::RunStarted { .. }
-                | Fact::ScenarioEnded { .. }
-                | Fact::LeftBehind { .. }
-                | Fact::StopRequested { .. }
+            Fact::RunStarted { .. } | Fact::ScenarioEnded { .. } | Fact::LeftBehind { .. } | Fact::StopRequested { .. }
         );
         if let Some(line) = lasting.then(|| plain::line(run, event, self.paint, false)).flatten() {
             self.bar.println(line);

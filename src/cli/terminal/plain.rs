@@ -56,7 +56,8 @@ pub(super) fn scenario_ended(scenario: &Scenario, verdict: Verdict, paint: Paint
         format!(" › {} \"{}\"", story::kind(phase), story::one_line(&step.name))
     });
     let cause = cause.map_or(String::new(), |cause| format!(": {cause}"));
-    let flaky = if scenario.flaky() { format!(", flaky: passed at attempt {}", scenario.attempt) } else { String::new() };
+    let flaky =
+        if scenario.flaky() { format!(", flaky: passed at attempt {}", scenario.attempt) } else { String::new() };
     format!("{} {id}{blamed}{cause} ({took}{flaky})", paint.verdict(verdict))
 }
 

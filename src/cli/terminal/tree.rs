@@ -68,7 +68,8 @@ fn going_on(phase: Phase, step: &Step, now: DateTime<Utc>) -> String {
 fn in_a_line(scenario: &Scenario, now: DateTime<Utc>, paint: Paint) -> String {
     let id = story::one_line(&scenario.id);
     // The journey says more than the guards, which go on all along.
-    let current = scenario.all().filter(|(_, _, step)| step.running()).max_by_key(|(phase, _, _)| *phase != Phase::Guard);
+    let current =
+        scenario.all().filter(|(_, _, step)| step.running()).max_by_key(|(phase, _, _)| *phase != Phase::Guard);
     match current {
         Some((phase, _, step)) => format!("{id} › {}{}", label(phase, step), waiting(step, now)),
         None => format!("{id} {}", paint.dim("…")),
@@ -180,7 +181,8 @@ pub(crate) mod tests {
         let mut events = recorded("passed");
         let Fact::RunStarted { run: _, cases } = &mut events[0].fact else { panic!() };
         let case = cases[0].clone();
-        *cases = (0..100).map(|index| smoke::event::CaseOutline { id: format!("case-{index}"), ..case.clone() }).collect();
+        *cases =
+            (0..100).map(|index| smoke::event::CaseOutline { id: format!("case-{index}"), ..case.clone() }).collect();
         let mut run = Run::default();
         run.apply(&events[0]);
         for case in 0..97 {
@@ -190,13 +192,7 @@ pub(crate) mod tests {
             &run,
             (60, 6),
             2,
-            &[
-                "case-0 …",
-                "case-1 …",
-                "case-2 …",
-                "… and 94 more running",
-                "97 running, 3 to go · 2 s",
-            ],
+            &["case-0 …", "case-1 …", "case-2 …", "… and 94 more running", "97 running, 3 to go · 2 s"],
         );
     }
 }

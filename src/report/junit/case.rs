@@ -48,8 +48,8 @@ pub(super) fn of_scenario(scenario: &Scenario) -> Option<TestCase> {
 }
 
 /// A suite for a run that broke off before its plan was known: an empty report would look green.
-pub(super) fn of_nothing(reason: &str) -> TestSuite {
-    let mut case = TestCase::new("the run as a whole", status(Verdict::Aborted, &story::one_line(reason), reason));
+pub(super) fn of_nothing(verdict: Verdict, reason: &str) -> TestSuite {
+    let mut case = TestCase::new("the run as a whole", status(verdict, &story::one_line(reason), ""));
     case.set_classname("smoke");
     let mut suite = TestSuite::new("smoke");
     suite.add_test_case(case);

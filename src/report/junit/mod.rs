@@ -29,7 +29,7 @@ pub fn render(run: &Run) -> String {
         report.add_test_suite(suite(run, scenario, &mut names));
     }
     if let Some(reason) = run.broken_off.as_deref().filter(|_| run.scenarios.is_empty()) {
-        report.add_test_suite(case::of_nothing(reason));
+        report.add_test_suite(case::of_nothing(run.verdict.unwrap_or(Verdict::Aborted), reason));
     }
     // Writing to memory cannot fail, and the texts are clean UTF-8.
     report.to_string().unwrap_or_default()

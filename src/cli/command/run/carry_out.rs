@@ -14,7 +14,7 @@ use tokio::time::MissedTickBehavior;
 
 use super::prepare::Prepared;
 use super::recorder::Recorder;
-use super::signals::Signals;
+use super::signals::{self, Signals};
 use super::surroundings::Surroundings;
 use super::{Finished, Shared};
 use crate::cli::exit::Exit;
@@ -44,21 +44,14 @@ pub(super) async fn carry_out(
     settings: &RunSettings<'_>,
     prepared: Prepared,
     header: RunHeader,
-    (surroundings, mut recorder): (Surroundings, Recorder),
+    (surroundings, signals, recorder): (Surroundings, Signals, Recorder),
 ) -> Finished {
     let Surroundings { sandbox, instruments, redactor, identity: _ } = surroundings;
-    let signals = match Signals::listen() {
-        Ok(signals) => signals,
-        Err(error) => return recorder.never_began(header, &format!("cannot listen for signals: {error}"), Exit::FAULT),
-    };
     let (tell, told) = mpsc::unbounded_channel();
     let (ask, asked) = watch::channel(Stop::No);
     let equipment = Equipment { instruments, redactor, events: tell, stop: asked };
-    let options = engine::Options {
-        jobs: settings.jobs,
-        fail_fast: settings.args.fail_fast,
-        cleanup_within: CLEANUP_WITHIN,
-    };
+    let options =
+        engine::Options { jobs: settings.jobs, fail_fast: settings.args.fail_fast, cleanup_within: CLEANUP_WITHIN };
     let screen = Screen::on_stderr(settings.talk, &crate::cli::command::environment);
     let recorder: Shared = Arc::new(Mutex::new(recorder));
     let engine = tokio::spawn(engine::run(Arc::new(prepared.plan), header, equipment, options));
@@ -139,21 +132,20 @@ fn words(panic: &(dyn Any + Send)) -> String {
 
 /// Lets the watcher take in what was told last, and closes the record.
 async fn conclude(recorder: &Mutex<Recorder>, end: End, watcher: JoinHandle<()>) -> Finished {
-    let (why, code) = match end {
+    let (why, exit) = match end {
         End::Engine(fault) => {
             let without_a_word = || "internal error: the run ended without a word".to_owned();
             settle(watcher).await;
-            (fault.unwrap_or_else(without_a_word), Exit::FAULT.code())
+            (fault.unwrap_or_else(without_a_word), Exit::FAULT)
         }
         End::Left(signal) => {
             watcher.abort();
             settle(watcher).await;
-            let code = if signal == Stop::Terminated { 143 } else { 130 };
             let name = signal.signal().unwrap_or("signal");
-            (format!("left at once on a second {name}; what was running was not cleaned up"), code)
+            (format!("left at once on a second {name}; what was running was not cleaned up"), signals::exit(signal))
         }
     };
-    locked(recorder).finish(&why, code, Utc::now())
+    locked(recorder).finish(&why, exit.code(), Utc::now())
 }
 
 /// Waits until the watcher has ended, which it does with the last sender. Where a task that fell over holds on to one,

@@ -18,10 +18,12 @@ use std::sync::Arc;
 use smoke::event::RunHeader;
 use smoke::record::Run;
 use smoke::report::console;
+use smoke::sandbox::Fault;
 
 use self::prepare::{Prepared, Refusal, prepare};
 use self::recorder::Recorder;
-use self::surroundings::Surroundings;
+use self::signals::Signals;
+use self::surroundings::{Surroundings, Trouble};
 use crate::cli::args;
 use crate::cli::exit::Exit;
 use crate::cli::settings::RunSettings;
@@ -68,17 +70,28 @@ fn trace(verbose: u8) {
 
 async fn journey(settings: &RunSettings<'_>, mut prepared: Prepared, mut recorder: Recorder) -> Exit {
     let header = header(&prepared);
-    let run = match Surroundings::build(&mut prepared, &settings.args.fault).await {
-        Ok(surroundings) => {
+    let finished = match surroundings(&mut prepared, &settings.args.fault).await {
+        Ok((surroundings, signals)) => {
             let header = RunHeader { identity: surroundings.identity.clone(), ..header };
-            carry_out::carry_out(settings, prepared, header, (surroundings, recorder)).await
+            carry_out::carry_out(settings, prepared, header, (surroundings, signals, recorder)).await
         }
-        Err(trouble) => {
-            complain(trouble.exit, &trouble.message);
-            recorder.never_began(header, &trouble.message, trouble.exit)
-        }
+        Err(Trouble { exit, message }) => recorder.never_began(header, &message, exit),
     };
-    finish(settings, &run)
+    finish(settings, &finished)
+}
+
+/// Everything that a run needs around it; a signal that comes meanwhile ends it before it began.
+async fn surroundings(prepared: &mut Prepared, faults: &[Fault]) -> Result<(Surroundings, Signals), Trouble> {
+    let deaf = |error| Trouble { exit: Exit::FAULT, message: format!("cannot listen for signals: {error}") };
+    let mut signals = Signals::listen().map_err(deaf)?;
+    tokio::select! {
+        built = Surroundings::build(prepared, faults) => Ok((built?, signals)),
+        stop = signals.next() => {
+            let name = stop.signal().unwrap_or("a signal");
+            let message = format!("stopped by {name} before it began; nothing was sent");
+            Err(Trouble { exit: signals::exit(stop), message })
+        }
+    }
 }
 
 fn header(prepared: &Prepared) -> RunHeader {
@@ -115,7 +128,7 @@ fn finish(settings: &RunSettings<'_>, finished: &Finished) -> Exit {
         complain(Exit::FAULT, &format!("a report could not be written: {error}"));
     }
     let exit = run.exit_code.map_or(Exit::FAULT, Exit::of);
-    if exit == Exit::INVALID {
+    if exit == Exit::INVALID && run.broken_off.is_none() {
         complain(exit, "nothing was judged: every expectation was skipped, so this run says nothing");
     }
     if unwritten.is_empty() { exit } else { Exit::FAULT }

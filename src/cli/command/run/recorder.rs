@@ -65,7 +65,9 @@ impl Recorder {
     pub(super) fn never_began(&mut self, run: RunHeader, why: &str, exit: Exit) -> Finished {
         let at = run.started;
         self.take(&Event { at, fact: Fact::RunStarted { run, cases: Vec::new() } });
-        self.finish(why, exit.code(), Utc::now())
+        let at = Utc::now();
+        self.run.close_unbegun(why, exit.code(), at);
+        self.finish(why, exit.code(), at)
     }
 
     /// Writes every report. `why` and `exit_code` count where the run's events just ended.

@@ -3,6 +3,13 @@
 use smoke::engine::Stop;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use crate::cli::exit::Exit;
+
+/// What the process ends with after a signal.
+pub(super) fn exit(stop: Stop) -> Exit {
+    Exit::of(if stop == Stop::Terminated { 143 } else { 130 })
+}
+
 /// Listens from the moment it is made.
 #[derive(Debug)]
 pub(crate) struct Signals {

@@ -42,7 +42,10 @@ impl Surroundings {
             prepared.plan.target_settings = sandbox.settings();
         }
         let redactor = Arc::new(knowing(&prepared.plan));
-        let clean = |error: LookError| Trouble { exit: exit_of(error.kind), message: redactor.clean(&error.message).into_owned() };
+        let clean = |error: LookError| Trouble {
+            exit: exit_of(error.kind),
+            message: redactor.clean(&error.message).into_owned(),
+        };
         let settings = &prepared.plan.target_settings;
         let http = Client::new(settings).map_err(clean)?;
         let aws = match &settings.aws {
