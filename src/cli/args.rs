@@ -58,7 +58,7 @@ pub(crate) struct Run {
     pub(crate) words: Vec<String>,
     #[command(flatten)]
     pub(crate) filter: Filter,
-    /// Set a variable, stronger than all others; SMOKE_VAR holds one a line
+    /// Set a variable, stronger than all others; the environment variable holds one a line
     #[arg(long, value_name = "K=V", env = "SMOKE_VAR", hide_env_values = true, value_delimiter = '\n', value_parser = parse::variable)]
     pub(crate) var: Vec<(String, String)>,
     /// Run at most N scenarios side by side
@@ -176,16 +176,16 @@ fn faults() -> impl TypedValueParser<Value = Fault> {
     let catalogue = Fault::catalogue();
     let names = catalogue.iter().map(|(_, name, what)| clap::builder::PossibleValue::new(*name).help(*what));
     PossibleValuesParser::new(names).try_map(move |name| {
-        let named = catalogue.iter().find(|(_, known, _)| *known == name);
-        named.map(|(fault, _, _)| *fault).ok_or("no such fault")
+        let found = catalogue.iter().find(|(_, known, _)| *known == name);
+        found.map(|(fault, _, _)| *fault).ok_or("no such fault")
     })
 }
 
 fn formats() -> impl TypedValueParser<Value = smoke::report::Format> {
     let all = smoke::report::Format::all();
     PossibleValuesParser::new(all.iter().map(|(_, name, _)| *name)).try_map(move |name| {
-        let named = all.iter().find(|(_, known, _)| *known == name);
-        named.map(|(format, _, _)| *format).ok_or("no such format")
+        let found = all.iter().find(|(_, known, _)| *known == name);
+        found.map(|(format, _, _)| *format).ok_or("no such format")
     })
 }
 

@@ -27,7 +27,9 @@ pub(crate) fn run(args: &List) -> Exit {
     let mut text = String::new();
     let (admitted, others): (Vec<_>, Vec<_>) =
         project.scenarios.iter().partition(|scenario| admits(scenario, target) && wanted(scenario, &args.filter));
-    admitted.iter().for_each(|scenario| show(scenario, &mut text));
+    for scenario in &admitted {
+        show(scenario, &mut text);
+    }
     let _ = writeln!(text, "{} of {} would run on {}", admitted.len(), project.scenarios.len(), target.name);
     if !others.is_empty() {
         let names: Vec<&str> = others.iter().map(|scenario| scenario.id.as_str()).collect();

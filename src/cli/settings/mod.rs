@@ -3,7 +3,7 @@
 pub(crate) mod parse;
 mod shard;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use smoke::report::Format;
 
@@ -89,7 +89,9 @@ impl<'args> RunSettings<'args> {
 
     /// The words that name files, for the project to read.
     pub(crate) fn paths(&self) -> Vec<PathBuf> {
-        let is_path = |word: &&String| word.contains('/') || word.ends_with(".yaml") || word.ends_with(".yml");
+        let is_yaml =
+            |word: &str| Path::new(word).extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
+        let is_path = |word: &&String| word.contains('/') || is_yaml(word);
         self.args.words.iter().filter(is_path).map(PathBuf::from).collect()
     }
 

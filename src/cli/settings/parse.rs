@@ -69,7 +69,8 @@ mod tests {
 
     #[track_caller]
     fn check<T: Debug + PartialEq>(parsed: Result<T, String>, expected: Result<T, &str>) {
-        assert_eq!(parsed, expected.map_err(str::to_owned));
+        let (parsed, expected) = (parsed, expected.map_err(str::to_owned));
+        assert_eq!(parsed, expected);
     }
 
     #[test]

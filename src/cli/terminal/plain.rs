@@ -31,7 +31,7 @@ pub(super) fn line(run: &Run, event: &Event, paint: Paint, looks: bool) -> Optio
         Fact::Looked { step, look } if looks => {
             format!("{}: saw {}", named(run, *step)?, story::one_line(&look.summary))
         }
-        Fact::Looked { .. } => return None,
+        Fact::Looked { .. } | Fact::RunEnded { .. } => return None,
         Fact::StepEnded { step, outcome: _ } => step_ended(run, *step, paint)?,
         Fact::ScenarioEnded { case, verdict, cause: _, notes: _, retrying } => {
             let text = scenario_ended(run.scenarios.get(*case)?, *verdict, paint);
@@ -42,7 +42,6 @@ pub(super) fn line(run: &Run, event: &Event, paint: Paint, looks: bool) -> Optio
             format!("{id}: LEFT BEHIND {}: {}", story::one_line(&leftover.what), story::one_line(&leftover.why))
         }
         Fact::StopRequested { signal } => format!("{signal}: cleaning up, then ending; once more to leave at once"),
-        Fact::RunEnded { .. } => return None,
     };
     Some(format!("{} {text}", paint.dim(&clock(run, event.at))))
 }

@@ -22,7 +22,7 @@ use crate::cli::settings::RunSettings;
 use crate::cli::terminal::Screen;
 
 /// How long all clean-up of one scenario may take.
-const CLEANUP_WITHIN: Duration = Duration::from_secs(60);
+const CLEANUP_WITHIN: Duration = Duration::from_mins(1);
 /// How many events are taken in at once, at most, before the screen is looked after.
 const AT_ONCE: usize = 1024;
 /// How often the screen is drawn.
