@@ -11,6 +11,8 @@
 //! * [`expr`]: CEL expressions and `${{ … }}` templates.
 //! * [`scenario`]: what the user wrote: `smoke.yaml` and scenario files, parsed with positions and checked.
 //! * [`plan`]: what will run: scenarios × matrix rows on one target, with all variables known.
+//! * [`target`]: where the API under test is, and where AWS is looked at.
+//! * [`look`]: why a look brought nothing.
 //! * [`probe`]: how a step observes, and what each kind brings back.
 //! * [`aws`]: the only place that names the AWS SDK; one shared reader for the whole run.
 //! * [`judge`]: observation × expectations → verdict.
@@ -27,6 +29,7 @@ pub mod engine;
 pub mod event;
 pub mod expr;
 pub mod judge;
+pub mod look;
 pub mod plan;
 pub mod probe;
 pub mod record;
@@ -34,4 +37,5 @@ pub mod redact;
 pub mod report;
 pub mod sandbox;
 pub mod scenario;
+pub mod target;
 pub mod verdict;

@@ -5,12 +5,13 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
+use super::cleanup;
 use super::evidence;
 use super::guards::Guards;
 use super::halt::{self, Halt, HaltListener, HaltSpeaker};
 use super::journey::{Ended, Journey};
 use super::lookout::Stage;
-use super::{Stop, cleanup};
+use super::stop::Stop;
 use crate::event::{Fact, Phase};
 use crate::judge::root_cause;
 use crate::plan::Case;
@@ -65,7 +66,9 @@ impl CaseRun<'_> {
         self.stage.vantage.window_start = self.stage.clock.now();
         let (speaker, listener) = halt::channel();
         let deadline = Instant::now() + self.case.timeout;
-        let mut journey = Journey::new(self.index, self.case.scope.clone());
+        let mut scope = self.case.scope.clone();
+        scope.clean_with(self.stage.sink.cleaner());
+        let mut journey = Journey::new(self.index, scope);
         let ready = journey.walk(&self.stage, Phase::Ready, &self.case.ready, &listener);
         watched(ready, std::future::pending(), &speaker, self.bounds(deadline)).await;
         if journey.is_whole() && listener.reason().is_none() {

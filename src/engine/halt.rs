@@ -2,7 +2,7 @@
 
 use tokio::sync::watch;
 
-use super::Stop;
+use super::stop::Stop;
 
 /// Why a scenario was ended early.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -34,6 +34,12 @@ impl Sink {
         let _ = self.events.send(Event { at: self.clock.now(), fact });
     }
 
+    /// Cleans a text of every secret known by then; for explanations, which cut long values before they are told.
+    pub(crate) fn cleaner(&self) -> impl Fn(&str) -> String + Send + Sync + 'static {
+        let redactor = Arc::clone(&self.redactor);
+        move |text| redactor.clean(text).into_owned()
+    }
+
     /// Learns a value that was captured as a secret while the run goes on.
     pub(crate) fn learn(&self, secret: &Secret) {
         self.redactor.learn(secret);

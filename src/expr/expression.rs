@@ -1,6 +1,12 @@
 //! One CEL expression: compiled, evaluated, explained.
 
-use super::{EvaluationError, Scope, Value};
+use cel::{ExecutionError, IdedExpr};
+
+use super::environment::context;
+use super::explain::Explainer;
+use super::place::within;
+use super::syntax::{self, Fault};
+use super::{EvaluationError, Scope, Value, reference};
 use crate::diagnostic::{Diagnostic, Location};
 
 /// A compiled expression that knows where it stands.
@@ -8,13 +14,15 @@ use crate::diagnostic::{Diagnostic, Location};
 pub struct Expression {
     text: String,
     location: Location,
-    program: cel::Program,
+    tree: IdedExpr,
 }
 
 /// A path that an expression reads, as far as it is static: `response.body.id` in `response.body.id == 3`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference {
-    /// Root first: `["response", "body", "id"]`. Names bound by a macro (`x` in `list.all(x, …)`) are not references.
+    /// Root first: `["response", "body", "id"]`; ends before an index that is no text (`tasks[0].id` reads `tasks`).
+    /// Names bound by a macro (`x` in `list.all(x, …)`) are not references, nor is a field that is only asked for
+    /// (`has(a.b)` and `a.?b` read `a`).
     pub path: Vec<String>,
     /// Where it stands.
     pub location: Location,
@@ -38,13 +46,17 @@ pub enum Truth {
 }
 
 impl Expression {
-    /// Compiles `text`, which stands at `location`. All syntax errors, unknown functions included, are given at once.
+    /// Compiles `text`, which stands at `location` (of the whole scalar, quotes included where it has any). Every
+    /// unknown word and function is given at once, and the first place that makes no sentence.
     ///
     /// # Errors
-    /// The diagnostics, each at the place inside the expression where the error is.
+    /// The diagnostics, each at the place inside the expression where the error is; at the whole scalar where unusual
+    /// escapes keep places inside it from being known.
     pub fn compile(text: &str, location: &Location) -> Result<Self, Vec<Diagnostic>> {
-        let program = cel::Program::compile(text).map_err(|error| vec![Diagnostic::at(location, error.to_string())])?;
-        Ok(Self { text: text.to_owned(), location: location.clone(), program })
+        match syntax::parse(text) {
+            Ok(tree) => Ok(Self { text: text.to_owned(), location: location.clone(), tree }),
+            Err(faults) => Err(faults.into_iter().map(|fault| diagnostic(text, location, fault)).collect()),
+        }
     }
 
     /// As written.
@@ -59,31 +71,58 @@ impl Expression {
         &self.location
     }
 
-    /// What it reads.
+    /// What it reads, in the order in which it is written.
     #[must_use]
     pub fn references(&self) -> Vec<Reference> {
-        let _ = &self.program;
-        todo!()
+        let reads = reference::reads(&self.text, &self.tree).into_iter();
+        reads
+            .map(|read| Reference {
+                path: read.path,
+                location: within(&self.text, &self.location, read.start, read.end),
+            })
+            .collect()
     }
 
     /// Its value.
     ///
     /// # Errors
     /// Where it has none.
-    pub fn evaluate(&self, _scope: &Scope) -> Result<Value, EvaluationError> {
-        todo!()
+    pub fn evaluate(&self, scope: &Scope) -> Result<Value, EvaluationError> {
+        let context = context(scope);
+        Value::resolve(&self.tree, &context).map_err(|_| {
+            let message = Explainer { context: &context, scope }.reason(&self.tree);
+            EvaluationError { message }
+        })
     }
 
     /// Whether it holds, with the explanation where it does not.
     #[must_use]
-    pub fn truth(&self, _scope: &Scope) -> Truth {
-        todo!()
+    pub fn truth(&self, scope: &Scope) -> Truth {
+        let context = context(scope);
+        let explainer = Explainer { context: &context, scope };
+        let result: Result<Value, ExecutionError> = Value::resolve(&self.tree, &context);
+        match result {
+            Ok(Value::Bool(true)) => Truth::Held,
+            Ok(Value::Bool(false)) => Truth::Broken { detail: explainer.broken(&self.tree) },
+            _ => Truth::Unclear { reason: explainer.reason(&self.tree) },
+        }
     }
 
     /// What the expression reads just now, in a few words, for the list of changes while waiting:
-    /// `queued` for `response.body.status == "review_ready"`, `0, 1` for `service.healthy == service.desired`.
+    /// `queued` for `response.body.status == "review_ready"`, `0, 1` for `service.healthy == service.desired`,
+    /// `status missing` where there is no such field (yet), `not steady` for `service.steady`.
     #[must_use]
-    pub fn state(&self, _scope: &Scope) -> String {
-        todo!()
+    pub fn state(&self, scope: &Scope) -> String {
+        let context = context(scope);
+        Explainer { context: &context, scope }.state(&self.tree)
+    }
+}
+
+fn diagnostic(text: &str, location: &Location, fault: Fault) -> Diagnostic {
+    let place = within(text, location, fault.start, fault.end);
+    let diagnostic = Diagnostic::at(&place, fault.message);
+    match fault.help {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
     }
 }

@@ -1,10 +1,26 @@
 //! CEL expressions and `${{ … }}` templates: compiled before anything is sent, evaluated against a [`Scope`], and
 //! explained part by part when they do not hold. Pure: no IO; the clock and new ids come in through the scope.
 
+mod environment;
+mod explain;
 mod expression;
+mod literal;
+mod order;
+mod place;
+mod print;
+mod reason;
+mod reference;
 mod scope;
+mod state;
+mod syntax;
 mod template;
+mod token;
+mod tree;
 mod value;
+mod words;
+
+#[cfg(test)]
+mod tests;
 
 pub use cel::Value;
 pub use expression::{Expression, Reference, Truth};

@@ -1,9 +1,19 @@
 //! Text with `${{ … }}` in it, and trees of such text.
 
-use super::{EvaluationError, Expression, Reference, Scope, Value};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use cel::objects::{Key, Map};
+
+use super::place::within;
+use super::token::{Kind, tokens};
+use super::{EvaluationError, Expression, Reference, Scope, Value, to_text};
 use crate::diagnostic::{Diagnostic, Location};
 
-/// A YAML value in whose strings `${{ … }}` may stand. Alone in a string, it keeps its type.
+const OPENING: &str = "${{";
+const CLOSING: &str = "}}";
+
+/// A YAML value in whose strings `${{ … }}` may stand. Alone in a string, it keeps its type. `$${{` is a plain `${{`.
 #[derive(Debug)]
 pub struct Template {
     location: Location,
@@ -13,7 +23,7 @@ pub struct Template {
 #[derive(Debug)]
 enum Node {
     Fixed(Value),
-    Whole(Expression),
+    Whole(Box<Expression>),
     Text(Vec<Piece>),
     List(Vec<Template>),
     Map(Vec<(String, Template)>),
@@ -22,7 +32,7 @@ enum Node {
 #[derive(Debug)]
 enum Piece {
     Fixed(String),
-    Expression(Expression),
+    Expression(Box<Expression>),
 }
 
 impl Template {
@@ -30,8 +40,13 @@ impl Template {
     ///
     /// # Errors
     /// An unclosed `${{`, an expression that does not compile; all at once.
-    pub fn parse(_text: &str, _location: &Location) -> Result<Self, Vec<Diagnostic>> {
-        todo!()
+    pub fn parse(text: &str, location: &Location) -> Result<Self, Vec<Diagnostic>> {
+        let mut reader = Reader { text, location, pieces: Vec::new(), diagnostics: Vec::new() };
+        reader.read();
+        if !reader.diagnostics.is_empty() {
+            return Err(reader.diagnostics);
+        }
+        Ok(Self { location: location.clone(), node: node(reader.pieces) })
     }
 
     /// A value with nothing to fill in.
@@ -58,25 +73,313 @@ impl Template {
         &self.location
     }
 
+    /// Whether there is nothing to fill in, all through.
+    #[must_use]
+    pub fn is_fixed(&self) -> bool {
+        match &self.node {
+            Node::Fixed(_) => true,
+            Node::Whole(_) | Node::Text(_) => false,
+            Node::List(items) => items.iter().all(Self::is_fixed),
+            Node::Map(entries) => entries.iter().all(|(_, template)| template.is_fixed()),
+        }
+    }
+
+    /// The value of a scalar with nothing to fill in; none for lists and maps (see [`Self::items`], [`Self::entries`]).
+    #[must_use]
+    pub fn fixed_value(&self) -> Option<&Value> {
+        match &self.node {
+            Node::Fixed(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The templates of a list; none for anything else.
+    #[must_use]
+    pub fn items(&self) -> Option<&[Self]> {
+        match &self.node {
+            Node::List(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The templates of a map, in the order of the file; none for anything else.
+    #[must_use]
+    pub fn entries(&self) -> Option<&[(String, Self)]> {
+        match &self.node {
+            Node::Map(entries) => Some(entries),
+            _ => None,
+        }
+    }
+
     /// What it reads, all through.
     #[must_use]
     pub fn references(&self) -> Vec<Reference> {
-        todo!()
+        match &self.node {
+            Node::Fixed(_) => Vec::new(),
+            Node::Whole(expression) => expression.references(),
+            Node::Text(pieces) => pieces.iter().flat_map(Piece::references).collect(),
+            Node::List(items) => items.iter().flat_map(Self::references).collect(),
+            Node::Map(entries) => entries.iter().flat_map(|(_, template)| template.references()).collect(),
+        }
     }
 
     /// Its value, types kept.
     ///
     /// # Errors
     /// Where one of its expressions has no value.
-    pub fn evaluate(&self, _scope: &Scope) -> Result<Value, EvaluationError> {
-        todo!()
+    pub fn evaluate(&self, scope: &Scope) -> Result<Value, EvaluationError> {
+        match &self.node {
+            Node::Fixed(value) => Ok(value.clone()),
+            Node::Whole(expression) => expression.evaluate(scope),
+            Node::Text(pieces) => {
+                let text: String = pieces.iter().map(|piece| piece.text(scope)).collect::<Result<_, _>>()?;
+                Ok(Value::String(Arc::new(text)))
+            }
+            Node::List(items) => {
+                let items: Vec<_> = items.iter().map(|item| item.evaluate(scope)).collect::<Result<_, _>>()?;
+                Ok(Value::List(Arc::new(items)))
+            }
+            Node::Map(entries) => evaluate_map(entries, scope),
+        }
     }
 
     /// Its value as text: a string as it is, a number or boolean as written, anything else as JSON.
     ///
     /// # Errors
     /// Where one of its expressions has no value.
-    pub fn evaluate_text(&self, _scope: &Scope) -> Result<String, EvaluationError> {
-        todo!()
+    pub fn evaluate_text(&self, scope: &Scope) -> Result<String, EvaluationError> {
+        self.evaluate(scope).map(|value| to_text(&value))
+    }
+}
+
+fn evaluate_map(entries: &[(String, Template)], scope: &Scope) -> Result<Value, EvaluationError> {
+    let entry =
+        |(key, template): &(String, Template)| Ok((Key::String(Arc::new(key.clone())), template.evaluate(scope)?));
+    let map: HashMap<_, _> = entries.iter().map(entry).collect::<Result<_, EvaluationError>>()?;
+    Ok(Value::Map(Map { map: Arc::new(map) }))
+}
+
+impl Piece {
+    fn references(&self) -> Vec<Reference> {
+        match self {
+            Self::Fixed(_) => Vec::new(),
+            Self::Expression(expression) => expression.references(),
+        }
+    }
+
+    fn text(&self, scope: &Scope) -> Result<String, EvaluationError> {
+        match self {
+            Self::Fixed(text) => Ok(text.clone()),
+            Self::Expression(expression) => expression.evaluate(scope).map(|value| to_text(&value)),
+        }
+    }
+}
+
+/// What pieces of one string make together.
+fn node(mut pieces: Vec<Piece>) -> Node {
+    match (pieces.pop(), pieces.is_empty()) {
+        (None, _) => Node::Fixed(Value::String(Arc::default())),
+        (Some(Piece::Fixed(text)), true) => Node::Fixed(Value::String(Arc::new(text))),
+        (Some(Piece::Expression(expression)), true) => Node::Whole(expression),
+        (Some(last), false) => {
+            pieces.push(last);
+            Node::Text(pieces)
+        }
+    }
+}
+
+/// Takes a string apart.
+struct Reader<'text> {
+    text: &'text str,
+    location: &'text Location,
+    pieces: Vec<Piece>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    fn read(&mut self) {
+        let mut at = 0;
+        while let Some(found) = self.text[at..].find(OPENING) {
+            let opening = at + found;
+            let inside = opening + OPENING.len();
+            if self.text[at..opening].ends_with('$') {
+                self.plain(&self.text[at..opening - 1]);
+                self.plain(OPENING);
+                at = inside;
+                continue;
+            }
+            self.plain(&self.text[at..opening]);
+            let Some(length) = closing(&self.text[inside..]) else {
+                return self.unclosed(opening);
+            };
+            self.expression(inside, inside + length);
+            at = inside + length + CLOSING.len();
+        }
+        self.plain(&self.text[at..]);
+    }
+
+    fn plain(&mut self, text: &str) {
+        match self.pieces.last_mut() {
+            _ if text.is_empty() => {}
+            Some(Piece::Fixed(before)) => before.push_str(text),
+            _ => self.pieces.push(Piece::Fixed(text.to_owned())),
+        }
+    }
+
+    fn expression(&mut self, start: usize, end: usize) {
+        let text = &self.text[start..end];
+        let begins = start + (text.len() - text.trim_start().len());
+        let text = text.trim();
+        if text.is_empty() {
+            let place = within(self.text, self.location, start - OPENING.len(), end + CLOSING.len());
+            return self.diagnostics.push(Diagnostic::at(&place, "there is no expression between `${{` and `}}`"));
+        }
+        let place = within(self.text, self.location, begins, begins + text.len());
+        match Expression::compile(text, &place) {
+            Ok(expression) => self.pieces.push(Piece::Expression(Box::new(expression))),
+            Err(diagnostics) => self.diagnostics.extend(diagnostics),
+        }
+    }
+
+    fn unclosed(&mut self, opening: usize) {
+        let place = within(self.text, self.location, opening, opening + OPENING.len());
+        let diagnostic = Diagnostic::at(&place, "`${{` is never closed with `}}`");
+        self.diagnostics.push(diagnostic.help("a plain `${{` is written `$${{`"));
+    }
+}
+
+/// Where the `}}` is that closes an expression: not inside a literal, and not one that closes maps of its own.
+fn closing(text: &str) -> Option<usize> {
+    let mut open = 0_usize;
+    let mut before = None;
+    for token in tokens(text) {
+        match (token.kind, token.text) {
+            (Kind::Symbol, "{") => open += 1,
+            (Kind::Symbol, "}") if open > 0 => open -= 1,
+            (Kind::Symbol, "}") if before.is_some_and(|before| before + 1 == token.start) => return before,
+            (Kind::Symbol, "}") => {
+                before = Some(token.start);
+                continue;
+            }
+            _ => {}
+        }
+        before = None;
+    }
+    // A literal that is never closed swallows the end; the expression's own diagnostic says so better.
+    let unclosed = tokens(text).any(|token| token.kind == Kind::Unclosed);
+    text.find(CLOSING).filter(|_| unclosed)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::diagnostic::Source;
+    use crate::expr::{from_json, to_json};
+
+    fn scope() -> Scope {
+        Scope::default()
+            .with("id", Value::Int(7))
+            .with("name", Value::from("a b"))
+            .with("row", from_json(&json!({"list": [1, "x"], "ok": true, "ratio": 0.5})))
+    }
+
+    /// Where `yaml` stands in a file that has nothing else on that line.
+    fn scalar(yaml: &str) -> Location {
+        let text = format!("name: x\nurl: {yaml}\n");
+        Location { source: Source::new("a.yaml", text), start: 13, end: 13 + yaml.len() }
+    }
+
+    fn template(text: &str) -> Template {
+        Template::parse(text, &scalar(text)).unwrap_or_else(|faults| panic!("{text}: {faults:?}"))
+    }
+
+    fn check(text: &str, expected: serde_json::Value) {
+        let value = template(text).evaluate(&scope()).map(|value| to_json(&value));
+        assert_eq!(value, Ok(expected), "{text}");
+    }
+
+    #[test]
+    fn alone_it_keeps_its_type_and_in_text_it_becomes_text() {
+        check("${{ id }}", json!(7));
+        check("${{row.list}}", json!([1, "x"]));
+        check("/imports/${{ id }}/x", json!("/imports/7/x"));
+        check("${{ id }}${{ name }}", json!("7a b"));
+        check(" ${{ id }}", json!(" 7"));
+        check("${{ row.list }} ${{ row.ok }} ${{ row.ratio }}", json!("[1,\"x\"] true 0.5"));
+        check("plain", json!("plain"));
+        check("", json!(""));
+    }
+
+    #[test]
+    fn braces_and_literals_inside_do_not_end_it() {
+        check("${{ '}}' }}", json!("}}"));
+        check("${{ \"a }} b\" + '}' }}!", json!("a }} b}!"));
+        check("${{ {'a': {'b': id}} }}", json!({"a": {"b": 7}}));
+        check("${{{'a': {'b': id}}}}", json!({"a": {"b": 7}}));
+        check("${{ r'\\' }}", json!("\\"));
+        check("a}} ${{ id }} }}", json!("a}} 7 }}"));
+    }
+
+    #[test]
+    fn a_doubled_dollar_is_plain() {
+        check("$${{ id }}", json!("${{ id }}"));
+        check("a $${{ ${{ id }}", json!("a ${{ 7"));
+        check("$ ${ {{ $$", json!("$ ${ {{ $$"));
+        assert!(template("$${{ x }}").is_fixed());
+    }
+
+    #[test]
+    fn trees_are_filled_in_all_through() {
+        let at = scalar("x");
+        let list = Template::list(vec![template("${{ id }}"), Template::fixed(Value::Bool(true), &at)], &at);
+        let tree = Template::map(vec![("b".into(), list), ("a".into(), template("n ${{ name }}"))], &at);
+        assert_eq!(to_json(&tree.evaluate(&scope()).unwrap()), json!({"a": "n a b", "b": [7, true]}));
+        assert_eq!(tree.evaluate_text(&scope()).unwrap(), r#"{"a":"n a b","b":[7,true]}"#);
+        let read: Vec<_> = tree.references().into_iter().map(|reference| reference.path.join(".")).collect();
+        assert_eq!(read, ["id", "name"]);
+        assert!(!tree.is_fixed() && tree.fixed_value().is_none());
+        assert_eq!(tree.entries().and_then(|entries| entries[0].1.items()).map(<[_]>::len), Some(2));
+        assert_eq!(template("x").fixed_value(), Some(&Value::from("x")));
+    }
+
+    #[test]
+    fn what_is_missing_is_said() {
+        let missing = template("/x/${{ import_id }}").evaluate(&scope()).unwrap_err();
+        assert_eq!(missing.to_string(), "import_id has no value");
+    }
+
+    /// The diagnostics of `text`, which is written as `yaml`: place, what is underlined, message.
+    fn wrong(yaml: &str, text: &str, expected: &[&str]) {
+        let faults = Template::parse(text, &scalar(yaml)).err().unwrap_or_default();
+        let shown: Vec<_> = faults
+            .iter()
+            .map(|fault| {
+                let place = fault.location.as_ref().unwrap();
+                format!("{}:{} [{}] {}", place.line(), place.column(), place.text(), fault.message)
+            })
+            .collect();
+        assert_eq!(shown, expected, "{yaml}");
+    }
+
+    #[test]
+    fn mistakes_are_shown_where_they_stand() {
+        wrong("a ${{ id", "a ${{ id", &["2:8 [${{] `${{` is never closed with `}}`"]);
+        wrong("\"ä ${{ }}\"", "ä ${{ }}", &["2:9 [${{ }}] there is no expression between `${{` and `}}`"]);
+        wrong(
+            "\"${{ id == }}/${{ siez(x) }}\"",
+            "${{ id == }}/${{ siez(x) }}",
+            &["2:16 [] expected an expression after `==`", "2:24 [siez] there is no function `siez`"],
+        );
+        wrong("'${{ x.foo(''a'') }}'", "${{ x.foo('a') }}", &["2:13 [foo] there is no method `foo`"]);
+        wrong("${{ 'a }} b", "${{ 'a }} b", &["2:10 ['a] the text that begins here is never closed with '"]);
+    }
+
+    #[test]
+    fn references_know_their_place() {
+        let template = Template::parse("/x/${{ row.ok }}", &scalar("\"/x/${{ row.ok }}\"")).unwrap();
+        let places: Vec<_> = template.references().iter().map(|reference| reference.location.to_string()).collect();
+        assert_eq!(places, ["a.yaml:2:14"]);
     }
 }

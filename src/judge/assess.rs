@@ -64,9 +64,11 @@ fn unseen(step: &Step, error: &LookError) -> Standing {
         LookErrorKind::Unusable => Standing::Settled(Verdict::Failed),
         LookErrorKind::Obscured if waits(step) => within(Verdict::Inconclusive),
         LookErrorKind::Obscured => Standing::Open { verdict: Verdict::Inconclusive, patience: Patience::Throttle },
-        LookErrorKind::System if !may_repeat(step) => Standing::Settled(Verdict::Failed),
-        LookErrorKind::System if waits(step) => within(Verdict::Failed),
-        LookErrorKind::System => Standing::Open { verdict: Verdict::Failed, patience: Patience::Blink },
+        LookErrorKind::System | LookErrorKind::Unreachable if !may_repeat(step) => Standing::Settled(Verdict::Failed),
+        LookErrorKind::System | LookErrorKind::Unreachable if waits(step) => within(Verdict::Failed),
+        LookErrorKind::System | LookErrorKind::Unreachable => {
+            Standing::Open { verdict: Verdict::Failed, patience: Patience::Blink }
+        }
     }
 }
 

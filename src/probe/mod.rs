@@ -4,18 +4,20 @@
 //! [`Observation`], or a [`LookError`] that says why nothing could be seen.
 
 pub mod alarm;
+mod demand;
 pub mod ecs;
 pub mod exec;
 pub mod http;
 pub mod logs;
+mod vantage;
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-
+pub use self::demand::{Demand, DemandState, Unknown};
+pub use self::vantage::{Instruments, Vantage};
 use crate::expr::{EvaluationError, Reference, Scope, Value};
+pub use crate::look::{LookError, LookErrorKind};
 
 /// The probes there are, as written in a step.
 #[derive(Debug)]
@@ -60,87 +62,6 @@ pub enum Observation {
     Alarm(alarm::AlarmsSeen),
     /// `output`.
     Exec(exec::Output),
-}
-
-/// What a look can be made with; shared by all cases of a run.
-#[derive(Debug)]
-pub struct Instruments {
-    /// HTTP to the API under test and elsewhere.
-    pub http: http::Client,
-    /// AWS, where the target has it.
-    pub aws: Option<crate::aws::Reader>,
-}
-
-/// From where one case looks.
-#[derive(Debug, Clone)]
-pub struct Vantage {
-    /// What with.
-    pub instruments: Arc<Instruments>,
-    /// When the window opened; the case's own beginning while `ready` is still going on.
-    pub window_start: DateTime<Utc>,
-    /// The folder that files are relative to.
-    pub dir: PathBuf,
-    /// By when the step must be through; a look must not take longer.
-    pub deadline: tokio::time::Instant,
-}
-
-/// Why nothing could be seen.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct LookError {
-    /// Of what kind.
-    pub kind: LookErrorKind,
-    /// In words, with the system's own: `connection refused by 127.0.0.1:8080`.
-    pub message: String,
-    /// How long the other side asked to be left alone.
-    pub retry_after: Option<Duration>,
-}
-
-/// The kinds of not seeing, which decide between failed and inconclusive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LookErrorKind {
-    /// The system under test does not answer as a system should: refused, reset, timed out. That is *failed*.
-    System,
-    /// We may not look: credentials, permissions. *Inconclusive*, and waiting does not help.
-    Denied,
-    /// We could not look just now: throttled, AWS itself in trouble. *Inconclusive* once the deadline is past.
-    Obscured,
-    /// What we were asked to look with is wrong on this machine: a program or a file is not there. *Failed*, at once.
-    Unusable,
-}
-
-/// A part of an observation that could not be known, for instance `alarm.silent` where the history may not be read.
-/// The observation leaves the field out; an expression that reads it is neither true nor false.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unknown {
-    /// Dotted: `alarm.silent`.
-    pub path: String,
-    /// Why.
-    pub reason: String,
-}
-
-/// Something that the probe itself was asked for (`sequence`, `none`), and what came of it in this look.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Demand {
-    /// The key it stands under: `sequence` or `none`.
-    pub kind: &'static str,
-    /// As written, with values filled in: `{event: bulk_import_start, import_id: 7f3a}`.
-    pub text: String,
-    /// What came of it.
-    pub state: DemandState,
-}
-
-/// What came of a demand in one look.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DemandState {
-    /// It is met, and nothing can undo that.
-    Met,
-    /// Not (yet): look again until the deadline; then it has failed.
-    Open(String),
-    /// It is broken for good: fail at once.
-    Broken(String),
-    /// It is not known (yet): look again until the deadline; then it is inconclusive.
-    Unknown(String),
 }
 
 impl Probe {

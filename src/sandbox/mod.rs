@@ -1,5 +1,11 @@
 //! The embedded `local` target: a small real bulk-import service, and an endpoint that speaks AWS's protocols for it.
 
+mod fault;
+mod log;
+mod service;
+
+pub use fault::{Fault, FaultSet};
+
 use crate::plan::TargetSettings;
 
 /// A running sandbox; stops when dropped or [`Sandbox::stop`]ped.
@@ -29,29 +35,6 @@ pub struct Options {
     pub api_port: Option<u16>,
     /// Port of the AWS-compatible endpoint, likewise.
     pub aws_port: Option<u16>,
-}
-
-/// Ways to break the sandbox on purpose, each where it would really break.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Fault {
-    /// The worker's process dies as it starts, again and again.
-    WorkerDown,
-    /// The metric that the alarm watches falls below its threshold.
-    AlarmFiring,
-    /// Importing the rows fails in the worker.
-    ImportFails,
-}
-
-impl Fault {
-    /// Every fault, its name on the command line and what it breaks.
-    #[must_use]
-    pub fn catalogue() -> &'static [(Fault, &'static str, &'static str)] {
-        &[
-            (Self::WorkerDown, "worker-down", "the worker's process dies as it starts, again and again"),
-            (Self::AlarmFiring, "alarm-firing", "the metric that the alarm watches falls below its threshold"),
-            (Self::ImportFails, "import-fails", "importing the rows fails in the worker"),
-        ]
-    }
 }
 
 impl Sandbox {

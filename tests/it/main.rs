@@ -1,6 +1,8 @@
-//! The integration tests, in one binary.
+//! One binary for all integration tests.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod cli;
+mod engine;
+mod house;
 mod reports;

@@ -1,13 +1,24 @@
 //! `http`: one request to the API under test, or to any URL.
+//!
+//! [`Http`] is what was written, a [`Request`] what is sent, a [`Response`] what came back.
 
-use std::path::Path;
-use std::time::Duration;
+mod client;
+mod content;
+mod destination;
+mod failure;
+mod request;
+mod resolve;
+mod response;
+mod words;
 
-use serde::Serialize;
+#[cfg(test)]
+mod tests;
 
-use super::{LookError, Vantage};
-use crate::event::Evidence;
-use crate::expr::{EvaluationError, Reference, Scope, Template};
+pub use client::{Client, allow_many_connections};
+pub use request::Request;
+pub use response::Response;
+
+use crate::expr::{Reference, Template};
 
 /// The fields of `response`.
 pub const FIELDS: &[&str] = &["status", "headers", "body", "text", "elapsed", "url"];
@@ -54,6 +65,19 @@ impl Method {
     pub const fn idempotent(self) -> bool {
         !matches!(self, Self::Post | Self::Patch)
     }
+
+    /// As it is sent: `GET`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+            Self::Head => "HEAD",
+        }
+    }
 }
 
 /// A request body.
@@ -85,96 +109,34 @@ pub enum Part {
     },
 }
 
-/// A request, filled in.
-#[derive(Debug)]
-pub struct Request {}
-
-/// HTTP for all cases of a run: one pool of connections, one count of requests.
-#[derive(Debug)]
-pub struct Client {}
-
-/// `response`.
-#[derive(Debug, Serialize)]
-pub struct Response {}
-
 impl Http {
     /// Everything that its templates read.
     #[must_use]
     pub fn references(&self) -> Vec<Reference> {
-        todo!()
-    }
-
-    /// Fills in the templates.
-    ///
-    /// # Errors
-    /// Where a value is missing or not of the kind that the key needs.
-    pub fn resolve(&self, _scope: &Scope, _dir: &Path) -> Result<Request, EvaluationError> {
-        todo!()
+        let fields = self.headers.iter().chain(&self.query).map(|(_, value)| value);
+        let settings = self.timeout.iter().chain(&self.redirects);
+        let body = self.body.iter().flat_map(Body::templates);
+        std::iter::once(&self.url).chain(fields).chain(settings).chain(body).flat_map(Template::references).collect()
     }
 }
 
-impl Request {
-    /// Looks once.
-    ///
-    /// # Errors
-    /// Where nothing could be seen.
-    pub async fn look(&self, _vantage: &Vantage) -> Result<Response, LookError> {
-        todo!()
-    }
-
-    /// In a few words.
-    #[must_use]
-    pub fn describe(&self) -> String {
-        todo!()
+impl Body {
+    fn templates(&self) -> Vec<&Template> {
+        match self {
+            Self::Json(template) | Self::Text(template) => vec![template],
+            Self::Form(fields) => fields.iter().map(|(_, value)| value).collect(),
+            Self::Multipart(parts) => parts.iter().flat_map(|(_, part)| part.templates()).collect(),
+        }
     }
 }
 
-impl Response {
-    /// In one line.
-    #[must_use]
-    pub fn summary(&self) -> String {
-        todo!()
-    }
-
-    /// What is wrong, where this alone shows it.
-    #[must_use]
-    pub fn cause(&self) -> Option<String> {
-        todo!()
-    }
-
-    /// What to keep when the step did not pass.
-    #[must_use]
-    pub fn evidence(&self) -> Vec<Evidence> {
-        todo!()
-    }
-}
-
-impl Response {
-    /// Whether a gateway answered 502, 503 or 504.
-    #[must_use]
-    pub fn gateway_trouble(&self) -> bool {
-        todo!()
-    }
-
-    /// `Retry-After`, in seconds or as a date.
-    #[must_use]
-    pub fn retry_after(&self) -> Option<Duration> {
-        todo!()
-    }
-}
-
-impl Client {
-    /// A client for the API of a target.
-    ///
-    /// # Errors
-    /// Where the TLS stack cannot be set up or the base URL is not one.
-    pub fn new(_settings: &crate::plan::TargetSettings) -> Result<Self, LookError> {
-        todo!()
-    }
-
-    /// Requests sent so far.
-    #[must_use]
-    pub fn requests(&self) -> u64 {
-        todo!()
+impl Part {
+    fn templates(&self) -> Vec<&Template> {
+        match self {
+            Self::Field(template) => vec![template],
+            Self::File { path, media_type, file_name } => {
+                std::iter::once(path).chain(media_type).chain(file_name).collect()
+            }
+        }
     }
 }

@@ -1,0 +1,178 @@
+//! The run: starts cases as the schedule allows, and concludes.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use super::case::{CaseEnd, CaseRun};
+use super::clock::Clock;
+use super::lookout::Stage;
+use super::outline;
+use super::schedule::Schedule;
+use super::sink::Sink;
+use super::stop::Stop;
+use crate::event::{AwsUse, Event, Fact, RunHeader};
+use crate::plan::{Case, Plan};
+use crate::probe::{Instruments, Vantage};
+use crate::redact::Redactor;
+use crate::verdict::Verdict;
+
+/// How a run is carried out.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// How many cases run side by side at most.
+    pub jobs: usize,
+    /// Start nothing more once a case has failed.
+    pub fail_fast: bool,
+    /// How long all clean-up of one case may take.
+    pub cleanup_within: Duration,
+}
+
+/// What a run is made with.
+#[derive(Debug, Clone)]
+pub struct Equipment {
+    /// What looks are made with.
+    pub instruments: Arc<Instruments>,
+    /// What cleans every event of secrets; knows those of the plan already.
+    pub redactor: Arc<Redactor>,
+    /// Where facts go.
+    pub events: mpsc::UnboundedSender<Event>,
+    /// Whether the run is to stop.
+    pub stop: watch::Receiver<Stop>,
+}
+
+/// Runs the whole plan and tells what happens. Returns once every case has ended and `RunEnded` was told.
+pub async fn run(plan: Arc<Plan>, header: RunHeader, equipment: Equipment, options: Options) {
+    let clock = Clock::starting_at(header.started);
+    let sink = Sink::new(equipment.events.clone(), Arc::clone(&equipment.redactor), clock);
+    sink.tell(Fact::RunStarted { run: header, cases: plan.cases.iter().map(outline::outline).collect() });
+    let exclusive = plan.cases.iter().map(|case| case.exclusive.clone());
+    let schedule = Schedule::new(exclusive, options.jobs);
+    let mut run = Run { plan, equipment, options, clock, sink, schedule, ends: Vec::new() };
+    run.carry_out().await;
+    run.tell_end();
+}
+
+struct Run {
+    plan: Arc<Plan>,
+    equipment: Equipment,
+    options: Options,
+    clock: Clock,
+    sink: Sink,
+    schedule: Schedule,
+    ends: Vec<CaseEnd>,
+}
+
+impl Run {
+    async fn carry_out(&mut self) {
+        let mut running = JoinSet::new();
+        let mut stop = self.equipment.stop.clone();
+        while !self.schedule.is_over() {
+            while let Some(index) = self.schedule.start() {
+                running.spawn(self.case(index));
+            }
+            tokio::select! {
+                Some(joined) = running.join_next() => self.ended(joined),
+                Ok(asked) = stop.wait_for(|stop| *stop != Stop::No), if !self.schedule.is_closed() => {
+                    self.sink.tell(Fact::StopRequested { signal: asked.signal().unwrap_or_default().to_owned() });
+                    self.schedule.close();
+                }
+            }
+        }
+        self.skip_rest();
+    }
+
+    fn case(&self, index: usize) -> impl Future<Output = (usize, CaseEnd)> + Send + 'static {
+        let plan = Arc::clone(&self.plan);
+        let stage = Stage { vantage: self.vantage(), sink: self.sink.clone(), clock: self.clock };
+        let (stop, cleanup_within) = (self.equipment.stop.clone(), self.options.cleanup_within);
+        async move {
+            let case: &Case = &plan.cases[index];
+            let end = CaseRun { index, case, stage, stop, cleanup_within }.run().await;
+            (index, end)
+        }
+    }
+
+    fn vantage(&self) -> Vantage {
+        Vantage {
+            instruments: Arc::clone(&self.equipment.instruments),
+            window_start: self.clock.now(),
+            dir: PathBuf::new(),
+            deadline: Instant::now(),
+        }
+    }
+
+    /// A case's end; a panic inside one is smoke's own fault, and goes on as one.
+    fn ended(&mut self, joined: Result<(usize, CaseEnd), tokio::task::JoinError>) {
+        let (index, end) = match joined {
+            Ok(ended) => ended,
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            Err(_) => return,
+        };
+        self.schedule.ended(self.plan.cases[index].exclusive.as_ref());
+        if self.options.fail_fast && end.verdict == Verdict::Failed {
+            self.schedule.close();
+        }
+        self.ends.push(end);
+    }
+
+    /// What never started is told too.
+    fn skip_rest(&self) {
+        let stopped = *self.equipment.stop.borrow() != Stop::No;
+        let why = if stopped { "not started: the run was stopped" } else { "not started: another scenario failed" };
+        for case in self.schedule.never_started() {
+            let (verdict, cause) = (Verdict::Skipped, Some(why.to_owned()));
+            self.sink.tell(Fact::ScenarioEnded { case, verdict, cause, notes: Vec::new(), retrying: false });
+        }
+    }
+
+    fn tell_end(&self) {
+        let stop = *self.equipment.stop.borrow();
+        let (verdict, exit_code) = conclude(&self.ends, stop);
+        let instruments = &self.equipment.instruments;
+        let aws = instruments.aws.as_ref().map_or_else(AwsUse::default, |reader| reader.used());
+        let http_requests = instruments.http.requests();
+        self.sink.tell(Fact::RunEnded { verdict, exit_code, aws, http_requests });
+    }
+}
+
+/// The run's verdict and exit code, as in the contract's table.
+fn conclude(ends: &[CaseEnd], stop: Stop) -> (Verdict, u8) {
+    let worst = ends.iter().map(|end| end.verdict).max().unwrap_or(Verdict::Skipped);
+    match (stop, worst) {
+        (Stop::Interrupted, _) => (worst.max(Verdict::Aborted), 130),
+        (Stop::Terminated, _) => (worst.max(Verdict::Aborted), 143),
+        (Stop::No, Verdict::Failed) => (worst, 1),
+        (Stop::No, Verdict::Aborted) => (worst, 4),
+        (Stop::No, Verdict::Inconclusive) => (worst, 3),
+        (Stop::No, _) if !ends.iter().any(|end| end.judged) => (Verdict::Skipped, 2),
+        (Stop::No, _) => (Verdict::Passed, 0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(ends: &[(Verdict, bool)], stop: Stop, expected: (Verdict, u8)) {
+        let ends = ends.iter().map(|(verdict, judged)| CaseEnd { verdict: *verdict, judged: *judged });
+        assert_eq!(conclude(&ends.collect::<Vec<_>>(), stop), expected);
+    }
+
+    #[test]
+    fn exit_codes_are_those_of_the_table() {
+        let (passed, failed) = ((Verdict::Passed, true), (Verdict::Failed, true));
+        let unseen = (Verdict::Inconclusive, true);
+        check(&[passed, passed], Stop::No, (Verdict::Passed, 0));
+        check(&[passed, failed, unseen], Stop::No, (Verdict::Failed, 1));
+        check(&[passed, unseen], Stop::No, (Verdict::Inconclusive, 3));
+        check(&[(Verdict::Passed, false)], Stop::No, (Verdict::Skipped, 2));
+        check(&[], Stop::No, (Verdict::Skipped, 2));
+        check(&[passed], Stop::Interrupted, (Verdict::Aborted, 130));
+        check(&[failed], Stop::Terminated, (Verdict::Failed, 143));
+    }
+}

@@ -1,0 +1,61 @@
+//! Makes `map` and `filter` go through an object's keys in their order. The interpreter takes them as its hash table has
+//! them, so that the same look would read differently each time and count as a change while waiting.
+
+use cel::IdedExpr;
+use cel::common::ast::{CallExpr, EntryExpr, Expr};
+use cel::common::types::MAP_TYPE;
+use cel::common::value::{CowVal, Val};
+use cel::{ExecutionError, Value};
+
+use super::tree::{Loop, Macro};
+use super::value::sorted;
+
+/// The function that is put around what a loop goes through. Nobody can write this name.
+pub(super) const ORDERED: &str = "@ordered";
+
+/// Puts [`ORDERED`] around what every `map` and `filter` of the expression goes through.
+pub(super) fn settle(expression: &mut IdedExpr) {
+    if let Expr::Comprehension(inner) = &mut expression.expr
+        && Loop::of(inner).is_some_and(|written| matches!(written.kind, Macro::Map | Macro::Filter))
+    {
+        let range = std::mem::take(&mut inner.iter_range);
+        let call = CallExpr { func_name: ORDERED.to_owned(), target: None, args: vec![range] };
+        inner.iter_range = IdedExpr { id: 0, expr: Expr::Call(call) };
+    }
+    for part in parts(&mut expression.expr) {
+        settle(part);
+    }
+}
+
+fn parts(expression: &mut Expr) -> Vec<&mut IdedExpr> {
+    match expression {
+        Expr::Call(call) => call.target.iter_mut().map(AsMut::as_mut).chain(&mut call.args).collect(),
+        Expr::Select(select) => vec![&mut select.operand],
+        Expr::List(list) => list.elements.iter_mut().collect(),
+        Expr::Map(map) => map.entries.iter_mut().flat_map(|entry| entry_parts(&mut entry.expr)).collect(),
+        Expr::Struct(fields) => fields.entries.iter_mut().flat_map(|entry| entry_parts(&mut entry.expr)).collect(),
+        Expr::Comprehension(inner) => {
+            vec![&mut inner.iter_range, &mut inner.accu_init, &mut inner.loop_step, &mut inner.result]
+        }
+        Expr::Ident(_) | Expr::Literal(_) | Expr::Unspecified => Vec::new(),
+    }
+}
+
+fn entry_parts(entry: &mut EntryExpr) -> Vec<&mut IdedExpr> {
+    match entry {
+        EntryExpr::StructField(field) => vec![&mut field.value],
+        EntryExpr::MapEntry(entry) => vec![&mut entry.key, &mut entry.value],
+    }
+}
+
+/// The keys of a map in their order; anything else as it is.
+pub(super) fn ordered<'b, 'v>(mut arguments: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
+    let range = arguments.pop().ok_or_else(ExecutionError::missing_argument_or_target)?;
+    if range.get_type() != &MAP_TYPE {
+        return Ok(range);
+    }
+    let Value::Map(fields) = Value::try_from(range.as_ref())? else { return Ok(range) };
+    let keys: Vec<Value> = sorted(&fields).map(|(key, _)| key.clone().into()).collect();
+    let keys: Box<dyn Val> = Value::List(keys.into()).try_into()?;
+    Ok(CowVal::Owned(keys))
+}

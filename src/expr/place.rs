@@ -1,0 +1,134 @@
+//! From a place in what a YAML scalar means to the place in the file where it is written.
+
+use crate::diagnostic::Location;
+
+/// The place of the bytes `start..end` of `text`, which is what the scalar at `location` means. The whole scalar where
+/// it is written in a way that is not followed here.
+pub(super) fn within(text: &str, location: &Location, start: usize, end: usize) -> Location {
+    let text = text.trim_end();
+    let (start, end) = (start.min(text.len()), end.min(text.len()));
+    let written = location.text();
+    let found = Style::of(written).into_iter().find_map(|style| style.span(text, written, start, end));
+    found.map_or_else(|| location.clone(), |(first, last)| location.slice(first, last))
+}
+
+/// How a scalar is written.
+#[derive(Debug, Clone, Copy)]
+struct Style {
+    /// Bytes before its text begins: the quote, the line with the `|`.
+    skipped: usize,
+    quote: Option<char>,
+}
+
+impl Style {
+    /// The styles in which a scalar may be written, the likeliest first. Whether a block's first line belongs to the
+    /// location is up to the YAML parser.
+    fn of(written: &str) -> Vec<Self> {
+        let plain = Self { skipped: 0, quote: None };
+        match written.chars().next() {
+            Some(quote @ ('"' | '\'')) => vec![Self { skipped: 1, quote: Some(quote) }, plain],
+            Some('|' | '>') => {
+                let header = written.find('\n').map_or(written.len(), |newline| newline + 1);
+                vec![Self { skipped: header, quote: None }, plain]
+            }
+            _ => vec![plain],
+        }
+    }
+
+    /// Where the bytes `start..end` of `text` are written; none where the two do not match as far as `end`.
+    fn span(self, text: &str, written: &str, start: usize, end: usize) -> Option<(usize, usize)> {
+        let (first, first_end) = self.character_at(text, written, start)?;
+        // The end is that of the last character, so that a line break behind it is left out.
+        match text[start..end].char_indices().next_back() {
+            Some((last, _)) => self.character_at(text, written, start + last).map(|(_, last_end)| (first, last_end)),
+            None if start == text.len() => Some((first, first)),
+            None => Some((first, first_end.min(first))),
+        }
+    }
+
+    /// Where the character at byte `wanted` of `text` is written, found by going through both side by side. White
+    /// space matches any white space (folding, indentation); of escapes only those are followed that stand for a plain
+    /// character.
+    fn character_at(self, text: &str, written: &str, wanted: usize) -> Option<(usize, usize)> {
+        let mut at = self.skipped;
+        if !text.starts_with(char::is_whitespace) {
+            at += blank(&written[at..]);
+        }
+        let mut in_space = false;
+        for (position, c) in text.char_indices() {
+            let length = match (c.is_whitespace(), in_space) {
+                (true, true) => 0,
+                (true, false) => blank(&written[at..]),
+                (false, _) => self.character(c, &written[at..])?,
+            };
+            if position >= wanted {
+                return Some((at, at + length));
+            }
+            in_space = c.is_whitespace();
+            at += length;
+        }
+        Some((at, at))
+    }
+
+    /// Length of what stands for `c`; none where something else is written.
+    fn character(self, c: char, written: &str) -> Option<usize> {
+        let mut next = written.chars();
+        let (first, second) = (next.next()?, next.next());
+        match self.quote {
+            Some('"') if first == '\\' => (second == Some(c) && matches!(c, '"' | '\\' | '/')).then_some(2),
+            Some('\'') if first == '\'' => (second == Some(c) && c == '\'').then_some(2),
+            _ => (first == c).then(|| c.len_utf8()),
+        }
+    }
+}
+
+fn blank(text: &str) -> usize {
+    text.len() - text.trim_start().len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Source;
+
+    /// What is underlined when `part` of `text` is meant and the scalar is written as `written`.
+    fn check(written: &str, text: &str, part: &str, expected: &str) {
+        let source = Source::new("a.yaml", format!("k: {written}\n"));
+        let location = Location { source, start: 3, end: 3 + written.len() };
+        let start = text.find(part).unwrap();
+        assert_eq!(within(text, &location, start, start + part.len()).text(), expected, "{written}");
+    }
+
+    #[test]
+    fn each_way_to_write_a_scalar() {
+        check("a == b", "a == b", "b", "b");
+        check("'a == b'", "a == b", "==", "==");
+        check(r#""a == \"x\" && c""#, r#"a == "x" && c"#, "c", "c");
+        check("'a == ''x'' && c'", "a == 'x' && c", "c", "c");
+        check("a &&\n    b ||\n    c", "a && b || c", "c", "c");
+        check("|\n    a &&\n    b\n", "a &&\nb\n", "b", "b");
+        check(">-\n    a &&\n    b", "a && b", "&&", "&&");
+        check("    a &&\n    b\n", "a &&\nb\n", "b", "b");
+        check("'ä == ö'", "ä == ö", "ö", "ö");
+        check("\" a\"", " a", "a", "a");
+    }
+
+    #[test]
+    fn a_part_over_several_lines_is_shown_whole() {
+        check("|\n    a &&\n    b\n", "a &&\nb\n", "a &&\nb", "a &&\n    b");
+        check("'x ''y'''", "x 'y'", "'y'", "''y''");
+    }
+
+    #[test]
+    fn the_end_is_a_place_too() {
+        let location = Location { source: Source::new("a.yaml", "k: 'a =='"), start: 3, end: 9 };
+        let end = within("a ==", &location, 4, 4);
+        assert_eq!((end.start, end.end), (8, 8));
+    }
+
+    #[test]
+    fn unusual_escapes_mean_the_whole() {
+        check(r#""a\x20== b""#, "a == b", "b", r#""a\x20== b""#);
+        check("other", "a == b", "b", "other");
+    }
+}

@@ -1,0 +1,350 @@
+//! Conditions against one scope: what is said of them when they do not hold, have no value, or are waited for.
+
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::*;
+use crate::diagnostic::{Location, Source};
+
+fn scope() -> Scope {
+    let now = chrono::DateTime::parse_from_rfc3339("2024-05-01T10:00:00Z").unwrap();
+    let response = json!({
+        "status": 502,
+        "headers": {"content-type": "text/html"},
+        "text": "{\"error\": \"boom\"}",
+        "body": {"error": "boom", "code": 7, "status": "queued", "ratio": 0.5, "none": null, "long": "x".repeat(500)},
+    });
+    let service = json!({
+        "healthy": 0, "desired": 1, "steady": false, "mute": true, "stopped": ["a", "b"],
+        "tasks": [{"id": "t1", "health": "HEALTHY"}, {"id": "t2", "health": "UNHEALTHY"}],
+        "images": {"app": "v1", "sidecar": "v2"}, "events": [],
+    });
+    Scope::at(now.to_utc())
+        .with("response", from_json(&response))
+        .with("service", from_json(&service))
+        .with("html", from_json(&json!({"body": "<html>", "status": 200})))
+        .with("elapsed", Value::Duration(chrono::Duration::milliseconds(1500)))
+        .with("started", Value::Timestamp(now))
+        .with("unsigned", Value::UInt(1))
+}
+
+fn somewhere(text: &str) -> Location {
+    Location { source: Source::new("a.yaml", text), start: 0, end: text.len() }
+}
+
+fn compiled(text: &str) -> Expression {
+    Expression::compile(text, &somewhere(text)).unwrap_or_else(|faults| panic!("{text}: {faults:?}"))
+}
+
+fn broken(text: &str, expected: &str) {
+    assert_eq!(compiled(text).truth(&scope()), Truth::Broken { detail: expected.to_owned() }, "{text}");
+}
+
+fn unclear(text: &str, expected: &str) {
+    assert_eq!(compiled(text).truth(&scope()), Truth::Unclear { reason: expected.to_owned() }, "{text}");
+}
+
+fn held(text: &str) {
+    assert_eq!(compiled(text).truth(&scope()), Truth::Held, "{text}");
+}
+
+fn state(text: &str, expected: &str) {
+    assert_eq!(compiled(text).state(&scope()), expected, "{text}");
+}
+
+#[test]
+fn comparisons_show_their_values() {
+    broken("service.healthy == service.desired", "0 == 1");
+    broken("response.status in [200, 202]", "502 in [200,202]");
+    broken("response.body.status == 'review_ready'", r#""queued" == "review_ready""#);
+    broken("service.healthy + 1 > service.desired * 2", "0 + 1 > 1 * 2");
+    broken("(service.healthy + 1) * 2 == 3", "(0 + 1) * 2 == 3");
+    broken("service.stopped.size() == 0", "2 == 0");
+    broken("size(service.tasks) < 2", "2 < 2");
+    broken("service.desired != 1", "1 != 1");
+    broken("-service.desired > 0", "-1 > 0");
+    broken("elapsed < duration('1s')", "1.5s < 1s");
+    broken("started > timestamp('2025-01-01T00:00:00Z')", "2024-05-01T10:00:00Z > 2025-01-01T00:00:00Z");
+    broken("now() - started > duration('1h')", "2024-05-01T10:00:00Z - 2024-05-01T10:00:00Z > 3600s");
+    broken("response.body.none != null", "null != null");
+    broken("response.body.ratio >= 0.75", "0.5 >= 0.75");
+    broken("json(response.text).error == 'bang'", r#""boom" == "bang""#);
+    broken("response.headers['content-type'] == 'application/json'", r#""text/html" == "application/json""#);
+    broken("response.headers.`content-type` == ''", r#""text/html" == """#);
+    broken("'5' == 5", r#""5" == 5"#);
+    broken("service.images == {'app': 'v1'}", r#"{"app":"v1","sidecar":"v2"} == {"app":"v1"}"#);
+    broken("'v3' in service.images", r#""v3" in {"app":"v1","sidecar":"v2"}"#);
+    broken("1 == 2", "1 == 2");
+}
+
+#[test]
+fn questions_about_text_show_the_text() {
+    broken("response.body.status.contains('done')", r#""queued".contains("done")"#);
+    broken("response.body.status.matches('^d')", r#""queued".matches("^d")"#);
+    broken("response.body.error.startsWith(response.body.status)", r#""boom".startsWith("queued")"#);
+    broken("!response.body.status.endsWith('ed')", r#"!"queued".endsWith("ed")"#);
+    broken("response.body.status.upperAscii() == 'DONE'", r#""QUEUED" == "DONE""#);
+}
+
+#[test]
+fn only_the_parts_that_fail_are_shown() {
+    broken("response.status == 502 && service.healthy == 1", "0 == 1");
+    broken("response.status == 200 && service.healthy == 1 && true", "502 == 200; 0 == 1");
+    broken("response.nope == 1 && service.healthy == 1", "0 == 1");
+    broken("response.status == 200 || service.healthy == 1", "502 == 200 || 0 == 1");
+    broken("service.steady && service.healthy == 1", "service.steady is false; 0 == 1");
+    broken("!(service.healthy == 0)", "!(0 == 0)");
+    broken("!(service.mute || service.steady)", "!(true || false)");
+    broken("service.mute ? service.healthy == 1 : true", "0 == 1");
+}
+
+#[test]
+fn booleans_are_named() {
+    broken("service.steady", "service.steady is false");
+    broken("!service.mute", "service.mute is true");
+    broken("service.steady == true", "false == true");
+    broken("has(response.body.id)", "response.body has no field id");
+    broken("!has(response.body.code)", "has(response.body.code) is true");
+    broken("response.?body.?id.hasValue()", "response.?body.?id.hasValue() is false");
+    broken("false", "false is false");
+}
+
+#[test]
+fn lists_name_the_element() {
+    broken("service.tasks.all(t, t.health == 'HEALTHY')", r#"service.tasks[1] breaks it: "UNHEALTHY" == "HEALTHY""#);
+    broken("service.images.all(name, name != 'app')", r#"service.images["app"] breaks it: "app" != "app""#);
+    broken("service.stopped.exists(s, s == 'c')", r#"none of 2 in service.stopped: "a" == "c"; "b" == "c""#);
+    broken("[1, 2, 3, 4].exists(n, n > 4)", "none of 4 in [1, 2, 3, 4]");
+    broken("service.events.exists(e, e == 'x')", "service.events is empty");
+    broken("service.tasks.exists_one(t, t.id != '')", "2 of 2 in service.tasks, not exactly one");
+    broken("service.tasks.filter(t, t.health == 'HEALTHY').size() == 2", "1 == 2");
+    broken("service.tasks.map(t, t.id) == []", r#"["t1","t2"] == []"#);
+    broken(
+        "service.tasks.all(t, service.stopped.all(s, s != 'b'))",
+        r#"service.tasks[0] breaks it: service.stopped[1] breaks it: "b" != "b""#,
+    );
+}
+
+#[test]
+fn objects_are_gone_through_in_the_order_of_their_keys() {
+    let fields: serde_json::Map<_, _> = (10..30).map(|at| (format!("k{at}"), json!(at))).collect();
+    let keys: Vec<_> = fields.keys().map(|key| json!(key)).collect();
+    let scope = Scope::default().with("fields", from_json(&fields.into()));
+    for text in ["fields.map(name, name)", "fields.filter(name, true)", "[fields].map(f, f.map(name, name))[0]"] {
+        let expression = compiled(text);
+        assert_eq!(expression.evaluate(&scope).map(|value| to_json(&value)), Ok(json!(keys)), "{text}");
+    }
+    broken("service.images.map(n, n) == []", r#"["app","sidecar"] == []"#);
+    unclear(
+        "service.nope.map(n, n) == []",
+        "service has no field nope (it has: desired, events, healthy, images, mute, steady, stopped, tasks)",
+    );
+    unclear("html.body.map(n, n) == []", "html.body is text, not a list");
+}
+
+#[test]
+fn numbers_of_different_types_compare_by_value() {
+    for text in ["service.desired == 1.0", "unsigned == service.desired", "1 == 1u", "1.0 == 1", "1 in [1.0]"] {
+        held(text);
+    }
+    held("service.desired < 1.5 && unsigned <= 1");
+}
+
+#[test]
+fn long_values_are_cut_after_they_were_cleaned() {
+    broken("response.body.long == 'x'", &format!("\"{}… == \"x\"", "x".repeat(118)));
+    let mut scope = scope().with("token", Value::from(format!("{}secret", "-".repeat(116))));
+    scope.clean_with(|text| text.replace("secret", "***"));
+    let expected = format!("\"{}*** == \"\"", "-".repeat(116)).replace("*** ==", "***\" ==");
+    let truth = compiled("token == ''").truth(&scope);
+    let Truth::Broken { detail } = truth else { panic!("{truth:?}") };
+    assert!(!detail.contains("sec"), "{detail}");
+    assert!(detail.starts_with(&expected[..117]), "{detail}");
+}
+
+#[test]
+fn why_there_is_no_value() {
+    unclear("response.body.id == 3", "response.body has no field id (it has: code, error, long, none, ratio, status)");
+    unclear("html.body.status == 'x'", "html.body is text, not an object");
+    unclear("response.body.none.x == 1", "response.body.none is null");
+    unclear("response.body.code.x == 1", "response.body.code is a whole number, not an object");
+    unclear("import_id == 3", "import_id has no value");
+    unclear("service.tasks[5].id == 't'", "service.tasks has 2 elements, so there is no [5]");
+    unclear("service.images['db'] == 'v'", "service.images has no field db (it has: app, sidecar)");
+    unclear("{}.x == 1", "{} has no field x (it is empty)");
+    unclear("response.body.status", r#"response.body.status is text ("queued"), not true or false"#);
+    unclear("response.status + 1", "response.status + 1 is a whole number (503), not true or false");
+    unclear("service.mute && response.status", "response.status is a whole number (502), not true or false");
+    unclear("!response.status", "response.status is a whole number (502), not true or false");
+    unclear("response.body.status > 5", r#"> does not go with text and a whole number: "queued" > 5"#);
+    unclear("response.body.status + 5 == 'x'", r#"+ does not go with text and a whole number: "queued" + 5"#);
+    unclear(
+        "response.status.contains('5')",
+        r#"contains() does not go with a whole number and text: 502.contains("5")"#,
+    );
+    unclear("json(html.body).x == 1", "json(html.body): the text is not JSON: expected value at line 1 column 1");
+    unclear("int(html.body) == 1", "int(html.body): string parse error: invalid digit found in string");
+    unclear("html.body.matches(html.body + '(')", r#"html.body.matches(html.body + "("): unclosed group"#);
+    unclear("1 / service.healthy == 1", "1 / service.healthy divides by zero");
+    unclear("service.tasks.all(t, t.zone == 'a')", "in service.tasks[0]: t has no field zone (it has: health, id)");
+    unclear("response.status.all(x, x)", "response.status is a whole number, not a list");
+    unclear("html.body.all(x, x)", "html.body is text, not a list");
+    unclear(
+        "response.nope == 1 || service.healthy == 0 && response.nope2",
+        "response has no field nope (it has: body, headers, status, text)",
+    );
+}
+
+#[test]
+fn an_error_in_one_branch_does_not_hide_the_other() {
+    held("service.mute || response.nope == 1");
+    held("service.steady ? response.nope : true");
+    held("!has(response.body.id) && response.?body.?id.orValue(1) == 1");
+    held("uuid().matches('^[0-9a-f]{8}-[0-9a-f]{4}-4') && uuid() != uuid()");
+    held("now() == started && ['b', 'a'].sort() == ['a', 'b'] && math.greatest(1, 2) == 2");
+    held("'a,b'.split(',').size() == 2 && base64.encode(b'hi') == 'aGk='");
+}
+
+#[test]
+fn what_is_seen_while_waiting() {
+    state("response.body.status == 'review_ready'", "queued");
+    state("service.healthy == service.desired", "0, 1");
+    state("service.steady", "not steady");
+    state("service.mute && !service.steady", "mute, not steady");
+    state("response.body.id == 3", "id missing");
+    state("html.body.status == 'done'", "status missing");
+    state("response.status == 200 && response.body.status == 'x' || response.status == 3", "502, queued");
+    state("service.stopped.size() == 0", "2");
+    state("service.tasks.all(t, t.health == 'HEALTHY')", "1 of 2");
+    state("service.tasks.exists(t, t.nope)", "service.tasks missing".replace("service.", "").as_str());
+    state("has(response.body.id)", "id missing");
+    state("response.body.error.contains('x')", "boom");
+    state("response.body.long == ''", &format!("{}…", "x".repeat(39)));
+    state("1 == 1", "");
+}
+
+#[test]
+fn deep_values_and_deep_expressions_do_not_overflow() {
+    let deep = (0..120).fold(json!(1), |inner, _| json!([inner]));
+    let scope = Scope::default().with("deep", from_json(&deep));
+    let text = format!("{}deep{} == deep", "[".repeat(30), "]".repeat(30));
+    assert!(matches!(compiled(&text).truth(&scope), Truth::Broken { .. }));
+    let sum = vec!["size(deep)"; 30].join("+") + " == 1";
+    assert!(matches!(compiled(&sum).truth(&scope), Truth::Broken { .. }));
+    let nested = (0..14).fold("x0 == 2".to_owned(), |body, at| format!("[1].all(x{at}, {body})"));
+    assert!(!matches!(compiled(&nested).truth(&scope), Truth::Held));
+}
+
+#[test]
+fn evaluating_gives_the_value_or_says_why_not() {
+    let number = compiled("service.desired + 1").evaluate(&scope());
+    assert_eq!(number, Ok(Value::Int(2)));
+    let missing = compiled("response.body.id").evaluate(&scope()).unwrap_err();
+    assert_eq!(missing.to_string(), "response.body has no field id (it has: code, error, long, none, ratio, status)");
+}
+
+#[test]
+fn expressions_and_scopes_are_shared_between_tasks() {
+    fn check<T: Send + Sync + 'static>() {}
+    check::<Expression>();
+    check::<Template>();
+    check::<Scope>();
+}
+
+#[test]
+fn a_mistake_is_drawn_under_the_word_that_is_meant() {
+    let text = "name: x\nexpect: \"response.body.status.startwith(\\\"q\\\")\"\n";
+    let location = Location { source: Source::new("a.yaml", text), start: 16, end: text.len() - 1 };
+    let faults = Expression::compile("response.body.status.startwith(\"q\")", &location).unwrap_err();
+    let expected = r#"
+error: there is no method `startwith`
+ --> a.yaml:2:31
+  |
+2 | expect: "response.body.status.startwith(\"q\")"
+  |                               ^^^^^^^^^
+  |
+  = help: did you mean `startsWith`?
+"#;
+    assert_eq!(crate::diagnostic::render(&faults, false), expected.trim_start());
+}
+
+/// Mostly sentences, unlike random letters: operands and operators by turns.
+fn sentence() -> impl Strategy<Value = String> {
+    let operand = prop::sample::select(vec![
+        "1",
+        "2.5",
+        "'q'",
+        "null",
+        "true",
+        "service.desired",
+        "response.body.status",
+        "service.tasks",
+        "service.images",
+        "x",
+        "{'a': 1}",
+        "[1, 'b']",
+        "has(service.steady)",
+        "(1 - 2)",
+        "!service.mute",
+        "-1",
+        "nope.a",
+        "elapsed",
+    ]);
+    let ending = prop::sample::select(vec![
+        "",
+        "",
+        "",
+        ".size()",
+        "[0]",
+        ".a",
+        ".all(x, x == 1)",
+        ".exists(x, x.id == 't1')",
+        ".map(x, [x])",
+        ".filter(x, x)",
+        ".contains('q')",
+        ".?a.orValue(1)",
+        "['app']",
+        ".exists_one(x, true)",
+        ".matches('q')",
+    ]);
+    let sign =
+        prop::sample::select(vec![" == ", " != ", " < ", " && ", " || ", " + ", " - ", " / ", " in ", " ? 1 : "]);
+    prop::collection::vec((operand, ending, sign), 1..5).prop_map(|words| {
+        let text: String = words.iter().flat_map(|(operand, ending, sign)| [*operand, *ending, *sign]).collect();
+        let last = words.last().map_or(0, |(_, _, sign)| sign.len());
+        text[..text.len() - last].to_owned()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn no_text_makes_the_compiler_panic(text in r#"([a-z.\[\](){}'"+=&|!?:, é0-9]|has\(|all\(x,|==|"""|\\|\$\{\{|\}\}|//|\n){0,24}"#) {
+        if let Ok(expression) = Expression::compile(&text, &somewhere(&text)) {
+            let _ = (expression.truth(&scope()), expression.state(&scope()), expression.references());
+        }
+        let _ = Template::parse(&text, &somewhere(&text)).map(|template| template.evaluate(&scope()));
+    }
+
+    #[test]
+    fn sentences_are_explained_and_printed_as_they_were_read(text in sentence()) {
+        let tree = syntax::parse(&text).unwrap();
+        let printed = print::source(&tree);
+        prop_assert_eq!(print::source(&syntax::parse(&printed).unwrap()), printed);
+        let expression = compiled(&text);
+        match (expression.evaluate(&scope()), expression.truth(&scope())) {
+            (Ok(Value::Bool(true)), truth) => prop_assert_eq!(truth, Truth::Held),
+            (Ok(Value::Bool(false)), Truth::Broken { detail }) => prop_assert_ne!(detail, ""),
+            (_, Truth::Unclear { reason }) => prop_assert_ne!(reason, ""),
+            (value, truth) => prop_assert!(false, "{:?} but {:?}", value, truth),
+        }
+        let _ = (expression.state(&scope()), expression.references());
+    }
+
+    #[test]
+    fn text_without_an_opening_is_kept(text in "[^$]{0,40}") {
+        let template = Template::parse(&text, &somewhere(&text)).unwrap();
+        prop_assert_eq!(template.evaluate_text(&scope()).unwrap(), text);
+    }
+}

@@ -1,0 +1,30 @@
+//! Why a look through a probe brought nothing.
+
+use std::time::Duration;
+
+/// Why nothing could be seen.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct LookError {
+    /// Of what kind.
+    pub kind: LookErrorKind,
+    /// In words, with the system's own: `connection refused by 127.0.0.1:8080`.
+    pub message: String,
+    /// How long the other side asked to be left alone.
+    pub retry_after: Option<Duration>,
+}
+
+/// The kinds of not seeing, which decide between failed and inconclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LookErrorKind {
+    /// Nobody is there: refused, no such host. Nothing was sent. *Failed*.
+    Unreachable,
+    /// The system under test does not answer as a system should: refused, reset, timed out. That is *failed*.
+    System,
+    /// We may not look: credentials, permissions. *Inconclusive*, and waiting does not help.
+    Denied,
+    /// We could not look just now: throttled, AWS itself in trouble. *Inconclusive* once the deadline is past.
+    Obscured,
+    /// What we were asked to look with is wrong on this machine: a program or a file is not there. *Failed*, at once.
+    Unusable,
+}

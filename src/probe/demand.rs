@@ -1,0 +1,35 @@
+//! What an observation says beside its plain data: parts that could not be known, and what the probe itself was asked for.
+
+/// A part of an observation that could not be known, for instance `alarm.silent` where the history may not be read.
+/// The observation leaves the field out; an expression that reads it is neither true nor false.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unknown {
+    /// Dotted: `alarm.silent`.
+    pub path: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Something that the probe itself was asked for (`sequence`, `none`), and what came of it in this look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Demand {
+    /// The key it stands under: `sequence` or `none`.
+    pub kind: &'static str,
+    /// As written, with values filled in: `{event: bulk_import_start, import_id: 7f3a}`.
+    pub text: String,
+    /// What came of it.
+    pub state: DemandState,
+}
+
+/// What came of a demand in one look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DemandState {
+    /// It is met, and nothing can undo that.
+    Met,
+    /// Not (yet): look again until the deadline; then it has failed.
+    Open(String),
+    /// It is broken for good: fail at once.
+    Broken(String),
+    /// It is not known (yet): look again until the deadline; then it is inconclusive.
+    Unknown(String),
+}

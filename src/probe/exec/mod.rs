@@ -1,0 +1,98 @@
+//! `exec`: a program, without a shell unless it is one.
+
+mod output;
+mod process;
+mod program;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+pub use output::Output;
+
+use super::{LookError, Vantage};
+use crate::expr::{EvaluationError, Reference, Scope, Template};
+
+/// The fields of `output`.
+pub const FIELDS: &[&str] = &["code", "stdout", "stderr", "elapsed"];
+
+/// What is written under `exec`.
+#[derive(Debug)]
+pub struct Exec {
+    /// `run`: the program and its arguments.
+    pub run: Vec<Template>,
+    /// `env`: added to smoke's own environment.
+    pub env: Vec<(String, Template)>,
+    /// `dir`: where it runs; relative to the scenario, the scenario's own folder where it is not set.
+    pub dir: Option<Template>,
+    /// `stdin`.
+    pub stdin: Option<Template>,
+}
+
+/// A command, filled in.
+#[derive(Debug)]
+pub struct Command {
+    /// As written: a name to be found on `PATH`, or a path relative to the scenario.
+    program: String,
+    arguments: Vec<String>,
+    env: Vec<(String, String)>,
+    /// The scenario's folder.
+    base: PathBuf,
+    /// As written, relative to the base.
+    dir: String,
+    stdin: Option<String>,
+}
+
+impl Exec {
+    /// Everything that its templates read.
+    #[must_use]
+    pub fn references(&self) -> Vec<Reference> {
+        let env = self.env.iter().map(|(_, value)| value);
+        self.run.iter().chain(env).chain(&self.dir).chain(&self.stdin).flat_map(Template::references).collect()
+    }
+
+    /// Fills in the templates.
+    ///
+    /// # Errors
+    /// Where a value is missing or not of the kind that the key needs.
+    pub fn resolve(&self, scope: &Scope, dir: &Path) -> Result<Command, EvaluationError> {
+        let text = |template: &Template| template.evaluate_text(scope);
+        let mut run = self.run.iter().map(text).collect::<Result<Vec<_>, _>>()?.into_iter();
+        let program = run.next().filter(|program| !program.is_empty());
+        let env = self.env.iter().map(|(name, value)| Ok((name.clone(), text(value)?)));
+        Ok(Command {
+            program: program.ok_or_else(|| EvaluationError { message: "run names no program".to_owned() })?,
+            arguments: run.collect(),
+            env: env.collect::<Result<_, EvaluationError>>()?,
+            base: dir.to_owned(),
+            dir: self.dir.as_ref().map(text).transpose()?.unwrap_or_default(),
+            stdin: self.stdin.as_ref().map(text).transpose()?,
+        })
+    }
+}
+
+impl Command {
+    /// Looks once: runs the program to its end. At the deadline, and when nobody waits for it any more, it is killed
+    /// with everything that it has started.
+    ///
+    /// # Errors
+    /// Where the program cannot be started or does not end in time. A program that fails is no error.
+    pub async fn look(&self, vantage: &Vantage) -> Result<Output, LookError> {
+        process::run(self, vantage.deadline).await
+    }
+
+    /// In a few words: `exec python3 check.py`.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        const MOST: usize = 80;
+        let words = format!("exec {}", self.line());
+        if words.chars().count() <= MOST { words } else { words.chars().take(MOST).chain(['…']).collect() }
+    }
+
+    /// The command on one line.
+    fn line(&self) -> String {
+        let words = std::iter::once(&self.program).chain(&self.arguments).map(String::as_str);
+        words.collect::<Vec<_>>().join(" ")
+    }
+}

@@ -1,0 +1,112 @@
+//! A process and everything that it starts: run to its end, or killed as one.
+
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::process::{Child, ChildStdin};
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::output::{Output, Stream};
+use super::{Command, program};
+use crate::probe::{LookError, LookErrorKind};
+
+/// How much of each output is kept, in bytes.
+pub(super) const MOST: usize = 1024 * 1024;
+
+/// How long output is waited for once the program has ended: something that it left behind may hold the pipe for ever.
+const LINGER: Duration = Duration::from_millis(500);
+
+/// The group of a process: killed when dropped, unless it was let go.
+struct Group(Option<Pid>);
+
+impl Group {
+    fn let_go(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(leader) = self.0 {
+            // It may be gone already, which is as well.
+            let _ = kill_process_group(leader, Signal::KILL);
+        }
+    }
+}
+
+/// Runs the command to its end.
+///
+/// # Errors
+/// Where it cannot be started, or has not ended by the deadline.
+pub(super) async fn run(command: &Command, deadline: Instant) -> Result<Output, LookError> {
+    let started = Instant::now();
+    let mut child = spawn(command).map_err(|error| program::not_started(command, &error))?;
+    let group = Group(child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)));
+    let ended = timeout_at(deadline, attend(&mut child, command.stdin.as_deref(), group)).await;
+    match ended {
+        Ok(Ok((status, [stdout, stderr]))) => Ok(Output::new(command, status, [stdout, stderr], started.elapsed())),
+        Ok(Err(error)) => Err(failure(format!("`{}` cannot be waited for: {}", command.program, error.kind()))),
+        Err(_) => Err(late(command, started.elapsed())),
+    }
+}
+
+fn spawn(command: &Command) -> std::io::Result<Child> {
+    let stdin = if command.stdin.is_some() { Stdio::piped() } else { Stdio::null() };
+    tokio::process::Command::new(program::locate(command))
+        .args(&command.arguments)
+        .envs(command.env.iter().map(|(name, value)| (name, value)))
+        .current_dir(command.base.join(&command.dir))
+        .stdin(stdin)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .kill_on_drop(true)
+        .spawn()
+}
+
+/// Feeds the process, keeps what it writes, and waits for its end. The group dies with this future, unless all output
+/// has ended by itself. As long as somebody of the group holds a pipe, the group's number can mean no other.
+async fn attend(child: &mut Child, stdin: Option<&str>, group: Group) -> std::io::Result<(ExitStatus, [Stream; 2])> {
+    let [mut stdout, mut stderr] = [Stream::default(), Stream::default()];
+    let (feed, out, err) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    let (status, quiet) = {
+        let talk = async { tokio::join!(write(feed, stdin), keep(out, &mut stdout), keep(err, &mut stderr)) };
+        tokio::pin!(talk);
+        tokio::select! {
+            _ = &mut talk => (child.wait().await?, true),
+            status = child.wait() => (status?, timeout(LINGER, &mut talk).await.is_ok()),
+        }
+    };
+    if quiet {
+        group.let_go();
+    }
+    Ok((status, [stdout, stderr]))
+}
+
+async fn write(stdin: Option<ChildStdin>, text: Option<&str>) {
+    if let (Some(mut stdin), Some(text)) = (stdin, text) {
+        // A program need not read what it is given.
+        let _ = stdin.write_all(text.as_bytes()).await;
+    }
+}
+
+/// Reads to the end, so that the program never waits for us, but keeps only the beginning.
+async fn keep(from: Option<impl AsyncRead + Unpin>, kept: &mut Stream) {
+    let Some(mut from) = from else { return };
+    let mut chunk = vec![0; 8192];
+    while let Ok(length @ 1..) = from.read(&mut chunk).await {
+        let room = length.min(MOST - kept.bytes.len());
+        kept.bytes.extend_from_slice(&chunk[..room]);
+        kept.cut |= room < length;
+    }
+}
+
+fn late(command: &Command, waited: Duration) -> LookError {
+    failure(format!("`{}` had not ended after {:.1} s and was killed", command.program, waited.as_secs_f64()))
+}
+
+fn failure(message: String) -> LookError {
+    LookError { kind: LookErrorKind::System, message, retry_after: None }
+}

@@ -1,0 +1,158 @@
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{Command, Output, process};
+use crate::probe::{LookError, LookErrorKind};
+
+fn command(run: &[&str]) -> Command {
+    Command {
+        program: run[0].to_owned(),
+        arguments: run[1..].iter().map(|&argument| argument.to_owned()).collect(),
+        env: Vec::new(),
+        base: std::env::temp_dir(),
+        dir: String::new(),
+        stdin: None,
+    }
+}
+
+async fn look(command: &Command) -> Result<Output, LookError> {
+    process::run(command, Instant::now() + Duration::from_mins(1)).await
+}
+
+async fn check(script: &str, expected: (i64, &str, &str), cause: Option<&str>) {
+    let output = look(&command(&["sh", "-c", script])).await.unwrap();
+    assert_eq!((output.code, output.stdout.as_str(), output.stderr.as_str()), expected, "{script}");
+    assert_eq!(output.cause().as_deref(), cause, "{script}");
+}
+
+#[tokio::test]
+async fn a_program_tells_its_code_and_what_it_wrote() {
+    check("echo hello; echo oh >&2", (0, "hello\n", "oh\n"), None).await;
+    check("echo one; echo two; exit 3", (3, "one\ntwo\n", ""), Some("`sh` exited with 3: two")).await;
+    check("echo a; echo b >&2; exit 1", (1, "a\n", "b\n"), Some("`sh` exited with 1: b")).await;
+    check("kill -9 $$", (137, "", ""), Some("`sh` was ended by signal 9")).await;
+}
+
+#[tokio::test]
+async fn arguments_reach_the_program_as_they_are() {
+    let output = look(&command(&["printf", "%s|", "a b", "$HOME", "*", "; exit 1"])).await.unwrap();
+    assert_eq!(output.stdout, "a b|$HOME|*|; exit 1|");
+    assert_eq!(output.summary(), "exit 0: a b|$HOME|*|; exit 1|");
+}
+
+#[tokio::test]
+async fn environment_folder_and_input_are_as_written() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("inner")).unwrap();
+    let mut command = command(&["sh", "-c", "printf '%s %s ' \"$COLOUR\" \"${PWD##*/}\"; cat"]);
+    command.env = vec![("COLOUR".to_owned(), "blue".to_owned())];
+    command.base = folder.path().to_owned();
+    command.dir = "inner".to_owned();
+    command.stdin = Some("from outside".to_owned());
+    assert_eq!(look(&command).await.unwrap().stdout, "blue inner from outside");
+}
+
+#[tokio::test]
+async fn input_that_is_not_read_harms_nobody() {
+    let mut command = command(&["true"]);
+    command.stdin = Some("x".repeat(1_000_000));
+    assert_eq!(look(&command).await.unwrap().code, 0);
+}
+
+#[tokio::test]
+async fn only_the_first_megabyte_is_kept() {
+    let output = look(&command(&["sh", "-c", "head -c 3000000 /dev/zero | tr '\\0' x"])).await.unwrap();
+    assert_eq!((output.code, output.stdout.len()), (0, process::MOST));
+    let shown = &output.evidence()[1].text;
+    assert_eq!(shown.len(), "…".len() + 4096 + "\n(longer than 1 MiB; the rest was not kept)".len());
+}
+
+async fn check_unusable(run: &[&str], base: PathBuf, dir: &str, expected: &str) {
+    let command = Command { base, dir: dir.to_owned(), ..command(run) };
+    let error = look(&command).await.unwrap_err();
+    assert_eq!(error, LookError { kind: LookErrorKind::Unusable, message: expected.to_owned(), retry_after: None });
+}
+
+#[tokio::test]
+async fn what_cannot_be_started_is_said_with_the_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("plain.txt"), "").unwrap();
+    let base = || folder.path().to_owned();
+    check_unusable(&["zqxjzqxj"], base(), "", "`zqxjzqxj` was not found on PATH").await;
+    check_unusable(&["./gone"], base(), "", "the program ./gone is not there").await;
+    check_unusable(&["./plain.txt"], base(), "", "`./plain.txt` cannot be started: permission denied").await;
+    check_unusable(&["true"], base(), "nowhere", "the folder nowhere to run `true` in is not there").await;
+    let error = look(&command(&["slepe"])).await.unwrap_err();
+    assert_eq!(error.message, "`slepe` was not found on PATH; did you mean `sleep`?");
+}
+
+/// A pipe that ends when the last process which holds it is gone: true once everything was killed.
+async fn everything_ends(fifo: &std::path::Path) -> bool {
+    let path = fifo.to_owned();
+    let read = tokio::task::spawn_blocking(move || std::fs::read(path));
+    tokio::time::timeout(Duration::from_secs(20), read).await.is_ok()
+}
+
+/// A program that starts another in the background; both hold the fifo, and would live for a minute.
+fn family(folder: &std::path::Path) -> (Command, PathBuf) {
+    let fifo = folder.join("fifo");
+    assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    let script = format!("exec 3>'{}'; sleep 60 & sleep 60", fifo.display());
+    (command(&["sh", "-c", &script]), fifo)
+}
+
+#[tokio::test]
+async fn at_the_deadline_everything_is_killed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (command, fifo) = family(folder.path());
+    let run = process::run(&command, Instant::now() + Duration::from_millis(300));
+    let (run, ended) = tokio::join!(run, everything_ends(&fifo));
+    assert_eq!(run.unwrap_err().message, "`sh` had not ended after 0.3 s and was killed");
+    assert!(ended);
+}
+
+#[tokio::test]
+async fn everything_is_killed_when_nobody_waits_any_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let (command, fifo) = family(folder.path());
+    let waiting = tokio::spawn(async move { look(&command).await });
+    let path = fifo.clone();
+    let opened = tokio::task::spawn_blocking(move || std::fs::File::open(path)).await.unwrap().unwrap();
+    waiting.abort();
+    let mut left = tokio::fs::File::from_std(opened);
+    let mut byte = [0];
+    let read = tokio::io::AsyncReadExt::read(&mut left, &mut byte);
+    assert_eq!(tokio::time::timeout(Duration::from_secs(20), read).await.unwrap().unwrap(), 0);
+}
+
+#[tokio::test]
+async fn what_a_program_leaves_running_does_not_hold_us_up() {
+    let output = look(&command(&["sh", "-c", "sleep 60 & echo done"])).await.unwrap();
+    assert_eq!((output.code, output.stdout.as_str()), (0, "done\n"));
+    assert!(output.elapsed.0 < chrono::Duration::seconds(20));
+}
+
+#[test]
+fn a_command_is_filled_in() {
+    use crate::diagnostic::{Location, Source};
+    use crate::expr::{Scope, Template};
+    let template = |text: &str| {
+        let location = Location { source: Source::new("a.yaml", text), start: 0, end: text.len() };
+        Template::parse(text, &location).unwrap()
+    };
+    let exec = |run: &[&str]| super::Exec {
+        run: run.iter().map(|text| template(text)).collect(),
+        env: vec![("A".to_owned(), template("${{ n + 1 }}"))],
+        dir: Some(template("sub")),
+        stdin: None,
+    };
+    let scope = Scope::default().with("n", 1.into());
+    let command = exec(&["count", "${{ n }}", "x-${{ n }}"]).resolve(&scope, std::path::Path::new("/s")).unwrap();
+    assert_eq!(command.describe(), "exec count 1 x-1");
+    assert_eq!(command.env, [("A".to_owned(), "2".to_owned())]);
+    assert_eq!((command.base, command.dir), (PathBuf::from("/s"), "sub".to_owned()));
+    let error = exec(&["${{ '' }}"]).resolve(&scope, std::path::Path::new("/s")).unwrap_err();
+    assert_eq!(error.message, "run names no program");
+}

@@ -1,0 +1,170 @@
+//! A request, filled in: sending it, following redirects, and reading the answer as far as it is wanted.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{self, HeaderMap};
+use tokio::time::{Instant, timeout_at};
+use url::Url;
+
+use super::client::{self, Client, Sent};
+use super::content::Content;
+use super::destination::{self, Hop};
+use super::failure::{self, Stage};
+use super::response::{Exchange, Response};
+use super::{Method, words};
+use crate::probe::{LookError, LookErrorKind, Vantage};
+
+/// How much of an answer is read, in bytes, after it was unpacked.
+pub(super) const MOST: usize = 4 * 1024 * 1024;
+
+/// How much of the body of a redirect is read, so that its connection can be used again.
+const MOST_OF_REDIRECT: usize = 64 * 1024;
+
+/// A request, filled in.
+#[derive(Debug)]
+pub struct Request {
+    pub(super) method: Method,
+    /// As written: a path or a whole URL.
+    pub(super) url: String,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) query: Vec<(String, String)>,
+    pub(super) content: Option<Arc<Content>>,
+    /// Of the whole exchange, redirects included.
+    pub(super) timeout: Duration,
+    /// How many are followed.
+    pub(super) redirects: usize,
+}
+
+/// The time that an exchange has.
+#[derive(Debug, Clone, Copy)]
+struct Time {
+    started: Instant,
+    limit: Instant,
+}
+
+/// As much of a body as was wanted.
+pub(super) struct Read {
+    /// Unpacked.
+    pub(super) bytes: Vec<u8>,
+    /// Whether there was more.
+    pub(super) cut: bool,
+}
+
+impl Request {
+    /// Looks once.
+    ///
+    /// # Errors
+    /// Where nothing could be seen: no answer in time, no connection, a file that cannot be read. An answer, whatever
+    /// its status, is no error.
+    pub async fn look(&self, vantage: &Vantage) -> Result<Response, LookError> {
+        self.exchange(&vantage.instruments.http, vantage.deadline).await
+    }
+
+    /// In a few words: `DELETE /api/v1/bulk-imports/42`.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let shown = match Url::parse(&self.url) {
+            Ok(url) if url.has_host() => words::address(&url),
+            _ => self.url.split(['?', '#']).next().unwrap_or_default().to_owned(),
+        };
+        format!("{} {shown}", self.method.word())
+    }
+
+    /// Sends and follows redirects until there is an answer to show.
+    pub(super) async fn exchange(&self, client: &Client, deadline: Instant) -> Result<Response, LookError> {
+        let started = Instant::now();
+        let time = Time { started, limit: deadline.min(started + self.timeout) };
+        let mut hop = self.first_hop(client)?;
+        let mut followed = 0;
+        loop {
+            let answer = self.send(client, &hop, time).await?;
+            let next = hop.next(answer.status(), answer.headers(), self.content.is_some());
+            match if followed < self.redirects { next? } else { None } {
+                Some(next) => {
+                    read(answer, MOST_OF_REDIRECT, &hop.url, time).await?;
+                    hop = next;
+                    followed += 1;
+                }
+                None => return self.finish(answer, hop, followed, time).await,
+            }
+        }
+    }
+
+    fn first_hop(&self, client: &Client) -> Result<Hop, LookError> {
+        let mut own = HeaderMap::with_capacity(self.headers.len());
+        for (name, value) in &self.headers {
+            let (name, value) = client::header(name, value)?;
+            own.append(name, value);
+        }
+        if matches!(self.content.as_deref(), Some(Content::Multipart(_))) {
+            // Only the one that names the boundary can be right.
+            own.remove(header::CONTENT_TYPE);
+        }
+        let url = destination::locate(&self.url, &self.query, client.api())?;
+        let method = reqwest::Method::from_bytes(self.method.word().as_bytes()).unwrap_or_default();
+        Ok(Hop::first(method, url, &own, client.api()))
+    }
+
+    /// One hop, up to the answer's head. On a connection that the server closed while nobody used it, a request that
+    /// may be sent twice is sent once more; any other has then failed, as it may have arrived.
+    async fn send(&self, client: &Client, hop: &Hop, time: Time) -> Result<reqwest::Response, LookError> {
+        let first = self.send_once(client, hop, time).await?;
+        let sent = match &first.answer {
+            Err(error) if first.reused && hop.method.is_idempotent() && failure::broke_off(error) => {
+                self.send_once(client, hop, time).await?
+            }
+            _ => first,
+        };
+        sent.answer.map_err(|error| failure::explain(&error, &hop.url, Stage::Asking))
+    }
+
+    async fn send_once(&self, client: &Client, hop: &Hop, time: Time) -> Result<Sent, LookError> {
+        let pool = client.towards(&hop.url);
+        let mut request = pool.request(hop.method.clone(), hop.url.clone()).headers(hop.headers.clone());
+        if let Some(content) = self.content.as_ref().filter(|_| hop.carries_body) {
+            request = content.put_on(request, hop.headers.contains_key(header::CONTENT_TYPE)).await?;
+        }
+        let request = request.build().map_err(|error| failure::explain(&error, &hop.url, Stage::Asking))?;
+        let sent = timeout_at(time.limit, client.send(pool, request)).await;
+        sent.map_err(|_| time.out(&format!("no answer from {}", words::address(&hop.url))))
+    }
+
+    async fn finish(
+        &self,
+        answer: reqwest::Response,
+        hop: Hop,
+        followed: usize,
+        time: Time,
+    ) -> Result<Response, LookError> {
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        let read = read(answer, MOST, &hop.url, time).await?;
+        let content = self.content.clone().filter(|_| hop.carries_body);
+        let exchange = Exchange { status, headers, hop, content, followed, shown: self.describe(), cut: read.cut };
+        Ok(Response::new(exchange, read.bytes, time.started.elapsed()))
+    }
+}
+
+/// Reads a body until it ends or `most` bytes of it are there.
+async fn read(mut answer: reqwest::Response, most: usize, url: &Url, time: Time) -> Result<Read, LookError> {
+    let expected = answer.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+    let mut bytes = Vec::with_capacity(expected.min(most));
+    loop {
+        let chunk = timeout_at(time.limit, answer.chunk()).await;
+        let late = |_| time.out(&format!("the answer of {} was not whole", words::address(url)));
+        let chunk = chunk.map_err(late)?.map_err(|error| failure::explain(&error, url, Stage::Reading))?;
+        let Some(chunk) = chunk else { return Ok(Read { bytes, cut: false }) };
+        let room = most - bytes.len();
+        bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        if chunk.len() > room {
+            return Ok(Read { bytes, cut: true });
+        }
+    }
+}
+
+impl Time {
+    fn out(&self, what: &str) -> LookError {
+        let waited = self.limit.duration_since(self.started);
+        LookError::http(LookErrorKind::System, format!("{what} within {}", words::time(waited)))
+    }
+}

@@ -1,0 +1,220 @@
+//! What came back, and what is said of it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use reqwest::StatusCode;
+use reqwest::header::{self, HeaderMap};
+use serde::Serialize;
+
+use super::content::Content;
+use super::destination::Hop;
+use super::words;
+use crate::event::Evidence;
+
+/// How much of an answer is shown in a summary, in a cause, and as evidence; in bytes.
+const SUMMARY: usize = 200;
+const FIRST_WORDS: usize = 160;
+const EVIDENCE: usize = 4096;
+
+/// `response`.
+#[derive(Debug, Serialize)]
+pub struct Response {
+    /// For instance 200.
+    pub status: i64,
+    /// By name in lower case; one that occurs more than once is joined with `, `.
+    pub headers: BTreeMap<String, String>,
+    /// Parsed where it is JSON; else the text.
+    pub body: serde_json::Value,
+    /// As it came, by its charset; UTF-8 where it names none. Its first 4 MiB.
+    pub text: String,
+    /// From sending to the answer's last byte, redirects included.
+    pub elapsed: cel::Duration,
+    /// Where the answer came from, after redirects; without user and password.
+    pub url: String,
+    #[serde(skip)]
+    exchange: Exchange,
+}
+
+/// What went before, kept for evidence.
+#[derive(Debug)]
+pub(super) struct Exchange {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    /// The last request.
+    pub(super) hop: Hop,
+    /// What it carried.
+    pub(super) content: Option<Arc<Content>>,
+    /// How many redirects were followed.
+    pub(super) followed: usize,
+    /// The step's request in a few words.
+    pub(super) shown: String,
+    /// Whether the answer was longer than what was read of it.
+    pub(super) cut: bool,
+}
+
+impl Response {
+    pub(super) fn new(exchange: Exchange, bytes: Vec<u8>, elapsed: Duration) -> Self {
+        let media_type = media_type(&exchange.headers);
+        let text = decode(bytes, charset(&exchange.headers));
+        let json = if exchange.cut || !is_json(&media_type, &text) { None } else { serde_json::from_str(&text).ok() };
+        let mut url = exchange.hop.url.clone();
+        // Neither can fail on a URL with a host, and one without a host was never asked.
+        let _ = url.set_username("").and_then(|()| url.set_password(None));
+        Self {
+            status: i64::from(exchange.status.as_u16()),
+            headers: joined(&exchange.headers),
+            body: json.unwrap_or_else(|| text.clone().into()),
+            text,
+            elapsed: cel::Duration(chrono::Duration::from_std(elapsed).unwrap_or_default()),
+            url: url.into(),
+            exchange,
+        }
+    }
+
+    /// In one line: `200 {"status":"queued"}`.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let words = words::line(&self.text, SUMMARY);
+        if words.is_empty() { words::status(self.exchange.status) } else { format!("{} {words}", self.status) }
+    }
+
+    /// What is wrong, where this alone shows it: a status from 400 on, a redirect too many, a page instead of data.
+    #[must_use]
+    pub fn cause(&self) -> Option<String> {
+        let status = self.exchange.status;
+        let page = media_type(&self.exchange.headers) == "text/html";
+        let answered = format!("{} answered {}", self.exchange.shown, words::status(status));
+        let said = self.first_words();
+        let said = if said.is_empty() { said } else { format!(": {said}") };
+        match status.as_u16() {
+            400.. => Some(answered + &said),
+            300..400 if self.exchange.followed > 0 => {
+                Some(format!("{answered}, still a redirect after {} of them", self.exchange.followed))
+            }
+            _ if page => Some(format!("{answered} with an HTML page{said}")),
+            _ => None,
+        }
+    }
+
+    /// Whether a gateway answered that it could not reach the system just now: 502, 503 or 504.
+    #[must_use]
+    pub fn gateway_trouble(&self) -> bool {
+        matches!(
+            self.exchange.status,
+            StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT
+        )
+    }
+
+    /// What to keep when the step did not pass: the last request and the answer to it.
+    #[must_use]
+    pub fn evidence(&self) -> Vec<Evidence> {
+        let Exchange { hop, content, .. } = &self.exchange;
+        let sent = content.as_ref().map_or_else(String::new, |content| format!("\n{}\n", content.shown()));
+        let head = format!("{} {}\n{}", hop.method, words::address(&hop.url), words::header_lines(&hop.headers));
+        vec![
+            Evidence { title: "last request".to_owned(), text: head + &sent },
+            Evidence { title: "last response".to_owned(), text: self.shown() },
+        ]
+    }
+
+    /// How long the other side asked to be left alone: `Retry-After`, in seconds or as a date.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        let headers = &self.exchange.headers;
+        let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+        if let Ok(seconds) = value.parse() {
+            return Some(Duration::from_secs(seconds));
+        }
+        // The server's own clock, where it tells: ours may go differently.
+        let now = headers.get(header::DATE).and_then(|date| http_date(date.to_str().ok()?)).unwrap_or_else(Utc::now);
+        Some((http_date(value)? - now).to_std().unwrap_or_default())
+    }
+
+    fn shown(&self) -> String {
+        let Exchange { status, headers, cut, .. } = &self.exchange;
+        let note = if *cut { "\n(longer than 4 MiB; the rest was not read, and `body` was not parsed)" } else { "" };
+        let status = words::status(*status);
+        format!("{status}\n{}\n{}{note}", words::header_lines(headers), words::cut(&self.text, EVIDENCE))
+    }
+
+    /// The sentence in which the other side says what is wrong; else how its answer begins.
+    fn first_words(&self) -> String {
+        let said = match media_type(&self.exchange.headers).as_str() {
+            "text/html" => Some(title(&self.text)),
+            _ => message(&self.body).map(str::to_owned),
+        };
+        words::line(&said.unwrap_or_else(|| self.text.clone()), FIRST_WORDS)
+    }
+}
+
+fn http_date(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc2822(text).ok().map(|date| date.to_utc())
+}
+
+/// The sentence in an error answer, by the names that APIs give it.
+fn message(body: &serde_json::Value) -> Option<&str> {
+    ["message", "detail", "error", "title"].iter().find_map(|name| match body.get(name)? {
+        serde_json::Value::String(text) => Some(text.as_str()),
+        nested => message(nested),
+    })
+}
+
+/// The title of an HTML page; else its text without the tags.
+fn title(page: &str) -> String {
+    let lower = page.to_ascii_lowercase();
+    let from = lower.find("<title>").map(|at| at + "<title>".len());
+    let titled = from.and_then(|from| page[from..].split('<').next()).map(str::trim).filter(|title| !title.is_empty());
+    let without_tags =
+        || page.split('<').filter_map(|piece| Some(piece.split_once('>')?.1)).collect::<Vec<_>>().join(" ");
+    titled.map_or_else(without_tags, str::to_owned)
+}
+
+fn joined(headers: &HeaderMap) -> BTreeMap<String, String> {
+    let mut all: BTreeMap<String, String> = BTreeMap::new();
+    for (name, value) in headers {
+        let value = String::from_utf8_lossy(value.as_bytes());
+        all.entry(name.as_str().to_owned())
+            .and_modify(|before| {
+                before.push_str(", ");
+                before.push_str(&value);
+            })
+            .or_insert_with(|| value.into_owned());
+    }
+    all
+}
+
+fn content_type(headers: &HeaderMap) -> &str {
+    headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// In lower case, without parameters; empty where there is none.
+fn media_type(headers: &HeaderMap) -> String {
+    content_type(headers).split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+fn charset(headers: &HeaderMap) -> Option<&str> {
+    content_type(headers).split(';').skip(1).find_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"'))
+    })
+}
+
+/// By its type; an answer without one is JSON if it begins like it.
+fn is_json(media_type: &str, text: &str) -> bool {
+    match media_type {
+        "" => text.trim_start().starts_with(['{', '[']),
+        _ => media_type.ends_with("/json") || media_type.ends_with("+json"),
+    }
+}
+
+fn decode(bytes: Vec<u8>, charset: Option<&str>) -> String {
+    let encoding = charset.and_then(|label| encoding_rs::Encoding::for_label(label.as_bytes()));
+    let encoding = encoding.unwrap_or(encoding_rs::UTF_8);
+    if encoding == encoding_rs::UTF_8 && !bytes.starts_with(b"\xef\xbb\xbf") {
+        return String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+    }
+    encoding.decode(&bytes).0.into_owned()
+}

@@ -1,0 +1,457 @@
+//! Against real servers on this machine.
+
+use std::convert::Infallible;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Multipart, Request as Asked};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect};
+use axum::routing::{any, get, post};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio::time::Instant;
+
+use super::content::{Content, Piece, Upload};
+use super::{Client, Method, Request, Response};
+use crate::plan::TargetSettings;
+use crate::probe::{LookError, LookErrorKind};
+use crate::redact::Secret;
+
+/// Counts the connections that a server has accepted.
+struct Counting {
+    listener: TcpListener,
+    accepted: Arc<AtomicUsize>,
+}
+
+impl axum::serve::Listener for Counting {
+    type Io = tokio::net::TcpStream;
+    type Addr = std::net::SocketAddr;
+
+    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
+        let accepted = axum::serve::Listener::accept(&mut self.listener).await;
+        self.accepted.fetch_add(1, Ordering::SeqCst);
+        accepted
+    }
+
+    fn local_addr(&self) -> std::io::Result<Self::Addr> {
+        self.listener.local_addr()
+    }
+}
+
+async fn serve(router: Router) -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let accepted = Arc::default();
+    let counting = Counting { listener, accepted: Arc::clone(&accepted) };
+    tokio::spawn(async move { axum::serve(counting, router).await });
+    (url, accepted)
+}
+
+/// Plays a fixed part on each connection in turn: reads one request, answers with these bytes, and so on; then closes.
+async fn script(connections: &'static [&'static [&'static [u8]]]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        for answers in connections {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            for answer in *answers {
+                let mut request = [0; 4096];
+                let _ = stream.read(&mut request).await;
+                let _ = stream.write_all(answer).await;
+            }
+        }
+    });
+    url
+}
+
+fn client(api: &str) -> Client {
+    let api_headers = vec![("Authorization".to_owned(), Secret::new("Bearer t0p"))];
+    let settings = TargetSettings { api_url: Some(api.to_owned()), api_headers, ..TargetSettings::default() };
+    Client::new(&settings).unwrap()
+}
+
+fn request(method: Method, url: &str) -> Request {
+    Request {
+        method,
+        url: url.to_owned(),
+        headers: Vec::new(),
+        query: Vec::new(),
+        content: None,
+        timeout: Duration::from_secs(30),
+        redirects: 10,
+    }
+}
+
+fn carrying(method: Method, url: &str, content: Content) -> Request {
+    Request { content: Some(Arc::new(content)), ..request(method, url) }
+}
+
+async fn send(client: &Client, request: &Request) -> Result<Response, LookError> {
+    request.exchange(client, Instant::now() + Duration::from_mins(1)).await
+}
+
+async fn get_from(api: &str, path: &str) -> Response {
+    send(&client(api), &request(Method::Get, path)).await.unwrap()
+}
+
+/// Says what arrived.
+async fn echo(asked: Asked) -> axum::Json<Value> {
+    let (parts, body) = asked.into_parts();
+    let headers: serde_json::Map<_, _> =
+        parts.headers.iter().map(|(n, v)| (n.to_string(), String::from_utf8_lossy(v.as_bytes()).into())).collect();
+    let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+    axum::Json(json!({
+        "asked": format!("{} {}", parts.method, parts.uri),
+        "headers": headers,
+        "body": String::from_utf8_lossy(&body),
+    }))
+}
+
+#[tokio::test]
+async fn a_request_carries_what_was_written() {
+    let (url, _) = serve(Router::new().fallback(any(echo))).await;
+    let mut request = carrying(Method::Put, "/a?x=1", Content::Json(r#"{"n":1}"#.to_owned()));
+    request.headers = vec![("X-Trace".to_owned(), "7".to_owned())];
+    request.query = vec![("tag".to_owned(), "a b".to_owned()), ("tag".to_owned(), "c".to_owned())];
+    let response = send(&client(&format!("{url}/v1")), &request).await.unwrap();
+    let seen = &response.body;
+    assert_eq!(seen["asked"], "PUT /v1/a?x=1&tag=a+b&tag=c");
+    assert_eq!(seen["body"], r#"{"n":1}"#);
+    let headers = &seen["headers"];
+    assert_eq!(headers["content-type"], "application/json");
+    assert_eq!(headers["x-trace"], "7");
+    assert_eq!(headers["authorization"], "Bearer t0p");
+    assert_eq!(headers["user-agent"], concat!("smoke/", env!("CARGO_PKG_VERSION")));
+    assert_eq!(response.url, format!("{url}/v1/a?x=1&tag=a+b&tag=c"));
+}
+
+#[tokio::test]
+async fn expressions_see_the_response() {
+    use crate::diagnostic::{Location, Source};
+    use crate::expr::{Expression, Scope, Truth, from_observation};
+    let answer = || async { (StatusCode::CREATED, axum::Json(json!({"id": 7, "ratio": 0.5}))) };
+    let (url, _) = serve(Router::new().route("/", get(answer))).await;
+    let scope = Scope::default().with("response", from_observation(&get_from(&url, "/").await));
+    for text in [
+        "response.status == 201 && response.body.id == 7 && response.body.ratio < 1.0",
+        "response.headers['content-type'] == 'application/json' && response.text.contains('ratio')",
+        "response.elapsed < duration('1m') && response.url.endsWith('/')",
+    ] {
+        let location = Location { source: Source::new("a.yaml", text), start: 0, end: text.len() };
+        assert_eq!(Expression::compile(text, &location).unwrap().truth(&scope), Truth::Held, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn forms_and_text_say_what_they_are() {
+    let (url, _) = serve(Router::new().fallback(any(echo))).await;
+    let client = client(&url);
+    let pairs = vec![("a".to_owned(), "1 &".to_owned()), ("a".to_owned(), "2".to_owned())];
+    let form = send(&client, &carrying(Method::Post, "/", Content::Form(pairs))).await.unwrap();
+    assert_eq!(form.body["body"], "a=1+%26&a=2");
+    assert_eq!(form.body["headers"]["content-type"], "application/x-www-form-urlencoded");
+    let mut text = carrying(Method::Post, "/", Content::Text("<x/>".to_owned()));
+    text.headers = vec![("content-type".to_owned(), "text/xml".to_owned())];
+    let text = send(&client, &text).await.unwrap();
+    assert_eq!((&text.body["body"], &text.body["headers"]["content-type"]), (&json!("<x/>"), &json!("text/xml")));
+}
+
+/// Tells each part in a line, and how the whole was sent.
+async fn parts(headers: HeaderMap, mut form: Multipart) -> String {
+    let mut seen = format!("length known: {}\n", headers.contains_key("content-length"));
+    while let Some(field) = form.next_field().await.unwrap() {
+        let (name, file) = (field.name().unwrap().to_owned(), field.file_name().map(str::to_owned));
+        let media_type = field.content_type().map(str::to_owned);
+        let bytes = field.bytes().await.unwrap();
+        writeln!(seen, "{name} {file:?} {media_type:?} {} bytes", bytes.len()).unwrap();
+    }
+    seen
+}
+
+#[tokio::test]
+async fn files_are_streamed_with_their_length_known() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("big.csv"), vec![b'x'; 1_500_000]).unwrap();
+    let body = axum::extract::DefaultBodyLimit::disable();
+    let (url, _) = serve(Router::new().route("/", post(parts)).layer(body)).await;
+    let guessed = Upload::new(folder.path(), "big.csv".to_owned(), None, None);
+    let named = Upload::new(folder.path(), "big.csv".to_owned(), Some("a/b".to_owned()), Some("c.d".to_owned()));
+    let content = vec![
+        ("note".to_owned(), Piece::Field("hello".to_owned())),
+        ("file".to_owned(), Piece::File(guessed)),
+        ("other".to_owned(), Piece::File(named)),
+    ];
+    let mut request = carrying(Method::Post, "/", Content::Multipart(content));
+    request.headers = vec![("content-type".to_owned(), "multipart/form-data".to_owned())];
+    let client = client(&url);
+    for _ in 0..2 {
+        let expected = "length known: true\nnote None None 5 bytes\n\
+                        file Some(\"big.csv\") Some(\"text/csv\") 1500000 bytes\n\
+                        other Some(\"c.d\") Some(\"a/b\") 1500000 bytes\n";
+        assert_eq!(send(&client, &request).await.unwrap().text, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_not_there_is_named() {
+    let client = client("http://127.0.0.1:9");
+    let file = Upload::new(Path::new("/nowhere"), "gone.csv".to_owned(), None, None);
+    let request = carrying(Method::Post, "/", Content::Multipart(vec![("file".to_owned(), Piece::File(file))]));
+    let error = send(&client, &request).await.unwrap_err();
+    let message = "file gone.csv cannot be read: entity not found".to_owned();
+    assert_eq!(error, LookError { kind: LookErrorKind::Unusable, message, retry_after: None });
+    assert_eq!(client.requests(), 0);
+}
+
+#[tokio::test]
+async fn a_redirect_to_another_host_carries_no_secret() {
+    let (other, _) = serve(Router::new().fallback(any(echo))).await;
+    let target = format!("{other}/there");
+    let (url, _) = serve(Router::new().route("/go", any(move || async move { Redirect::to(&target) }))).await;
+    let mut request = request(Method::Get, "/go");
+    request.headers = ["cookie", "x-token", "accept"].map(|name| (name.to_owned(), "s3".to_owned())).to_vec();
+    let client = client(&url);
+    let response = send(&client, &request).await.unwrap();
+    assert_eq!((response.body["asked"].clone(), response.url.clone()), (json!("GET /there"), format!("{other}/there")));
+    let mut names: Vec<_> = response.body["headers"].as_object().unwrap().keys().cloned().collect();
+    names.sort();
+    assert_eq!(names, ["accept", "accept-encoding", "host", "user-agent"]);
+    assert_eq!(client.requests(), 2);
+}
+
+#[tokio::test]
+async fn redirects_end_where_the_step_says() {
+    let (url, _) = serve(Router::new().route("/loop", any(|| async { Redirect::temporary("/loop") }))).await;
+    let client = client(&url);
+    for (redirects, cause) in
+        [(0, None), (2, Some("GET /loop answered 307 Temporary Redirect, still a redirect after 2 of them".to_owned()))]
+    {
+        let response = send(&client, &Request { redirects, ..request(Method::Get, "/loop") }).await.unwrap();
+        assert_eq!((response.status, response.headers["location"].as_str()), (307, "/loop"));
+        assert_eq!(response.cause(), cause);
+    }
+    assert_eq!(client.requests(), 4);
+}
+
+#[tokio::test]
+async fn connections_are_used_again() {
+    let router = Router::new().route("/go", get(|| async { Redirect::to("/") })).route("/", get(|| async { "ok" }));
+    let (url, accepted) = serve(router).await;
+    let client = client(&url);
+    for _ in 0..10 {
+        assert_eq!(send(&client, &request(Method::Get, "/go")).await.unwrap().text, "ok");
+    }
+    assert_eq!((client.requests(), accepted.load(Ordering::SeqCst)), (20, 1));
+}
+
+const WHOLE: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+const HALF: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 20\r\n\r\nok";
+
+/// The text of the last of `times` answers, or why there was none; `PORT` for the port.
+async fn last_of(times: usize, method: Method, connections: &'static [&'static [&'static [u8]]]) -> String {
+    let url = script(connections).await;
+    let (client, request) = (client(&url), request(method, "/x"));
+    for _ in 1..times {
+        send(&client, &request).await.unwrap();
+    }
+    let port = url.rsplit(':').next().unwrap();
+    match send(&client, &request).await {
+        Ok(response) => format!("{} after {} requests", response.text, client.requests()),
+        Err(error) => error.message.replace(port, "PORT"),
+    }
+}
+
+#[tokio::test]
+async fn a_connection_closed_while_idle_is_no_failure_but_one_closed_at_once_is() {
+    let unanswered = "connection closed by 127.0.0.1:PORT before it answered";
+    // The first connection answers once and hangs up on the second request; the next one answers.
+    assert_eq!(last_of(2, Method::Get, &[&[WHOLE, b""], &[WHOLE]]).await, "ok after 3 requests");
+    assert_eq!(last_of(2, Method::Post, &[&[WHOLE, b""], &[WHOLE]]).await, unanswered);
+    assert_eq!(last_of(2, Method::Get, &[&[WHOLE, b""], &[b""]]).await, unanswered);
+    assert_eq!(last_of(1, Method::Get, &[&[b""], &[WHOLE]]).await, unanswered);
+    let half = "connection closed by 127.0.0.1:PORT before the answer was whole";
+    assert_eq!(last_of(1, Method::Get, &[&[HALF], &[WHOLE]]).await, half);
+    assert_eq!(last_of(2, Method::Get, &[&[WHOLE, HALF], &[WHOLE]]).await, half);
+}
+
+async fn check_error(url: &str, expected: &str) {
+    let error = send(&client("http://127.0.0.1:9"), &request(Method::Get, url)).await.unwrap_err();
+    assert_eq!((error.kind, error.message.as_str()), (LookErrorKind::System, expected), "{url}");
+}
+
+#[tokio::test]
+async fn who_does_not_answer_is_named() {
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    check_error(&format!("http://me:pw@{closed}/x?token=1"), &format!("connection refused by {closed}")).await;
+    let plain = script(&[&[WHOLE]]).await.replace("http", "https");
+    let error = send(&client("http://127.0.0.1:9"), &request(Method::Get, &plain)).await.unwrap_err();
+    let expected = format!("no TLS connection to {}: ", &plain["https://".len()..]);
+    assert!(error.message.starts_with(&expected), "{}", error.message);
+    let strange = script(&[&[b"SSH-2.0-x\r\n\r\n"]]).await;
+    let host = &strange["http://".len()..];
+    check_error(&strange, &format!("the exchange with {host} failed: invalid HTTP version parsed")).await;
+}
+
+#[tokio::test]
+async fn an_answer_that_does_not_come_in_time_is_waited_for_no_longer() {
+    let slow = || async {
+        let first = futures_util::stream::iter([Ok::<_, Infallible>(Bytes::from_static(b"{"))]);
+        Body::from_stream(futures_util::StreamExt::chain(first, futures_util::stream::pending()))
+    };
+    let router = Router::new().route("/never", get(std::future::pending::<StatusCode>)).route("/slow", get(slow));
+    let (url, _) = serve(router).await;
+    let client = client(&url);
+    for (path, timeout, deadline, expected) in [
+        ("/never?q=1", 50, 9_000, format!("no answer from {url}/never?… within 50 ms")),
+        ("/never", 9_000, 60, format!("no answer from {url}/never within 60 ms")),
+        ("/slow", 70, 9_000, format!("the answer of {url}/slow was not whole within 70 ms")),
+    ] {
+        let request = Request { timeout: Duration::from_millis(timeout), ..request(Method::Get, path) };
+        let error = request.exchange(&client, Instant::now() + Duration::from_millis(deadline)).await.unwrap_err();
+        assert_eq!(error.message.replace("59 ms", "60 ms"), expected);
+    }
+}
+
+#[tokio::test]
+async fn no_more_than_four_megabytes_are_read() {
+    let endless = || async {
+        let chunk = || Ok::<_, Infallible>(Bytes::from(vec![b'1'; 100_000]));
+        let body = Body::from_stream(futures_util::stream::repeat_with(chunk));
+        ([("content-type", "application/json")], body)
+    };
+    let (url, _) = serve(Router::new().route("/", get(endless))).await;
+    let response = get_from(&url, "/").await;
+    assert_eq!(response.text.len(), 4 * 1024 * 1024);
+    assert!(response.body.is_string());
+    let evidence = response.evidence().pop().unwrap().text;
+    assert!(evidence.ends_with("…\n(longer than 4 MiB; the rest was not read, and `body` was not parsed)"));
+}
+
+#[tokio::test]
+async fn packed_answers_are_unpacked() {
+    // gzip of {"a":1}
+    const PACKED: &[u8] = &[
+        0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 3, 0xab, 0x56, 0x4a, 0x54, 0xb2, 0x32, 0xac, 5, 0, 0xaf, 0xac, 0x1b, 0x56, 7,
+        0, 0, 0,
+    ];
+    let packed = || async { ([("content-encoding", "gzip"), ("content-type", "application/json")], PACKED) };
+    let (url, _) = serve(Router::new().route("/", get(packed))).await;
+    assert_eq!(get_from(&url, "/").await.body, json!({"a": 1}));
+}
+
+#[tokio::test]
+async fn bodies_are_read_by_what_they_are_said_to_be() {
+    async fn check(answer: (StatusCode, &'static [(&'static str, &'static str)], &'static [u8]), expected: Value) {
+        let (status, headers, bytes) = answer;
+        let answer = move || async move {
+            let mut response = (status, bytes).into_response();
+            response.headers_mut().remove("content-type");
+            for (name, value) in headers {
+                response.headers_mut().append(*name, value.parse().unwrap());
+            }
+            response
+        };
+        let (url, _) = serve(Router::new().route("/", any(answer))).await;
+        let response = get_from(&url, "/").await;
+        let seen = json!([response.body, response.summary(), response.cause()]);
+        assert_eq!(seen, expected);
+    }
+    let json_type: &[_] = &[("content-type", "application/problem+json; charset=UTF-8")];
+    check((StatusCode::OK, json_type, b"{\"id\": 7}"), json!([{"id": 7}, "200 {\"id\": 7}", null])).await;
+    check((StatusCode::OK, &[], b"[1]"), json!([[1], "200 [1]", null])).await;
+    check((StatusCode::OK, &[("content-type", "text/plain")], b"[1]"), json!(["[1]", "200 [1]", null])).await;
+    check((StatusCode::OK, json_type, b"{"), json!(["{", "200 {", null])).await;
+    check((StatusCode::NO_CONTENT, &[], b""), json!(["", "204 No Content", null])).await;
+    let latin: &[_] = &[("content-type", "text/plain; charset=\"iso-8859-1\"")];
+    check((StatusCode::OK, latin, b"caf\xe9"), json!(["café", "200 café", null])).await;
+    check((StatusCode::OK, &[("content-type", "x/y")], b"a\xff"), json!(["a\u{fffd}", "200 a\u{fffd}", null])).await;
+    let page = b"<html><head><title>Sign in</title></head>";
+    check(
+        (StatusCode::OK, &[("content-type", "text/html")], page),
+        json!([
+            "<html><head><title>Sign in</title></head>",
+            "200 <html><head><title>Sign in</title></head>",
+            "GET / answered 200 OK with an HTML page: Sign in"
+        ]),
+    )
+    .await;
+    check(
+        (StatusCode::SERVICE_UNAVAILABLE, json_type, b"{\"error\":{\"code\":1,\"message\":\"no database\"}}"),
+        json!([
+            {"error": {"code": 1, "message": "no database"}},
+            "503 {\"error\":{\"code\":1,\"message\":\"no database\"}}",
+            "GET / answered 503 Service Unavailable: no database"
+        ]),
+    )
+    .await;
+    let odd = StatusCode::from_u16(599).unwrap();
+    check((odd, &[], b"x"), json!(["x", "599 x", "GET / answered 599: x"])).await;
+    check((StatusCode::NOT_FOUND, &[], b""), json!(["", "404 Not Found", "GET / answered 404 Not Found"])).await;
+}
+
+#[tokio::test]
+async fn headers_that_are_repeated_are_joined_and_head_has_no_body() {
+    let answer = || async {
+        let mut response = "abc".into_response();
+        response.headers_mut().append("set-cookie", "a=1".parse().unwrap());
+        response.headers_mut().append("set-cookie", "b=2".parse().unwrap());
+        response
+    };
+    let (url, _) = serve(Router::new().route("/", get(answer))).await;
+    let response = send(&client(&url), &request(Method::Head, "/")).await.unwrap();
+    assert_eq!((response.text.as_str(), response.headers["content-length"].as_str()), ("", "3"));
+    assert_eq!(response.headers["set-cookie"], "a=1, b=2");
+}
+
+#[tokio::test]
+async fn evidence_shows_the_exchange_without_its_secrets() {
+    let (url, _) = serve(Router::new().route("/x", post(|| async { (StatusCode::CONFLICT, "taken") }))).await;
+    let request = carrying(Method::Post, "/x", Content::Json("{\"a\":1}".to_owned()));
+    let evidence = send(&client(&url), &request).await.unwrap().evidence();
+    assert_eq!(evidence[0].title, "last request");
+    assert_eq!(evidence[0].text, format!("POST {url}/x\nauthorization: ***\n\n{{\"a\":1}}\n"));
+    assert_eq!(evidence[1].title, "last response");
+    let text = &evidence[1].text;
+    assert!(text.starts_with("409 Conflict\ncontent-type: text/plain; charset=utf-8\n"), "{text}");
+    assert!(text.ends_with("\n\ntaken"), "{text}");
+}
+
+#[tokio::test]
+async fn retry_after_is_read_in_seconds_and_as_a_date() {
+    async fn check(value: &'static str, expected: Option<u64>) {
+        let headers = [("retry-after", value), ("date", "Wed, 21 Oct 2015 07:28:00 GMT")];
+        let answer = move || async move { (StatusCode::SERVICE_UNAVAILABLE, headers) };
+        let (url, _) = serve(Router::new().route("/", get(answer))).await;
+        assert_eq!(get_from(&url, "/").await.retry_after(), expected.map(Duration::from_secs), "{value}");
+    }
+    check("7", Some(7)).await;
+    check("Wed, 21 Oct 2015 07:28:30 GMT", Some(30)).await;
+    check("Wed, 21 Oct 2015 07:27:30 GMT", Some(0)).await;
+    check("soon", None).await;
+}
+
+#[test]
+fn a_request_is_described_without_its_query() {
+    let described = ["/a/b?token=1", "https://u:p@a.com/x?y#z"].map(|url| request(Method::Delete, url).describe());
+    assert_eq!(described, ["DELETE /a/b", "DELETE https://a.com/x?…"]);
+}
+
+#[test]
+fn a_client_is_made_only_for_what_can_be_asked() {
+    fn check(url: &str, header: &str, expected: &str) {
+        let api_headers = vec![(header.to_owned(), Secret::new("a\nb"))];
+        let settings = TargetSettings { api_url: Some(url.to_owned()), api_headers, ..TargetSettings::default() };
+        assert_eq!(Client::new(&settings).unwrap_err().message, expected);
+    }
+    check("api.example.com", "a", "api.url is no URL: relative URL without a base");
+    check("ftp://a", "a", "api.url must begin with http:// or https:// and name a host");
+    check("http://a", "a b", "`a b` cannot be the name of a header");
+    check("http://a", "X-A", "the value of the header x-a holds a line break or a control character");
+}

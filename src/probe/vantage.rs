@@ -1,0 +1,30 @@
+//! From where a look is made, and what with.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::http;
+
+/// What a look can be made with; shared by all cases of a run.
+#[derive(Debug)]
+pub struct Instruments {
+    /// HTTP to the API under test and elsewhere.
+    pub http: http::Client,
+    /// AWS, where the target has it.
+    pub aws: Option<crate::aws::Reader>,
+}
+
+/// From where one case looks.
+#[derive(Debug, Clone)]
+pub struct Vantage {
+    /// What with.
+    pub instruments: Arc<Instruments>,
+    /// When the window opened; the case's own beginning while `ready` is still going on.
+    pub window_start: DateTime<Utc>,
+    /// The folder that files are relative to.
+    pub dir: PathBuf,
+    /// By when the step must be through; a look must not take longer.
+    pub deadline: tokio::time::Instant,
+}

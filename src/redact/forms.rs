@@ -1,0 +1,97 @@
+//! The forms of secrets that can be listed beforehand, and the search for all of them at once.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use aho_corasick::AhoCorasick;
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+/// From this many bytes on, the base64 of a secret inside longer base64 is long enough to be searched for as it is;
+/// below, three letters of it would be found by chance in any word.
+const LONG: usize = 6;
+
+/// Lines of a secret of many lines (a private key) are secrets themselves from this many characters on.
+const LINE: usize = 8;
+
+const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
+    .with_encode_padding(false)
+    .with_decode_allow_trailing_bits(true)
+    .with_decode_padding_mode(DecodePaddingMode::Indifferent);
+const ALPHABETS: [GeneralPurpose; 2] =
+    [GeneralPurpose::new(&alphabet::STANDARD, LENIENT), GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT)];
+
+/// Some secrets, ready to be found.
+pub(super) struct Forms {
+    /// As they were learnt.
+    pub(super) secrets: Vec<String>,
+    all: Option<AhoCorasick>,
+    /// Those that in base64 are only known for what they are once that is decoded.
+    short: Option<AhoCorasick>,
+}
+
+impl Forms {
+    /// Derives all forms of the secrets.
+    pub(super) fn of(secrets: Vec<String>) -> Self {
+        let raw: BTreeSet<&str> = secrets.iter().flat_map(|secret| raw_forms(secret)).collect();
+        let mut all: BTreeSet<String> = raw.iter().map(|&form| form.to_owned()).collect();
+        all.extend(raw.iter().flat_map(|form| base64_forms(form.as_bytes())));
+        let short = raw.iter().filter(|form| form.len() < LONG);
+        Self { all: AhoCorasick::new(all).ok(), short: searcher(short), secrets }
+    }
+
+    /// Tells where secrets stand; the places may overlap.
+    pub(super) fn find(&self, text: &[u8], mut tell: impl FnMut(Range<usize>)) {
+        if let Some(all) = self.all.as_ref().filter(|all| all.is_match(text)) {
+            all.find_overlapping_iter(text).for_each(|found| tell(found.range()));
+        }
+        if let Some(short) = &self.short {
+            base64_runs(text).filter(|run| hides(&text[run.clone()], short)).for_each(tell);
+        }
+    }
+}
+
+fn searcher<'form>(forms: impl Iterator<Item = &'form &'form str>) -> Option<AhoCorasick> {
+    let forms: Vec<&str> = forms.copied().collect();
+    if forms.is_empty() { None } else { AhoCorasick::new(forms).ok() }
+}
+
+/// The secret itself, without the white space around it, and its longer lines.
+fn raw_forms(secret: &str) -> impl Iterator<Item = &str> {
+    let lines = secret.lines().map(str::trim).filter(|line| line.chars().count() >= LINE);
+    [secret, secret.trim()].into_iter().chain(lines)
+}
+
+/// The secret as base64: alone, and as it looks from inside the base64 of a longer text. There it may begin at the
+/// first, second or third byte of a group; the letters that also carry bits of its neighbours are left out.
+fn base64_forms(secret: &[u8]) -> impl Iterator<Item = String> {
+    ALPHABETS.iter().flat_map(move |alphabet| {
+        let alone = alphabet.encode(secret);
+        let padding = "=".repeat((4 - alone.len() % 4) % 4);
+        let inside = (0..3).filter(|_| secret.len() >= LONG).map(move |offset| {
+            let shifted = alphabet.encode([&[0; 2][..offset], secret].concat());
+            shifted[(8 * offset).div_ceil(6)..8 * (offset + secret.len()) / 6].to_owned()
+        });
+        [format!("{alone}{padding}"), alone].into_iter().chain(inside).collect::<Vec<_>>()
+    })
+}
+
+/// Stretches that could be base64 of something.
+fn base64_runs(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let belongs = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_=".contains(byte);
+    text.chunk_by(move |one, next| belongs(one) == belongs(next))
+        .scan(0, move |end, run| {
+            let start = std::mem::replace(end, *end + run.len());
+            Some(if belongs(&run[0]) { start..*end } else { start..start })
+        })
+        .filter(|run| run.len() >= 2)
+}
+
+/// Whether the run is base64 of a text in which a secret stands. It has to be text: among arbitrary bytes a short
+/// secret would turn up by chance.
+fn hides(run: &[u8], secrets: &AhoCorasick) -> bool {
+    ALPHABETS.iter().any(|alphabet| {
+        alphabet.decode(run).is_ok_and(|decoded| std::str::from_utf8(&decoded).is_ok() && secrets.is_match(&decoded))
+    })
+}

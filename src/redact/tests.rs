@@ -1,0 +1,156 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::{Redactor, Secret};
+
+fn knowing(secrets: &[&str]) -> Redactor {
+    let redactor = Redactor::default();
+    for secret in secrets {
+        redactor.learn(&Secret::new(*secret));
+    }
+    redactor
+}
+
+fn check(secrets: &[&str], text: &str, expected: &str) {
+    assert_eq!(knowing(secrets).clean(text), expected, "{secrets:?} in {text:?}");
+}
+
+#[test]
+fn every_form_of_a_secret_is_blanked() {
+    check(&[], "nothing to hide", "nothing to hide");
+    check(&["hunter2!"], "the word is hunter2!, twice hunter2!", "the word is ***, twice ***");
+    check(&["s3cr3t/+ x"], "?q=s3cr3t%2F%2b+x&n=s3cr3t%2f%2B%20x", "?q=***&n=***");
+    check(&["a\"b/c\\d"], r#"{"k":"a\"b\/c\\d"}"#, r#"{"k":"***"}"#);
+    check(&["pässw😀rt"], r"p\u00e4ssw\ud83d\ude00rt and p\u00E4ssw😀rt", "*** and ***");
+    check(&["a<b&c'd"], "<p>a&lt;b&amp;c&#39;d a&#x3C;b&amp;c&apos;d</p>", "<p>*** ***</p>");
+    check(&["hunter2!"], &STANDARD.encode("hunter2!"), "***");
+    check(&["hunter2!"], "aHVudGVyMiE", "***");
+}
+
+#[test]
+fn a_basic_header_is_blanked_whatever_the_user_is_called() {
+    for user in ["", "a", "ab", "abc", "somebody"] {
+        for secret in ["hunter2!", "pw7", "x"] {
+            let header = STANDARD.encode(format!("{user}:{secret}"));
+            let cleaned = knowing(&[secret]).clean(&format!("Basic {header}")).into_owned();
+            assert!(!cleaned.contains(&header), "{cleaned} still holds {user}:{secret}");
+        }
+    }
+    check(&["pw7"], &format!("Basic {}", STANDARD.encode("somebody:pw7")), "Basic ***");
+}
+
+#[test]
+fn secrets_inside_each_other_leave_nothing_behind() {
+    check(&["abc", "abcdef"], "abcdef abc", "*** ***");
+    check(&["abcdef", "abc"], "abcdef abc", "*** ***");
+    check(&["abcd", "cdef"], "-abcdef-", "-***-");
+    check(&["*e", "sec"], "sece", "*****");
+}
+
+#[test]
+fn escapes_inside_escapes_are_seen_through() {
+    check(&["a b&c"], r#"{"url":"https:\/\/x\/?q=a%20b%26c"}"#, r#"{"url":"https:\/\/x\/?q=***"}"#);
+    check(&["a\"b"], r#""{\"k\":\"a\\\"b\"}""#, r#""{\"k\":\"***\"}""#);
+}
+
+#[test]
+fn secrets_that_would_blank_everything_are_refused() {
+    let redactor = knowing(&["", " \n", "***"]);
+    assert!(redactor.is_empty());
+    check(&["", " ", "*"], "a * b", "a * b");
+}
+
+#[test]
+fn a_secret_of_many_lines_is_one_line_by_line() {
+    let key = "-----BEGIN KEY-----\nMIIEvgIBADAN\nshort\n-----END KEY-----\n";
+    check(&[key], "line: MIIEvgIBADAN, short", "line: ***, short");
+    check(&[key], &format!("[{key}]"), "[***]");
+}
+
+#[test]
+fn json_is_cleaned_of_keys_strings_and_numbers() {
+    let redactor = knowing(&["hunter2!", "12345678"]);
+    let dirty = json!({"hunter2!": ["x hunter2!", 12_345_678, 5, true, null]});
+    assert_eq!(redactor.clean_json(dirty), json!({"***": ["x ***", "***", 5, true, null]}));
+}
+
+#[test]
+fn a_secret_and_its_keeper_do_not_print() {
+    let secret = Secret::new("hunter2!");
+    let redactor = knowing(&["hunter2!"]);
+    assert_eq!(format!("{secret:?} {redactor:?}"), "*** Redactor { .. }");
+}
+
+#[test]
+fn many_secrets_learnt_one_by_one_are_all_known() {
+    let redactor = Redactor::default();
+    let secrets: Vec<String> = (0..300).map(|number| format!("token-{number:03}-end")).collect();
+    for secret in &secrets {
+        redactor.learn(&Secret::new(secret.as_str()));
+    }
+    assert_eq!(redactor.clean(&secrets.join(" ")), vec!["***"; 300].join(" "));
+}
+
+const PATH: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'%').add(b'?');
+
+/// `%2F` as `%2f`, and what is not escaped as it was.
+fn lower_hex(escaped: &str) -> String {
+    let mut pieces = escaped.split('%');
+    let first = pieces.next().unwrap().to_owned();
+    pieces.fold(first, |all, piece| format!("{all}%{}{}", piece[..2].to_lowercase(), &piece[2..]))
+}
+
+fn encodings(text: &str) -> Vec<String> {
+    let quoted = serde_json::Value::from(text).to_string();
+    let hex = utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let form: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
+    let units: String = text.encode_utf16().fold(String::new(), |all, unit| format!("{all}\\u{unit:04x}"));
+    let entities: String = text.chars().fold(String::new(), |all, c| format!("{all}&#{};", u32::from(c)));
+    vec![
+        text.to_owned(),
+        lower_hex(&hex),
+        hex,
+        form,
+        utf8_percent_encode(text, PATH).to_string(),
+        quoted[1..quoted.len() - 1].to_owned(),
+        units,
+        entities,
+        STANDARD.encode(text),
+        URL_SAFE.encode(text),
+        URL_SAFE_NO_PAD.encode(text),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn no_encoding_of_a_secret_gets_through(secret in "[!-~äß😀]{1,12}( [!-~]{1,9})?", before in ".{0,9}", after in ".{0,9}") {
+        prop_assume!(secret.chars().any(|letter| letter != '*'));
+        let redactor = knowing(&[&secret]);
+        for form in encodings(&secret) {
+            let cleaned = redactor.clean(&format!("{before} {form} {after}")).into_owned();
+            prop_assert!(!cleaned.contains(&secret), "{cleaned:?} holds {secret:?}");
+            prop_assert!(form.chars().all(|c| c == '*') || !cleaned.contains(&form) , "{cleaned:?} holds {form:?}");
+        }
+    }
+
+    #[test]
+    fn no_secret_gets_through_inside_longer_base64(secret in "[ -~]{6,20}", before in ".{0,7}", after in ".{0,7}") {
+        prop_assume!(secret.chars().any(|letter| letter != '*' && letter != ' '));
+        let redactor = knowing(&[&secret]);
+        for whole in [STANDARD.encode(format!("{before}{secret}{after}")), URL_SAFE.encode(format!("{before}{secret}{after}"))] {
+            let cleaned = redactor.clean(&whole).into_owned();
+            prop_assert!(cleaned.contains("***"), "{whole:?} was left as it was");
+            for rest in cleaned.split("***") {
+                prop_assert!(rest.len() <= before.len().max(after.len()).div_ceil(3) * 4 + 4, "{cleaned:?} of {whole:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn text_without_secrets_is_left_alone(text in "[a-m \\\\%&;+/=]{0,40}") {
+        prop_assert_eq!(knowing(&["zzzzzzzz"]).clean(&text), text.as_str());
+    }
+}

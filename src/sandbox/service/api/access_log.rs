@@ -1,0 +1,29 @@
+//! One log line a request.
+
+use std::time::Instant;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use serde_json::json;
+
+use super::Api;
+
+/// Answers, then notes what was asked and how it was answered.
+pub(super) async fn log(State(api): State<Api>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
+    let response = next.run(request).await;
+    let fields = json!({
+        "method": method,
+        "path": path,
+        "status": response.status().as_u16(),
+        "duration_ms": u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+    });
+    if response.status().is_server_error() {
+        api.journal.error("http_request", fields);
+    } else {
+        api.journal.info("http_request", fields);
+    }
+    response
+}

@@ -1,0 +1,83 @@
+//! The API: takes a file in, shows how its import stands, finalizes it, deletes it. Whatever it answers is JSON.
+//!
+//! | request | answers |
+//! |---|---|
+//! | `POST /api/v1/bulk-imports` | 201 and the import · 400 no `file` · 413 too large · 415 not CSV |
+//! | `GET /api/v1/bulk-imports` | 200 and the newest |
+//! | `GET /api/v1/bulk-imports/{id}` | 200 and the import · 404 |
+//! | `POST /api/v1/bulk-imports/{id}/finalize` | 202 begun · 200 begun before · 409 cannot be · 404 |
+//! | `DELETE /api/v1/bulk-imports/{id}` | 204 · 404 |
+//! | `GET /api/v1/contacts?import_id=` | 200, how many there are and the first of them |
+//! | `GET /health` | 200 · 503 the database does not answer |
+
+mod access_log;
+mod contacts;
+mod health;
+mod imports;
+mod problem;
+#[cfg(test)]
+mod tests;
+mod upload;
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::Uri;
+use axum::routing::{get, post};
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use super::database::Database;
+use super::journal::Journal;
+use crate::sandbox::log::LogSink;
+use problem::Problem;
+
+/// How long requests that are under way may take once a stop is asked for.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// What every handler needs.
+#[derive(Clone)]
+struct Api {
+    database: Database,
+    journal: Journal,
+}
+
+/// Serves the API until `stop` turns true, and returns once what was under way is answered.
+pub(crate) async fn serve_api(
+    listener: TcpListener,
+    database: Database,
+    log: LogSink,
+    mut stop: watch::Receiver<bool>,
+) {
+    let api = Api { database, journal: Journal::new("bulk_import.api", log) };
+    api.journal.info("api_started", json!({ "address": listener.local_addr().ok() }));
+    let mut asked = stop.clone();
+    // A sender that is gone is a stop too.
+    let stopped = async move { drop(asked.wait_for(|stop| *stop).await) };
+    let serving = axum::serve(listener, router(api.clone())).with_graceful_shutdown(stopped);
+    let overdue = async {
+        let _ = stop.wait_for(|stop| *stop).await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        _ = serving => {}
+        () = overdue => {}
+    }
+    api.journal.info("api_stopped", json!({}));
+}
+
+fn router(api: Api) -> Router {
+    Router::new()
+        .route("/api/v1/bulk-imports", post(upload::create).get(imports::list))
+        .route("/api/v1/bulk-imports/{id}", get(imports::show).delete(imports::delete))
+        .route("/api/v1/bulk-imports/{id}/finalize", post(imports::finalize))
+        .route("/api/v1/contacts", get(contacts::list))
+        .route("/health", get(health::show))
+        .layer(DefaultBodyLimit::max(upload::LARGEST_REQUEST))
+        .fallback(|uri: Uri| async move { Problem::not_found(format!("there is nothing at {}", uri.path())) })
+        .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
+        .layer(axum::middleware::from_fn_with_state(api.clone(), access_log::log))
+        .with_state(api)
+}

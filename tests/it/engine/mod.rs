@@ -1,0 +1,355 @@
+//! What the engine promises, shown on a scripted API.
+
+mod stand;
+
+use std::time::Duration;
+
+use smoke::event::{Fact, Phase};
+use smoke::verdict::Verdict;
+use stand::{Answer, Manner, Ran, Reply, run};
+
+const OK: Answer = |_| Reply::Json(200, r#"{"id":"a1","status":"done"}"#);
+const CREATED: Answer = |_| Reply::Json(201, r#"{"id":"a1"}"#);
+const GONE: Answer = |_| Reply::Json(204, "");
+
+async fn one(yaml: &str, answers: &[(&str, Answer)]) -> Ran {
+    run(&[("case", yaml)], answers, Manner::default()).await
+}
+
+fn verdicts(ran: &Ran, phase: Phase, count: usize) -> Vec<Verdict> {
+    (0..count).map(|index| ran.outcome(phase, index).verdict).collect()
+}
+
+const JOURNEY: &str = "
+name: journey
+steps:
+  - name: make
+    http: { post: /things, json: { kind: small } }
+    expect: response.status == 201
+    capture: { id: response.body.id }
+  - name: see
+    http: { get: '/things/${{ id }}' }
+    expect: response.body.status == 'done'
+finally:
+  - name: remove
+    http: { delete: '/things/${{ id }}' }
+    expect: response.status in [200, 204, 404]
+";
+
+#[tokio::test]
+async fn a_journey_goes_in_order_and_is_cleaned_up() {
+    let ran = one(JOURNEY, &[("POST /things", CREATED), ("GET /things/a1", OK), ("DELETE /things/a1", GONE)]).await;
+    assert_eq!(ran.story(), ["0 passed", "exit 0"]);
+    assert_eq!(ran.requests, ["POST /things", "GET /things/a1", "DELETE /things/a1"]);
+}
+
+#[tokio::test]
+async fn after_a_failure_the_rest_is_skipped_and_the_clean_up_done() {
+    let refused: Answer = |_| Reply::Json(200, r#"{"id":"a1"}"#);
+    let ran = one(JOURNEY, &[("POST /things", refused), ("DELETE /things/a1", GONE)]).await;
+    assert_eq!(ran.story(), ["0 failed: expected response.status == 201, saw 200 == 201", "exit 1"]);
+    assert_eq!(verdicts(&ran, Phase::Step, 2), [Verdict::Failed, Verdict::Skipped]);
+    assert_eq!(ran.requests, ["POST /things", "DELETE /things/a1"]);
+}
+
+#[tokio::test]
+async fn clean_up_of_what_was_never_made_is_skipped() {
+    let broken: Answer = |_| Reply::Json(500, r#"{"error":"no"}"#);
+    let ran = one(JOURNEY, &[("POST /things", broken)]).await;
+    assert_eq!(ran.requests, ["POST /things"]);
+    assert_eq!(ran.outcome(Phase::Finally, 0).cause.as_deref(), Some("needs id, which was never captured"));
+}
+
+#[tokio::test]
+async fn clean_up_that_does_not_come_through_is_loud_and_leaves_the_verdict() {
+    let broken: Answer = |_| Reply::Json(500, "{}");
+    let ran = one(JOURNEY, &[("POST /things", CREATED), ("GET /things/a1", OK), ("DELETE /things/a1", broken)]).await;
+    let story = ran.story();
+    assert_eq!(story[1..], ["0 passed", "exit 0"]);
+    assert!(story[0].starts_with("left by remove: DELETE "), "{}", story[0]);
+}
+
+#[tokio::test]
+async fn a_post_is_never_sent_twice_and_its_lost_answer_is_noted() {
+    let ran = one(JOURNEY, &[("POST /things", |_| Reply::Cut)]).await;
+    assert_eq!(ran.count("POST /things"), 1);
+    assert!(ran.story()[0].starts_with("left by make: it was sent, but not answered"), "{:?}", ran.story());
+    assert_eq!(ran.story().last().map(String::as_str), Some("exit 1"));
+}
+
+const WAITING: &str = "
+name: waiting
+steps:
+  - name: wait
+    http: { get: /job }
+    until: response.body.status == 'done'
+    fail_if: response.body.status == 'failed'
+    expect: response.body.rows == 3
+    within: 2s
+";
+
+#[tokio::test]
+async fn waiting_looks_again_until_it_has_come_about() {
+    let job: Answer = |count| match count {
+        1 => Reply::Json(502, "<html>"),
+        2 | 3 => Reply::Json(200, r#"{"status":"queued"}"#),
+        _ => Reply::Json(200, r#"{"status":"done","rows":3}"#),
+    };
+    let ran = one(WAITING, &[("GET /job", job)]).await;
+    assert_eq!(ran.story(), ["0 passed", "exit 0"]);
+    let states = ran.outcome(Phase::Step, 0).changes.iter().map(|change| change.state.as_str()).collect::<Vec<_>>();
+    assert_eq!(states[states.len() - 2..], ["queued", "done"]);
+    assert_eq!(ran.outcome(Phase::Step, 0).looks, 4);
+}
+
+#[tokio::test]
+async fn what_is_judged_is_judged_once_and_at_once() {
+    let ran = one(WAITING, &[("GET /job", |_| Reply::Json(200, r#"{"status":"done","rows":2}"#))]).await;
+    assert_eq!(ran.count("GET /job"), 1);
+    assert_eq!(ran.story(), ["0 failed: expected response.body.rows == 3, saw 2 == 3", "exit 1"]);
+}
+
+#[tokio::test]
+async fn fail_if_ends_the_waiting_at_once() {
+    let ran = one(WAITING, &[("GET /job", |_| Reply::Json(200, r#"{"status":"failed"}"#))]).await;
+    assert_eq!(ran.count("GET /job"), 1);
+    assert_eq!(ran.outcome(Phase::Step, 0).verdict, Verdict::Failed);
+}
+
+#[tokio::test]
+async fn waiting_ends_at_its_deadline_and_says_what_was_last_seen() {
+    let waiting = WAITING.replace("within: 2s", "within: 300ms");
+    let ran = one(&waiting, &[("GET /job", |_| Reply::Json(200, r#"{"status":"queued"}"#))]).await;
+    let story = ran.story();
+    assert!(story[0].contains(r#"saw "queued" == "done""#) && story[0].contains("after waiting 300ms"), "{story:?}");
+    assert!(ran.outcome(Phase::Step, 0).duration_ms >= 300);
+}
+
+#[tokio::test]
+async fn retry_after_is_honoured() {
+    let busy: Answer = |count| match count {
+        1 => Reply::RetryAfter(503, 1),
+        _ => Reply::Json(200, r#"{"status":"done","rows":3}"#),
+    };
+    let ran = one(WAITING, &[("GET /job", busy)]).await;
+    assert_eq!(ran.count("GET /job"), 2);
+    assert!(ran.outcome(Phase::Step, 0).duration_ms >= 1000);
+}
+
+#[tokio::test]
+async fn a_gateways_502_on_a_single_look_is_looked_at_again_but_a_500_is_not() {
+    let single = "
+name: single
+steps:
+  - { name: look, http: { get: /health }, expect: response.status == 200 }
+";
+    let blinking: Answer = |count| if count == 1 { Reply::Json(502, "") } else { Reply::Json(200, "{}") };
+    assert_eq!(one(single, &[("GET /health", blinking)]).await.story(), ["0 passed", "exit 0"]);
+    let broken = one(single, &[("GET /health", |_| Reply::Json(500, "{}"))]).await;
+    assert_eq!(broken.count("GET /health"), 1);
+    assert_eq!(broken.story().last().map(String::as_str), Some("exit 1"));
+}
+
+const GUARDED: &str = "
+name: guarded
+guards:
+  - { name: it answers, http: { get: /health }, expect: response.body.ok, every: 50ms }
+steps:
+  - name: make
+    http: { post: /things }
+    expect: response.status == 201
+    capture: { id: response.body.id }
+  - name: wait
+    http: { get: /job }
+    until: response.body.status == 'done'
+    within: 20s
+finally:
+  - { name: remove, http: { delete: '/things/${{ id }}' }, expect: response.status == 204 }
+";
+
+#[tokio::test]
+async fn a_guard_that_fails_ends_the_scenario_and_is_named() {
+    let health: Answer = |count| Reply::Json(200, if count < 3 { r#"{"ok":true}"# } else { r#"{"ok":false}"# });
+    let job: Answer = |_| Reply::Json(200, r#"{"status":"queued"}"#);
+    let answers = [("GET /health", health), ("POST /things", CREATED), ("GET /job", job), ("DELETE /things/a1", GONE)];
+    let ran = one(GUARDED, &answers).await;
+    assert_eq!(ran.outcome(Phase::Guard, 0).verdict, Verdict::Failed);
+    assert_eq!(verdicts(&ran, Phase::Step, 2), [Verdict::Passed, Verdict::Skipped]);
+    assert_eq!(ran.count("DELETE /things/a1"), 1);
+    assert_eq!(ran.story(), ["0 failed: expected response.body.ok, saw response.body.ok is false", "exit 1"]);
+}
+
+#[tokio::test]
+async fn what_is_wrong_before_the_first_step_is_said_to_have_been_and_nothing_is_sent() {
+    let ran = one(GUARDED, &[("GET /health", |_| Reply::Json(200, r#"{"ok":false}"#))]).await;
+    assert!(ran.story()[0].ends_with("it was so already before the first step"), "{:?}", ran.story());
+    assert_eq!(ran.count("POST /things"), 0);
+}
+
+#[tokio::test]
+async fn a_guard_is_looked_at_before_the_first_and_after_the_last_step() {
+    let quick = GUARDED.replace("every: 50ms", "every: 1h");
+    let health: Answer = |count| Reply::Json(200, if count < 2 { r#"{"ok":true}"# } else { r#"{"ok":false}"# });
+    let answers = [("GET /health", health), ("POST /things", CREATED), ("GET /job", OK), ("DELETE /things/a1", GONE)];
+    let ran = one(&quick, &answers).await;
+    assert_eq!(ran.requests[0], "GET /health");
+    assert_eq!(ran.count("GET /health"), 2);
+    assert_eq!(ran.story().last().map(String::as_str), Some("exit 1"));
+}
+
+#[tokio::test]
+async fn ready_must_pass_first() {
+    let yaml = "
+name: unready
+ready:
+  - { name: up, http: { get: /health }, until: response.status == 200, within: 200ms }
+steps:
+  - { name: make, http: { post: /things }, expect: response.status == 201 }
+";
+    let ran = one(yaml, &[("POST /things", CREATED)]).await;
+    assert_eq!(ran.count("POST /things"), 0);
+    assert!(!ran.events.iter().any(|event| matches!(event.fact, Fact::WindowOpened { .. })));
+    assert_eq!(ran.outcome(Phase::Step, 0).cause.as_deref(), Some("not reached: not ready"));
+}
+
+#[tokio::test]
+async fn a_scenarios_timeout_ends_it_and_it_is_cleaned_up() {
+    let slow = format!("timeout: 300ms\n{}", GUARDED.trim_start());
+    let (fine, job): (Answer, Answer) =
+        (|_| Reply::Json(200, r#"{"ok":true}"#), |_| Reply::Json(200, r#"{"status":"queued"}"#));
+    let answers = [("GET /health", fine), ("POST /things", CREATED), ("GET /job", job), ("DELETE /things/a1", GONE)];
+    let ran = one(&slow, &answers).await;
+    assert!(ran.story()[0].contains("the scenario's timeout was over"), "{:?}", ran.story());
+    assert_eq!(ran.count("DELETE /things/a1"), 1);
+}
+
+#[tokio::test]
+async fn a_stop_cleans_up_and_exits_130() {
+    let (fine, job): (Answer, Answer) =
+        (|_| Reply::Json(200, r#"{"ok":true}"#), |_| Reply::Json(200, r#"{"status":"queued"}"#));
+    let answers = [("GET /health", fine), ("POST /things", CREATED), ("GET /job", job), ("DELETE /things/a1", GONE)];
+    let manner = Manner { stop_at: Some("GET /job"), ..Manner::default() };
+    let ran = run(&[("case", GUARDED)], &answers, manner).await;
+    assert_eq!(ran.story().last().map(String::as_str), Some("exit 130"));
+    assert_eq!(ran.outcome(Phase::Step, 1).verdict, Verdict::Aborted);
+    assert_eq!(ran.count("DELETE /things/a1"), 1);
+}
+
+#[tokio::test]
+async fn a_post_on_the_way_is_still_heard_when_the_run_is_stopped() {
+    let answers: [(&str, Answer); 2] = [
+        ("POST /things", |_| Reply::Slow(Duration::from_millis(200))),
+        ("GET /health", |_| Reply::Json(200, r#"{"ok":true}"#)),
+    ];
+    let yaml = GUARDED.replace("id: response.body.id", "id: response.status").replace("== 201", "== 200");
+    let manner = Manner { stop_at: Some("POST /things"), ..Manner::default() };
+    let ran = run(&[("case", yaml.as_str())], &answers, manner).await;
+    assert_eq!(ran.count("DELETE /things/200"), 1);
+}
+
+#[tokio::test]
+async fn what_is_retried_is_run_afresh_and_said_to_be() {
+    let yaml = "
+name: flaky
+retries: 2
+steps:
+  - { name: look, http: { get: /health }, expect: response.body.ok }
+";
+    let health: Answer = |count| Reply::Json(200, if count < 2 { r#"{"ok":false}"# } else { r#"{"ok":true}"# });
+    let ran = one(yaml, &[("GET /health", health)]).await;
+    let failed = "0 failed (again): expected response.body.ok, saw response.body.ok is false";
+    assert_eq!(ran.story(), [failed, "0 passed", "exit 0"]);
+}
+
+#[tokio::test]
+async fn a_shadow_check_decides_nothing() {
+    let yaml = "
+name: shadow
+steps:
+  - { name: look, http: { get: /health }, expect: response.body.ok, enforce: false }
+  - { name: go on, http: { get: /job }, expect: response.status == 200 }
+";
+    let ran = one(yaml, &[("GET /health", |_| Reply::Json(200, r#"{"ok":false}"#)), ("GET /job", OK)]).await;
+    assert_eq!(ran.story(), ["0 passed", "exit 0"]);
+    assert_eq!(verdicts(&ran, Phase::Step, 2), [Verdict::Failed, Verdict::Passed]);
+}
+
+#[tokio::test]
+async fn nothing_judged_is_never_green() {
+    let yaml = "
+name: nothing
+steps:
+  - { name: look, when: target.name == 'prod', http: { get: /health }, expect: response.status == 200 }
+";
+    let ran = one(yaml, &[]).await;
+    assert_eq!(ran.story().last().map(String::as_str), Some("exit 2"));
+    assert_eq!(ran.requests, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn for_wants_it_to_keep_holding() {
+    let yaml = "
+name: holding
+steps:
+  - { name: look, http: { get: /health }, expect: response.body.ok, for: 300ms, every: 50ms }
+";
+    let steady = one(yaml, &[("GET /health", |_| Reply::Json(200, r#"{"ok":true}"#))]).await;
+    assert_eq!(steady.story(), ["0 passed", "exit 0"]);
+    assert!(steady.outcome(Phase::Step, 0).duration_ms >= 300);
+    let breaks: Answer = |count| Reply::Json(200, if count < 3 { r#"{"ok":true}"# } else { r#"{"ok":false}"# });
+    let broken = one(yaml, &[("GET /health", breaks)]).await;
+    assert_eq!(broken.outcome(Phase::Step, 0).verdict, Verdict::Failed);
+    assert_eq!(broken.count("GET /health"), 3);
+}
+
+#[tokio::test]
+async fn a_captured_secret_is_told_nowhere() {
+    let yaml = "
+name: secret
+steps:
+  - name: log in
+    http: { post: /login }
+    expect: response.status == 200
+    capture: { token: { from: response.body.token, secret: true } }
+  - { name: see, http: { get: /me, headers: { x-token: '${{ token }}' } }, expect: response.body.seen == 'x' }
+";
+    let answers: [(&str, Answer); 2] = [
+        ("POST /login", |_| Reply::Json(200, r#"{"token":"s3cr3t-t0k3n"}"#)),
+        ("GET /me", |_| Reply::Json(200, r#"{"seen":"s3cr3t-t0k3n"}"#)),
+    ];
+    let ran = one(yaml, &answers).await;
+    assert_eq!(ran.story().last().map(String::as_str), Some("exit 1"));
+    let told = serde_json::to_string(&ran.events).unwrap();
+    assert!(!told.contains("s3cr3t"), "{told}");
+}
+
+#[tokio::test]
+async fn exclusive_scenarios_never_overlap_and_others_do() {
+    let yaml = "
+name: alone
+exclusive: db
+steps:
+  - { name: look, http: { get: /slow }, expect: response.status == 200 }
+";
+    let slow: [(&str, Answer); 1] = [("GET /slow", |_| Reply::Slow(Duration::from_millis(150)))];
+    let ran = run(&[("a", yaml), ("b", &yaml.replace("alone", "alone too"))], &slow, Manner::default()).await;
+    let marks = ran.events.iter().filter_map(|event| match event.fact {
+        Fact::ScenarioStarted { case, .. } => Some(format!("{case} began")),
+        Fact::ScenarioEnded { case, .. } => Some(format!("{case} ended")),
+        _ => None,
+    });
+    assert_eq!(marks.collect::<Vec<_>>(), ["0 began", "0 ended", "1 began", "1 ended"]);
+}
+
+#[tokio::test]
+async fn fail_fast_starts_nothing_more() {
+    let yaml = "
+name: one
+steps:
+  - { name: look, http: { get: /missing }, expect: response.status == 200 }
+";
+    let manner = Manner { jobs: 1, fail_fast: true, stop_at: None };
+    let ran = run(&[("a", yaml), ("b", &yaml.replace("one", "two"))], &[], manner).await;
+    assert_eq!(ran.count("GET /missing"), 1);
+    assert_eq!(ran.story()[1..], ["1 skipped: not started: another scenario failed", "exit 1"]);
+}

@@ -1,0 +1,202 @@
+//! A stand to run scenarios on: a scripted API on loopback, a project in a temporary folder, the real engine.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use chrono::Utc;
+use smoke::engine::{Equipment, Options, Stop};
+use smoke::event::{Event, Fact, Outcome, Phase, RunHeader};
+use smoke::plan::{Order, Plan};
+use smoke::probe::{Instruments, http};
+use smoke::redact::Redactor;
+use smoke::scenario::Project;
+use tokio::sync::{mpsc, watch};
+
+/// What the API answers to the n-th request (from 1) of one method and path.
+pub(super) type Answer = fn(usize) -> Reply;
+
+/// One scripted answer.
+#[derive(Debug, Clone)]
+pub(super) enum Reply {
+    /// Status and JSON body.
+    Json(u16, &'static str),
+    /// The same, with `Retry-After` in seconds.
+    RetryAfter(u16, u64),
+    /// Nothing for this long, then 200.
+    Slow(Duration),
+    /// The connection is cut without an answer.
+    Cut,
+}
+
+#[derive(Clone, Default)]
+struct Script {
+    answers: Arc<HashMap<String, Answer>>,
+    seen: Arc<Mutex<Vec<String>>>,
+}
+
+/// What a run on the stand came to.
+pub(super) struct Ran {
+    pub(super) events: Vec<Event>,
+    /// `METHOD /path`, in order of arrival.
+    pub(super) requests: Vec<String>,
+}
+
+/// How a run on the stand differs from the usual.
+pub(super) struct Manner {
+    pub(super) jobs: usize,
+    pub(super) fail_fast: bool,
+    /// Stop with SIGINT once the API has seen this request.
+    pub(super) stop_at: Option<&'static str>,
+}
+
+impl Default for Manner {
+    fn default() -> Self {
+        Self { jobs: 8, fail_fast: false, stop_at: None }
+    }
+}
+
+/// Runs scenarios, given as `(id, YAML)`, against an API that answers as scripted.
+pub(super) async fn run(scenarios: &[(&str, &str)], answers: &[(&str, Answer)], manner: Manner) -> Ran {
+    let script = Script {
+        answers: Arc::new(answers.iter().map(|(key, answer)| ((*key).to_owned(), *answer)).collect()),
+        seen: Arc::default(),
+    };
+    let url = serve(script.clone()).await;
+    let folder = tempfile::tempdir().unwrap();
+    let plan = Arc::new(plan(folder.path(), scenarios, &url));
+    let (events, mut told) = mpsc::unbounded_channel();
+    let (stopper, stop) = watch::channel(Stop::No);
+    let instruments = Instruments { http: http::Client::new(&plan.target_settings).unwrap(), aws: None };
+    let equipment =
+        Equipment { instruments: Arc::new(instruments), redactor: Arc::new(Redactor::default()), events, stop };
+    let options = Options { jobs: manner.jobs, fail_fast: manner.fail_fast, cleanup_within: Duration::from_secs(10) };
+    let watching = tokio::spawn(stop_when(script.clone(), manner.stop_at, stopper));
+    smoke::engine::run(plan, header(), equipment, options).await;
+    watching.abort();
+    let mut events = Vec::new();
+    while let Ok(event) = told.try_recv() {
+        events.push(event);
+    }
+    let requests = script.seen.lock().unwrap().clone();
+    Ran { events, requests }
+}
+
+fn plan(folder: &std::path::Path, scenarios: &[(&str, &str)], url: &str) -> Plan {
+    std::fs::create_dir(folder.join("scenarios")).unwrap();
+    std::fs::write(folder.join("smoke.yaml"), format!("targets: {{ test: {{ api: {{ url: \"{url}\" }} }} }}\n"))
+        .unwrap();
+    for (id, yaml) in scenarios {
+        std::fs::write(folder.join(format!("scenarios/{id}.yaml")), yaml).unwrap();
+    }
+    let told = |diagnostics: Vec<smoke::diagnostic::Diagnostic>| smoke::diagnostic::render(&diagnostics, false);
+    let project = Project::load(folder, &[]).map_err(told).unwrap_or_else(|told| panic!("{told}"));
+    let order = Order {
+        target: "test".to_owned(),
+        select: Vec::new(),
+        tags: Vec::new(),
+        skip_tags: Vec::new(),
+        vars: Vec::new(),
+        timeout: None,
+        retries: None,
+        shard: None,
+        run_id: "test".to_owned(),
+        started: Utc::now(),
+        sandbox_vars: Vec::new(),
+    };
+    Plan::make(&project, &order).map_err(told).unwrap_or_else(|told| panic!("{told}"))
+}
+
+fn header() -> RunHeader {
+    RunHeader {
+        id: "test".to_owned(),
+        target: "test".to_owned(),
+        started: Utc::now(),
+        smoke: "test".to_owned(),
+        identity: Vec::new(),
+    }
+}
+
+async fn stop_when(script: Script, request: Option<&'static str>, stopper: watch::Sender<Stop>) {
+    let Some(request) = request else { return std::future::pending().await };
+    while !script.seen.lock().unwrap().iter().any(|seen| seen == request) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let _ = stopper.send(Stop::Interrupted);
+    std::future::pending().await
+}
+
+async fn serve(script: Script) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let router = Router::new().fallback(answer).with_state(script);
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    url
+}
+
+async fn answer(State(script): State<Script>, request: Request) -> Response {
+    let key = format!("{} {}", request.method(), request.uri().path());
+    let count = {
+        let mut seen = script.seen.lock().unwrap();
+        seen.push(key.clone());
+        seen.iter().filter(|one| **one == key).count()
+    };
+    let json = [("content-type", "application/json")];
+    match script.answers.get(&key).map(|answer| answer(count)) {
+        None => (StatusCode::NOT_FOUND, json, "{}").into_response(),
+        Some(Reply::Json(status, body)) => (StatusCode::from_u16(status).unwrap(), json, body).into_response(),
+        Some(Reply::RetryAfter(status, seconds)) => {
+            (StatusCode::from_u16(status).unwrap(), [("retry-after", seconds.to_string())], "").into_response()
+        }
+        Some(Reply::Slow(pause)) => {
+            tokio::time::sleep(pause).await;
+            (json, "{}").into_response()
+        }
+        Some(Reply::Cut) => cut(),
+    }
+}
+
+/// A body that breaks off before its first byte: hyper closes the connection without a whole answer.
+fn cut() -> Response {
+    let broken = futures_util::stream::once(async { Err::<Vec<u8>, _>(std::io::Error::other("cut")) });
+    Response::builder().header("content-length", "10").body(axum::body::Body::from_stream(broken)).unwrap()
+}
+
+impl Ran {
+    /// The outcome of a step of the first case, by its name's place in its list; of the last attempt.
+    pub(super) fn outcome(&self, phase: Phase, index: usize) -> &Outcome {
+        let ended = self.events.iter().rev().find_map(|event| match &event.fact {
+            Fact::StepEnded { step, outcome } if step.case == 0 && step.phase == phase && step.index == index => {
+                Some(outcome)
+            }
+            _ => None,
+        });
+        ended.unwrap_or_else(|| panic!("{phase:?} {index} never ended: {:#?}", self.events))
+    }
+
+    /// `scenario verdict: cause` of every end of a scenario, then `exit CODE`.
+    pub(super) fn story(&self) -> Vec<String> {
+        self.events.iter().filter_map(|event| story_of(&event.fact)).collect()
+    }
+
+    /// How often a request arrived.
+    pub(super) fn count(&self, request: &str) -> usize {
+        self.requests.iter().filter(|seen| *seen == request).count()
+    }
+}
+
+fn story_of(fact: &Fact) -> Option<String> {
+    Some(match fact {
+        Fact::ScenarioEnded { case, verdict, cause, retrying, .. } => {
+            let cause = cause.as_ref().map(|cause| format!(": {cause}")).unwrap_or_default();
+            format!("{case} {verdict}{}{cause}", if *retrying { " (again)" } else { "" })
+        }
+        Fact::LeftBehind { leftover, .. } => format!("left by {}: {}", leftover.step, leftover.why),
+        Fact::RunEnded { exit_code, .. } => format!("exit {exit_code}"),
+        _ => return None,
+    })
+}
