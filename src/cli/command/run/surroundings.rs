@@ -72,7 +72,7 @@ fn knowing(plan: &Plan) -> Redactor {
 /// What cannot be seen is inconclusive; what cannot even be looked with is wrong.
 const fn exit_of(kind: LookErrorKind) -> Exit {
     match kind {
-        LookErrorKind::Denied | LookErrorKind::Obscured => Exit::INCONCLUSIVE,
+        LookErrorKind::Denied | LookErrorKind::Obscured | LookErrorKind::Unreachable => Exit::INCONCLUSIVE,
         LookErrorKind::System | LookErrorKind::Unusable => Exit::INVALID,
     }
 }
