@@ -142,6 +142,9 @@ pub struct RunHeader {
     pub smoke: String,
     /// Which AWS account, region and endpoints were looked at; a line each.
     pub identity: Vec<String>,
+    /// What is tested, as version control knows it, where that is known.
+    #[serde(default)]
+    pub revision: Option<String>,
 }
 
 /// A case as it stands in the plan.

@@ -1,7 +1,11 @@
 //! One binary for all integration tests.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod aws_peers;
 mod bad_scenarios;
+mod cli;
 mod engine;
 mod house;
+mod reports;
 mod sandbox_boto3;

@@ -118,6 +118,7 @@ fn header() -> RunHeader {
         started: Utc::now(),
         smoke: "test".to_owned(),
         identity: Vec::new(),
+        revision: None,
     }
 }
 

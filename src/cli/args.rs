@@ -1,0 +1,229 @@
+//! What was typed, as it was typed. What it means stands in [`super::settings`].
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::builder::{FalseyValueParser, PossibleValuesParser, TypedValueParser};
+use clap::{ArgAction, Parser, Subcommand, ValueEnum, ValueHint};
+use smoke::sandbox::Fault;
+
+use super::settings::{ReportTo, Shard, parse};
+
+/// Proves that a deploy really works: drives a user's journey through the system and watches its logs, services and
+/// alarms while that happens.
+#[derive(Debug, Parser)]
+#[command(name = "smoke", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub(crate) struct Args {
+    /// Work as if smoke had been started in DIR
+    #[arg(short = 'C', value_name = "DIR", env = "SMOKE_DIR", global = true, value_hint = ValueHint::DirPath)]
+    pub(crate) dir: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0         passed, and something was judged
+  1         failed: what was looked at is not as it must be
+  2         invalid: command line, smoke.yaml, a scenario, nothing to run or to judge; nothing was sent
+  3         inconclusive: it could not be seen, and nothing failed
+  4         smoke's own fault
+  130, 143  interrupted by SIGINT, SIGTERM; cleaned up first";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run scenarios on a target
+    Run(Box<Run>),
+    /// Find everything that is wrong in smoke.yaml and scenarios, without a network
+    Check(Check),
+    /// Show what would run on a target, with tags and steps
+    List(List),
+    /// Draw a report again from a recorded run, judging nothing anew
+    Report(Report),
+    /// Start the local target as a server of its own
+    Sandbox(Sandbox),
+    /// Print a JSON Schema
+    Schema(Schema),
+    /// Print completions for a shell
+    Completions(Completions),
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+TARGET is the first word where smoke.yaml names it, else the target is `local`.
+A SCENARIO is a path, an id (the file's name without its ending) or a tag; without one, all that admit the target run.")]
+pub(crate) struct Run {
+    /// The target, then scenarios
+    #[arg(value_name = "TARGET|SCENARIO")]
+    pub(crate) words: Vec<String>,
+    #[command(flatten)]
+    pub(crate) filter: Filter,
+    /// Set a variable, stronger than all others; the environment variable holds one a line
+    #[arg(long, value_name = "K=V", env = "SMOKE_VAR", hide_env_values = true, value_delimiter = '\n', value_parser = parse::variable)]
+    pub(crate) var: Vec<(String, String)>,
+    /// Run at most N scenarios side by side
+    #[arg(long, short = 'j', value_name = "N", env = "SMOKE_JOBS", value_parser = parse::at_least_one)]
+    pub(crate) jobs: Option<usize>,
+    /// Run a failed scenario up to N times afresh; a pass after that is shown as flaky
+    #[arg(long, value_name = "N", env = "SMOKE_RETRIES")]
+    pub(crate) retries: Option<u32>,
+    /// Give every scenario that long, for instance 90s or 5m
+    #[arg(long, value_name = "DURATION", env = "SMOKE_TIMEOUT", value_parser = parse::duration)]
+    pub(crate) timeout: Option<Duration>,
+    /// Start nothing more once a scenario has failed
+    #[arg(long, env = "SMOKE_FAIL_FAST", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
+    pub(crate) fail_fast: bool,
+    /// Run the I-th of N parts; `auto` asks the CI system
+    #[arg(long, value_name = "I/N|auto", env = "SMOKE_SHARD", value_parser = parse::shard)]
+    pub(crate) shard: Option<Shard>,
+    /// Break the local target on purpose
+    #[arg(long, value_name = "NAME", env = "SMOKE_FAULT", value_delimiter = ',', value_parser = faults())]
+    pub(crate) fault: Vec<Fault>,
+    /// Do not ask before a protected target
+    #[arg(long, short, env = "SMOKE_YES", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
+    pub(crate) yes: bool,
+    /// Write another report: junit, json, text or ndjson, into the run's folder or to PATH (`-`: standard output)
+    #[arg(long, value_name = "FORMAT[=PATH]", env = "SMOKE_REPORT", value_delimiter = ',', value_parser = parse::report)]
+    pub(crate) report: Vec<ReportTo>,
+    /// Keep runs in DIR
+    #[arg(long, value_name = "DIR", env = "SMOKE_REPORTS", default_value = "reports", value_hint = ValueHint::DirPath)]
+    pub(crate) reports: PathBuf,
+    /// Show only the verdict and what went wrong
+    #[arg(long, short, env = "SMOKE_QUIET", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Show each look; twice and more: what smoke does inside
+    #[arg(long, short, env = "SMOKE_VERBOSE", action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+/// Which scenarios.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Filter {
+    /// Take only scenarios with this tag (repeatable: any of them)
+    #[arg(long, value_name = "TAG", env = "SMOKE_TAG", value_delimiter = ',')]
+    pub(crate) tag: Vec<String>,
+    /// Leave out scenarios with this tag
+    #[arg(long, value_name = "TAG", env = "SMOKE_SKIP_TAG", value_delimiter = ',')]
+    pub(crate) skip_tag: Vec<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Check {
+    /// Scenario files that lie elsewhere than in scenarios/
+    #[arg(value_name = "PATH", value_hint = ValueHint::FilePath)]
+    pub(crate) paths: Vec<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct List {
+    /// The target
+    #[arg(value_name = "TARGET", default_value = "local")]
+    pub(crate) target: String,
+    #[command(flatten)]
+    pub(crate) filter: Filter,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Report {
+    /// A recorded run
+    #[arg(value_name = "RUN.json", value_hint = ValueHint::FilePath)]
+    pub(crate) run: PathBuf,
+    /// What to draw
+    #[arg(long, value_name = "FORMAT", env = "SMOKE_FORMAT", default_value = "text", value_parser = formats())]
+    pub(crate) format: smoke::report::Format,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Sandbox {
+    /// Break it on purpose
+    #[arg(long, value_name = "NAME", env = "SMOKE_FAULT", value_delimiter = ',', value_parser = faults())]
+    pub(crate) fault: Vec<Fault>,
+    /// Show the faults there are
+    #[arg(long, env = "SMOKE_LIST_FAULTS", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
+    pub(crate) list_faults: bool,
+    /// Port of the API; any free one where it is not given
+    #[arg(long, value_name = "PORT", env = "SMOKE_API_PORT")]
+    pub(crate) api_port: Option<u16>,
+    /// Port of the AWS-compatible endpoint; any free one where it is not given
+    #[arg(long, value_name = "PORT", env = "SMOKE_AWS_PORT")]
+    pub(crate) aws_port: Option<u16>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Schema {
+    /// Of what
+    #[arg(value_enum, default_value = "scenario")]
+    pub(crate) of: SchemaOf,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// A scenario file
+    Scenario,
+    /// smoke.yaml
+    Config,
+    /// run.json
+    Run,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Completions {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+fn faults() -> impl TypedValueParser<Value = Fault> {
+    let catalogue = Fault::catalogue();
+    let names = catalogue.iter().map(|(_, name, what)| clap::builder::PossibleValue::new(*name).help(*what));
+    PossibleValuesParser::new(names).try_map(move |name| {
+        let found = catalogue.iter().find(|(_, known, _)| *known == name);
+        found.map(|(fault, _, _)| *fault).ok_or("no such fault")
+    })
+}
+
+fn formats() -> impl TypedValueParser<Value = smoke::report::Format> {
+    let all = smoke::report::Format::all();
+    PossibleValuesParser::new(all.iter().map(|(_, name, _)| *name)).try_map(move |name| {
+        let found = all.iter().find(|(_, known, _)| *known == name);
+        found.map(|(format, _, _)| *format).ok_or("no such format")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_holds_together() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn options_stand_before_and_after_the_target() {
+        #[track_caller]
+        fn check(line: &str) {
+            let args = Args::try_parse_from(line.split(' ')).unwrap();
+            let Command::Run(run) = args.command else { panic!("{line}") };
+            assert_eq!(run.words, ["prod", "bulk-import"], "{line}");
+            assert_eq!((run.jobs, run.retries), (Some(3), Some(1)), "{line}");
+            assert_eq!(run.filter.tag, ["a", "b"], "{line}");
+            assert_eq!(args.dir.as_deref(), Some(std::path::Path::new("x")), "{line}");
+        }
+        check("smoke -C x run --jobs 3 --retries 1 --tag a,b prod bulk-import");
+        check("smoke run prod --tag a --jobs=3 bulk-import --tag b -C x --retries 1");
+        check("smoke run prod bulk-import -j3 --tag a --tag b --retries 1 -C x");
+    }
+
+    #[test]
+    fn every_option_has_its_environment_variable() {
+        for command in std::iter::once(Args::command()).chain(Args::command().get_subcommands().cloned()) {
+            let typed = command.get_arguments().filter(|arg| !arg.is_positional());
+            for arg in typed.filter(|arg| !["help", "version"].contains(&arg.get_id().as_str())) {
+                let wanted = format!("SMOKE_{}", arg.get_id().as_str().to_uppercase());
+                assert_eq!(arg.get_env().and_then(|name| name.to_str()), Some(wanted.as_str()));
+            }
+        }
+    }
+}

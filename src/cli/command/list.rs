@@ -1,0 +1,77 @@
+//! `smoke list`: what would run on a target, with tags and steps. Read from the files alone: no secret is fetched.
+
+use std::fmt::Write as _;
+
+use smoke::report::story;
+use smoke::scenario::Scenario;
+use smoke::scenario::config::Target;
+use smoke::scenario::model::Step;
+
+use crate::cli::args::{Filter, List};
+use crate::cli::exit::Exit;
+use crate::cli::{complain, print};
+
+/// Prints the scenarios that admit the target, and says which do not.
+pub(crate) fn run(args: &List) -> Exit {
+    let project = match super::project(&[]) {
+        Ok(project) => project,
+        Err(diagnostics) => return super::refuse(&diagnostics),
+    };
+    let Some(target) = project.config.targets.iter().find(|target| target.name == args.target) else {
+        let known: Vec<&str> = project.config.targets.iter().map(|target| target.name.as_str()).collect();
+        return complain(
+            Exit::INVALID,
+            &format!("no target is called {}; there are {}", args.target, known.join(", ")),
+        );
+    };
+    let mut text = String::new();
+    let (admitted, others): (Vec<_>, Vec<_>) =
+        project.scenarios.iter().partition(|scenario| admits(scenario, target) && wanted(scenario, &args.filter));
+    for scenario in &admitted {
+        show(scenario, &mut text);
+    }
+    let _ = writeln!(text, "{} of {} would run on {}", admitted.len(), project.scenarios.len(), target.name);
+    if !others.is_empty() {
+        let names: Vec<&str> = others.iter().map(|scenario| scenario.id.as_str()).collect();
+        let _ = writeln!(text, "not: {}", names.join(", "));
+    }
+    print(&text)
+}
+
+/// A protected target takes only scenarios that list it.
+fn admits(scenario: &Scenario, target: &Target) -> bool {
+    match &scenario.targets {
+        Some(listed) => listed.iter().any(|(name, _)| *name == target.name),
+        None => !target.protected,
+    }
+}
+
+fn wanted(scenario: &Scenario, filter: &Filter) -> bool {
+    let has = |tags: &[String]| tags.iter().any(|tag| scenario.tags.contains(tag));
+    (filter.tag.is_empty() || has(&filter.tag)) && !has(&filter.skip_tag)
+}
+
+fn show(scenario: &Scenario, text: &mut String) {
+    let tags = if scenario.tags.is_empty() { String::new() } else { format!("  [{}]", scenario.tags.join(", ")) };
+    let rows = if scenario.matrix.is_empty() { String::new() } else { format!("  × {} rows", scenario.matrix.len()) };
+    let _ = writeln!(text, "{}  {}{tags}{rows}", scenario.id, story::one_line(&scenario.name));
+    let lists = [
+        ("ready", &scenario.ready),
+        ("guard", &scenario.guards),
+        ("step", &scenario.steps),
+        ("clean-up", &scenario.finally),
+    ];
+    for (kind, steps) in lists {
+        for step in steps {
+            let _ = writeln!(text, "  {kind:<8}  {:<5}  {}", step.probe.kind(), name(step));
+        }
+    }
+    text.push('\n');
+}
+
+/// The name as written, which may have places to fill in.
+fn name(step: &Step) -> String {
+    let written = step.name.location().text().trim();
+    let quoted = ['"', '\''].iter().find_map(|quote| written.strip_prefix(*quote)?.strip_suffix(*quote));
+    story::one_line(quoted.unwrap_or(written))
+}

@@ -1,0 +1,24 @@
+//! `smoke report RUN.json`: draws a recorded run again. Nothing is looked at and nothing is judged.
+
+use std::path::Path;
+
+use smoke::report::json;
+
+use crate::cli::args::Report;
+use crate::cli::exit::Exit;
+use crate::cli::{complain, print};
+
+/// Prints the report. The exit code says whether it could be drawn, not how the run ended.
+pub(crate) fn run(args: &Report) -> Exit {
+    match draw(&args.run, args.format) {
+        Ok(report) => print(&report),
+        Err(message) => complain(Exit::INVALID, &message),
+    }
+}
+
+fn draw(path: &Path, format: smoke::report::Format) -> Result<String, String> {
+    let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+    let text = std::fs::read_to_string(path).map_err(|error| named(&error))?;
+    let run = json::read(&text).map_err(|error| named(&error))?;
+    Ok(format.draw(&run, Some(&path.display().to_string())))
+}

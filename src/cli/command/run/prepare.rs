@@ -1,0 +1,87 @@
+//! Before anything is sent: what is to run, and everything that is wrong with it.
+
+use chrono::{DateTime, Utc};
+use smoke::diagnostic::Diagnostic;
+use smoke::plan::{Order, Plan};
+use smoke::sandbox::Sandbox;
+use smoke::scenario::Project;
+
+use super::consent;
+use crate::cli::command::project;
+use crate::cli::reports;
+use crate::cli::settings::RunSettings;
+
+/// A plan, and what else is known before it begins.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    /// What runs.
+    pub(super) plan: Plan,
+    /// Whether the target is the sandbox, which is still to be started.
+    pub(super) sandbox: bool,
+    /// The run's id.
+    pub(super) id: String,
+    /// When it began.
+    pub(super) started: DateTime<Utc>,
+}
+
+/// Why nothing will be run.
+#[derive(Debug)]
+pub(super) enum Refusal {
+    /// What is wrong with what the user wrote.
+    Diagnostics(Vec<Diagnostic>),
+    /// In a sentence.
+    Said(String),
+}
+
+/// Reads the project and makes the plan; asks where the target is protected.
+pub(super) fn prepare(settings: &RunSettings<'_>) -> Result<Prepared, Refusal> {
+    let started = Utc::now();
+    let id = reports::new_id(&settings.args.reports, started);
+    let project = project(&settings.paths()).map_err(Refusal::Diagnostics)?;
+    let (target, select) = settings.target(project.config.targets.iter().map(|target| target.name.as_str()));
+    let Traits { sandbox, protected } = traits(&project, &target);
+    if !sandbox && !settings.args.fault.is_empty() {
+        let why = format!("--fault breaks the local target only, and {target} is another one");
+        return Err(Refusal::Said(why));
+    }
+    let order = order(settings, (target, select), (&id, started), sandbox);
+    let plan = Plan::make(&project, &order).map_err(Refusal::Diagnostics)?;
+    if protected && !settings.args.yes {
+        consent::ask(&plan.target, plan.cases.len()).map_err(Refusal::Said)?;
+    }
+    Ok(Prepared { plan, sandbox, id, started })
+}
+
+/// What matters of a target before its settings are known. A target that is not there has none: the plan says so.
+#[derive(Debug, Default)]
+struct Traits {
+    sandbox: bool,
+    protected: bool,
+}
+
+fn traits(project: &Project, name: &str) -> Traits {
+    let target = project.config.targets.iter().find(|target| target.name == name);
+    target.map_or_else(Traits::default, |target| Traits { sandbox: target.sandbox, protected: target.protected })
+}
+
+fn order(
+    settings: &RunSettings<'_>,
+    (target, select): (String, Vec<String>),
+    (id, started): (&str, DateTime<Utc>),
+    sandbox: bool,
+) -> Order {
+    let vars = if sandbox { Sandbox::vars() } else { Vec::new() };
+    Order {
+        target,
+        select,
+        tags: settings.args.filter.tag.clone(),
+        skip_tags: settings.args.filter.skip_tag.clone(),
+        vars: settings.args.var.clone(),
+        timeout: settings.args.timeout,
+        retries: settings.args.retries,
+        shard: settings.shard,
+        run_id: id.to_owned(),
+        started,
+        sandbox_vars: vars.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+    }
+}

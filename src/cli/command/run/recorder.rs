@@ -1,0 +1,138 @@
+//! Events become a record as they come, and reports at the end, on whatever way the run ends.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use smoke::event::{Event, Fact, RunHeader};
+use smoke::record::Run;
+use smoke::report::{Format, ndjson};
+
+use super::Finished;
+use crate::cli::exit::Exit;
+use crate::cli::reports::{self, RunFolder};
+use crate::cli::settings::{Place, ReportKind, ReportTo};
+
+/// The name of the file that grows while the run goes on.
+const EVENTS: &str = "events.ndjson";
+/// What every run writes without being asked.
+const ALWAYS: [Format; 2] = [Format::Json, Format::Junit];
+
+/// The record, and where it goes.
+#[derive(Debug)]
+pub(super) struct Recorder {
+    /// The run so far.
+    pub(super) run: Run,
+    folder: RunFolder,
+    growing: Vec<Growing>,
+    reports: Vec<ReportTo>,
+    unwritten: Vec<io::Error>,
+}
+
+/// Where events go as they come.
+#[derive(Debug)]
+enum Growing {
+    File(File),
+    Stdout,
+}
+
+impl Recorder {
+    /// Makes the run's folder and opens what grows, before anything is sent.
+    pub(super) fn open(base: &Path, id: &str, reports: &[ReportTo]) -> io::Result<Self> {
+        let folder = RunFolder::create(base, id)?;
+        let mut growing = vec![Growing::File(reports::grow(&folder.file(EVENTS))?)];
+        for report in reports.iter().filter(|report| report.kind == ReportKind::Events) {
+            match &report.place {
+                Place::Folder => {}
+                Place::File(path) => growing.push(Growing::File(reports::grow(path)?)),
+                Place::Stdout => growing.push(Growing::Stdout),
+            }
+        }
+        Ok(Self { run: Run::default(), folder, growing, reports: reports.to_vec(), unwritten: Vec::new() })
+    }
+
+    /// Takes in one event: first to disk, so that it survives whatever comes next.
+    pub(super) fn take(&mut self, event: &Event) {
+        let line = ndjson::line(event);
+        let unwritten = &mut self.unwritten;
+        // What cannot be written to once is not tried again: one error says it all.
+        self.growing.retain_mut(|growing| growing.write(&line).map_err(|error| unwritten.push(error)).is_ok());
+        self.run.apply(event);
+    }
+
+    /// The record of a run that could not begin.
+    pub(super) fn never_began(&mut self, run: RunHeader, why: &str, exit: Exit) -> Finished {
+        let at = run.started;
+        self.take(&Event { at, fact: Fact::RunStarted { run, cases: Vec::new() } });
+        let at = Utc::now();
+        self.run.close_unbegun(why, exit.code(), at);
+        self.finish(why, exit.code(), at)
+    }
+
+    /// Writes every report. `why` and `exit_code` count where the run's events just ended.
+    pub(super) fn finish(&mut self, why: &str, exit_code: u8, at: DateTime<Utc>) -> Finished {
+        self.run.close_aborted(why, exit_code, at);
+        let shown_at = self.folder.file("run.json").display().to_string();
+        let mut unwritten = std::mem::take(&mut self.unwritten);
+        for (format, _, name) in Format::all().iter().filter(|(format, _, _)| self.in_folder(*format)) {
+            let written = self.folder.write(name, &format.draw(&self.run, Some(&shown_at)));
+            unwritten.extend(written.err());
+        }
+        unwritten.extend(self.folder.point_latest().err());
+        for report in &self.reports {
+            unwritten.extend(elsewhere(&self.run, report, &shown_at).err());
+        }
+        Finished { run: std::mem::take(&mut self.run), shown_at, unwritten }
+    }
+
+    fn in_folder(&self, format: Format) -> bool {
+        let asked = ReportTo { kind: ReportKind::Drawn(format), place: Place::Folder };
+        ALWAYS.contains(&format) || self.reports.contains(&asked)
+    }
+}
+
+/// A report that goes somewhere else than to the run's folder.
+fn elsewhere(run: &Run, report: &ReportTo, shown_at: &str) -> io::Result<()> {
+    let ReportKind::Drawn(format) = report.kind else { return Ok(()) };
+    let text = || format.draw(run, Some(shown_at));
+    match &report.place {
+        Place::Folder => Ok(()),
+        Place::File(path) => reports::write(path, &text()),
+        Place::Stdout => stdout(&text()),
+    }
+}
+
+fn stdout(text: &str) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(text.as_bytes())?;
+    stdout.flush()
+}
+
+impl Growing {
+    fn write(&mut self, line: &str) -> io::Result<()> {
+        match self {
+            Self::File(file) => file.write_all(line.as_bytes()),
+            Self::Stdout => stdout(line),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_just_ends_leaves_valid_reports() {
+        let base = tempfile::tempdir().unwrap();
+        let mut recorder = Recorder::open(base.path(), "id", &[]).unwrap();
+        let events = crate::cli::terminal::recorded("failed");
+        events.iter().take(12).for_each(|event| recorder.take(event));
+        let finished = recorder.finish("internal error: boom", 4, events[12].at);
+        assert!(finished.unwritten.is_empty());
+        let read = |name: &str| std::fs::read_to_string(base.path().join("latest").join(name)).unwrap();
+        assert_eq!(smoke::report::json::read(&read("run.json")).unwrap(), finished.run);
+        assert!(read("junit.xml").contains("internal error: boom"));
+        assert_eq!(read(EVENTS).lines().count(), 12);
+    }
+}

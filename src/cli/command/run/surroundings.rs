@@ -1,0 +1,86 @@
+//! What looks are made with: the sandbox where it is the target, HTTP, AWS, and what knows the secrets.
+
+use std::sync::Arc;
+
+use smoke::aws::Reader;
+use smoke::plan::{Plan, TargetSettings};
+use smoke::probe::http::Client;
+use smoke::probe::{Instruments, LookError, LookErrorKind};
+use smoke::redact::Redactor;
+use smoke::sandbox::{Fault, Options, Sandbox};
+
+use super::prepare::Prepared;
+use crate::cli::exit::Exit;
+
+/// All of it.
+#[derive(Debug)]
+pub(super) struct Surroundings {
+    /// The local target, where that is meant; stops when dropped.
+    pub(super) sandbox: Option<Sandbox>,
+    /// What looks are made with.
+    pub(super) instruments: Arc<Instruments>,
+    /// What cleans texts of the plan's secrets.
+    pub(super) redactor: Arc<Redactor>,
+    /// Which API, account, region and endpoints are looked at; a line each.
+    pub(super) identity: Vec<String>,
+}
+
+/// Why a run cannot begin.
+#[derive(Debug)]
+pub(super) struct Trouble {
+    /// What the process ends with.
+    pub(super) exit: Exit,
+    /// In words.
+    pub(super) message: String,
+}
+
+impl Surroundings {
+    /// Starts and connects what the plan's target needs. A sandbox's settings take the place of the plan's.
+    pub(super) async fn build(prepared: &mut Prepared, faults: &[Fault]) -> Result<Self, Trouble> {
+        let sandbox = if prepared.sandbox { Some(start(faults).await?) } else { None };
+        if let Some(sandbox) = &sandbox {
+            prepared.plan.target_settings = sandbox.settings();
+        }
+        let redactor = Arc::new(knowing(&prepared.plan));
+        let clean = |error: LookError| Trouble {
+            exit: exit_of(error.kind),
+            message: redactor.clean(&error.message).into_owned(),
+        };
+        let settings = &prepared.plan.target_settings;
+        let http = Client::new(settings).map_err(clean)?;
+        let aws = match &settings.aws {
+            Some(aws) => Some(Reader::connect(aws).await.map_err(clean)?),
+            None => None,
+        };
+        let identity = identity(settings, aws.as_ref()).await;
+        Ok(Self { sandbox, instruments: Arc::new(Instruments { http, aws }), redactor, identity })
+    }
+}
+
+async fn start(faults: &[Fault]) -> Result<Sandbox, Trouble> {
+    let started = Sandbox::start(Options { faults: faults.to_vec(), ..Options::default() }).await;
+    started.map_err(|error| Trouble { exit: Exit::FAULT, message: format!("the sandbox does not start: {error}") })
+}
+
+fn knowing(plan: &Plan) -> Redactor {
+    let redactor = Redactor::default();
+    let headers = plan.target_settings.api_headers.iter().map(|(_, value)| value);
+    plan.secrets.iter().map(|(_, secret)| secret).chain(headers).for_each(|secret| redactor.learn(secret));
+    redactor
+}
+
+/// What cannot be seen is inconclusive; what cannot even be looked with is wrong.
+const fn exit_of(kind: LookErrorKind) -> Exit {
+    match kind {
+        LookErrorKind::Denied | LookErrorKind::Obscured | LookErrorKind::Unreachable => Exit::INCONCLUSIVE,
+        LookErrorKind::System | LookErrorKind::Unusable => Exit::INVALID,
+    }
+}
+
+async fn identity(settings: &TargetSettings, aws: Option<&Reader>) -> Vec<String> {
+    let mut lines: Vec<String> = settings.api_url.iter().map(|url| format!("API {url}")).collect();
+    if let Some(reader) = aws {
+        lines.extend(reader.identity().await);
+    }
+    lines
+}

@@ -1,0 +1,63 @@
+//! The binary's own: what was typed ([`args`]), what is meant ([`settings`]), and one file a command. The library cannot
+//! see any of this.
+
+mod args;
+mod command;
+mod exit;
+mod reports;
+mod settings;
+mod terminal;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use self::args::{Args, Command};
+use self::exit::Exit;
+
+/// Reads the command line, does what it says, and gives the process's exit code.
+pub(crate) fn main() -> ExitCode {
+    match Args::try_parse() {
+        Ok(args) => begin(args).into(),
+        Err(error) => {
+            // Nothing can be said where even this cannot be printed; the exit code still tells.
+            let _ = error.print();
+            if error.use_stderr() { Exit::INVALID.into() } else { Exit::PASSED.into() }
+        }
+    }
+}
+
+fn begin(args: Args) -> Exit {
+    if let Some(dir) = &args.dir
+        && let Err(error) = std::env::set_current_dir(dir)
+    {
+        return complain(Exit::INVALID, &format!("cannot change to {}: {error}", dir.display()));
+    }
+    match args.command {
+        Command::Run(args) => command::run::run(&args),
+        Command::Check(args) => command::check::run(&args),
+        Command::List(args) => command::list::run(&args),
+        Command::Report(args) => command::report::run(&args),
+        Command::Sandbox(args) => command::sandbox::run(&args),
+        Command::Schema(args) => command::schema::run(&args),
+        Command::Completions(args) => command::completions::run(&args),
+    }
+}
+
+/// Says on standard error what is wrong, and gives the exit code back.
+fn complain(exit: Exit, message: &str) -> Exit {
+    let _ = writeln!(std::io::stderr(), "error: {message}");
+    exit
+}
+
+/// Prints a result on standard output. A reader that went away (`| head`) is no fault of ours.
+fn print(text: &str) -> Exit {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            complain(Exit::FAULT, &format!("cannot write to standard output: {error}"))
+        }
+        _ => Exit::PASSED,
+    }
+}

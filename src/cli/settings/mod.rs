@@ -1,0 +1,145 @@
+//! What is meant by what was typed: the high settings that the commands work with.
+
+pub(crate) mod parse;
+mod shard;
+
+use std::path::{Path, PathBuf};
+
+use smoke::report::Format;
+
+pub(crate) use self::shard::Shard;
+use super::args;
+
+/// Where one more report of a run goes, and what it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ReportTo {
+    /// What is written.
+    pub(crate) kind: ReportKind,
+    /// Where to.
+    pub(crate) place: Place,
+}
+
+/// What can be written of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ReportKind {
+    /// Drawn from the whole run, at its end.
+    Drawn(Format),
+    /// Its events, a line each, as they happen.
+    Events,
+}
+
+/// Where a report goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Into the run's folder, under its usual name.
+    Folder,
+    /// To a file.
+    File(PathBuf),
+    /// To standard output.
+    Stdout,
+}
+
+/// How much is said while it runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Talk {
+    /// Nothing but the verdict and what went wrong.
+    Quiet,
+    /// What is waited for and what came of it.
+    Normal,
+    /// Each look too, always as lines.
+    Verbose,
+}
+
+/// How many scenarios run side by side where nothing is said: many, since they mostly wait.
+const JOBS: usize = 1000;
+
+/// How `smoke run` is meant.
+#[derive(Debug)]
+pub(crate) struct RunSettings<'args> {
+    /// As typed, for what needs no more meaning.
+    pub(crate) args: &'args args::Run,
+    /// At most so many scenarios side by side.
+    pub(crate) jobs: usize,
+    /// Which part, and of how many.
+    pub(crate) shard: Option<(usize, usize)>,
+    /// How much is said.
+    pub(crate) talk: Talk,
+}
+
+impl<'args> RunSettings<'args> {
+    /// Makes sense of the arguments; `env` reads the environment, where `--shard auto` finds the CI system.
+    pub(crate) fn new(args: &'args args::Run, env: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
+        let shard = args.shard.map(|shard| shard.resolve(env)).transpose()?;
+        let talk = match (args.quiet, args.verbose) {
+            (true, _) => Talk::Quiet,
+            (false, 0) => Talk::Normal,
+            (false, _) => Talk::Verbose,
+        };
+        let stdout = args.report.iter().filter(|report| report.place == Place::Stdout).count();
+        if stdout > 1 {
+            return Err("only one --report can go to standard output (`-`)".to_owned());
+        }
+        Ok(Self { args, jobs: args.jobs.unwrap_or(JOBS), shard, talk })
+    }
+
+    /// Whether a report has claimed standard output, so that the summary goes to standard error.
+    pub(crate) fn stdout_is_taken(&self) -> bool {
+        self.args.report.iter().any(|report| report.place == Place::Stdout)
+    }
+
+    /// The words that name files, for the project to read.
+    pub(crate) fn paths(&self) -> Vec<PathBuf> {
+        let is_yaml =
+            |word: &str| Path::new(word).extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
+        let is_path = |word: &&String| word.contains('/') || is_yaml(word);
+        self.args.words.iter().filter(is_path).map(PathBuf::from).collect()
+    }
+
+    /// The target and the scenarios, by the names of the targets there are.
+    pub(crate) fn target<'name>(&self, known: impl IntoIterator<Item = &'name str>) -> (String, Vec<String>) {
+        match self.args.words.split_first() {
+            Some((first, rest)) if known.into_iter().any(|name| name == first) => (first.clone(), rest.to_vec()),
+            _ => ("local".to_owned(), self.args.words.clone()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::cli::args::{Args, Command};
+
+    fn typed(line: &str) -> Box<args::Run> {
+        match Args::try_parse_from(line.split(' ')).unwrap().command {
+            Command::Run(run) => run,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_first_word_is_the_target_where_it_is_known() {
+        #[track_caller]
+        fn check(line: &str, target: &str, select: &[&str], paths: &[&str]) {
+            let args = typed(line);
+            let settings = RunSettings::new(&args, &|_| None).unwrap();
+            let (found, rest) = settings.target(["local", "prod"]);
+            assert_eq!((found.as_str(), rest), (target, select.iter().map(ToString::to_string).collect()));
+            assert_eq!(settings.paths(), paths.iter().map(PathBuf::from).collect::<Vec<_>>());
+        }
+        check("smoke run", "local", &[], &[]);
+        check("smoke run prod", "prod", &[], &[]);
+        check("smoke run prod bulk-import", "prod", &["bulk-import"], &[]);
+        check("smoke run bulk-import", "local", &["bulk-import"], &[]);
+        check("smoke run bulk-import prod", "local", &["bulk-import", "prod"], &[]);
+        check("smoke run local x/a.yaml b.yml", "local", &["x/a.yaml", "b.yml"], &["x/a.yaml", "b.yml"]);
+    }
+
+    #[test]
+    fn standard_output_has_room_for_one() {
+        let args = typed("smoke run --report junit=- --report ndjson=-");
+        let error = RunSettings::new(&args, &|_| None).unwrap_err();
+        assert_eq!(error, "only one --report can go to standard output (`-`)");
+    }
+}

@@ -1,0 +1,101 @@
+//! One typed value each; the errors follow clap's `invalid value '…' for '…': `.
+
+use std::time::Duration;
+
+use smoke::report::Format;
+
+use super::{Place, ReportKind, ReportTo, Shard};
+
+/// `K=V`. The value is not shown in errors: it may be a secret.
+pub(crate) fn variable(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("expected K=V".to_owned()),
+    }
+}
+
+/// `90s`, `5m`, `1m 30s`; more than nothing.
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(Duration::ZERO) => Err("must be more than nothing".to_owned()),
+        Ok(duration) => Ok(duration),
+        Err(error) => Err(format!("{error}; write for instance 90s or 5m")),
+    }
+}
+
+/// A whole number from 1 on.
+pub(crate) fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "expected a whole number from 1 on".to_owned())
+}
+
+/// `I/N` or `auto`.
+pub(crate) fn shard(text: &str) -> Result<Shard, String> {
+    if text == "auto" {
+        return Ok(Shard::Auto);
+    }
+    let part = text.split_once('/').and_then(|(index, number)| Some((index.parse().ok()?, number.parse().ok()?)));
+    match part {
+        Some((index, number)) if (1..=number).contains(&index) => Ok(Shard::Part(index, number)),
+        _ => Err("expected I/N with I from 1 to N, or auto".to_owned()),
+    }
+}
+
+/// `FORMAT` or `FORMAT=PATH`.
+pub(crate) fn report(text: &str) -> Result<ReportTo, String> {
+    let (name, path) = text.split_once('=').map_or((text, None), |(name, path)| (name, Some(path)));
+    let place = match path {
+        None => Place::Folder,
+        Some("-") => Place::Stdout,
+        Some("") => return Err("a path is missing after `=`".to_owned()),
+        Some(path) => Place::File(path.into()),
+    };
+    let drawn = Format::all().iter().find(|(_, known, _)| *known == name).map(|(format, _, _)| *format);
+    let kind = match drawn {
+        Some(format) => ReportKind::Drawn(format),
+        None if name == "ndjson" => ReportKind::Events,
+        None => {
+            let known: Vec<&str> = Format::all().iter().map(|(_, name, _)| *name).collect();
+            return Err(format!("no format is called {name}; there are {} and ndjson", known.join(", ")));
+        }
+    };
+    Ok(ReportTo { kind, place })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Debug;
+
+    use super::*;
+
+    #[track_caller]
+    fn check<T: Debug + PartialEq>(parsed: Result<T, String>, expected: Result<T, &str>) {
+        let (parsed, expected) = (parsed, expected.map_err(str::to_owned));
+        assert_eq!(parsed, expected);
+    }
+
+    #[test]
+    fn values_are_understood_or_say_why_not() {
+        check(variable("a=b=c"), Ok(("a".into(), "b=c".into())));
+        check(variable("a="), Ok(("a".into(), String::new())));
+        check(variable("hunter2"), Err("expected K=V"));
+        check(variable("=x"), Err("expected K=V"));
+        check(duration("1m 30s"), Ok(Duration::from_secs(90)));
+        check(duration("0s"), Err("must be more than nothing"));
+        check(at_least_one("0"), Err("expected a whole number from 1 on"));
+        check(shard("2/3"), Ok(Shard::Part(2, 3)));
+        check(shard("auto"), Ok(Shard::Auto));
+        check(shard("0/3"), Err("expected I/N with I from 1 to N, or auto"));
+        check(shard("4/3"), Err("expected I/N with I from 1 to N, or auto"));
+    }
+
+    #[test]
+    fn reports_are_understood_or_say_why_not() {
+        let junit = |place| Ok(ReportTo { kind: ReportKind::Drawn(Format::Junit), place });
+        check(report("junit"), junit(Place::Folder));
+        check(report("junit=a=b.xml"), junit(Place::File("a=b.xml".into())));
+        check(report("junit=-"), junit(Place::Stdout));
+        check(report("ndjson=-"), Ok(ReportTo { kind: ReportKind::Events, place: Place::Stdout }));
+        check(report("junit="), Err("a path is missing after `=`"));
+        check(report("pdf"), Err("no format is called pdf; there are json, junit, text and ndjson"));
+    }
+}

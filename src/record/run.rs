@@ -1,0 +1,66 @@
+//! A whole run.
+
+use chrono::{DateTime, Utc};
+
+use super::{Counts, Scenario};
+use crate::event::AwsUse;
+use crate::verdict::Verdict;
+
+/// One run, as far as it is known.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Run {
+    /// Name of its folder under `reports/`; sorts by time.
+    pub id: String,
+    /// Name of the target.
+    pub target: String,
+    /// What is tested, as version control knows it, where that is known.
+    pub revision: Option<String>,
+    /// Version of smoke.
+    pub smoke: String,
+    /// Which AWS account, region and endpoints were looked at; a line each.
+    pub identity: Vec<String>,
+    /// When it began.
+    pub started: DateTime<Utc>,
+    /// When it came to its end; none while it goes on.
+    pub ended: Option<DateTime<Utc>>,
+    /// What is said of it; none while it goes on.
+    pub verdict: Option<Verdict>,
+    /// The process's exit code; none while it goes on.
+    pub exit_code: Option<u8>,
+    /// The signal that asked it to stop.
+    pub stopped_by: Option<String>,
+    /// Why it broke off, where it did not come to its own end.
+    pub broken_off: Option<String>,
+    /// What the AWS reader sent and saved.
+    pub aws: AwsUse,
+    /// Requests that `http` steps sent.
+    pub http_requests: u64,
+    /// Every scenario of the plan, in its order.
+    pub scenarios: Vec<Scenario>,
+}
+
+impl Run {
+    /// What there is of everything, and what came of it.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        Counts::of(self)
+    }
+
+    /// From its beginning to its end, ms; 0 while it goes on.
+    #[must_use]
+    pub fn duration_ms(&self) -> u64 {
+        between(Some(self.started), self.ended)
+    }
+
+    /// Whether a gate may let pass: exit code 0, and nothing else.
+    #[must_use]
+    pub fn green(&self) -> bool {
+        self.exit_code == Some(0)
+    }
+}
+
+/// Milliseconds from one time to another; 0 where one is not known or the clock went backwards.
+pub(super) fn between(from: Option<DateTime<Utc>>, to: Option<DateTime<Utc>>) -> u64 {
+    let span = from.zip(to).map(|(from, to)| (to - from).num_milliseconds());
+    span.and_then(|ms| u64::try_from(ms).ok()).unwrap_or_default()
+}

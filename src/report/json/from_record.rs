@@ -1,0 +1,180 @@
+//! Record → wire. Every struct is taken apart without `..`, so that a new field of the record cannot be forgotten.
+
+use super::wire::{Attempt, AttemptStep, Aws, Calls, Captured, Counts, File, Head, Look, Scenario, Step};
+use crate::event::{self, AwsUse};
+use crate::record::{self, Looks, Run};
+use crate::verdict::Verdict;
+
+impl From<&Run> for File {
+    fn from(run: &Run) -> Self {
+        let counts = run.counts().into();
+        let duration_ms = run.duration_ms();
+        let Run {
+            id,
+            target,
+            revision,
+            smoke,
+            identity,
+            started,
+            ended,
+            verdict,
+            exit_code,
+            stopped_by,
+            broken_off,
+            aws,
+            http_requests,
+            scenarios,
+        } = run.clone();
+        let run = Head {
+            id,
+            target,
+            verdict: verdict.unwrap_or(Verdict::Aborted),
+            started,
+            ended,
+            duration_ms,
+            exit_code: exit_code.unwrap_or(4),
+            revision,
+            smoke,
+            identity,
+            stopped_by,
+            broken_off,
+            aws: aws.into(),
+            http_requests,
+        };
+        Self { schema_version: super::SCHEMA_VERSION, run, counts, scenarios: each(scenarios) }
+    }
+}
+
+fn each<From, To: std::convert::From<From>>(items: Vec<From>) -> Vec<To> {
+    items.into_iter().map(To::from).collect()
+}
+
+impl From<AwsUse> for Aws {
+    fn from(AwsUse { calls, looks, throttled }: AwsUse) -> Self {
+        let calls = calls.into_iter().map(|(operation, count)| Calls { operation, count }).collect();
+        Self { calls, looks, throttled }
+    }
+}
+
+impl From<record::Counts> for Counts {
+    fn from(counts: record::Counts) -> Self {
+        let record::Counts {
+            scenarios,
+            steps,
+            expectations,
+            passed,
+            failed,
+            inconclusive,
+            skipped,
+            aborted,
+            flaky,
+            leftovers,
+        } = counts;
+        Self { scenarios, steps, expectations, passed, failed, inconclusive, skipped, aborted, flaky, leftovers }
+    }
+}
+
+impl From<record::Scenario> for Scenario {
+    fn from(scenario: record::Scenario) -> Self {
+        let (flaky, duration_ms) = (scenario.flaky(), scenario.duration_ms());
+        let record::Scenario {
+            id,
+            name,
+            file,
+            started,
+            ended,
+            window_opened,
+            verdict,
+            attempt,
+            earlier,
+            cause,
+            notes,
+            ready,
+            guards,
+            steps,
+            cleanup,
+            leftovers,
+        } = scenario;
+        Self {
+            id,
+            name,
+            file,
+            verdict: verdict.unwrap_or(Verdict::Aborted),
+            flaky,
+            started,
+            ended,
+            duration_ms,
+            window_opened,
+            attempt,
+            earlier: each(earlier),
+            cause,
+            notes,
+            ready: each(ready),
+            guards: each(guards),
+            steps: each(steps),
+            cleanup: each(cleanup),
+            leftovers,
+        }
+    }
+}
+
+impl From<record::Attempt> for Attempt {
+    fn from(record::Attempt { number, verdict, duration_ms, cause, steps }: record::Attempt) -> Self {
+        Self { number, verdict, duration_ms, cause, steps: each(steps) }
+    }
+}
+
+impl From<record::AttemptStep> for AttemptStep {
+    fn from(step: record::AttemptStep) -> Self {
+        let record::AttemptStep { phase, index, verdict, duration_ms, cause } = step;
+        Self { phase, index, verdict, duration_ms, cause }
+    }
+}
+
+impl From<record::Step> for Step {
+    fn from(step: record::Step) -> Self {
+        let record::Step {
+            name,
+            probe,
+            file,
+            line,
+            enforced,
+            started,
+            until,
+            within_ms,
+            verdict,
+            duration_ms,
+            looks: Looks { total, kept },
+            changes,
+            expectations,
+            cause,
+            evidence,
+            captured,
+        } = step;
+        Self {
+            name,
+            file,
+            line,
+            probe,
+            verdict: verdict.unwrap_or(Verdict::Aborted),
+            enforced,
+            started,
+            duration_ms,
+            until,
+            within_ms,
+            looks_total: total,
+            looks: each(kept),
+            changes,
+            expectations,
+            cause,
+            evidence,
+            captured: captured.into_iter().map(|(name, value)| Captured { name, value }).collect(),
+        }
+    }
+}
+
+impl From<event::Look> for Look {
+    fn from(event::Look { at_ms, took_ms, state, summary }: event::Look) -> Self {
+        Self { at_ms, took_ms, state, summary }
+    }
+}

@@ -1,0 +1,158 @@
+//! One test case: a step, guard or clean-up, and what came of it.
+
+use std::time::Duration;
+
+use quick_junit::{FlakyOrRerun, NonSuccessKind, TestCase, TestCaseStatus, TestRerun, TestSuite};
+
+use super::clean::clean;
+use crate::event::{Evidence, Phase};
+use crate::record::{Attempt, AttemptStep, Scenario, Step};
+use crate::report::story;
+use crate::verdict::Verdict;
+
+/// The test case of a step that stands at `place` in its scenario; its name and class are given by the caller.
+pub(super) fn of_step(scenario: &Scenario, place: (Phase, usize), step: &Step) -> TestCase {
+    let mut status = if step.enforced { status_of_step(scenario, place.0, step) } else { shadow(step) };
+    let reruns: Vec<TestRerun> = scenario.earlier.iter().filter_map(|attempt| rerun(attempt, place)).collect();
+    status.set_rerun_kind(FlakyOrRerun::Rerun).add_reruns(reruns);
+    let mut case = TestCase::new(clean(&step.name), status);
+    case.set_assertions(step.expectations.iter().filter(|judged| judged.held.is_some()).count());
+    case.set_time(Duration::from_millis(step.duration_ms));
+    case.extra.insert("file".into(), clean(&step.file));
+    case.extra.insert("line".into(), clean(&step.line.to_string()));
+    if let Some(output) = output(scenario, place, step) {
+        case.set_system_out(clean(&output));
+    }
+    case
+}
+
+/// A test case of its own for what no step says: a scenario that did not pass although none of its steps is to blame
+/// (its time ran out between two), or an earlier attempt of that kind.
+pub(super) fn of_scenario(scenario: &Scenario) -> Option<TestCase> {
+    let verdict = scenario.verdict.unwrap_or(Verdict::Aborted);
+    let unsaid =
+        verdict > Verdict::Passed && scenario.culprit().is_none_or(|(_, _, step)| step.verdict < Some(verdict));
+    let silent: Vec<&Attempt> = scenario.earlier.iter().filter(|attempt| attempt.steps.is_empty()).collect();
+    if !unsaid && silent.is_empty() {
+        return None;
+    }
+    let cause = scenario.cause.as_deref().map_or_else(|| verdict.to_string(), story::one_line);
+    let mut status =
+        if unsaid { status(verdict, &cause, &scenario.notes.join("\n")) } else { TestCaseStatus::success() };
+    let reruns = silent.into_iter().map(|attempt| silent_rerun(attempt));
+    status.set_rerun_kind(FlakyOrRerun::Rerun).add_reruns(reruns);
+    let mut case = TestCase::new("", status);
+    case.set_time(Duration::from_millis(scenario.duration_ms()));
+    case.extra.insert("file".into(), clean(&scenario.file));
+    Some(case)
+}
+
+/// A suite for a run that broke off before its plan was known: an empty report would look green.
+pub(super) fn of_nothing(verdict: Verdict, reason: &str) -> TestSuite {
+    let mut case = TestCase::new("the run as a whole", status(verdict, &story::one_line(reason), ""));
+    case.set_classname("smoke");
+    let mut suite = TestSuite::new("smoke");
+    suite.add_test_case(case);
+    suite
+}
+
+fn status_of_step(scenario: &Scenario, phase: Phase, step: &Step) -> TestCaseStatus {
+    let verdict = step.verdict.unwrap_or(Verdict::Aborted);
+    status(verdict, &story::headline(step), &details(scenario, phase, step))
+}
+
+/// A verdict as JUnit knows it. The headline stands in `message` and again in the body's first line, since some
+/// consumers show only the one, some only the other.
+fn status(verdict: Verdict, headline: &str, details: &str) -> TestCaseStatus {
+    let (mut status, kind) = match verdict {
+        Verdict::Passed => return TestCaseStatus::success(),
+        Verdict::Skipped => (TestCaseStatus::skipped(), None),
+        Verdict::Failed => (TestCaseStatus::non_success(NonSuccessKind::Failure), Some("Failed")),
+        Verdict::Inconclusive => (TestCaseStatus::non_success(NonSuccessKind::Error), Some("Inconclusive")),
+        Verdict::Aborted => (TestCaseStatus::non_success(NonSuccessKind::Error), Some("Aborted")),
+    };
+    status.set_message(clean(headline));
+    if let Some(kind) = kind {
+        let body = if details.is_empty() { headline.to_owned() } else { format!("{headline}\n{details}") };
+        status.set_type(kind).set_description(clean(&body));
+    }
+    status
+}
+
+/// A shadow check decides nothing, here neither: it passes, and its output says what came of it. Not reached stays so.
+fn shadow(step: &Step) -> TestCaseStatus {
+    match step.verdict {
+        Some(Verdict::Skipped) => status(Verdict::Skipped, &story::headline(step), ""),
+        _ => TestCaseStatus::success(),
+    }
+}
+
+/// What stands below the headline: the rest of the story, then the evidence.
+fn details(scenario: &Scenario, phase: Phase, step: &Step) -> String {
+    let headline = story::headline(step);
+    let mut lines: Vec<String> =
+        story::unmet(&step.expectations).map(story::judged).filter(|line| *line != headline).collect();
+    lines.push(format!("at {}", story::place(step)));
+    lines.extend(story::waited(step));
+    lines.extend(story::seen(&step.changes, usize::MAX).map(|seen| format!("seen: {seen}")));
+    if scenario.culprit().is_some_and(|(kind, _, culprit)| kind == phase && std::ptr::eq(culprit, step)) {
+        lines.extend(scenario.notes.iter().cloned());
+    }
+    for Evidence { title, text } in &step.evidence {
+        lines.push(format!("\n{title}:\n{text}"));
+    }
+    lines.join("\n")
+}
+
+/// The test case's own output: what was looked at, and what was kept.
+fn output(scenario: &Scenario, place: (Phase, usize), step: &Step) -> Option<String> {
+    let mut lines = Vec::new();
+    if !step.enforced && step.verdict > Some(Verdict::Passed) {
+        let verdict = step.verdict.unwrap_or(Verdict::Aborted);
+        lines.push(format!("shadow check (enforce: false): {verdict}: {}", story::headline(step)));
+    }
+    let gap = step.looks.total.saturating_sub(step.looks.kept.len() as u64);
+    for (index, look) in step.looks.kept.iter().enumerate() {
+        if gap > 0 && index == step.looks.kept.len() / 2 {
+            lines.push(format!("… {gap} more looks …"));
+        }
+        lines.push(format!("{:>9} {}", story::span(look.at_ms), story::one_line(&look.summary)));
+    }
+    lines.extend(step.expectations.iter().map(story::judged));
+    lines.extend(step.captured.iter().map(|(name, value)| format!("captured {name} = {value}")));
+    if step.verdict == Some(Verdict::Skipped) {
+        lines.extend(scenario.earlier.iter().filter_map(|attempt| earlier(attempt, place)));
+    }
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+fn step_of(attempt: &Attempt, (phase, index): (Phase, usize)) -> Option<&AttemptStep> {
+    attempt.steps.iter().find(|step| step.phase == phase && step.index == index)
+}
+
+/// A line on an attempt, where the test case cannot carry a rerun because it was skipped in the last one.
+fn earlier(attempt: &Attempt, place: (Phase, usize)) -> Option<String> {
+    let step = step_of(attempt, place)?;
+    let cause = step.cause.as_deref().unwrap_or_default();
+    Some(format!("attempt {}: {}: {cause}", attempt.number, step.verdict))
+}
+
+fn rerun(attempt: &Attempt, place: (Phase, usize)) -> Option<TestRerun> {
+    let step = step_of(attempt, place)?;
+    let cause = step.cause.clone().or_else(|| attempt.cause.clone());
+    Some(again(attempt.number, step.verdict, step.duration_ms, cause))
+}
+
+fn silent_rerun(attempt: &Attempt) -> TestRerun {
+    again(attempt.number, attempt.verdict, attempt.duration_ms, attempt.cause.clone())
+}
+
+fn again(number: u32, verdict: Verdict, duration_ms: u64, cause: Option<String>) -> TestRerun {
+    // Always the `…Failure` form: Jenkins and others do not read the `…Error` one.
+    let mut rerun = TestRerun::new(NonSuccessKind::Failure);
+    let headline = cause.map_or_else(|| verdict.to_string(), |cause| story::one_line(&cause));
+    let kind = if verdict == Verdict::Failed { "Failed" } else { "Inconclusive" };
+    rerun.set_type(kind).set_time(Duration::from_millis(duration_ms));
+    rerun.set_message(clean(&headline)).set_stack_trace(clean(&format!("attempt {number}: {headline}")));
+    rerun
+}

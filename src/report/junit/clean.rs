@@ -1,0 +1,26 @@
+//! Text as XML 1.0 may hold it.
+
+use quick_junit::XmlString;
+
+/// The text without what XML cannot hold. `quick_junit` takes out ANSI sequences and most control characters, tabs among
+/// them; the two non-characters of Unicode's first plane are left to us.
+pub(super) fn clean(text: &str) -> XmlString {
+    XmlString::new(text.replace('\t', "    ").replace(['\u{fffe}', '\u{ffff}'], ""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clean;
+
+    #[test]
+    fn what_xml_cannot_hold_is_left_out() {
+        #[track_caller]
+        fn check(text: &str, expected: &str) {
+            assert_eq!(clean(text).as_str(), expected);
+        }
+        check("plain", "plain");
+        check("a\tb\r\nc", "a    b\nc");
+        check("\u{1b}[31mred\u{1b}[0m \u{0}\u{8}\u{fffe}\u{ffff}end", "red end");
+        check("<&> \"ünïcødé\" 😀", "<&> \"ünïcødé\" 😀");
+    }
+}

@@ -1,0 +1,79 @@
+//! `junit.xml`: one flat `testsuite` a scenario, one `testcase` a step, guard and clean-up.
+//!
+//! Written for what CI systems really read: GitLab keeps only the first of two test cases with the same class and name, so
+//! they are made unique; Jenkins hides a failure behind `skipped`, so a test case has never more than one outcome; and
+//! reruns are `flakyFailure` and `rerunFailure`, whose `…Error` forms several consumers do not know.
+
+mod case;
+mod clean;
+mod names;
+
+use std::time::Duration;
+
+use quick_junit::{Property, Report, TestCase, TestSuite};
+
+use self::case::{of_scenario, of_step};
+use self::clean::clean;
+use self::names::Names;
+use crate::record::{Run, Scenario};
+use crate::verdict::Verdict;
+
+/// The run as JUnit XML, ending in a line feed.
+#[must_use]
+pub fn render(run: &Run) -> String {
+    let mut report = Report::new(clean(&format!("smoke {}", run.target)));
+    report.set_timestamp(run.started);
+    report.set_time(Duration::from_millis(run.duration_ms()));
+    let mut names = Names::default();
+    for scenario in &run.scenarios {
+        report.add_test_suite(suite(run, scenario, &mut names));
+    }
+    if let Some(reason) = run.broken_off.as_deref().filter(|_| run.scenarios.is_empty()) {
+        report.add_test_suite(case::of_nothing(run.verdict.unwrap_or(Verdict::Aborted), reason));
+    }
+    // Writing to memory cannot fail, and the texts are clean UTF-8.
+    report.to_string().unwrap_or_default()
+}
+
+fn suite(run: &Run, scenario: &Scenario, names: &mut Names) -> TestSuite {
+    let id = names.suite(&scenario.id);
+    let mut suite = TestSuite::new(clean(&id));
+    if let Some(started) = scenario.started {
+        suite.set_timestamp(started);
+    }
+    suite.set_time(Duration::from_millis(scenario.duration_ms()));
+    suite.extra.insert("file".into(), clean(&scenario.file));
+    suite.add_properties(properties(run, scenario));
+    for (phase, index, step) in scenario.all() {
+        let case = of_step(scenario, (phase, index), step);
+        suite.add_test_case(named(case, &id, &step.name, names));
+    }
+    if let Some(case) = of_scenario(scenario) {
+        suite.add_test_case(named(case, &id, "the scenario as a whole", names));
+    }
+    suite
+}
+
+fn named(mut case: TestCase, class: &str, name: &str, names: &mut Names) -> TestCase {
+    case.name = clean(&names.case(class, name));
+    case.set_classname(clean(class));
+    case
+}
+
+fn properties(run: &Run, scenario: &Scenario) -> Vec<Property> {
+    let mut all = vec![
+        ("scenario", scenario.name.clone()),
+        ("verdict", scenario.verdict.unwrap_or(Verdict::Aborted).to_string()),
+        ("flaky", scenario.flaky().to_string()),
+        ("run", run.id.clone()),
+        ("target", run.target.clone()),
+    ];
+    all.extend(run.revision.clone().map(|revision| ("revision", revision)));
+    all.extend(run.identity.iter().map(|line| ("looked at", line.clone())));
+    all.extend(scenario.notes.iter().map(|line| ("note", line.clone())));
+    all.extend(scenario.leftovers.iter().map(|left| ("left behind", format!("{}: {}", left.what, left.why))));
+    all.into_iter().map(|(name, value)| Property::new(name, clean(&value))).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,200 @@
+//! Recorded runs (`fixtures/runs/*/events.ndjson`) and every report that is drawn of them, held beside each other.
+//!
+//! `SMOKE_BLESS=1 cargo test reports` writes the reports anew; look at what changed before it is committed.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus};
+use smoke::record::Run;
+use smoke::report::{Format, json, ndjson};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/runs")
+}
+
+fn names() -> Vec<String> {
+    let entries = std::fs::read_dir(folder()).unwrap().flatten();
+    let mut names: Vec<String> = entries.map(|entry| entry.file_name().into_string().unwrap()).collect();
+    names.sort();
+    assert!(names.len() > 5, "{names:?}");
+    names
+}
+
+/// The record of a recorded run; where its events just end, it is closed as after a panic.
+fn recorded(name: &str) -> Run {
+    let text = std::fs::read_to_string(folder().join(name).join("events.ndjson")).unwrap();
+    let mut run = Run::default();
+    let mut last = None;
+    for line in text.lines() {
+        let event = ndjson::read(line).unwrap();
+        run.apply(&event);
+        last = Some(event.at);
+    }
+    run.close_aborted("internal error: attempt to divide by zero", 4, last.unwrap());
+    run
+}
+
+fn junit(name: &str) -> Report {
+    Report::deserialize_from_str(&Format::Junit.draw(&recorded(name), None)).unwrap()
+}
+
+fn cases(report: &Report) -> impl Iterator<Item = &TestCase> {
+    report.test_suites.iter().flat_map(|suite| &suite.test_cases)
+}
+
+fn check(name: &str, format: Format, file: &str) {
+    let path = folder().join(name).join(file);
+    let drawn = format.draw(&recorded(name), Some(&format!("reports/{name}/run.json")));
+    if std::env::var_os("SMOKE_BLESS").is_some() {
+        std::fs::write(&path, &drawn).unwrap();
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(drawn, expected, "{name}/{file} changed; SMOKE_BLESS=1 writes it anew");
+}
+
+#[test]
+fn every_recorded_run_is_drawn_as_it_was() {
+    for name in names() {
+        for (format, _, file) in Format::all() {
+            check(&name, *format, file);
+        }
+    }
+}
+
+#[test]
+fn what_is_written_reads_back_and_draws_the_same() {
+    for name in names() {
+        let run = recorded(&name);
+        let text = json::write(&run);
+        let again = json::read(&text).unwrap();
+        assert_eq!(again, run, "{name}");
+        for (format, _, file) in Format::all() {
+            assert_eq!(format.draw(&again, None), format.draw(&run, None), "{name}/{file}");
+        }
+    }
+}
+
+#[test]
+fn counts_add_up() {
+    for name in names() {
+        let counts = recorded(&name).counts();
+        let sum = counts.passed + counts.failed + counts.inconclusive + counts.skipped + counts.aborted;
+        assert_eq!(sum, counts.scenarios, "{name}");
+    }
+}
+
+/// GitLab and others know a test case by class and name, and keep only the first of two.
+#[test]
+fn junit_cases_are_told_apart_by_class_and_name() {
+    for name in names() {
+        let report = junit(&name);
+        let mut seen = HashSet::new();
+        for case in cases(&report) {
+            let id = (case.classname.clone().unwrap(), case.name.clone());
+            assert!(!id.1.is_empty() && seen.insert(id.clone()), "{name}: {id:?}");
+        }
+    }
+}
+
+/// Names are keys of histories: no run's id, no time.
+#[test]
+fn junit_names_hold_no_ids() {
+    for name in names() {
+        let (report, run) = (junit(&name), recorded(&name));
+        let suites = report.test_suites.iter().map(|suite| suite.name.as_str());
+        let all = cases(&report).map(|case| case.name.as_str()).chain(suites).chain(report.name.as_deref());
+        for text in all {
+            assert!(!text.contains(&run.id) && !text.contains("20261123"), "{name}: {text}");
+        }
+    }
+}
+
+/// Some consumers show only `message`, some only the body.
+#[test]
+fn junit_headlines_stand_in_both_places() {
+    for name in names() {
+        for case in cases(&junit(&name)) {
+            if let TestCaseStatus::NonSuccess { message, description, .. } = &case.status {
+                let (message, body) = (message.as_deref().unwrap(), description.as_deref().unwrap());
+                assert_eq!(body.lines().next(), Some(message), "{name}");
+            }
+        }
+    }
+}
+
+/// The report must not be green where the run is not: some consumers look at nothing else.
+#[test]
+fn junit_is_red_where_the_run_is() {
+    for name in names() {
+        let (report, run) = (junit(&name), recorded(&name));
+        assert_eq!(report.failures + report.errors > 0, !run.green(), "{name}");
+        for (suite, scenario) in report.test_suites.iter().zip(&run.scenarios) {
+            let red = scenario.verdict > Some(smoke::verdict::Verdict::Passed);
+            assert_eq!(suite.failures + suite.errors > 0, red, "{name}: {}", suite.name.as_str());
+        }
+    }
+}
+
+#[test]
+fn junit_says_which_kind_of_red() {
+    #[track_caller]
+    fn check(name: &str, case: &str, expected: (NonSuccessKind, &str)) {
+        let report = junit(name);
+        let case = cases(&report).find(|found| found.name == *case).unwrap();
+        let TestCaseStatus::NonSuccess { kind, ty, .. } = &case.status else { panic!("{case:?}") };
+        assert_eq!((*kind, ty.as_deref()), (expected.0, Some(expected.1)));
+    }
+    check("failed", "the worker stays up", (NonSuccessKind::Failure, "Failed"));
+    check("inconclusive", "the alarm is silent", (NonSuccessKind::Error, "Inconclusive"));
+    check("aborted", "wait until it can be reviewed", (NonSuccessKind::Error, "Aborted"));
+    check("failed-again", "the scenario as a whole", (NonSuccessKind::Failure, "Failed"));
+}
+
+/// Jenkins and others read these two, with the text in `stackTrace`, and not the `…Error` forms.
+#[test]
+fn junit_reruns_are_failures_with_a_stack_trace() {
+    let text = Format::Junit.draw(&recorded("flaky"), None);
+    assert!(text.contains("<flakyFailure "), "{text}");
+    for name in names() {
+        let text = Format::Junit.draw(&recorded(&name), None);
+        assert!(!text.contains("flakyError") && !text.contains("rerunError"), "{name}");
+        assert_eq!(
+            text.matches("<flakyFailure").count() + text.matches("<rerunFailure").count(),
+            text.matches("<stackTrace>").count()
+        );
+    }
+}
+
+#[test]
+fn junit_says_where_a_step_stands() {
+    for name in names() {
+        for case in cases(&junit(&name)) {
+            assert!(case.extra.contains_key("file"), "{name}: {case:?}");
+            assert!(case.extra.contains_key("line") || case.name == *"the scenario as a whole", "{name}: {case:?}");
+        }
+    }
+}
+
+#[test]
+fn text_cannot_move_the_cursor() {
+    for name in names() {
+        let text = Format::Text.draw(&recorded(&name), None);
+        let odd = text.chars().find(|c| c.is_control() && *c != '\n');
+        assert_eq!(odd, None, "{name}");
+    }
+}
+
+/// The sample in `reports/` is what smoke really writes.
+#[test]
+fn the_sample_is_drawn_of_its_own_record() {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/sample");
+    let run = json::read(&std::fs::read_to_string(sample.join("run.json")).unwrap()).unwrap();
+    for (format, _, file) in Format::all() {
+        let drawn = format.draw(&run, Some("reports/sample/run.json"));
+        if std::env::var_os("SMOKE_BLESS").is_some() {
+            std::fs::write(sample.join(file), &drawn).unwrap();
+        }
+        assert_eq!(drawn, std::fs::read_to_string(sample.join(file)).unwrap_or_default(), "{file}");
+    }
+}
