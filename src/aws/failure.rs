@@ -124,9 +124,7 @@ fn stem(code: &str) -> &str {
 }
 
 fn lacks_credentials(chain: &str) -> bool {
-    ["credentials provider", "no providers in chain", "CredentialsNotLoaded", "ProviderError", "credentials"]
-        .iter()
-        .any(|hint| chain.contains(hint))
+    ["credentials", "ProviderError"].iter().any(|hint| chain.contains(hint))
 }
 
 fn no_credentials(chain: &str) -> String {

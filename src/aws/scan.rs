@@ -89,8 +89,9 @@ impl Scans {
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
         let open = || {
             let clients = Arc::clone(&self.clients);
-            let pace = Arc::clone(&clients.logs_pace);
-            Gathering::new(pace, move |wanted| Box::pin(scan_each(Arc::clone(&clients), wanted)))
+            Gathering::new(Arc::clone(&self.clients.logs_pace), move |wanted| {
+                Box::pin(scan_each(Arc::clone(&clients), wanted))
+            })
         };
         Arc::clone(lanes.entry(place.clone()).or_insert_with(open))
     }

@@ -140,7 +140,7 @@ async fn logs_are_read(moto: &Moto, vantage: &Vantage) {
     moto.logs("CreateLogGroup", json!({"logGroupName": GROUP})).await;
     let start = vantage.window_start.timestamp_millis();
     let event = |millis: i64, message: Json| json!({"timestamp": start + millis, "message": message.to_string()});
-    let noise = (0..12_000).map(|number| event(1_000 + number % 7, json!({"event": "noise", "number": number})));
+    let noise = (0..12_000).map(|number| event(1_000 + number / 2_000, json!({"event": "noise", "number": number})));
     for (index, chunk) in noise.collect::<Vec<_>>().chunks(6_000).enumerate() {
         put(moto, &format!("worker/app/noise{index}"), chunk).await;
     }

@@ -160,3 +160,15 @@ fn evidence_holds_the_history() {
     assert_eq!(evidence.title, "alarm worker-down");
     assert_eq!(evidence.text, "OK since 07:00:00\n08:01:00 OK → ALARM: Threshold Crossed: 1 datapoint [0.0]");
 }
+
+#[test]
+fn expressions_read_every_field_by_its_name_but_what_is_unknown() {
+    let seen = |facts: &AlarmFacts| AlarmsSeen::new(vec![AlarmSeen::of(facts, at(0))], false).binding();
+    let (name, value) = seen(&quiet());
+    let json = expr::to_json(&value);
+    let fields: std::collections::BTreeSet<&str> = json.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!((name, fields), ("alarm", FIELDS.iter().copied().collect()));
+    let unreadable = AlarmFacts { history: Err(denied()), ..quiet() };
+    let json = expr::to_json(&seen(&unreadable).1);
+    assert_eq!((json.get("silent"), json.get("history")), (None, None));
+}

@@ -3,6 +3,7 @@
 mod cause;
 mod evidence;
 mod service;
+mod sorted;
 mod steady;
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::sorted::Tasks;
 use super::steady::{self, Steady};
 use crate::aws::{self, ContainerFacts, DeploymentFacts, ServiceFacts, TaskFacts};
 use crate::probe::moment::{span, stamp};
@@ -172,36 +173,6 @@ impl Service {
         parts.extend(telling.map(ToString::to_string));
         parts.join(", ")
     }
-}
-
-/// A service's tasks by what they mean to whoever looks.
-struct Tasks<'facts> {
-    /// The primary deployment's, running or about to.
-    current: Vec<&'facts TaskFacts>,
-    /// The primary deployment's, stopped in the window.
-    stopped: Vec<&'facts TaskFacts>,
-    /// Others', stopped in the window.
-    retired: Vec<&'facts TaskFacts>,
-    /// The primary deployment's that stopped last.
-    last_stopped: Option<&'facts TaskFacts>,
-}
-
-impl<'facts> Tasks<'facts> {
-    fn sort(tasks: &'facts [TaskFacts], primary: &str, window_start: DateTime<Utc>) -> Self {
-        let (own, others): (Vec<_>, Vec<_>) =
-            tasks.iter().partition(|task| task.deployment.as_deref() == Some(primary));
-        let (gone, current): (Vec<_>, Vec<_>) = own.into_iter().partition(|task| is_stopping(task));
-        // A task whose end has no time cannot be shown to have ended before the window.
-        let in_window = |task: &&&TaskFacts| task.stopped_at.is_none_or(|at| at >= window_start);
-        let retired = others.iter().filter(|task| is_stopping(task)).filter(in_window).copied().collect();
-        let stopped = gone.iter().filter(in_window).copied().collect();
-        let last_stopped = gone.iter().copied().max_by_key(|task| task.stopped_at);
-        Self { current, stopped, retired, last_stopped }
-    }
-}
-
-fn is_stopping(task: &TaskFacts) -> bool {
-    task.status == "STOPPED" || task.desired_status == "STOPPED"
 }
 
 impl Task {

@@ -296,3 +296,14 @@ fn evidence_holds_deployments_events_and_stopped_tasks() {
         ]
     );
 }
+
+#[test]
+fn expressions_read_every_field_by_its_name() {
+    let seen = ServicesSeen::new(vec![Service::of(&well(), at(0))], false);
+    let (name, value) = seen.binding();
+    let json = expr::to_json(&value);
+    let fields: std::collections::BTreeSet<&str> = json.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!((name, fields), ("service", FIELDS.iter().copied().collect()));
+    assert_eq!(json["tasks"][0]["id"], "t1");
+    assert_eq!(json["healthy"], json["desired"]);
+}

@@ -221,3 +221,13 @@ fn evidence_holds_the_last_hundred_lines() {
     let lines: Vec<&str> = evidence[0].text.lines().collect();
     assert_eq!((lines.len(), lines[0], lines[99]), (100, "08:00:00 t1: 50", "08:00:00 t1: 149"));
 }
+
+#[test]
+fn expressions_read_events_and_what_matched() {
+    let seen = seen(&gate(), vec![start(1000), end(2000)], 10_000);
+    let json = expr::to_json(&expr::from_observation(&seen));
+    let fields: Vec<&str> = json.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(fields, ["complete", "events", "matched"]);
+    assert_eq!(json["matched"][1]["fields"]["status"], "completed");
+    assert_eq!(json["events"][0]["task"], "t1");
+}
