@@ -1,0 +1,322 @@
+//! The alarm: what it watches, in which state it is, and how it got there.
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use serde_json::{Value, json};
+
+use super::evaluation::{Rule, State};
+use super::metrics::{MetricId, Metrics, Statistic};
+
+/// History items that are kept.
+const KEPT: usize = 1000;
+
+/// An alarm on one metric that fires when the statistic is less than the threshold.
+#[derive(Debug)]
+pub(crate) struct Alarm {
+    /// Its name.
+    pub(crate) name: String,
+    /// In words.
+    pub(crate) description: String,
+    /// What it tells.
+    pub(crate) action: String,
+    /// What it watches.
+    pub(crate) metric: MetricId,
+    /// What it makes of a period's points.
+    pub(crate) statistic: Statistic,
+    /// How long a period is.
+    pub(crate) period: TimeDelta,
+    /// It fires below this.
+    pub(crate) threshold: f64,
+    /// M of N, and missing data.
+    pub(crate) rule: Rule,
+    /// When it was created.
+    pub(crate) created: DateTime<Utc>,
+    /// The state and its reason.
+    pub(super) standing: Standing,
+    /// When the state last changed.
+    pub(super) transitioned: DateTime<Utc>,
+    /// When it was last found anew.
+    pub(super) updated: DateTime<Utc>,
+    /// Oldest first.
+    pub(super) history: Vec<Item>,
+    evaluated: bool,
+}
+
+/// A state with its reason, in words and as data.
+#[derive(Debug, Clone)]
+pub(super) struct Standing {
+    pub(super) state: State,
+    pub(super) reason: String,
+    pub(super) data: Value,
+}
+
+/// One item of the history.
+#[derive(Debug, Clone)]
+pub(super) struct Item {
+    pub(super) time: DateTime<Utc>,
+    /// `StateUpdate` or `ConfigurationUpdate`.
+    pub(super) kind: &'static str,
+    pub(super) summary: String,
+    /// JSON, as text.
+    pub(super) data: String,
+}
+
+/// What an alarm is made of.
+#[derive(Debug)]
+pub(crate) struct Terms {
+    /// Its name.
+    pub(crate) name: String,
+    /// In words.
+    pub(crate) description: String,
+    /// What it tells.
+    pub(crate) action: String,
+    /// What it watches.
+    pub(crate) metric: MetricId,
+    /// It fires below this.
+    pub(crate) threshold: f64,
+    /// How long a period is.
+    pub(crate) period: TimeDelta,
+    /// What it makes of a period's points.
+    pub(crate) statistic: Statistic,
+    /// M of N, and missing data.
+    pub(crate) rule: Rule,
+}
+
+impl Alarm {
+    /// A new one, which knows nothing yet.
+    pub(crate) fn new(terms: Terms, now: DateTime<Utc>) -> Self {
+        let Terms { name, description, action, metric, threshold, period, statistic, rule } = terms;
+        let standing = Standing {
+            state: State::InsufficientData,
+            reason: "Unchecked: Initial alarm creation".to_owned(),
+            data: Value::Null,
+        };
+        let creation = Item {
+            time: now,
+            kind: "ConfigurationUpdate",
+            summary: format!("Alarm \"{name}\" created"),
+            data: json!({"version": "1.0", "type": "Create"}).to_string(),
+        };
+        Self {
+            name,
+            description,
+            action,
+            metric,
+            statistic,
+            period,
+            threshold,
+            rule,
+            created: now,
+            standing,
+            transitioned: now,
+            updated: now,
+            history: vec![creation],
+            evaluated: false,
+        }
+    }
+
+    /// Whether it was held against its metric at least once.
+    pub(crate) const fn is_evaluated(&self) -> bool {
+        self.evaluated
+    }
+
+    /// The state it is in.
+    #[cfg(test)]
+    pub(crate) const fn state(&self) -> State {
+        self.standing.state
+    }
+
+    /// Holds it against its metric: the last period ends now, so a point counts as soon as it is there.
+    pub(crate) fn evaluate(&mut self, metrics: &Metrics, now: DateTime<Utc>) {
+        let points = self.points(metrics, now);
+        let breaching: Vec<Option<bool>> =
+            points.iter().map(|point| point.value.map(|value| value < self.threshold)).collect();
+        let state = self.rule.evaluate(&breaching, self.standing.state);
+        let first = !self.evaluated;
+        self.evaluated = true;
+        if first || state != self.standing.state {
+            let standing = self.standing(state, &points, now);
+            self.change(standing, now);
+        }
+    }
+
+    /// The periods in range, oldest first. The newest includes this very moment.
+    fn points(&self, metrics: &Metrics, now: DateTime<Utc>) -> Vec<Point> {
+        let end = now + TimeDelta::milliseconds(1);
+        let back = |periods: usize| end - self.period * i32::try_from(periods).unwrap_or(i32::MAX);
+        (0..self.rule.range())
+            .rev()
+            .map(|index| {
+                let start = back(index + 1);
+                let values = metrics.values(&self.metric, start, back(index));
+                Point { start, count: values.len(), value: self.statistic.of(&values) }
+            })
+            .collect()
+    }
+
+    fn standing(&self, state: State, points: &[Point], now: DateTime<Utc>) -> Standing {
+        let known: Vec<&Point> =
+            points.iter().rev().filter(|point| point.value.is_some()).take(self.rule.periods).collect();
+        let data = json!({
+            "version": "1.0",
+            "queryDate": date(now),
+            "startDate": known.last().map(|point| date(point.start)),
+            "statistic": self.statistic.name(),
+            "period": self.period.num_seconds(),
+            "recentDatapoints": known.iter().rev().map(|point| point.value).collect::<Vec<_>>(),
+            "threshold": self.threshold,
+            "evaluatedDatapoints": known.iter().map(|point| point.draw()).collect::<Vec<_>>(),
+        });
+        Standing { state, reason: self.reason(state, &known), data }
+    }
+
+    fn reason(&self, state: State, known: &[&Point]) -> String {
+        let Rule { periods, to_alarm, missing } = self.rule;
+        if known.is_empty() {
+            return format!(
+                "Threshold Crossed: no datapoints were received for {periods} period and {periods} missing \
+                 datapoint was treated as [{}].",
+                missing.name()
+            );
+        }
+        let drawn: Vec<String> = known.iter().map(|point| point.words()).collect();
+        let was = if state == State::Alarm { "was" } else { "was not" };
+        let needed = if state == State::Alarm { "OK -> ALARM" } else { "ALARM -> OK" };
+        format!(
+            "Threshold Crossed: {} out of the last {periods} datapoints [{}] {was} less than the threshold ({:?}) \
+             (minimum {to_alarm} datapoint for {needed} transition).",
+            known.len(),
+            drawn.join(", "),
+            self.threshold,
+        )
+    }
+
+    fn change(&mut self, standing: Standing, now: DateTime<Utc>) {
+        self.updated = now;
+        let before = std::mem::replace(&mut self.standing, standing);
+        if before.state == self.standing.state {
+            return;
+        }
+        self.transitioned = now;
+        let summary = format!("Alarm updated from {} to {}", before.state.name(), self.standing.state.name());
+        let data = json!({"version": "1.0", "oldState": before.draw(), "newState": self.standing.draw()}).to_string();
+        self.history.push(Item { time: now, kind: "StateUpdate", summary, data });
+        if self.history.len() > KEPT {
+            self.history.remove(0);
+        }
+    }
+}
+
+impl Standing {
+    fn draw(&self) -> Value {
+        let mut drawn = json!({"stateValue": self.state.name(), "stateReason": self.reason});
+        if !self.data.is_null() {
+            drawn["stateReasonData"] = self.data.clone();
+        }
+        drawn
+    }
+}
+
+/// A period and what came of it.
+#[derive(Debug)]
+struct Point {
+    start: DateTime<Utc>,
+    count: usize,
+    value: Option<f64>,
+}
+
+impl Point {
+    fn draw(&self) -> Value {
+        json!({"timestamp": date(self.start), "sampleCount": self.count, "value": self.value})
+    }
+
+    fn words(&self) -> String {
+        format!("{:?} ({})", self.value.unwrap_or_default(), self.start.format("%d/%m/%y %H:%M:%S"))
+    }
+}
+
+/// As in state reason data: `2026-11-23T23:10:00.000+0000`.
+fn date(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Millis, true).replace('Z', "+0000")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sandbox::cloud::cloudwatch::Missing;
+
+    fn metric() -> MetricId {
+        MetricId { namespace: "n".into(), name: "m".into(), dimensions: vec![] }
+    }
+
+    fn alarm(now: DateTime<Utc>) -> Alarm {
+        let terms = Terms {
+            name: "down".into(),
+            description: String::new(),
+            action: "arn".into(),
+            metric: metric(),
+            threshold: 1.0,
+            period: TimeDelta::seconds(10),
+            statistic: Statistic::Minimum,
+            rule: Rule { periods: 1, to_alarm: 1, missing: Missing::Breaching },
+        };
+        Alarm::new(terms, now)
+    }
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_790_000_000 + second, 0).unwrap()
+    }
+
+    #[test]
+    fn it_goes_to_ok_with_the_first_good_point_to_alarm_with_the_first_bad_one_and_back_when_that_is_old() {
+        let mut alarm = alarm(at(0));
+        let mut metrics = Metrics::default();
+        let mut states = Vec::new();
+        for (second, value) in [(0, 1.0), (1, 1.0), (2, 0.0), (3, 1.0), (11, 1.0), (12, 1.0), (13, 1.0)] {
+            metrics.put(&metric(), at(second), value);
+            alarm.evaluate(&metrics, at(second));
+            states.push((second, alarm.state().name()));
+        }
+        assert_eq!(states, [(0, "OK"), (1, "OK"), (2, "ALARM"), (3, "ALARM"), (11, "ALARM"), (12, "OK"), (13, "OK")]);
+        let summaries: Vec<&str> = alarm.history.iter().map(|item| item.summary.as_str()).collect();
+        assert_eq!(
+            summaries,
+            [
+                "Alarm \"down\" created",
+                "Alarm updated from INSUFFICIENT_DATA to OK",
+                "Alarm updated from OK to ALARM",
+                "Alarm updated from ALARM to OK",
+            ]
+        );
+        assert_eq!(alarm.transitioned, at(12));
+    }
+
+    #[test]
+    fn the_history_says_why_as_aws_does() {
+        let mut alarm = alarm(at(0));
+        let mut metrics = Metrics::default();
+        metrics.put(&metric(), at(9), 0.0);
+        alarm.evaluate(&metrics, at(9));
+        let data: Value = serde_json::from_str(&alarm.history[1].data).unwrap();
+        assert_eq!(data["oldState"]["stateValue"], "INSUFFICIENT_DATA");
+        assert_eq!(
+            data["newState"]["stateReason"],
+            "Threshold Crossed: 1 out of the last 1 datapoints [0.0 (21/09/26 14:13:19)] was less than the threshold \
+             (1.0) (minimum 1 datapoint for OK -> ALARM transition)."
+        );
+        let newest = &data["newState"]["stateReasonData"];
+        assert_eq!(newest["recentDatapoints"], json!([0.0]));
+        assert_eq!(newest["queryDate"], "2026-09-21T14:13:29.000+0000");
+    }
+
+    #[test]
+    fn without_any_points_missing_data_decides() {
+        let mut alarm = alarm(at(0));
+        alarm.evaluate(&Metrics::default(), at(5));
+        assert_eq!(alarm.state(), State::Alarm);
+        assert_eq!(
+            alarm.standing.reason,
+            "Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint was treated as \
+             [breaching]."
+        );
+    }
+}

@@ -1,0 +1,130 @@
+//! `RegisterTaskDefinition`, `DescribeTaskDefinition` and `ListTaskDefinitions`.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use super::definition::Definition;
+use super::fleet::Fleet;
+use super::services::check_include;
+use super::{definition_arn, paged, seconds};
+use crate::sandbox::cloud::members::Members;
+use crate::sandbox::cloud::place::last_part;
+use crate::sandbox::cloud::refusal::Refusal;
+
+const KNOWN: [&str; 8] = [
+    "family",
+    "networkMode",
+    "containerDefinitions",
+    "requiresCompatibilities",
+    "cpu",
+    "memory",
+    "taskRoleArn",
+    "executionRoleArn",
+];
+
+/// What a container may say. There is no command and no environment to set: it would be ignored.
+const CONTAINER: [&str; 9] = [
+    "name",
+    "image",
+    "cpu",
+    "memory",
+    "memoryReservation",
+    "essential",
+    "portMappings",
+    "logConfiguration",
+    "healthCheck",
+];
+
+/// What the `awslogs` driver may be told.
+const LOG_OPTIONS: [&str; 4] = ["awslogs-group", "awslogs-region", "awslogs-stream-prefix", "mode"];
+
+/// `RegisterTaskDefinition`.
+pub(super) fn answer_register(fleet: &mut Fleet, input: &Value, now: DateTime<Utc>) -> Result<Value, Refusal> {
+    let definition = register(fleet, input, now)?;
+    Ok(json!({"taskDefinition": draw(definition)}))
+}
+
+/// Adds the next revision of a family.
+///
+/// # Errors
+/// Where it says what the sandbox cannot do: more than one container, another log driver, an environment.
+pub(crate) fn register<'fleet>(
+    fleet: &'fleet mut Fleet,
+    input: &Value,
+    now: DateTime<Utc>,
+) -> Result<&'fleet Definition, Refusal> {
+    let members = Members::read("RegisterTaskDefinition", super::WRONG, input, &KNOWN)?;
+    let family = members.required_text("family")?.to_owned();
+    let containers = members.list("containerDefinitions", 10)?.unwrap_or_default();
+    let [container] = containers else {
+        return Err(members.wrong("the sandbox supports exactly one container a task definition"));
+    };
+    check_container(container)?;
+    let newest = fleet.definitions.iter().filter(|other| other.family == family).map(|other| other.revision).max();
+    let revision = newest.unwrap_or(0) + 1;
+    let at = fleet.definitions.len();
+    fleet.definitions.push(Definition { family, revision, registered: now, body: input.clone() });
+    Ok(&fleet.definitions[at])
+}
+
+fn check_container(container: &Value) -> Result<(), Refusal> {
+    let members = Members::read("containerDefinitions", super::WRONG, container, &CONTAINER)?;
+    members.required_text("name")?;
+    members.required_text("image")?;
+    if let Some(log) = members.structure("logConfiguration", &["logDriver", "options"])? {
+        log.choice("logDriver", &["awslogs"])?;
+        log.structure("options", &LOG_OPTIONS)?;
+    }
+    members.structure("healthCheck", &["command", "interval", "timeout", "retries", "startPeriod"])?;
+    Ok(())
+}
+
+/// `DescribeTaskDefinition`: `family:revision`, a family (its newest) or an ARN.
+pub(super) fn describe(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
+    let members = Members::read("DescribeTaskDefinition", super::WRONG, input, &["taskDefinition", "include"])?;
+    check_include(&members)?;
+    let definition = find(fleet, members.required_text("taskDefinition")?)?;
+    Ok(json!({"taskDefinition": draw(definition), "tags": []}))
+}
+
+/// The revision that is meant.
+pub(super) fn find<'fleet>(fleet: &'fleet Fleet, given: &str) -> Result<&'fleet Definition, Refusal> {
+    let name = last_part(given);
+    let found = if name.contains(':') {
+        fleet.definition(name)
+    } else {
+        fleet.definitions.iter().filter(|other| other.family == name).max_by_key(|other| other.revision)
+    };
+    found.ok_or_else(|| Refusal::new("ClientException", "Unable to describe task definition."))
+}
+
+/// `ListTaskDefinitions`.
+pub(super) fn list(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
+    const KNOWN: [&str; 5] = ["familyPrefix", "status", "sort", "nextToken", "maxResults"];
+    let members = Members::read("ListTaskDefinitions", super::WRONG, input, &KNOWN)?;
+    let family = members.text("familyPrefix")?;
+    let active = members.choice("status", &["ACTIVE", "INACTIVE", "DELETE_IN_PROGRESS"])?.unwrap_or("ACTIVE");
+    let mut found: Vec<&Definition> = fleet
+        .definitions
+        .iter()
+        .filter(|other| active == "ACTIVE" && family.is_none_or(|family| other.family == family))
+        .collect();
+    found.sort_by_key(|other| (&other.family, other.revision));
+    if members.choice("sort", &["ASC", "DESC"])? == Some("DESC") {
+        found.reverse();
+    }
+    let arns = found.into_iter().map(|other| definition_arn(&other.name()).into()).collect();
+    paged(&members, input, ("taskDefinitionArns", arns), 100)
+}
+
+fn draw(definition: &Definition) -> Value {
+    let mut drawn = definition.body.clone();
+    drawn["taskDefinitionArn"] = definition_arn(&definition.name()).into();
+    drawn["revision"] = definition.revision.into();
+    drawn["status"] = "ACTIVE".into();
+    drawn["volumes"] = json!([]);
+    drawn["placementConstraints"] = json!([]);
+    drawn["compatibilities"] = json!(["EC2", "FARGATE"]);
+    drawn["registeredAt"] = seconds(definition.registered).into();
+    drawn
+}

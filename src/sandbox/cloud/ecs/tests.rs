@@ -1,0 +1,156 @@
+//! The operations against a fleet set up by hand.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+
+use super::{Fleet, Health, Limits, Status, answer, register};
+
+fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_790_000_000, 0).unwrap()
+}
+
+/// Services `a` and `b`, one definition each; `a` has a running, healthy task and one that died.
+fn fleet() -> Fleet {
+    let mut fleet = Fleet::default();
+    for name in ["a", "b"] {
+        register(&mut fleet, &definition(name), now()).unwrap();
+        let limits = Limits { minimum: 0, maximum: 100, breaker: true, rollback: true };
+        fleet.create_service(name, &format!("{name}:1"), limits, now());
+    }
+    let deployment = fleet.service("a").unwrap().primary().unwrap().id.clone();
+    for _ in 0..2 {
+        let id = fleet.add_task("a", &deployment, now()).unwrap();
+        let task = fleet.task_mut(&id).unwrap();
+        task.status = Status::Running;
+        task.started = Some(now());
+    }
+    let ids: Vec<String> = fleet.tasks.iter().map(|task| task.id.clone()).collect();
+    fleet.task_ended(&ids[0], Some(137), now() + TimeDelta::seconds(1));
+    fleet.set_health(&ids[1], Health::Healthy);
+    fleet
+}
+
+fn definition(family: &str) -> Value {
+    json!({"family": family, "containerDefinitions": [{"name": "app", "image": "sandbox/backend:1"}]})
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "requests are written where they are used")]
+fn ask(fleet: &mut Fleet, operation: &str, request: Value) -> Value {
+    answer(fleet, operation, &request, now()).unwrap_or_else(|refusal| panic!("{}", refusal.line()))
+}
+
+fn refused(operation: &str, request: &Value) -> String {
+    let answered = answer(&mut fleet(), operation, request, now());
+    answered.err().map_or_else(|| "nothing".to_owned(), |refusal| refusal.line())
+}
+
+#[test]
+fn what_does_not_exist_is_among_the_failures() {
+    let mut fleet = fleet();
+    let answer = ask(&mut fleet, "DescribeServices", json!({"cluster": "local", "services": ["a", "none"]}));
+    assert_eq!(answer["services"][0]["serviceName"], "a");
+    assert_eq!(
+        answer["failures"],
+        json!([{"arn": "arn:aws:ecs:eu-central-1:000000000000:service/local/none", "reason": "MISSING"}])
+    );
+    let answer = ask(&mut fleet, "DescribeTasks", json!({"cluster": "local", "tasks": ["none"]}));
+    assert_eq!(answer["tasks"], json!([]));
+    assert_eq!(answer["failures"][0]["reason"], "MISSING");
+    let answer = ask(&mut fleet, "DescribeClusters", json!({}));
+    assert_eq!(answer["failures"][0]["arn"], "arn:aws:ecs:eu-central-1:000000000000:cluster/default");
+}
+
+#[test]
+fn tasks_are_listed_by_what_is_wanted_of_them_and_described_with_their_end() {
+    let mut fleet = fleet();
+    let mut arns = |request: Value| ask(&mut fleet, "ListTasks", request)["taskArns"].as_array().unwrap().clone();
+    assert_eq!(arns(json!({"cluster": "local"})).len(), 1);
+    assert_eq!(arns(json!({"cluster": "local", "serviceName": "b"})).len(), 0);
+    assert_eq!(arns(json!({"cluster": "local", "family": "a", "desiredStatus": "RUNNING"})).len(), 1);
+    let stopped = arns(json!({"cluster": "local", "serviceName": "a", "desiredStatus": "STOPPED"}));
+    let answer = ask(&mut fleet, "DescribeTasks", json!({"cluster": "local", "tasks": stopped}));
+    let task = &answer["tasks"][0];
+    assert_eq!(task["lastStatus"], "STOPPED");
+    assert_eq!(task["stopCode"], "EssentialContainerExited");
+    assert_eq!(task["containers"][0]["exitCode"], 137);
+    assert_eq!(task["startedBy"], fleet.service("a").unwrap().primary().unwrap().id.as_str());
+    assert_eq!(task["stoppedAt"], 1_790_000_001.0);
+}
+
+#[test]
+fn an_update_begins_a_deployment_only_where_something_else_is_to_run() {
+    let mut fleet = fleet();
+    let mut deployments = |request: Value| {
+        let answer = ask(&mut fleet, "UpdateService", request);
+        answer["service"]["deployments"].as_array().unwrap().len()
+    };
+    assert_eq!(deployments(json!({"cluster": "local", "service": "a", "desiredCount": 2})), 1);
+    assert_eq!(deployments(json!({"cluster": "local", "service": "a", "taskDefinition": "a:1"})), 1);
+    assert_eq!(deployments(json!({"cluster": "local", "service": "a", "forceNewDeployment": true})), 2);
+    let answer = ask(&mut fleet, "RegisterTaskDefinition", definition("a"));
+    assert_eq!(answer["taskDefinition"]["revision"], 2);
+    let answer = ask(&mut fleet, "UpdateService", json!({"cluster": "local", "service": "a", "taskDefinition": "a"}));
+    assert_eq!(answer["service"]["taskDefinition"], "arn:aws:ecs:eu-central-1:000000000000:task-definition/a:2");
+    assert_eq!(answer["service"]["deployments"][0]["rolloutState"], "IN_PROGRESS");
+}
+
+#[test]
+fn lists_come_in_pages() {
+    let mut fleet = fleet();
+    let mut request = json!({"cluster": "local", "maxResults": 1});
+    let first = ask(&mut fleet, "ListServices", request.clone());
+    request["nextToken"] = first["nextToken"].clone();
+    let second = ask(&mut fleet, "ListServices", request);
+    assert_eq!(second["serviceArns"], json!(["arn:aws:ecs:eu-central-1:000000000000:service/local/b"]));
+    assert_eq!(second.get("nextToken"), None);
+}
+
+#[test]
+fn service_deployments_are_found_again_by_their_arn() {
+    let mut fleet = fleet();
+    let listed = ask(&mut fleet, "ListServiceDeployments", json!({"cluster": "local", "service": "a"}));
+    let brief = &listed["serviceDeployments"][0];
+    assert_eq!(brief["status"], "IN_PROGRESS");
+    let request = json!({"serviceDeploymentArns": [brief["serviceDeploymentArn"], "arn:none"]});
+    let described = ask(&mut fleet, "DescribeServiceDeployments", request);
+    assert_eq!(described["serviceDeployments"][0]["deploymentCircuitBreaker"]["status"], "MONITORING");
+    assert_eq!(described["failures"], json!([{"arn": "arn:none", "reason": "MISSING"}]));
+}
+
+#[test]
+fn wrong_requests_are_refused() {
+    let check = |operation, request: Value, expected: &str| assert_eq!(refused(operation, &request), expected);
+    check(
+        "DescribeServices",
+        json!({"cluster": "prod", "services": ["a"]}),
+        "400 ClusterNotFoundException: Cluster not found.",
+    );
+    check("DescribeServices", json!({"services": ["a"]}), "400 ClusterNotFoundException: Cluster not found.");
+    check(
+        "DescribeServices",
+        json!({"cluster": "local", "services": vec!["a"; 11]}),
+        "400 InvalidParameterException: 1 validation error detected: Value at 'services' failed to satisfy constraint: \
+         Member must have length less than or equal to 10",
+    );
+    check(
+        "DescribeTasks",
+        json!({"cluster": "local", "tasks": []}),
+        "400 InvalidParameterException: Tasks cannot be empty.",
+    );
+    check(
+        "ListTasks",
+        json!({"cluster": "local", "serviceName": "none"}),
+        "400 ServiceNotFoundException: Service not found.",
+    );
+    check(
+        "UpdateService",
+        json!({"cluster": "local", "service": "a", "enableExecuteCommand": true}),
+        "400 InvalidParameterException: the sandbox does not support the member enableExecuteCommand of UpdateService",
+    );
+    check(
+        "DescribeTaskDefinition",
+        json!({"taskDefinition": "a:9"}),
+        "400 ClientException: Unable to describe task definition.",
+    );
+    check("RunTask", json!({}), "400 UnknownOperationException: the sandbox does not support the operation RunTask");
+}

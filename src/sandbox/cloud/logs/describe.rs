@@ -1,0 +1,115 @@
+//! `DescribeLogGroups` and `DescribeLogStreams`.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::group_of;
+use super::store::{Group, Store, Stream};
+use crate::sandbox::cloud::members::Members;
+use crate::sandbox::cloud::refusal::Refusal;
+use crate::sandbox::cloud::{place, token};
+
+/// `lastEventTimestamp` knows nothing younger than this (at AWS it may lag up to an hour). In milliseconds.
+const LAG: i64 = 60_000;
+
+/// `DescribeLogGroups`.
+pub(super) fn groups(store: &Store, input: &Value) -> Result<Value, Refusal> {
+    const KNOWN: [&str; 4] = ["logGroupNamePrefix", "logGroupNamePattern", "nextToken", "limit"];
+    let members = Members::read("DescribeLogGroups", super::WRONG, input, &KNOWN)?;
+    let prefix = members.text("logGroupNamePrefix")?;
+    let part = members.text("logGroupNamePattern")?;
+    if prefix.is_some() && part.is_some() {
+        return Err(members.wrong("logGroupNamePrefix and logGroupNamePattern exclude each other"));
+    }
+    let fits = |name: &str| {
+        prefix.is_none_or(|prefix| name.starts_with(prefix)) && part.is_none_or(|part| name.contains(part))
+    };
+    let drawn = store.groups().filter(|(name, _)| fits(name)).map(|(name, group)| draw_group(name, group)).collect();
+    paged(&members, input, "logGroups", drawn)
+}
+
+fn draw_group(name: &str, group: &Group) -> Value {
+    let arn = place::arn("logs", &format!("log-group:{name}"));
+    json!({
+        "logGroupName": name,
+        "creationTime": group.created,
+        "metricFilterCount": 0,
+        "arn": format!("{arn}:*"),
+        "logGroupArn": arn,
+        "storedBytes": 0,
+        "logGroupClass": "STANDARD",
+    })
+}
+
+/// `DescribeLogStreams`.
+pub(super) fn streams(store: &Store, input: &Value, now: i64) -> Result<Value, Refusal> {
+    const KNOWN: [&str; 7] =
+        ["logGroupName", "logGroupIdentifier", "logStreamNamePrefix", "orderBy", "descending", "nextToken", "limit"];
+    let members = Members::read("DescribeLogStreams", super::WRONG, input, &KNOWN)?;
+    let (name, group) = group_of(store, &members)?;
+    let prefix = members.text("logStreamNamePrefix")?;
+    let by_time = members.choice("orderBy", &["LogStreamName", "LastEventTime"])? == Some("LastEventTime");
+    if by_time && prefix.is_some() {
+        return Err(members.wrong("Cannot order by LastEventTime with a logStreamNamePrefix."));
+    }
+    let mut streams: Vec<(&Arc<str>, &Stream, Option<i64>)> = group
+        .streams
+        .iter()
+        .filter(|(name, _)| prefix.is_none_or(|prefix| name.starts_with(prefix)))
+        .map(|(name, stream)| (name, stream, last_known(group, name, now)))
+        .collect();
+    if by_time {
+        streams.sort_by_key(|(_, _, last)| *last);
+    }
+    if members.flag("descending")?.unwrap_or(false) {
+        streams.reverse();
+    }
+    let drawn = streams.into_iter().map(|(stream, about, last)| draw_stream(&name, stream, about, last)).collect();
+    paged(&members, input, "logStreams", drawn)
+}
+
+/// The time of a stream's last event, as far as it has got about.
+fn last_known(group: &Group, stream: &str, now: i64) -> Option<i64> {
+    group
+        .events_from(i64::MIN, None)
+        .filter(|event| &*event.stream == stream && event.ingested <= now - LAG)
+        .map(|event| event.time)
+        .last()
+}
+
+fn draw_stream(group: &str, name: &str, stream: &Stream, last: Option<i64>) -> Value {
+    let mut drawn = json!({
+        "logStreamName": name,
+        "creationTime": stream.created,
+        "arn": place::arn("logs", &format!("log-group:{group}:log-stream:{name}")),
+        "storedBytes": 0,
+    });
+    if let Some((first, ingested)) = stream.first {
+        drawn["firstEventTimestamp"] = first.into();
+        drawn["lastIngestionTime"] = ingested.into();
+    }
+    if let Some(last) = last {
+        drawn["lastEventTimestamp"] = last.into();
+    }
+    drawn
+}
+
+fn paged(members: &Members, input: &Value, key: &str, items: Vec<Value>) -> Result<Value, Refusal> {
+    let request = token::fingerprint(key, input);
+    let offset = match members.text("nextToken")? {
+        None => 0,
+        Some(text) => {
+            let [offset] =
+                token::read(request, text).ok_or_else(|| members.wrong("The specified nextToken is invalid."))?;
+            usize::try_from(offset).unwrap_or(usize::MAX)
+        }
+    };
+    let limit = members.size("limit", 1, 50)?.unwrap_or(50);
+    let (page, next) = token::page(items, offset, limit);
+    let mut answer = json!({ key: page });
+    if let Some(next) = next {
+        answer["nextToken"] = token::write(request, &[next as u64]).into();
+    }
+    Ok(answer)
+}

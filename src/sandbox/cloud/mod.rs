@@ -1,0 +1,42 @@
+//! An endpoint that speaks AWS's protocols for what runs in the sandbox: about a dozen read operations of CloudWatch
+//! Logs, ECS, CloudWatch and STS, and the few writes that a deploy script needs.
+//!
+//! It is as awkward as AWS: pages that are empty and go on, quotas that throttle, `failures[]` with HTTP 200. What it
+//! does not support it refuses; it ignores nothing.
+//!
+//! * [`endpoint`]: HTTP, and which protocol a request comes in ([`protocol`], [`cbor`]).
+//! * [`logs`], [`ecs`], [`cloudwatch`], [`sts`]: the state and the operations of each service, speaking JSON inside.
+//! * [`members`], [`refusal`], [`token`], [`quota`]: what all operations share.
+
+mod cbor;
+pub(crate) mod cloudwatch;
+pub(crate) mod ecs;
+mod endpoint;
+pub(crate) mod logs;
+mod members;
+pub(crate) mod place;
+mod protocol;
+mod quota;
+mod refusal;
+mod shared;
+mod sts;
+mod token;
+
+use tokio::sync::Notify;
+
+pub(crate) use endpoint::serve;
+use shared::Shared;
+
+/// The state behind the endpoint. Where two locks are needed, `fleet` comes before `watch`.
+#[derive(Debug, Default)]
+pub(crate) struct Cloud {
+    /// CloudWatch Logs.
+    pub(crate) logs: Shared<logs::Store>,
+    /// ECS.
+    pub(crate) fleet: Shared<ecs::Fleet>,
+    /// CloudWatch.
+    pub(crate) watch: Shared<cloudwatch::Watch>,
+    /// Told when a request has changed the fleet.
+    pub(crate) changed: Notify,
+    quotas: Shared<quota::Quotas>,
+}
