@@ -1,29 +1,48 @@
 //! The embedded `local` target: a small real bulk-import service, and an endpoint that speaks AWS's protocols for it.
+//!
+//! * [`service`]: the API, its database, the worker.
+//! * [`cloud`]: the AWS-compatible endpoint and the state behind it. It knows nothing of the service.
+//! * [`conductor`]: runs the service's tasks as the cloud's fleet wants it, and measures them.
+//! * [`fault`]: the ways to break it.
 
+mod cloud;
+mod conductor;
 mod fault;
 mod log;
 mod service;
 
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::Utc;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::plan::{AwsSettings, TargetSettings};
+use cloud::{Cloud, place};
+use conductor::Workplace;
+use service::Database;
+
 pub use fault::{Fault, FaultSet};
 
-use crate::plan::TargetSettings;
+/// How long a start may take before it has failed.
+const START: Duration = Duration::from_secs(20);
+/// Log lines are visible at once; this much covers a machine that is busy.
+const LOG_LAG: Duration = Duration::from_secs(2);
 
 /// A running sandbox; stops when dropped or [`Sandbox::stop`]ped.
 #[derive(Debug)]
-pub struct Sandbox {}
-
-impl Sandbox {
-    /// How a run reaches it: API URL, AWS endpoint, region, credentials.
-    #[must_use]
-    pub fn settings(&self) -> TargetSettings {
-        todo!()
-    }
-
-    /// The `vars` it brings: `cluster`, `worker`, `backend`, `log_group`, `alarm`.
-    #[must_use]
-    pub fn vars() -> Vec<(&'static str, &'static str)> {
-        todo!()
-    }
+pub struct Sandbox {
+    api: SocketAddr,
+    aws: SocketAddr,
+    stop: watch::Sender<bool>,
+    parts: Vec<JoinHandle<()>>,
 }
 
 /// What a sandbox is started with.
@@ -38,16 +57,72 @@ pub struct Options {
 }
 
 impl Sandbox {
-    /// Starts all of it and returns once the API answers and the first roll-out has begun.
+    /// Starts all of it on the current tokio runtime and returns once the API answers and the alarm was evaluated
+    /// once; the roll-outs are still going on then.
     ///
     /// # Errors
-    /// Where a port cannot be bound or the database cannot be opened.
-    pub async fn start(_options: Options) -> std::io::Result<Self> {
-        todo!()
+    /// Where a port cannot be bound, the database cannot be opened, or it does not come up.
+    pub async fn start(options: Options) -> io::Result<Self> {
+        let api_listener = bind(options.api_port).await?;
+        let aws_listener = bind(options.aws_port).await?;
+        let (api, aws) = (api_listener.local_addr()?, aws_listener.local_addr()?);
+        let faults: FaultSet = options.faults.into_iter().collect();
+        let database = Database::create().map_err(io::Error::other)?;
+        let cloud = Arc::new(Cloud::default());
+        conductor::set_up(&cloud, Utc::now()).map_err(io::Error::other)?;
+        let (stop, stopped) = watch::channel(false);
+        let workplace = Workplace { database, faults: faults.clone(), api, listener: Some(api_listener) };
+        let parts = vec![
+            tokio::spawn(cloud::serve(aws_listener, Arc::clone(&cloud), stopped.clone())),
+            tokio::spawn(conductor::conduct(Arc::clone(&cloud), workplace, faults, stopped)),
+        ];
+        let sandbox = Self { api, aws, stop, parts };
+        match tokio::time::timeout(START, conductor::came_up(&cloud, api)).await {
+            Ok(()) => Ok(sandbox),
+            Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "the sandbox's API did not come up within 20 s")),
+        }
     }
 
-    /// Stops all of it and waits until it has.
-    pub async fn stop(self) {
-        todo!()
+    /// How a run reaches it: API URL, AWS endpoint, region, credentials.
+    #[must_use]
+    pub fn settings(&self) -> TargetSettings {
+        TargetSettings {
+            api_url: Some(format!("http://{}", self.api)),
+            api_headers: Vec::new(),
+            aws: Some(AwsSettings {
+                region: Some(place::REGION.to_owned()),
+                endpoint_url: Some(format!("http://{}", self.aws)),
+                credentials: Some((place::ACCESS_KEY.to_owned(), place::SECRET_KEY.to_owned())),
+                log_lag: Some(LOG_LAG),
+                ..AwsSettings::default()
+            }),
+        }
     }
+
+    /// The `vars` it brings: `cluster`, `worker`, `backend`, `log_group`, `alarm`.
+    #[must_use]
+    pub fn vars() -> Vec<(&'static str, &'static str)> {
+        vec![
+            ("cluster", place::CLUSTER),
+            ("worker", conductor::WORKER),
+            ("backend", conductor::BACKEND),
+            ("log_group", conductor::LOG_GROUP),
+            ("alarm", conductor::ALARM),
+        ]
+    }
+
+    /// Stops all of it and waits until it has: tasks end, ports are free, the database's folder is gone.
+    pub async fn stop(mut self) {
+        self.stop.send_replace(true);
+        for part in std::mem::take(&mut self.parts) {
+            // A part that panicked has ended, too.
+            let _ = part.await;
+        }
+    }
+}
+
+async fn bind(port: Option<u16>) -> io::Result<TcpListener> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port.unwrap_or(0)));
+    let bound = TcpListener::bind(address).await;
+    bound.map_err(|error| io::Error::new(error.kind(), format!("cannot listen on {address}: {error}")))
 }
