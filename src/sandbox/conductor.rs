@@ -47,7 +47,17 @@ pub(crate) async fn conduct(
     faults: FaultSet,
     mut stop: watch::Receiver<bool>,
 ) {
+<<<<<<< HEAD
     let mut conductor = Conductor { crew: Crew::new(Arc::clone(&cloud), workplace), cloud, faults, first_sample: None, next_sample: None };
+=======
+    let mut conductor = Conductor {
+        crew: Crew::new(Arc::clone(&cloud), workplace),
+        cloud,
+        faults,
+        first_sample: None,
+        next_sample: None,
+    };
+>>>>>>> w-cloud
     loop {
         conductor.look(Utc::now()).await;
         let pause = conductor.pause();

@@ -11,6 +11,12 @@ mod fault;
 mod log;
 mod service;
 
+<<<<<<< HEAD
+=======
+#[cfg(test)]
+mod tests;
+
+>>>>>>> w-cloud
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;

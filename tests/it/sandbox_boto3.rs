@@ -22,6 +22,7 @@ async fn boto3_sees_the_alarm_go_from_ok_to_alarm() {
 }
 
 /// Runs one walk of the script against a sandbox, and shows what it says where it fails.
+#[expect(clippy::unwrap_used, clippy::print_stderr, reason = "part of a test, though clippy cannot see that")]
 async fn walk(name: &str, faults: Vec<Fault>) {
     let python = match python_with_boto3().await {
         Ok(python) => python,

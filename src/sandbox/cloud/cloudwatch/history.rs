@@ -1,4 +1,8 @@
+<<<<<<< HEAD
 //! DescribeAlarmHistory.
+=======
+//! `DescribeAlarmHistory`.
+>>>>>>> w-cloud
 
 use serde_json::{Value, json};
 
