@@ -47,9 +47,6 @@ pub(crate) async fn conduct(
     faults: FaultSet,
     mut stop: watch::Receiver<bool>,
 ) {
-<<<<<<< HEAD
-    let mut conductor = Conductor { crew: Crew::new(Arc::clone(&cloud), workplace), cloud, faults, first_sample: None, next_sample: None };
-=======
     let mut conductor = Conductor {
         crew: Crew::new(Arc::clone(&cloud), workplace),
         cloud,
@@ -57,7 +54,6 @@ pub(crate) async fn conduct(
         first_sample: None,
         next_sample: None,
     };
->>>>>>> w-cloud
     loop {
         conductor.look(Utc::now()).await;
         let pause = conductor.pause();

@@ -11,12 +11,9 @@ mod fault;
 mod log;
 mod service;
 
-<<<<<<< HEAD
-=======
 #[cfg(test)]
 mod tests;
 
->>>>>>> w-cloud
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;

@@ -1,6 +1,5 @@
 //! One binary for all integration tests.
 
-<<<<<<< HEAD
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod aws_peers;
@@ -9,6 +8,4 @@ mod cli;
 mod engine;
 mod house;
 mod reports;
-=======
->>>>>>> w-cloud
 mod sandbox_boto3;

@@ -43,15 +43,11 @@ impl Call {
         if text("smithy-protocol") == Some("rpc-v2-cbor") {
             let operation = path.strip_prefix(&format!("/service/{CLOUDWATCH}/operation/"));
             return operation
-<<<<<<< HEAD
-                .map(|operation| Self { protocol: Protocol::Cbor, service: "monitoring", operation: operation.to_owned() })
-=======
                 .map(|operation| Self {
                     protocol: Protocol::Cbor,
                     service: "monitoring",
                     operation: operation.to_owned(),
                 })
->>>>>>> w-cloud
                 .ok_or_else(|| (Protocol::Cbor, Refusal::unknown_operation(path)));
         }
         let action = url::form_urlencoded::parse(body).find(|(name, _)| name == "Action");
@@ -145,15 +141,11 @@ impl Protocol {
 mod tests {
     use super::*;
 
-<<<<<<< HEAD
-    fn call(path: &str, headers: &[(&'static str, &str)], body: &str) -> Result<(Protocol, &'static str, String), String> {
-=======
     fn call(
         path: &str,
         headers: &[(&'static str, &str)],
         body: &str,
     ) -> Result<(Protocol, &'static str, String), String> {
->>>>>>> w-cloud
         let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
         Call::of(path, &headers, body.as_bytes())
             .map(|call| (call.protocol, call.service, call.operation))
@@ -202,18 +194,9 @@ mod tests {
     fn anything_else_is_refused() {
         assert_eq!(
             call("/", &[("x-amz-target", "DynamoDB_20120810.GetItem")], ""),
-<<<<<<< HEAD
-            Err("400 UnknownOperationException: the sandbox does not support the operation DynamoDB_20120810.GetItem".into())
-        );
-        assert_eq!(
-            call("/", &[], "hello"),
-            Err("400 MissingAction: this is no request in a protocol of AWS".into())
-        );
-=======
             Err("400 UnknownOperationException: the sandbox does not support the operation DynamoDB_20120810.GetItem"
                 .into())
         );
         assert_eq!(call("/", &[], "hello"), Err("400 MissingAction: this is no request in a protocol of AWS".into()));
->>>>>>> w-cloud
     }
 }

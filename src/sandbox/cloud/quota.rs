@@ -25,11 +25,7 @@ struct Bucket {
 }
 
 impl Quota {
-<<<<<<< HEAD
-    /// As in eu-central-1, where FilterLogEvents has 5 a second. ECS refills 20 a second up to 100.
-=======
     /// As in eu-central-1, where `FilterLogEvents` has 5 a second. ECS refills 20 a second up to 100.
->>>>>>> w-cloud
     pub(crate) fn of(service: &str, operation: &str) -> Self {
         let (burst, rate) = match (service, operation) {
             ("logs", "FilterLogEvents") => (5.0, 5.0),
@@ -52,15 +48,8 @@ impl Quotas {
     /// `ThrottlingException`, HTTP 400, where it is empty.
     pub(crate) fn take(&mut self, service: &str, operation: &str, now: Instant) -> Result<(), Refusal> {
         let quota = Quota::of(service, operation);
-<<<<<<< HEAD
-        let bucket = self
-            .buckets
-            .entry(format!("{service}.{operation}"))
-            .or_insert(Bucket { tokens: quota.burst, filled: now });
-=======
         let bucket =
             self.buckets.entry(format!("{service}.{operation}")).or_insert(Bucket { tokens: quota.burst, filled: now });
->>>>>>> w-cloud
         let gained = now.saturating_duration_since(bucket.filled).as_secs_f64() * quota.rate;
         bucket.tokens = (bucket.tokens + gained).min(quota.burst);
         bucket.filled = now;

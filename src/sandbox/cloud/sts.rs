@@ -6,14 +6,10 @@ use super::refusal::Refusal;
 /// The XML that answers an action.
 pub(super) fn answer(action: &str, request_id: &str) -> Result<String, Refusal> {
     if action != "GetCallerIdentity" {
-<<<<<<< HEAD
-        return Err(Refusal::new("InvalidAction", format!("the sandbox does not support the action {action} as a query")));
-=======
         return Err(Refusal::new(
             "InvalidAction",
             format!("the sandbox does not support the action {action} as a query"),
         ));
->>>>>>> w-cloud
     }
     Ok(format!(
         "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><GetCallerIdentityResult>\

@@ -14,11 +14,7 @@ use tokio::sync::{mpsc, watch};
 use super::stage::BACKEND;
 use super::{health, reconcile};
 use crate::sandbox::cloud::Cloud;
-<<<<<<< HEAD
-use crate::sandbox::cloud::ecs::{Health, Status};
-=======
 use crate::sandbox::cloud::ecs::{Definition, Health, Status};
->>>>>>> w-cloud
 use crate::sandbox::fault::FaultSet;
 use crate::sandbox::log::LogSink;
 use crate::sandbox::service::{Database, run_worker, serve_api};
@@ -186,11 +182,7 @@ impl Crew {
     /// Tasks that run and are not known to be healthy, or were looked at a while ago.
     fn due(&self, now: DateTime<Utc>) -> Vec<(String, String)> {
         let fleet = self.cloud.fleet.lock();
-<<<<<<< HEAD
-        let checked = |definition: &str| fleet.definition(definition).is_some_and(|found| found.has_health_check());
-=======
         let checked = |definition: &str| fleet.definition(definition).is_some_and(Definition::has_health_check);
->>>>>>> w-cloud
         fleet
             .tasks
             .iter()

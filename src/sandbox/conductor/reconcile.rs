@@ -2,11 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-<<<<<<< HEAD
-use crate::sandbox::cloud::ecs::{Deployment, Fleet, Health, Rank, Rollout, Service, Status, Task};
-=======
 use crate::sandbox::cloud::ecs::{Definition, Deployment, Fleet, Health, Rank, Rollout, Service, Status, Task};
->>>>>>> w-cloud
 
 /// How long a task seeks a place, and how long after its creation it has its image: scaled down from half a minute.
 const PROVISIONING: TimeDelta = TimeDelta::milliseconds(40);
@@ -137,26 +133,16 @@ impl<'fleet> Roll<'fleet> {
         self.current.len() == self.service.desired
             && self.live.len() == self.current.len()
             && self.current.iter().all(|task| self.is_well(task))
-<<<<<<< HEAD
-            && !self.service.deployments.iter().any(|other| {
-                other.rank == Rank::Active && self.live.iter().any(|task| task.deployment == other.id)
-            })
-=======
             && !self
                 .service
                 .deployments
                 .iter()
                 .any(|other| other.rank == Rank::Active && self.live.iter().any(|task| task.deployment == other.id))
->>>>>>> w-cloud
     }
 
     /// Healthy, where there is a check; else running is enough.
     fn is_well(&self, task: &Task) -> bool {
-<<<<<<< HEAD
-        let checked = self.fleet.definition(&task.definition).is_some_and(|definition| definition.has_health_check());
-=======
         let checked = self.fleet.definition(&task.definition).is_some_and(Definition::has_health_check);
->>>>>>> w-cloud
         task.status == Status::Running && (task.health == Health::Healthy || !checked)
     }
 }

@@ -46,11 +46,7 @@ fn stop(fleet: &mut Fleet, id: &str, reason: &str, now: DateTime<Utc>) {
     task.tell_to_stop(reason.to_owned(), now);
     let (service, deployment, unhealthy) = (task.service.clone(), task.deployment.clone(), !task.proven);
     if let Some(service) = fleet.service_mut(&service) {
-<<<<<<< HEAD
-        service.tell(format!("has stopped 1 running tasks: (task {id})."), now);
-=======
         service.tell(&format!("has stopped 1 running tasks: (task {id})."), now);
->>>>>>> w-cloud
     }
     // A task of the wanted deployment that is stopped before it was ever healthy has failed its checks.
     let is_primary = |fleet: &Fleet| {

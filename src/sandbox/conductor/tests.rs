@@ -92,11 +92,7 @@ impl World {
 #[test]
 fn a_first_deployment_completes_once_its_task_is_healthy() {
     let mut world = World::new(LIMITS, |_| Fate::Well);
-<<<<<<< HEAD
-    world.pass(150);
-=======
     world.pass(200);
->>>>>>> w-cloud
     assert_eq!((world.running(), world.rollouts()), (1, vec![("w:1".to_owned(), Rollout::InProgress)]));
     world.pass(100);
     assert_eq!(world.rollouts(), [("w:1".to_owned(), Rollout::Completed)]);

@@ -154,12 +154,8 @@ impl Alarm {
     }
 
     fn standing(&self, state: State, points: &[Point], now: DateTime<Utc>) -> Standing {
-<<<<<<< HEAD
-        let known: Vec<&Point> = points.iter().rev().filter(|point| point.value.is_some()).take(self.rule.periods).collect();
-=======
         let known: Vec<&Point> =
             points.iter().rev().filter(|point| point.value.is_some()).take(self.rule.periods).collect();
->>>>>>> w-cloud
         let data = json!({
             "version": "1.0",
             "queryDate": date(now),
@@ -245,13 +241,8 @@ fn date(time: DateTime<Utc>) -> String {
 
 #[cfg(test)]
 mod tests {
-<<<<<<< HEAD
-    use super::super::evaluation::Missing;
-    use super::*;
-=======
     use super::*;
     use crate::sandbox::cloud::cloudwatch::Missing;
->>>>>>> w-cloud
 
     fn metric() -> MetricId {
         MetricId { namespace: "n".into(), name: "m".into(), dimensions: vec![] }
@@ -285,14 +276,7 @@ mod tests {
             alarm.evaluate(&metrics, at(second));
             states.push((second, alarm.state().name()));
         }
-<<<<<<< HEAD
-        assert_eq!(
-            states,
-            [(0, "OK"), (1, "OK"), (2, "ALARM"), (3, "ALARM"), (11, "ALARM"), (12, "OK"), (13, "OK")]
-        );
-=======
         assert_eq!(states, [(0, "OK"), (1, "OK"), (2, "ALARM"), (3, "ALARM"), (11, "ALARM"), (12, "OK"), (13, "OK")]);
->>>>>>> w-cloud
         let summaries: Vec<&str> = alarm.history.iter().map(|item| item.summary.as_str()).collect();
         assert_eq!(
             summaries,

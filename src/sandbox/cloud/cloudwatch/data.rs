@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-//! GetMetricData and ListMetrics.
-=======
 //! `GetMetricData` and `ListMetrics`.
->>>>>>> w-cloud
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -23,25 +19,17 @@ struct Series {
     points: Vec<(DateTime<Utc>, f64)>,
 }
 
-<<<<<<< HEAD
-/// GetMetricData. Metric math is refused.
-=======
 /// `GetMetricData`. Metric math is refused.
->>>>>>> w-cloud
 pub(super) fn answer(watch: &Watch, input: &Value) -> Result<Value, Refusal> {
     const KNOWN: [&str; 6] = ["MetricDataQueries", "StartTime", "EndTime", "NextToken", "ScanBy", "MaxDatapoints"];
     let members = Members::read("GetMetricData", super::WRONG, input, &KNOWN)?;
     let required = |name| time(&members, name)?.ok_or_else(|| missing(name));
     let range = (required("StartTime")?, required("EndTime")?);
     if range.0 >= range.1 {
-<<<<<<< HEAD
-        return Err(Refusal::new("ValidationError", "The parameter StartTime must be less than the parameter EndTime."));
-=======
         return Err(Refusal::new(
             "ValidationError",
             "The parameter StartTime must be less than the parameter EndTime.",
         ));
->>>>>>> w-cloud
     }
     let ascending =
         members.choice("ScanBy", &["TimestampAscending", "TimestampDescending"])? == Some("TimestampAscending");
@@ -134,11 +122,7 @@ fn dimensions(members: &Members) -> Result<Vec<(String, Option<String>)>, Refusa
     Ok(dimensions)
 }
 
-<<<<<<< HEAD
-/// ListMetrics.
-=======
 /// `ListMetrics`.
->>>>>>> w-cloud
 pub(super) fn list(watch: &Watch, input: &Value) -> Result<Value, Refusal> {
     let members =
         Members::read("ListMetrics", super::WRONG, input, &["Namespace", "MetricName", "Dimensions", "NextToken"])?;

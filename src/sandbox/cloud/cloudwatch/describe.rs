@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-//! DescribeAlarms. A name that nobody knows is no error: the lists are empty.
-=======
 //! `DescribeAlarms`. A name that nobody knows is no error: the lists are empty.
->>>>>>> w-cloud
 
 use serde_json::{Value, json};
 

@@ -15,13 +15,8 @@ pub(crate) enum State {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(not(test), expect(dead_code, reason = "the one alarm is breaching; the evaluator knows all treatments"))]
 pub(crate) enum Missing {
-<<<<<<< HEAD
-    /// For nothing, unless all are missing.
-    Missing,
-=======
     /// `missing`: for nothing, unless all are missing.
     Nothing,
->>>>>>> w-cloud
     /// The alarm stays as it is.
     Ignore,
     /// As one that crosses the threshold.
@@ -62,13 +57,8 @@ impl Rule {
         match self.missing {
             Missing::Breaching => alarm_if(breaching + absent >= self.to_alarm),
             Missing::NotBreaching => alarm_if(breaching >= self.to_alarm),
-<<<<<<< HEAD
-            Missing::Missing if known.is_empty() => State::InsufficientData,
-            Missing::Missing => alarm_if(only_breaching || breaching >= self.to_alarm),
-=======
             Missing::Nothing if known.is_empty() => State::InsufficientData,
             Missing::Nothing => alarm_if(only_breaching || breaching >= self.to_alarm),
->>>>>>> w-cloud
             Missing::Ignore if breaching >= self.to_alarm => State::Alarm,
             Missing::Ignore if only_breaching => before,
             Missing::Ignore => State::Ok,
@@ -80,11 +70,7 @@ impl Missing {
     /// As the API has it.
     pub(crate) const fn name(self) -> &'static str {
         match self {
-<<<<<<< HEAD
-            Self::Missing => "missing",
-=======
             Self::Nothing => "missing",
->>>>>>> w-cloud
             Self::Ignore => "ignore",
             Self::Breaching => "breaching",
             Self::NotBreaching => "notBreaching",
@@ -109,11 +95,7 @@ mod tests {
     use State::{Alarm, InsufficientData, Ok};
 
     /// `0` does not cross the threshold, `X` does, `-` is missing; states for missing, ignore, breaching,
-<<<<<<< HEAD
-    /// not breaching, coming from INSUFFICIENT_DATA.
-=======
     /// not breaching, coming from `INSUFFICIENT_DATA`.
->>>>>>> w-cloud
     fn check(to_alarm: usize, points: &str, expected: [State; 4]) {
         let read: Vec<Option<bool>> = points
             .split(' ')
@@ -123,11 +105,7 @@ mod tests {
                 _ => None,
             })
             .collect();
-<<<<<<< HEAD
-        let treatments = [Missing::Missing, Missing::Ignore, Missing::Breaching, Missing::NotBreaching];
-=======
         let treatments = [Missing::Nothing, Missing::Ignore, Missing::Breaching, Missing::NotBreaching];
->>>>>>> w-cloud
         let seen = treatments.map(|missing| Rule { periods: 3, to_alarm, missing }.evaluate(&read, InsufficientData));
         assert_eq!(seen, expected, "{to_alarm} of 3: {points}");
     }

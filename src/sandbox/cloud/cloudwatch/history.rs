@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-//! DescribeAlarmHistory.
-=======
 //! `DescribeAlarmHistory`.
->>>>>>> w-cloud
 
 use serde_json::{Value, json};
 

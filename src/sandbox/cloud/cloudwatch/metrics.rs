@@ -84,14 +84,8 @@ impl Metrics {
                 periods.entry(start).or_default().push(*value);
             }
         }
-<<<<<<< HEAD
-        let dated = |(start, values): (i64, Vec<f64>)| {
-            Some((DateTime::from_timestamp(start, 0)?, statistic.of(&values)?))
-        };
-=======
         let dated =
             |(start, values): (i64, Vec<f64>)| Some((DateTime::from_timestamp(start, 0)?, statistic.of(&values)?));
->>>>>>> w-cloud
         periods.into_iter().filter_map(dated).collect()
     }
 }

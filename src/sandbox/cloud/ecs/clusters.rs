@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-//! ListClusters and DescribeClusters.
-=======
 //! `ListClusters` and `DescribeClusters`.
->>>>>>> w-cloud
 
 use serde_json::{Value, json};
 
@@ -12,21 +8,13 @@ use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::place::{self, CLUSTER};
 use crate::sandbox::cloud::refusal::Refusal;
 
-<<<<<<< HEAD
-/// ListClusters.
-=======
 /// `ListClusters`.
->>>>>>> w-cloud
 pub(super) fn list(input: &Value) -> Result<Value, Refusal> {
     let members = Members::read("ListClusters", super::WRONG, input, &["nextToken", "maxResults"])?;
     paged(&members, input, ("clusterArns", vec![cluster_arn().into()]), 100)
 }
 
-<<<<<<< HEAD
-/// DescribeClusters. Container Insights is on; only `SETTINGS` may be included.
-=======
 /// `DescribeClusters`. Container Insights is on; only `SETTINGS` may be included.
->>>>>>> w-cloud
 pub(super) fn describe(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
     let members = Members::read("DescribeClusters", super::WRONG, input, &["clusters", "include"])?;
     let include = members.texts("include", 5)?.unwrap_or_default();

@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-//! RegisterTaskDefinition, DescribeTaskDefinition and ListTaskDefinitions.
-=======
 //! `RegisterTaskDefinition`, `DescribeTaskDefinition` and `ListTaskDefinitions`.
->>>>>>> w-cloud
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -39,14 +35,10 @@ const CONTAINER: [&str; 9] = [
     "healthCheck",
 ];
 
-<<<<<<< HEAD
-/// RegisterTaskDefinition.
-=======
 /// What the `awslogs` driver may be told.
 const LOG_OPTIONS: [&str; 4] = ["awslogs-group", "awslogs-region", "awslogs-stream-prefix", "mode"];
 
 /// `RegisterTaskDefinition`.
->>>>>>> w-cloud
 pub(super) fn answer_register(fleet: &mut Fleet, input: &Value, now: DateTime<Utc>) -> Result<Value, Refusal> {
     let definition = register(fleet, input, now)?;
     Ok(json!({"taskDefinition": draw(definition)}))
@@ -81,22 +73,13 @@ fn check_container(container: &Value) -> Result<(), Refusal> {
     members.required_text("image")?;
     if let Some(log) = members.structure("logConfiguration", &["logDriver", "options"])? {
         log.choice("logDriver", &["awslogs"])?;
-<<<<<<< HEAD
-        const OPTIONS: [&str; 4] = ["awslogs-group", "awslogs-region", "awslogs-stream-prefix", "mode"];
-        log.structure("options", &OPTIONS)?;
-=======
         log.structure("options", &LOG_OPTIONS)?;
->>>>>>> w-cloud
     }
     members.structure("healthCheck", &["command", "interval", "timeout", "retries", "startPeriod"])?;
     Ok(())
 }
 
-<<<<<<< HEAD
-/// DescribeTaskDefinition: `family:revision`, a family (its newest) or an ARN.
-=======
 /// `DescribeTaskDefinition`: `family:revision`, a family (its newest) or an ARN.
->>>>>>> w-cloud
 pub(super) fn describe(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
     let members = Members::read("DescribeTaskDefinition", super::WRONG, input, &["taskDefinition", "include"])?;
     check_include(&members)?;
@@ -115,11 +98,7 @@ pub(super) fn find<'fleet>(fleet: &'fleet Fleet, given: &str) -> Result<&'fleet 
     found.ok_or_else(|| Refusal::new("ClientException", "Unable to describe task definition."))
 }
 
-<<<<<<< HEAD
-/// ListTaskDefinitions.
-=======
 /// `ListTaskDefinitions`.
->>>>>>> w-cloud
 pub(super) fn list(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
     const KNOWN: [&str; 5] = ["familyPrefix", "status", "sort", "nextToken", "maxResults"];
     let members = Members::read("ListTaskDefinitions", super::WRONG, input, &KNOWN)?;

@@ -227,11 +227,7 @@ impl Fleet {
         let owner = self.service_mut(service)?;
         let definition = owner.deployment(deployment)?.definition.clone();
         let id = Uuid::new_v4().simple().to_string();
-<<<<<<< HEAD
-        owner.tell(format!("has started 1 tasks: (task {id})."), now);
-=======
         owner.tell(&format!("has started 1 tasks: (task {id})."), now);
->>>>>>> w-cloud
         self.tasks.push(Task::new(&id, service.to_owned(), deployment.to_owned(), definition, now));
         Some(id)
     }
@@ -259,12 +255,7 @@ impl Fleet {
         if deployment.failed == 2 {
             service.tell(
                 "is unable to consistently start tasks successfully. For more information, see the Troubleshooting \
-<<<<<<< HEAD
-                 section of the Amazon ECS Developer Guide."
-                    .to_owned(),
-=======
                  section of the Amazon ECS Developer Guide.",
->>>>>>> w-cloud
                 now,
             );
         }
@@ -279,16 +270,9 @@ impl Fleet {
         }
         task.proven = true;
         let (service, deployment) = (task.service.clone(), task.deployment.clone());
-<<<<<<< HEAD
-        if let Some(service) = self.service_mut(&service) {
-            if let Some(deployment) = service.deployments.iter_mut().find(|one| one.id == deployment) {
-                deployment.failed = 0;
-            }
-=======
         let of_it = self.service_mut(&service).map(|service| &mut service.deployments);
         if let Some(deployment) = of_it.and_then(|all| all.iter_mut().find(|one| one.id == deployment)) {
             deployment.failed = 0;
->>>>>>> w-cloud
         }
     }
 
@@ -321,11 +305,7 @@ impl Service {
     }
 
     /// Adds an event, as ECS words it: behind the service's name.
-<<<<<<< HEAD
-    pub(crate) fn tell(&mut self, what: String, time: DateTime<Utc>) {
-=======
     pub(crate) fn tell(&mut self, what: &str, time: DateTime<Utc>) {
->>>>>>> w-cloud
         let message = format!("(service {}) {what}", self.name);
         self.events.insert(0, ServiceEvent { id: Uuid::new_v4().to_string(), time, message });
         self.events.truncate(EVENTS_KEPT);
@@ -353,13 +333,8 @@ impl Service {
         let Some(primary) = self.primary_mut() else { return };
         primary.complete(now);
         let id = primary.id.clone();
-<<<<<<< HEAD
-        self.tell(format!("(deployment {id}) deployment completed."), now);
-        self.tell("has reached a steady state.".to_owned(), now);
-=======
         self.tell(&format!("(deployment {id}) deployment completed."), now);
         self.tell("has reached a steady state.", now);
->>>>>>> w-cloud
     }
 
     /// The circuit breaker ends the primary deployment; the last good one takes over again where there is one.
@@ -369,11 +344,7 @@ impl Service {
         let Some(primary) = self.primary_mut() else { return };
         primary.fail(now);
         let failed = primary.id.clone();
-<<<<<<< HEAD
-        self.tell(format!("(deployment {failed}) deployment failed: tasks failed to start."), now);
-=======
         self.tell(&format!("(deployment {failed}) deployment failed: tasks failed to start."), now);
->>>>>>> w-cloud
         if let Some(good) = good {
             self.roll_back(good, &failed, now);
         }
@@ -390,11 +361,7 @@ impl Service {
         deployment.reason = format!("ECS deployment circuit breaker: rolling back to deploymentId {id}.");
         deployment.rolls_back = Some(failed.to_owned());
         deployment.updated = now;
-<<<<<<< HEAD
-        self.tell(format!("rolling back to (deployment {id})"), now);
-=======
         self.tell(&format!("rolling back to (deployment {id})"), now);
->>>>>>> w-cloud
     }
 }
 
@@ -428,11 +395,7 @@ impl Deployment {
 
     fn fail(&mut self, now: DateTime<Utc>) {
         self.rollout = Rollout::Failed;
-<<<<<<< HEAD
-        self.reason = "ECS deployment circuit breaker: tasks failed to start.".to_owned();
-=======
         "ECS deployment circuit breaker: tasks failed to start.".clone_into(&mut self.reason);
->>>>>>> w-cloud
         self.updated = now;
         self.finished = Some(now);
     }

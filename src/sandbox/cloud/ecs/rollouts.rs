@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-//! ListServiceDeployments and DescribeServiceDeployments: how roll-outs ended, roll-backs among them.
-=======
 //! `ListServiceDeployments` and `DescribeServiceDeployments`: how roll-outs ended, roll-backs among them.
->>>>>>> w-cloud
 
 use serde_json::{Value, json};
 
@@ -13,11 +9,7 @@ use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::place::last_part;
 use crate::sandbox::cloud::refusal::Refusal;
 
-<<<<<<< HEAD
-/// ListServiceDeployments, newest first.
-=======
 /// `ListServiceDeployments`, newest first.
->>>>>>> w-cloud
 pub(super) fn list(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
     const KNOWN: [&str; 6] = ["service", "cluster", "status", "createdAt", "nextToken", "maxResults"];
     let members = Members::read("ListServiceDeployments", super::WRONG, input, &KNOWN)?;
@@ -39,11 +31,7 @@ pub(super) fn list(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
     paged(&members, input, ("serviceDeployments", drawn), 20)
 }
 
-<<<<<<< HEAD
-/// DescribeServiceDeployments: at most twenty.
-=======
 /// `DescribeServiceDeployments`: at most twenty.
->>>>>>> w-cloud
 pub(super) fn describe(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
     let members = Members::read("DescribeServiceDeployments", super::WRONG, input, &["serviceDeploymentArns"])?;
     let given = members.texts("serviceDeploymentArns", 20)?.unwrap_or_default();
@@ -85,12 +73,8 @@ fn brief(service: &Service, deployment: &Deployment) -> Value {
         drawn["finishedAt"] = seconds(finished).into();
     }
     if deployment.rollout == Rollout::Failed {
-<<<<<<< HEAD
-        drawn["statusReason"] = "Service deployment rolled back because the circuit breaker threshold was exceeded.".into();
-=======
         drawn["statusReason"] =
             "Service deployment rolled back because the circuit breaker threshold was exceeded.".into();
->>>>>>> w-cloud
         if successor(service, deployment).is_none() {
             drawn["statusReason"] = deployment.reason.clone().into();
         }
@@ -137,20 +121,11 @@ fn status(service: &Service, deployment: &Deployment) -> &'static str {
     match (deployment.rollout, successor(service, deployment)) {
         (Rollout::Failed, Some(good)) if good.rollout == Rollout::InProgress => "ROLLBACK_IN_PROGRESS",
         (Rollout::Failed, Some(_)) => "ROLLBACK_SUCCESSFUL",
-<<<<<<< HEAD
-        (Rollout::Failed, None) => "STOPPED",
-        // One that is rolled back to had succeeded before.
-        (Rollout::Completed, _) => "SUCCESSFUL",
-        (Rollout::InProgress, _) if deployment.proven => "SUCCESSFUL",
-        (Rollout::InProgress, _) if deployment.rank == Rank::Primary => "IN_PROGRESS",
-        (Rollout::InProgress, _) => "STOPPED",
-=======
         // One that is rolled back to had succeeded before.
         (Rollout::Completed | Rollout::InProgress, _) if deployment.proven => "SUCCESSFUL",
         (Rollout::InProgress, _) if deployment.rank == Rank::Primary => "IN_PROGRESS",
         // Ended by the circuit breaker, or overtaken by a newer one.
         _ => "STOPPED",
->>>>>>> w-cloud
     }
 }
 

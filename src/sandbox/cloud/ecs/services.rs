@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-//! ListServices and DescribeServices.
-=======
 //! `ListServices` and `DescribeServices`.
->>>>>>> w-cloud
 
 use serde_json::{Value, json};
 
@@ -11,11 +7,7 @@ use super::{arn, check_cluster, cluster_arn, definition_arn, missing, name_of, p
 use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::refusal::Refusal;
 
-<<<<<<< HEAD
-/// ListServices: ten a page unless asked otherwise.
-=======
 /// `ListServices`: ten a page unless asked otherwise.
->>>>>>> w-cloud
 pub(super) fn list(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
     const KNOWN: [&str; 5] = ["cluster", "nextToken", "maxResults", "launchType", "schedulingStrategy"];
     let members = Members::read("ListServices", super::WRONG, input, &KNOWN)?;
@@ -27,11 +19,7 @@ pub(super) fn list(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
     paged(&members, input, ("serviceArns", arns), 10)
 }
 
-<<<<<<< HEAD
-/// DescribeServices: at most ten; what does not exist is among the failures, with HTTP 200.
-=======
 /// `DescribeServices`: at most ten; what does not exist is among the failures, with HTTP 200.
->>>>>>> w-cloud
 pub(super) fn describe(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
     let members = Members::read("DescribeServices", super::WRONG, input, &["cluster", "services", "include"])?;
     check_cluster(&members)?;
@@ -59,11 +47,7 @@ pub(super) fn check_include(members: &Members) -> Result<(), Refusal> {
     }
 }
 
-<<<<<<< HEAD
-/// A service as DescribeServices and UpdateService give it.
-=======
 /// A service as `DescribeServices` and `UpdateService` give it.
->>>>>>> w-cloud
 pub(super) fn draw(fleet: &Fleet, service: &Service) -> Value {
     let tasks: Vec<&Task> = fleet.tasks.iter().filter(|task| task.service == service.name).collect();
     let primary = service.primary();

@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-//! ListTasks and DescribeTasks.
-=======
 //! `ListTasks` and `DescribeTasks`.
->>>>>>> w-cloud
 
 use serde_json::{Value, json};
 
@@ -13,11 +9,7 @@ use super::{arn, check_cluster, cluster_arn, definition_arn, missing, name_of, p
 use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::refusal::Refusal;
 
-<<<<<<< HEAD
-/// ListTasks: those that are meant to run, unless `desiredStatus` says STOPPED. PENDING is never desired.
-=======
 /// `ListTasks`: those that are meant to run, unless `desiredStatus` says STOPPED. PENDING is never desired.
->>>>>>> w-cloud
 pub(super) fn list(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
     const KNOWN: [&str; 8] =
         ["cluster", "family", "nextToken", "maxResults", "startedBy", "serviceName", "desiredStatus", "launchType"];
@@ -45,11 +37,7 @@ pub(super) fn list(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
     paged(&members, input, ("taskArns", arns), 100)
 }
 
-<<<<<<< HEAD
-/// DescribeTasks: at most a hundred; what does not exist is among the failures, with HTTP 200.
-=======
 /// `DescribeTasks`: at most a hundred; what does not exist is among the failures, with HTTP 200.
->>>>>>> w-cloud
 pub(super) fn describe(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
     let members = Members::read("DescribeTasks", super::WRONG, input, &["cluster", "tasks", "include"])?;
     check_cluster(&members)?;

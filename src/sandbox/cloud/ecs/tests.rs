@@ -34,10 +34,7 @@ fn definition(family: &str) -> Value {
     json!({"family": family, "containerDefinitions": [{"name": "app", "image": "sandbox/backend:1"}]})
 }
 
-<<<<<<< HEAD
-=======
 #[expect(clippy::needless_pass_by_value, reason = "requests are written where they are used")]
->>>>>>> w-cloud
 fn ask(fleet: &mut Fleet, operation: &str, request: Value) -> Value {
     answer(fleet, operation, &request, now()).unwrap_or_else(|refusal| panic!("{}", refusal.line()))
 }
@@ -93,14 +90,7 @@ fn an_update_begins_a_deployment_only_where_something_else_is_to_run() {
     let answer = ask(&mut fleet, "RegisterTaskDefinition", definition("a"));
     assert_eq!(answer["taskDefinition"]["revision"], 2);
     let answer = ask(&mut fleet, "UpdateService", json!({"cluster": "local", "service": "a", "taskDefinition": "a"}));
-<<<<<<< HEAD
-    assert_eq!(
-        answer["service"]["taskDefinition"],
-        "arn:aws:ecs:eu-central-1:000000000000:task-definition/a:2"
-    );
-=======
     assert_eq!(answer["service"]["taskDefinition"], "arn:aws:ecs:eu-central-1:000000000000:task-definition/a:2");
->>>>>>> w-cloud
     assert_eq!(answer["service"]["deployments"][0]["rolloutState"], "IN_PROGRESS");
 }
 
@@ -162,13 +152,5 @@ fn wrong_requests_are_refused() {
         json!({"taskDefinition": "a:9"}),
         "400 ClientException: Unable to describe task definition.",
     );
-<<<<<<< HEAD
-    check(
-        "RunTask",
-        json!({}),
-        "400 UnknownOperationException: the sandbox does not support the operation RunTask",
-    );
-=======
     check("RunTask", json!({}), "400 UnknownOperationException: the sandbox does not support the operation RunTask");
->>>>>>> w-cloud
 }

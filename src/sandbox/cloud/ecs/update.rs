@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-//! UpdateService.
-=======
 //! `UpdateService`.
->>>>>>> w-cloud
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -53,27 +49,19 @@ fn limits(members: &Members, before: Limits) -> Result<Limits, Refusal> {
     let minimum = given.size("minimumHealthyPercent", 0, 100)?.unwrap_or(before.minimum);
     let maximum = given.size("maximumPercent", 100, 200)?.unwrap_or(before.maximum);
     if minimum == 100 && maximum == 100 {
-<<<<<<< HEAD
-        return Err(given.wrong("minimumHealthyPercent and maximumPercent cannot both be 100: nothing could be replaced"));
-=======
         return Err(
             given.wrong("minimumHealthyPercent and maximumPercent cannot both be 100: nothing could be replaced")
         );
->>>>>>> w-cloud
     }
     let breaker = given.structure("deploymentCircuitBreaker", &["enable", "rollback"])?;
     let flag = |name: &str, otherwise| match breaker {
         Some(breaker) => breaker.flag(name).map(|flag| flag.unwrap_or(otherwise)),
         None => Ok(otherwise),
     };
-<<<<<<< HEAD
-    Ok(Limits { minimum, maximum, breaker: flag("enable", before.breaker)?, rollback: flag("rollback", before.rollback)? })
-=======
     Ok(Limits {
         minimum,
         maximum,
         breaker: flag("enable", before.breaker)?,
         rollback: flag("rollback", before.rollback)?,
     })
->>>>>>> w-cloud
 }

@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-//! DescribeLogGroups and DescribeLogStreams.
-=======
 //! `DescribeLogGroups` and `DescribeLogStreams`.
->>>>>>> w-cloud
 
 use std::sync::Arc;
 
@@ -17,11 +13,7 @@ use crate::sandbox::cloud::{place, token};
 /// `lastEventTimestamp` knows nothing younger than this (at AWS it may lag up to an hour). In milliseconds.
 const LAG: i64 = 60_000;
 
-<<<<<<< HEAD
-/// DescribeLogGroups.
-=======
 /// `DescribeLogGroups`.
->>>>>>> w-cloud
 pub(super) fn groups(store: &Store, input: &Value) -> Result<Value, Refusal> {
     const KNOWN: [&str; 4] = ["logGroupNamePrefix", "logGroupNamePattern", "nextToken", "limit"];
     let members = Members::read("DescribeLogGroups", super::WRONG, input, &KNOWN)?;
@@ -50,11 +42,7 @@ fn draw_group(name: &str, group: &Group) -> Value {
     })
 }
 
-<<<<<<< HEAD
-/// DescribeLogStreams.
-=======
 /// `DescribeLogStreams`.
->>>>>>> w-cloud
 pub(super) fn streams(store: &Store, input: &Value, now: i64) -> Result<Value, Refusal> {
     const KNOWN: [&str; 7] =
         ["logGroupName", "logGroupIdentifier", "logStreamNamePrefix", "orderBy", "descending", "nextToken", "limit"];

@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-//! FilterLogEvents.
-=======
 //! `FilterLogEvents`.
->>>>>>> w-cloud
 
 use serde_json::{Value, json};
 
@@ -85,13 +81,8 @@ impl<'request> Query<'request> {
         let behind = match members.text("nextToken")? {
             None => None,
             Some(text) => {
-<<<<<<< HEAD
-                let [time, arrival] = token::read(request, text)
-                    .ok_or_else(|| members.wrong("The specified nextToken is invalid."))?;
-=======
                 let [time, arrival] =
                     token::read(request, text).ok_or_else(|| members.wrong("The specified nextToken is invalid."))?;
->>>>>>> w-cloud
                 Some((time.cast_signed(), arrival))
             }
         };

@@ -1,8 +1,4 @@
-<<<<<<< HEAD
-//! GetLogEvents: one stream, forwards and backwards. At either end the token that was given comes back.
-=======
 //! `GetLogEvents`: one stream, forwards and backwards. At either end the token that was given comes back.
->>>>>>> w-cloud
 
 use serde_json::{Value, json};
 
@@ -30,11 +26,7 @@ enum Position {
     Before(String),
 }
 
-<<<<<<< HEAD
-/// Answers it. Unlike FilterLogEvents it takes `endTime` as exclusive.
-=======
 /// Answers it. Unlike `FilterLogEvents` it takes `endTime` as exclusive.
->>>>>>> w-cloud
 pub(super) fn answer(store: &Store, input: &Value) -> Result<Value, Refusal> {
     let members = Members::read("GetLogEvents", super::WRONG, input, &KNOWN)?;
     let (_, group) = group_of(store, &members)?;
@@ -87,12 +79,8 @@ fn draw(events: &[&Event], position: Option<&Position>) -> Value {
 impl Position {
     fn read(members: &Members, text: &str) -> Result<Self, Refusal> {
         let id = |rest: &str| {
-<<<<<<< HEAD
-            rest.strip_suffix("/s").filter(|id| id.len() == 56 && id.bytes().all(|next| next.is_ascii_digit()))
-=======
             rest.strip_suffix("/s")
                 .filter(|id| id.len() == 56 && id.bytes().all(|next| next.is_ascii_digit()))
->>>>>>> w-cloud
                 .map(str::to_owned)
         };
         let position = match text.split_at_checked(2) {

@@ -1,14 +1,8 @@
 //! CloudWatch Logs: a store, and the operations that read it.
 
-<<<<<<< HEAD
-mod filter;
-mod get;
-mod describe;
-=======
 mod describe;
 mod filter;
 mod get;
->>>>>>> w-cloud
 mod pattern;
 mod store;
 

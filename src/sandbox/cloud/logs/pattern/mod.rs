@@ -52,17 +52,9 @@ impl Pattern {
         match self {
             Self::Everything => true,
             Self::Terms(terms) => terms.match_message(message),
-<<<<<<< HEAD
-            Self::Json(condition) => {
-                serde_json::from_str(message).is_ok_and(|fields: serde_json::Value| {
-                    (fields.is_object() || fields.is_array()) && condition.holds(&fields)
-                })
-            }
-=======
             Self::Json(condition) => serde_json::from_str(message).is_ok_and(|fields: serde_json::Value| {
                 (fields.is_object() || fields.is_array()) && condition.holds(&fields)
             }),
->>>>>>> w-cloud
         }
     }
 
