@@ -79,7 +79,7 @@ impl Command {
     /// # Errors
     /// Where the program cannot be started or does not end in time. A program that fails is no error.
     pub async fn look(&self, vantage: &Vantage) -> Result<Output, LookError> {
-        process::run(self, vantage.deadline).await
+        Ok(process::run(self, vantage.deadline).await?.cleaned_by(&vantage.instruments.redactor))
     }
 
     /// In a few words: `exec python3 check.py`.

@@ -2,12 +2,14 @@
 
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::ExitStatus;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
 
 use super::Command;
 use crate::event::Evidence;
+use crate::redact::Redactor;
 
 /// How much of a line is shown in a summary and in a cause, in characters.
 const LINE: usize = 200;
@@ -34,6 +36,8 @@ pub struct Output {
     line: String,
     #[serde(skip)]
     cut: [bool; 2],
+    #[serde(skip)]
+    redactor: Arc<Redactor>,
 }
 
 /// The beginning of what was written to a pipe.
@@ -58,13 +62,19 @@ impl Output {
             program: command.program.clone(),
             line: command.line(),
             cut,
+            redactor: Arc::default(),
         }
+    }
+
+    /// The same; what is shown of it is cleaned by `redactor`, as it knows secrets at that moment.
+    pub(super) fn cleaned_by(self, redactor: &Arc<Redactor>) -> Self {
+        Self { redactor: Arc::clone(redactor), ..self }
     }
 
     /// In one line: `exit 0: 3 rows`.
     #[must_use]
     pub fn summary(&self) -> String {
-        let wrote = if self.stdout.trim().is_empty() { &self.stderr } else { &self.stdout };
+        let wrote = self.redactor.clean(if self.stdout.trim().is_empty() { &self.stderr } else { &self.stdout });
         with_words(format!("exit {}", self.code), wrote.lines().find(|line| !line.trim().is_empty()))
     }
 
@@ -76,7 +86,7 @@ impl Output {
             (code, None) => format!("`{}` exited with {code}", self.program),
             (_, Some(signal)) => format!("`{}` was ended by signal {signal}", self.program),
         };
-        let wrote = if self.stderr.trim().is_empty() { &self.stdout } else { &self.stderr };
+        let wrote = self.redactor.clean(if self.stderr.trim().is_empty() { &self.stdout } else { &self.stderr });
         Some(with_words(how, wrote.lines().rev().find(|line| !line.trim().is_empty())))
     }
 
@@ -88,7 +98,10 @@ impl Output {
         let wrote = [("standard output", &self.stdout, out), ("standard error", &self.stderr, err)];
         let wrote = wrote.into_iter().filter(|(_, text, _)| !text.is_empty());
         std::iter::once(Evidence { title: "command".to_owned(), text: command })
-            .chain(wrote.map(|(title, text, cut)| Evidence { title: title.to_owned(), text: end_of(text, cut) }))
+            .chain(wrote.map(|(title, text, cut)| Evidence {
+                title: title.to_owned(),
+                text: end_of(&self.redactor.clean(text), cut),
+            }))
             .collect()
     }
 }

@@ -58,7 +58,7 @@ impl Request {
     /// Where nothing could be seen: no answer in time, no connection, a file that cannot be read. An answer, whatever
     /// its status, is no error.
     pub async fn look(&self, vantage: &Vantage) -> Result<Response, LookError> {
-        self.exchange(&vantage.instruments.http, vantage.deadline).await
+        Ok(self.exchange(&vantage.instruments.http, vantage.deadline).await?.cleaned_by(&vantage.instruments.redactor))
     }
 
     /// In a few words: `DELETE /api/v1/bulk-imports/42`.

@@ -13,6 +13,7 @@ use super::content::Content;
 use super::destination::Hop;
 use super::words;
 use crate::event::Evidence;
+use crate::redact::Redactor;
 
 /// How much of an answer is shown in a summary, in a cause, and as evidence; in bytes.
 const SUMMARY: usize = 200;
@@ -36,6 +37,8 @@ pub struct Response {
     pub url: String,
     #[serde(skip)]
     exchange: Exchange,
+    #[serde(skip)]
+    redactor: Arc<Redactor>,
 }
 
 /// What went before, kept for evidence.
@@ -71,13 +74,19 @@ impl Response {
             elapsed: cel::Duration(chrono::Duration::from_std(elapsed).unwrap_or_default()),
             url: url.into(),
             exchange,
+            redactor: Arc::default(),
         }
+    }
+
+    /// The same; what is shown of it is cleaned by `redactor`, as it knows secrets at that moment.
+    pub(super) fn cleaned_by(self, redactor: &Arc<Redactor>) -> Self {
+        Self { redactor: Arc::clone(redactor), ..self }
     }
 
     /// In one line: `200 {"status":"queued"}`.
     #[must_use]
     pub fn summary(&self) -> String {
-        let words = words::line(&self.text, SUMMARY);
+        let words = words::line(&self.redactor.clean(&self.text), SUMMARY);
         if words.is_empty() { words::status(self.exchange.status) } else { format!("{} {words}", self.status) }
     }
 
@@ -137,7 +146,11 @@ impl Response {
         let Exchange { status, headers, cut, .. } = &self.exchange;
         let note = if *cut { "\n(longer than 4 MiB; the rest was not read, and `body` was not parsed)" } else { "" };
         let status = words::status(*status);
-        format!("{status}\n{}\n{}{note}", words::header_lines(headers), words::cut(&self.text, EVIDENCE))
+        format!(
+            "{status}\n{}\n{}{note}",
+            words::header_lines(headers),
+            words::cut(&self.redactor.clean(&self.text), EVIDENCE)
+        )
     }
 
     /// The sentence in which the other side says what is wrong; else how its answer begins.
@@ -146,7 +159,7 @@ impl Response {
             "text/html" => Some(title(&self.text)),
             _ => message(&self.body).map(str::to_owned),
         };
-        words::line(&said.unwrap_or_else(|| self.text.clone()), FIRST_WORDS)
+        words::line(&self.redactor.clean(said.as_deref().unwrap_or(&self.text)), FIRST_WORDS)
     }
 }
 

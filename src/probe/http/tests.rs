@@ -281,22 +281,32 @@ async fn a_connection_closed_while_idle_is_no_failure_but_one_closed_at_once_is(
     assert_eq!(last_of(2, Method::Get, &[&[WHOLE, HALF], &[WHOLE]]).await, half);
 }
 
-async fn check_error(url: &str, expected: &str) {
+async fn check_error(url: &str, kind: LookErrorKind, expected: &str) {
     let error = send(&client("http://127.0.0.1:9"), &request(Method::Get, url)).await.unwrap_err();
-    assert_eq!((error.kind, error.message.as_str()), (LookErrorKind::System, expected), "{url}");
+    assert_eq!((error.kind, error.message.as_str()), (kind, expected), "{url}");
 }
 
 #[tokio::test]
 async fn who_does_not_answer_is_named() {
     let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    check_error(&format!("http://me:pw@{closed}/x?token=1"), &format!("connection refused by {closed}")).await;
+    check_error(
+        &format!("http://me:pw@{closed}/x?token=1"),
+        LookErrorKind::Unreachable,
+        &format!("connection refused by {closed}"),
+    )
+    .await;
     let plain = script(&[&[WHOLE]]).await.replace("http", "https");
     let error = send(&client("http://127.0.0.1:9"), &request(Method::Get, &plain)).await.unwrap_err();
     let expected = format!("no TLS connection to {}: ", &plain["https://".len()..]);
     assert!(error.message.starts_with(&expected), "{}", error.message);
     let strange = script(&[&[b"SSH-2.0-x\r\n\r\n"]]).await;
     let host = &strange["http://".len()..];
-    check_error(&strange, &format!("the exchange with {host} failed: invalid HTTP version parsed")).await;
+    check_error(
+        &strange,
+        LookErrorKind::System,
+        &format!("the exchange with {host} failed: invalid HTTP version parsed"),
+    )
+    .await;
 }
 
 #[tokio::test]

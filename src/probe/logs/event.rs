@@ -9,6 +9,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::aws::LogLine;
 use crate::probe::moment::{clock, cut, stamp};
+use crate::redact::Redactor;
 
 /// A line of a log and its fields. In expressions: `time`, `stream`, `task`, `message`, `fields`.
 #[derive(Debug, Clone)]
@@ -16,16 +17,17 @@ pub struct Event {
     line: Arc<LogLine>,
     /// Fields that `text` found; a JSON line has its own.
     found: Map<String, Json>,
+    redactor: Arc<Redactor>,
 }
 
 impl Event {
     /// A line, with the fields that `text` finds in it where it is not JSON.
-    pub(super) fn new(line: &Arc<LogLine>, text: Option<&Regex>) -> Self {
+    pub(super) fn new(line: &Arc<LogLine>, text: Option<&Regex>, redactor: &Arc<Redactor>) -> Self {
         let found = match (line.fields(), text) {
             (None, Some(text)) => named_groups(text, &line.message),
             _ => Map::new(),
         };
-        Self { line: Arc::clone(line), found }
+        Self { line: Arc::clone(line), found, redactor: Arc::clone(redactor) }
     }
 
     /// The line itself.
@@ -40,10 +42,10 @@ impl Event {
         self.line.fields().unwrap_or(&self.found)
     }
 
-    /// In one line: `22:10:03 9f3c…: message`, at most `most` characters of message.
+    /// In one line: `22:10:03 9f3c…: message`, at most `most` characters of message; cleaned before it is cut.
     pub(super) fn shown(&self, most: usize) -> String {
         let LogLine { time, message, .. } = &*self.line;
-        format!("{} {}: {}", clock(*time), self.line.task(), cut(message.trim_end(), most))
+        format!("{} {}: {}", clock(*time), self.line.task(), cut(self.redactor.clean(message).trim_end(), most))
     }
 }
 

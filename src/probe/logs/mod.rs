@@ -178,7 +178,8 @@ impl Query {
         let scan = reader.scan(&self.group, self.prefix.as_deref(), vantage.window_start);
         let scan = aws::before(vantage.deadline, scan).await?;
         let claim = claimed.unwrap_or_else(|| self.claim(&scan));
-        let seen = LogsSeen::of(self, &scan, vantage.window_start, (claim, reader.log_lag()));
+        let seen =
+            LogsSeen::of(self, &scan, vantage.window_start, (claim, reader.log_lag()), &vantage.instruments.redactor);
         if seen.is_whole() {
             claimed.get_or_insert(claim);
         }

@@ -14,6 +14,7 @@ use crate::aws::{CLOCK_SKEW, LogLine, Scan};
 use crate::event::Evidence;
 use crate::probe::moment::{clock, span};
 use crate::probe::{Demand, DemandState};
+use crate::redact::Redactor;
 
 /// How many events expressions see at most: the last ones.
 const MOST_EVENTS: usize = 1_000;
@@ -53,9 +54,10 @@ impl LogsSeen {
         scan: &Scan,
         window_start: DateTime<Utc>,
         (claimed, lag): (DateTime<Utc>, Duration),
+        redactor: &Arc<Redactor>,
     ) -> Self {
         let events: Vec<Event> =
-            concerned(query, scan, window_start).map(|line| Event::new(line, query.text.as_ref())).collect();
+            concerned(query, scan, window_start).map(|line| Event::new(line, query.text.as_ref(), redactor)).collect();
         let evaluation = Evaluation::new(query, &events, window_start);
         let (mut demands, matched) = evaluation.sequence();
         let whole = demands.iter().all(|demand| demand.state == DemandState::Met);

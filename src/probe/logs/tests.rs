@@ -48,7 +48,7 @@ fn of_tasks(tasks: &[&str]) -> Query {
 /// What a scan that began `began` ms after the window opened shows of a claim for 10 s after it.
 fn seen(query: &Query, lines: Vec<Arc<LogLine>>, began: i64) -> LogsSeen {
     let scan = Scan { began: at(began), lines };
-    LogsSeen::of(query, &scan, at(0), (at(10_000), LAG))
+    LogsSeen::of(query, &scan, at(0), (at(10_000), LAG), &Arc::default())
 }
 
 /// Each demand's state in a word, with what it says.

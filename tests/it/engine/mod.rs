@@ -324,6 +324,28 @@ steps:
 }
 
 #[tokio::test]
+async fn half_a_secret_is_not_told_where_a_long_answer_is_cut() {
+    let yaml = "
+name: secret
+steps:
+  - name: log in
+    http: { post: /login }
+    expect: response.body.pad == 'short'
+    capture: { token: { from: response.body.token, secret: true } }
+";
+    // The summary ends after 200 bytes, in the midst of the token.
+    let answer: Answer = |_| {
+        let pad = "x".repeat(160);
+        Reply::Json(
+            200,
+            Box::leak(format!(r#"{{"pad":"{pad}","token":"0123456789abcdefghijklmnopqrstuvwxyz"}}"#).into()),
+        )
+    };
+    let told = serde_json::to_string(&one(yaml, &[("POST /login", answer)]).await.events).unwrap();
+    assert!(told.contains("xxxx") && !told.contains("01234567"), "{told}");
+}
+
+#[tokio::test]
 async fn exclusive_scenarios_never_overlap_and_others_do() {
     let yaml = "
 name: alone

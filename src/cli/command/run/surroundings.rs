@@ -53,7 +53,12 @@ impl Surroundings {
             None => None,
         };
         let identity = identity(settings, aws.as_ref()).await;
-        Ok(Self { sandbox, instruments: Arc::new(Instruments { http, aws }), redactor, identity })
+        Ok(Self {
+            sandbox,
+            instruments: Arc::new(Instruments { http, aws, redactor: Arc::clone(&redactor) }),
+            redactor,
+            identity,
+        })
     }
 }
 
