@@ -103,6 +103,15 @@ impl Logs {
         };
         if query.group.is_empty() { Err(problem("the log group must not be empty")) } else { Ok(query) }
     }
+
+    /// The same streams without demands, whose values may not be known yet.
+    ///
+    /// # Errors
+    /// Where the group or the prefix cannot be filled in.
+    pub fn bare(&self, scope: &Scope) -> Result<Query, EvaluationError> {
+        let prefix = self.stream_prefix.as_ref().map(|prefix| prefix.evaluate_text(scope)).transpose()?;
+        Ok(Query::everything(&self.group.evaluate_text(scope)?, prefix.as_deref().filter(|prefix| !prefix.is_empty())))
+    }
 }
 
 fn patterns(entries: &[Vec<(String, Template)>], scope: &Scope) -> Result<Vec<Pattern>, EvaluationError> {
@@ -204,6 +213,11 @@ impl Query {
             Some(prefix) => format!("{} {prefix}*", self.group),
             None => self.group.clone(),
         }
+    }
+
+    /// Who logs there, as people call it: `bulk-import-worker`, or the group where no prefix is asked for.
+    fn author(&self) -> &str {
+        self.prefix.as_deref().map_or(&self.group, |prefix| prefix.trim_end_matches('/'))
     }
 
     /// Whether a line of this task counts.
