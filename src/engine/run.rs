@@ -71,16 +71,20 @@ impl Run {
     async fn carry_out(&mut self) {
         let mut running = JoinSet::new();
         let mut stop = self.equipment.stop.clone();
+        let mut heard = false;
         while !self.schedule.is_over() {
             while let Some(index) = self.schedule.start() {
                 running.spawn(self.case(index));
             }
             tokio::select! {
-                Some(joined) = running.join_next() => self.ended(joined),
-                Ok(asked) = stop.wait_for(|stop| *stop != Stop::No), if !self.schedule.is_closed() => {
+                // In this order: a case that ends because it was told to must not be heard of before the reason.
+                biased;
+                Ok(asked) = stop.wait_for(|stop| *stop != Stop::No), if !heard => {
+                    heard = true;
                     self.sink.tell(Fact::StopRequested { signal: asked.signal().unwrap_or_default().to_owned() });
                     self.schedule.close();
                 }
+                Some(joined) = running.join_next() => self.ended(joined),
             }
         }
         self.skip_rest();

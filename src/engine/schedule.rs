@@ -52,10 +52,6 @@ impl Schedule {
         self.closed = true;
     }
 
-    /// Whether nothing more will start.
-    pub(crate) fn is_closed(&self) -> bool {
-        self.closed
-    }
 
     /// Whether nothing runs and nothing more will.
     pub(crate) fn is_over(&self) -> bool {

@@ -6,6 +6,7 @@ mod aws_peers;
 mod bad_scenarios;
 mod cli;
 mod engine;
+mod gate;
 mod house;
 mod reports;
 mod sandbox_boto3;

@@ -53,8 +53,15 @@ fn wanted(scenario: &Scenario, filter: &Filter) -> bool {
 
 fn show(scenario: &Scenario, text: &mut String) {
     let tags = if scenario.tags.is_empty() { String::new() } else { format!("  [{}]", scenario.tags.join(", ")) };
-    let rows = if scenario.matrix.is_empty() { String::new() } else { format!("  × {} rows", scenario.matrix.len()) };
+    let rows = match scenario.matrix.len() {
+        0 => String::new(),
+        1 => "  × 1 row".to_owned(),
+        many => format!("  × {many} rows"),
+    };
     let _ = writeln!(text, "{}  {}{tags}{rows}", scenario.id, story::one_line(&scenario.name));
+    for row in &scenario.matrix {
+        let _ = writeln!(text, "  {:<15}  {}", "row", story::one_line(row.location().text()));
+    }
     let lists = [
         ("ready", &scenario.ready),
         ("guard", &scenario.guards),

@@ -39,7 +39,7 @@ impl Surroundings {
     pub(super) async fn build(prepared: &mut Prepared, faults: &[Fault]) -> Result<Self, Trouble> {
         let sandbox = if prepared.sandbox { Some(start(faults).await?) } else { None };
         if let Some(sandbox) = &sandbox {
-            prepared.plan.target_settings = sandbox.settings();
+            prepared.plan.settle(sandbox.settings());
         }
         let redactor = Arc::new(knowing(&prepared.plan));
         let clean = |error: LookError| Trouble {

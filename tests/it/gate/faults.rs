@@ -1,0 +1,102 @@
+//! What is broken is found, named where it shows, and told in the system's own words in the first line.
+
+use std::time::Duration;
+
+use super::stand::Project;
+
+/// The first line names the step or guard and gives the cause; then come the place and what was expected.
+struct Expected<'text> {
+    who: &'text str,
+    cause: &'text [&'text str],
+    place: &'text str,
+    judged: &'text str,
+}
+
+#[track_caller]
+fn check(fault: &str, expected: &Expected<'_>) -> Project {
+    let project = Project::ours();
+    let ended = project.smoke(&["run", "local", "bulk-import", "--fault", fault]);
+    ended.check(1, "failed");
+    let first = ended.first_line();
+    let who = format!("FAILED bulk-import › {}: ", expected.who);
+    assert!(first.starts_with(&who), "{}", ended.stdout);
+    for words in expected.cause {
+        assert!(first.contains(words), "{words} is not in {first}");
+    }
+    let lines: Vec<&str> = ended.stdout.lines().map(str::trim).collect();
+    assert!(lines[1].starts_with(expected.place), "{}", ended.stdout);
+    assert!(lines[2].starts_with(expected.judged), "{}", ended.stdout);
+    // The longest of them waits for an alarm and for what the log may still bring; no deadline is near that.
+    assert!(ended.took < Duration::from_secs(25), "{:?}\n{}", ended.took, ended.stdout);
+    let run = project.run_json();
+    assert_eq!((&run["run"]["verdict"], &run["run"]["exit_code"]), (&"failed".into(), &1.into()));
+    let cause = run["scenarios"][0]["cause"].as_str().unwrap();
+    assert_eq!(first.strip_prefix(&who), Some(cause));
+    project
+}
+
+#[test]
+fn a_worker_that_dies_at_its_start() {
+    let cause = [
+        "no worker is running: bulk-import-worker wants 1, has 0; ",
+        "its roll-out failed: ECS deployment circuit breaker: tasks failed to start; ",
+        "Essential container in task exited, exit 1",
+    ];
+    let project = check(
+        "worker-down",
+        &Expected {
+            who: "ready \"the new worker is rolled out\"",
+            cause: &cause,
+            place: "at scenarios/bulk-import.yaml:",
+            judged: "fail_if: service.rollout == \"FAILED\" → it holds",
+        },
+    );
+    // Why it dies stands in its log, which the journey never came to.
+    let notes = project.run_json()["scenarios"][0]["notes"].to_string();
+    assert!(notes.contains("logged ERROR worker_crashed at "), "{notes}");
+    assert!(notes.contains("DATABASE_URL is not set"), "{notes}");
+}
+
+#[test]
+fn without_a_worker_no_scenario_waits_for_its_time_to_run_out() {
+    let project = Project::ours();
+    let ended = project.smoke(&["run", "--fault", "worker-down"]);
+    ended.check(1, "0 HTTP requests");
+    let causes: Vec<&str> = ended.stdout.lines().filter(|line| line.starts_with("FAILED ")).collect();
+    assert_eq!(causes.len(), 10, "{}", ended.stdout);
+    assert!(causes.iter().all(|line| line.contains(": no worker is running: ")), "{causes:#?}");
+    assert!(ended.took < Duration::from_secs(25), "{:?}", ended.took);
+}
+
+#[test]
+fn an_alarm_that_fires() {
+    let project = check(
+        "alarm-firing",
+        &Expected {
+            who: "guard \"the alarm stays silent\"",
+            cause: &["the alarm bulk-import-worker-down ", "ALARM", "was less than the threshold (1.0)"],
+            place: "at scenarios/bulk-import.yaml:",
+            judged: "alarm.silent → alarm.silent is false",
+        },
+    );
+    // It can hardly be said of one that fired that it could not have.
+    let shown = project.latest("junit.xml");
+    let since = shown.split("ALARM since").nth(1).and_then(|rest| rest.lines().next());
+    assert!(!since.unwrap().contains("could not have fired"), "{shown}");
+}
+
+#[test]
+fn an_import_that_fails() {
+    let project = check(
+        "import-fails",
+        &Expected {
+            who: "step \"the worker that was just deployed logged start and end\"",
+            cause: &["bulk-import-worker logged ERROR bulk_import_error at ", "importing the rows failed: contacts."],
+            place: "at scenarios/bulk-import.yaml:",
+            judged: "sequence: {event: bulk_import_end, ",
+        },
+    );
+    let run = project.run_json();
+    let clean_up = &run["scenarios"][0]["cleanup"][0];
+    assert_eq!((&clean_up["verdict"], &run["scenarios"][0]["leftovers"]), (&"passed".into(), &serde_json::json!([])));
+}

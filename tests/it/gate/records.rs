@@ -1,0 +1,70 @@
+//! What a run writes, and how it can be told to.
+
+use super::stand::Project;
+
+const LOOK: &str = "tags: [quick]\nsteps:\n  - name: look\n    http: { get: /health }\n    expect: response.status == vars.wanted\n";
+const CONFIG: &str = "targets: { local: { sandbox: {} } }\nvars: { wanted: 200 }\n";
+
+fn project() -> Project {
+    let slow = LOOK.replace("quick", "slow");
+    Project::of(&[("smoke.yaml", CONFIG), ("scenarios/look.yaml", LOOK), ("scenarios/other.yaml", &slow)])
+}
+
+#[test]
+fn a_run_has_a_folder_of_its_own_and_latest_points_to_it() {
+    let project = project();
+    for _ in 0..2 {
+        project.smoke(&["run"]).check(0, "2 passed");
+    }
+    let id = project.run_json()["run"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(std::fs::read_link(project.reports().join("latest")).unwrap().to_str(), Some(id.as_str()));
+    let mut names: Vec<_> = std::fs::read_dir(project.reports()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names.len(), 3, "two runs and `latest`: {names:?}");
+    let mut files: Vec<_> = std::fs::read_dir(project.reports().join(&id)).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    files.sort();
+    assert_eq!(files, ["events.ndjson", "junit.xml", "run.json"]);
+    let events = project.latest("events.ndjson");
+    let facts: Vec<serde_json::Value> = events.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((&facts[0]["fact"], &facts[facts.len() - 1]["fact"]), (&"run_started".into(), &"run_ended".into()));
+}
+
+#[test]
+fn reports_are_drawn_again_to_the_byte() {
+    let project = Project::ours();
+    project.smoke(&["run", "--fault", "import-fails", "--jobs", "4"]).check(1, "failed");
+    let run = project.reports().join("latest/run.json");
+    for (format, name) in [("junit", "junit.xml"), ("json", "run.json")] {
+        let drawn = project.smoke(&["report", run.to_str().unwrap(), "--format", format]);
+        assert_eq!((drawn.code, drawn.stdout), (Some(0), project.latest(name)));
+    }
+}
+
+#[test]
+fn reports_go_where_they_are_told_to() {
+    let project = project();
+    let ended = project.smoke(&["run", "look", "--report", "junit=out/j.xml", "--report", "json=-"]);
+    ended.check(0, "1 passed");
+    assert_eq!(ended.stdout, project.latest("run.json"));
+    assert_eq!(std::fs::read_to_string(project.root().join("out/j.xml")).unwrap(), project.latest("junit.xml"));
+}
+
+#[test]
+fn options_stand_anywhere_and_in_the_environment() {
+    let count = |project: &Project| project.run_json()["counts"]["scenarios"].as_u64();
+    let plain = project();
+    plain.smoke(&["run", "--jobs", "1", "local", "look", "--quiet", "--var", "wanted=200"]).check(0, "1 passed");
+    plain.smoke(&["run", "--var", "wanted=201"]).check(1, "200 == 201");
+    let told = project().with(&[("SMOKE_TAG", "quick"), ("SMOKE_VAR", "wanted=404"), ("SMOKE_REPORT", "junit=j.xml")]);
+    told.smoke(&["run"]).check(1, "200 == 404");
+    assert_eq!(count(&told), Some(1));
+    assert_eq!(std::fs::read_to_string(told.root().join("j.xml")).unwrap(), told.latest("junit.xml"));
+}
+
+#[test]
+fn it_works_as_if_started_elsewhere() {
+    let (here, there) = (project(), project());
+    let dir = there.root().to_str().unwrap();
+    here.smoke(&["-C", dir, "run", "look"]).check(0, "1 passed");
+    here.smoke(&["list", "-C", dir]).check(0, "look");
+}

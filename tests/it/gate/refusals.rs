@@ -1,0 +1,98 @@
+//! What is wrong before anything is sent, and what cannot be seen: each with its exit code, and what to do.
+
+use super::stand::{Project, Server};
+
+const LOOK: &str = "steps:\n  - name: look\n    http: { get: /health }\n    expect: response.status == 200\n";
+
+/// Targets of every sort; nothing listens there.
+const TARGETS: &str = "targets:
+  local: { sandbox: {} }
+  gone: { api: { url: \"http://127.0.0.1:1\" } }
+  prod: { protected: true, api: { url: \"http://127.0.0.1:1\" } }
+";
+
+fn project() -> Project {
+    let prod = format!("targets: [prod]\n{LOOK}");
+    Project::of(&[("smoke.yaml", TARGETS), ("scenarios/look.yaml", LOOK), ("scenarios/prod.yaml", &prod)])
+}
+
+#[test]
+fn what_was_typed_wrong_is_a_2_and_leaves_no_trace() {
+    let project = project();
+    let check = |line: &str, said: &str| {
+        project.smoke(&line.split(' ').collect::<Vec<_>>()).check(2, said);
+    };
+    check("run stagin", "no target, scenario, tag or file is called `stagin`");
+    check("run prdo", "did you mean `prod`?");
+    check("list prdo", "no target is called prdo");
+    check("run local --fault worker-dwon", "a similar value exists: 'worker-down'");
+    check("run gone --fault worker-down", "--fault breaks the local target only, and gone is another one");
+    check("run local --retires 1", "a similar argument exists: '--retries'");
+    check("run local --var image=x", "nothing reads the variable `image` that --var gives");
+    check("run local prod", "the scenario `prod` does not run on `local`");
+    check("run local --tag nightly", "no scenario has the tag `nightly`");
+    check("run prod", "prod is a protected target, and nobody can be asked here; pass --yes to run there");
+    assert_eq!(std::fs::read_dir(project.reports()).unwrap().count(), 0);
+}
+
+#[test]
+fn all_errors_of_all_files_are_shown_at_once() {
+    let project = Project::of(&[
+        ("smoke.yaml", "tragets: {}\ntargets: { local: { sandbox: {} } }\n"),
+        ("scenarios/a.yaml", &LOOK.replace("expect", "expcet")),
+        ("scenarios/b.yaml", &LOOK.replace("response", "repsonse")),
+    ]);
+    for command in ["run", "check"] {
+        let ended = project.smoke(&[command]);
+        ended.check(2, "smoke.yaml:1:1").check(2, "scenarios/a.yaml:4:5").check(2, "scenarios/b.yaml:4:");
+        ended.check(2, "did you mean `targets`?").check(2, "did you mean `expect`?").check(2, "`response`?");
+    }
+}
+
+#[test]
+fn an_api_that_refuses_the_connection_has_failed() {
+    let project = project();
+    let ended = project.smoke(&["run", "gone", "look"]);
+    ended.check(1, "connection refused by 127.0.0.1:1");
+    assert!(ended.first_line().contains("connection refused by 127.0.0.1:1"), "{}", ended.stdout);
+    // The same on a protected target, once that was said to be meant.
+    project.smoke(&["run", "--yes", "prod"]).check(1, "connection refused by 127.0.0.1:1");
+}
+
+#[test]
+fn credentials_that_are_refused_are_inconclusive() {
+    let server = Server::start(&[]);
+    let look = "steps:
+  - name: the worker runs
+    ecs: { cluster: \"${{ vars.cluster }}\", service: \"${{ vars.worker }}\" }
+    expect: service.running == 1
+  - name: the alarm is silent
+    alarm: \"${{ vars.alarm }}\"
+    expect: alarm.silent
+  - name: the API is well
+    http: { get: /health }
+    expect: response.status == 200
+";
+    let wrong = [("AWS_ACCESS_KEY_ID", "somebody"), ("AWS_SECRET_ACCESS_KEY", "else")];
+    let project = Project::of(&[("smoke.yaml", &server.config), ("scenarios/look.yaml", look)]).with(&wrong);
+    let ended = project.smoke(&["run", "sandbox"]);
+    ended.check(3, "The security token included in the request is invalid");
+    assert!(ended.first_line().starts_with("INCONCLUSIVE look › step \"the worker runs\": "), "{}", ended.stdout);
+    let steps = project.run_json()["scenarios"][0]["steps"].clone();
+    let verdicts: Vec<_> = steps.as_array().unwrap().iter().map(|step| step["verdict"].clone()).collect();
+    assert_eq!(verdicts, ["inconclusive", "inconclusive", "passed"]);
+}
+
+#[test]
+fn reports_that_cannot_be_written_are_smokes_own_fault() {
+    let project = project();
+    project.smoke(&["run", "gone", "look", "--reports", "smoke.yaml/reports"]).check(4, "smoke.yaml/reports");
+    project.smoke(&["run", "gone", "look", "--report", "junit=smoke.yaml/junit.xml"]).check(4, "smoke.yaml/junit.xml");
+}
+
+#[test]
+fn a_run_that_judges_nothing_is_no_pass() {
+    let never = LOOK.replace("    expect", "    when: false\n    expect");
+    let project = Project::of(&[("smoke.yaml", TARGETS), ("scenarios/never.yaml", &never)]);
+    project.smoke(&["run", "gone"]).check(2, "nothing was judged");
+}

@@ -1,0 +1,119 @@
+//! A run that is told to stop cleans up first; one that is told twice says what it leaves.
+
+use std::time::Duration;
+
+use rustix::process::Signal;
+
+use super::stand::{Project, Server};
+
+/// An import that waits for what never comes, and is removed by a `finally` that may be slow.
+fn endless(finally: &str) -> String {
+    format!(
+        "steps:
+  - name: upload
+    http: {{ post: /api/v1/bulk-imports, multipart: {{ file: {{ path: ../contacts.csv, type: text/csv }} }} }}
+    expect: response.status == 201
+    capture: {{ import_id: response.body.id }}
+  - name: wait for what never comes
+    http: {{ get: \"/api/v1/bulk-imports/${{{{ import_id }}}}\" }}
+    until: response.body.status == \"completed\"
+    within: 10m
+finally:
+{finally}"
+    )
+}
+
+const REMOVE: &str = "  - name: remove the import
+    http: { delete: \"/api/v1/bulk-imports/${{ import_id }}\" }
+    expect: response.status in [200, 204, 404]
+";
+const DAWDLE: &str = "  - name: take very long
+    exec: { run: [/bin/sleep, \"600\"] }
+    expect: output.code == 0
+";
+
+fn project(server: &Server, finally: &str) -> Project {
+    let contacts = include_str!("../../../fixtures/contacts.csv");
+    let scenario = endless(finally);
+    let files =
+        [("smoke.yaml", server.config.as_str()), ("scenarios/endless.yaml", &scenario), ("contacts.csv", contacts)];
+    Project::of(&files).with(&server.variables())
+}
+
+#[track_caller]
+fn check(signal: Signal, name: &str, code: i32) {
+    let server = Server::start(&[]);
+    let project = project(&server, REMOVE);
+    let run = project.start(&["run", "sandbox"]);
+    project.await_event(&["\"looked\"", "review_ready"]);
+    assert!(server.get("/api/v1/bulk-imports").contains("review_ready"));
+    run.signal(signal);
+    let ended = run.end();
+    ended.check(code, "aborted");
+    assert!(ended.took < Duration::from_secs(30), "{:?}", ended.took);
+    let left = server.get("/api/v1/bulk-imports");
+    assert!(left.starts_with("HTTP/1.1 200") && !left.contains("review_ready"), "{left}");
+    let run = project.run_json();
+    assert_eq!((&run["run"]["exit_code"], &run["run"]["stopped_by"]), (&code.into(), &name.into()));
+    assert_eq!(run["scenarios"][0]["cleanup"][0]["verdict"], "passed");
+    assert_eq!(run["scenarios"][0]["leftovers"], serde_json::json!([]));
+    assert!(project.latest("junit.xml").contains("type=\"Aborted\""));
+    assert_eq!(server.stop(signal), Some(0));
+}
+
+#[test]
+fn sigint_cleans_up_and_ends_with_130() {
+    check(Signal::INT, "SIGINT", 130);
+}
+
+#[test]
+fn sigterm_cleans_up_and_ends_with_143() {
+    check(Signal::TERM, "SIGTERM", 143);
+}
+
+#[test]
+fn a_second_signal_leaves_at_once_and_says_what_is_left() {
+    let server = Server::start(&[]);
+    let project = project(&server, &format!("{DAWDLE}{REMOVE}"));
+    let run = project.start(&["run", "sandbox"]);
+    project.await_event(&["\"looked\"", "review_ready"]);
+    run.signal(Signal::INT);
+    project.await_event(&["\"step_started\"", "\"finally\""]);
+    run.signal(Signal::INT);
+    let ended = run.end();
+    ended.check(130, "LEFT BEHIND endless › clean-up \"remove the import\": import_id = ");
+    assert!(ended.took < Duration::from_secs(30), "{:?}", ended.took);
+    let leftovers = project.run_json()["scenarios"][0]["leftovers"].clone();
+    assert_eq!(leftovers.as_array().unwrap().len(), 2, "{leftovers}");
+    project.latest("junit.xml");
+}
+
+#[test]
+fn the_gate_passes_on_the_target_that_a_sandbox_prints() {
+    let server = Server::start(&[]);
+    let gate = include_str!("../../../scenarios/bulk-import.yaml").replace("targets: [local, staging, prod]\n", "");
+    let contacts = include_str!("../../../fixtures/contacts.csv");
+    let files = [
+        ("smoke.yaml", server.config.as_str()),
+        ("scenarios/bulk-import.yaml", &gate),
+        ("fixtures/contacts.csv", contacts),
+    ];
+    let project = Project::of(&files).with(&server.variables());
+    project.smoke(&["run", "sandbox"]).check(0, "not AWS itself");
+    assert_eq!(server.stop(Signal::TERM), Some(0));
+}
+
+#[test]
+fn a_sandbox_of_its_own_can_be_broken_too() {
+    let server = Server::start(&["--fault", "worker-down"]);
+    let look = "steps:
+  - name: the worker runs
+    ecs: { cluster: \"${{ vars.cluster }}\", service: \"${{ vars.worker }}\" }
+    until: service.steady
+    fail_if: service.rollout == \"FAILED\"
+    within: 2m
+";
+    let project = Project::of(&[("smoke.yaml", &server.config), ("scenarios/look.yaml", look)]);
+    let ended = project.with(&server.variables()).smoke(&["run", "sandbox"]);
+    ended.check(1, "no worker is running: bulk-import-worker wants 1, has 0; ");
+}
