@@ -52,7 +52,6 @@ impl Schedule {
         self.closed = true;
     }
 
-
     /// Whether nothing runs and nothing more will.
     pub(crate) fn is_over(&self) -> bool {
         self.running == 0 && (self.closed || self.waiting.is_empty())
