@@ -1,59 +1,23 @@
-//! One case: a scenario with one row, its variables, names and durations known.
+//! Fills in one case: a scenario with one row, its variables, names and durations known.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::case::{Case, Step};
 use super::rows::Draft;
 use super::secrets::Vault;
-use super::variables::{Definition, Variables};
-use super::{Case, Order, Step, target};
+use super::site::Site;
+use super::variables::Variables;
 use crate::diagnostic::Diagnostic;
 use crate::expr::{Reference, Scope, Template};
 use crate::probe::Probe;
-use crate::scenario::config::Target;
-use crate::scenario::{Config, Scenario, duration, files, judges, model, no_file};
+use crate::scenario::{Scenario, duration, files, judges, model, no_file};
 
 /// How long a scenario may take that does not say so.
 const TIMEOUT: Duration = Duration::from_mins(10);
 /// How long a step waits that does not say so.
 const WITHIN: Duration = Duration::from_mins(1);
-
-/// Where cases are made for.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Site<'p> {
-    /// `smoke.yaml`.
-    pub(super) config: &'p Config,
-    /// The target.
-    pub(super) target: &'p Target,
-    /// What was asked for.
-    pub(super) order: &'p Order,
-    /// The URL of the API, where it is known.
-    pub(super) settings: &'p super::TargetSettings,
-}
-
-impl<'p> Site<'p> {
-    /// Everything that defines a variable, the strongest last.
-    pub(super) fn definitions(&self, scenario: Option<&'p Scenario>) -> Vec<(&'p str, Definition<'p>)> {
-        let written = |vars: &'p [(String, Template)]| {
-            vars.iter().map(|(name, template)| (name.as_str(), Definition::Written(template)))
-        };
-        let given = |vars: &'p [(String, String)]| {
-            vars.iter().map(|(name, text)| (name.as_str(), Definition::Given(text.as_str())))
-        };
-        let own = scenario.map(|scenario| scenario.vars.as_slice()).unwrap_or_default();
-        let sandbox = if self.target.sandbox { self.order.sandbox_vars.as_slice() } else { &[] };
-        let files = written(own).chain(written(&self.config.vars)).chain(given(sandbox));
-        files.chain(written(&self.target.vars)).chain(given(&self.order.vars)).collect()
-    }
-
-    /// `target` and `run`.
-    pub(super) fn scope(&self) -> Scope {
-        let mut scope = target::scope(self.target, &self.order.run_id, self.order.started);
-        target::settle(&mut scope, self.settings);
-        scope
-    }
-}
 
 /// Fills in a case; what is wrong with it goes to `problems`.
 pub(super) fn build(
