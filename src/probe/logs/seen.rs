@@ -7,9 +7,9 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
-use super::Query;
 use super::demands::Evaluation;
 use super::event::Event;
+use super::query::Query;
 use crate::aws::{CLOCK_SKEW, LogLine, Scan};
 use crate::event::Evidence;
 use crate::probe::moment::{clock, span};
