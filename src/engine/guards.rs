@@ -47,7 +47,6 @@ enum Failed {
 pub(crate) struct Guarded {
     pub(crate) at: StepRef,
     pub(crate) outcome: Outcome,
-    pub(crate) what: Option<String>,
 }
 
 impl<'case> Guards<'case> {
@@ -133,20 +132,17 @@ impl Guard<'_> {
         let Self { at, step, eye, standing, failed } = self;
         let eye = match eye {
             Ok(eye) => eye,
-            Err(closed) => {
-                return Guarded { at, outcome: unlooked(step, closed.verdict, closed.reason), what: None };
-            }
+            Err(closed) => return Guarded { at, outcome: unlooked(step, closed.verdict, closed.reason) },
         };
         let (verdict, ran_out) = match (failed, standing) {
             (Some(_), _) => (Verdict::Failed, false),
             (None, Standing::Settled(verdict)) => (verdict, false),
             (None, Standing::Open { verdict, .. }) => (verdict, true),
         };
-        let what = Some(eye.describe());
         let mut outcome = eye.outcome(verdict, ran_out);
         if failed == Some(Failed::Already) {
             outcome.cause = outcome.cause.map(|cause| format!("{cause}; it was so already before the first step"));
         }
-        Guarded { at, outcome, what }
+        Guarded { at, outcome }
     }
 }

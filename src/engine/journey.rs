@@ -74,7 +74,7 @@ impl Journey {
 
     /// Takes in what came of a guard.
     pub(crate) fn guarded(&mut self, stage: &Stage, guarded: Guarded) {
-        let Guarded { at, outcome, what: _ } = guarded;
+        let Guarded { at, outcome } = guarded;
         self.decide(stage, at, outcome);
     }
 
