@@ -12,7 +12,7 @@ use super::halt::{self, Halt, HaltListener, HaltSpeaker};
 use super::journey::{Ended, Journey};
 use super::lookout::Stage;
 use super::stop::Stop;
-use crate::event::{Fact, Phase};
+use crate::event::{Fact, Phase, StepRef};
 use crate::judge::root_cause;
 use crate::plan::Case;
 use crate::verdict::Verdict;
@@ -114,11 +114,22 @@ impl CaseRun<'_> {
         journey.tell_rest(&self.stage, collected);
     }
 
+    /// What a step of the case looks with.
+    fn kind(&self, at: StepRef) -> Option<&'static str> {
+        let steps = match at.phase {
+            Phase::Ready => &self.case.ready,
+            Phase::Guard => &self.case.guards,
+            Phase::Step => &self.case.steps,
+            Phase::Finally => &self.case.finally,
+        };
+        steps.get(at.index).map(|step| step.spec.probe.kind())
+    }
+
     fn tell_end(&self, journey: Journey, retrying: bool) {
         let Ended { verdict, own, found, notes } = journey.end();
         let (cause, supports) = match own {
-            Some(own) => {
-                let (cause, supports) = root_cause(verdict, &own, &found);
+            Some((at, own)) => {
+                let (cause, supports) = root_cause(verdict, (at.and_then(|at| self.kind(at)), &own), &found);
                 (Some(cause), supports)
             }
             None => (None, Vec::new()),

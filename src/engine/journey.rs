@@ -20,7 +20,7 @@ pub(crate) struct Journey {
     whole: bool,
     judged: bool,
     /// The first thing that decided the verdict: where, and why.
-    own: Option<(StepRef, String)>,
+    own: Option<(Option<StepRef>, String)>,
     /// Outcomes that wait for evidence before they are told: those that failed.
     untold: Vec<(StepRef, Outcome)>,
     found: Vec<(&'static str, String)>,
@@ -31,7 +31,8 @@ pub(crate) struct Journey {
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) verdict: Verdict,
-    pub(crate) own: Option<String>,
+    /// What decided the verdict, where it was a step, and why.
+    pub(crate) own: Option<(Option<StepRef>, String)>,
     pub(crate) found: Vec<(&'static str, String)>,
     pub(crate) notes: Vec<String>,
 }
@@ -97,7 +98,7 @@ impl Journey {
         };
         if self.verdict < verdict {
             self.verdict = verdict;
-            self.own.get_or_insert((StepRef { case: self.case, phase: Phase::Step, index: 0 }, halt.words()));
+            self.own.get_or_insert((None, halt.words()));
         }
     }
 
@@ -146,7 +147,7 @@ impl Journey {
 
     /// Closes the attempt.
     pub(crate) fn end(self) -> Ended {
-        Ended { verdict: self.verdict, own: self.own.map(|(_, why)| why), found: self.found, notes: self.notes }
+        Ended { verdict: self.verdict, own: self.own, found: self.found, notes: self.notes }
     }
 
     fn blocked(&self, halt: &HaltListener) -> Option<String> {
@@ -188,7 +189,7 @@ impl Journey {
         self.whole &= !stops;
         if outcome.verdict > self.verdict {
             self.verdict = outcome.verdict;
-            self.own = Some((at, outcome.cause.clone().unwrap_or_else(|| outcome.verdict.to_string())));
+            self.own = Some((Some(at), outcome.cause.clone().unwrap_or_else(|| outcome.verdict.to_string())));
         }
     }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::assess::{Assessment, Seen};
 use crate::event::Judged;
+use crate::probe::Observation;
 use crate::verdict::Verdict;
 
 /// How long was waited, and how long might have been.
@@ -25,7 +26,10 @@ pub fn because(assessment: &Assessment, seen: &Seen, waited: Waited) -> String {
         Ok(observation) => observation.cause(),
     };
     let words = match (told, expected.or(unknown)) {
-        (Some(told), Some(judged)) if seen.is_ok() => format!("{told} ({})", phrase(judged)),
+        // A service or an alarm says what is wrong with it; of an answer it must be said what is wrong about it.
+        (Some(told), Some(judged)) if matches!(seen, Ok(Observation::Http(_) | Observation::Exec(_))) => {
+            format!("{told} ({})", phrase(judged))
+        }
         (Some(told), _) => told,
         (None, Some(judged)) => phrase(judged),
         (None, None) => "nothing was seen".to_owned(),
@@ -57,22 +61,32 @@ fn phrase(judged: &Judged) -> String {
     }
 }
 
+/// Kinds of probes, by how deep what they see lies: the deepest first.
+const DEPTHS: [&str; 2] = ["ecs", "alarm"];
+
 /// The scenario's cause: what lies deepest comes first. A service without tasks explains an import that stands still,
 /// an alarm that fires, and log lines that never came; hence `ecs` before `alarm` before what the step itself says.
 ///
+/// `by` is the kind of probe that saw it; what lies no deeper than that does not take its place.
 /// `found` holds the kind of probe and what its observation says is wrong, in the order in which they were looked at.
 #[must_use]
-pub fn root_cause(verdict: Verdict, own: &str, found: &[(&'static str, String)]) -> (String, Vec<String>) {
+pub fn root_cause(
+    verdict: Verdict,
+    (by, own): (Option<&str>, &str),
+    found: &[(&'static str, String)],
+) -> (String, Vec<String>) {
     if verdict != Verdict::Failed {
         return (own.to_owned(), Vec::new());
     }
-    let depth = |kind: &str| ["ecs", "alarm"].iter().position(|deep| *deep == kind);
-    let deepest = found
-        .iter()
-        .filter(|(kind, told)| depth(kind).is_some() && !own.contains(told.as_str()))
-        .min_by_key(|(kind, _)| depth(kind));
-    match deepest {
+    let depth = |kind: &str| DEPTHS.iter().position(|deep| *deep == kind).unwrap_or(DEPTHS.len());
+    let reached = by.map_or(DEPTHS.len(), depth);
+    let deeper = found.iter().filter(|(kind, told)| depth(kind) < reached && !own.contains(told.as_str()));
+    let (cause, mut supports) = match deeper.min_by_key(|(kind, _)| depth(kind)) {
         Some((_, told)) => (told.clone(), vec![own.to_owned()]),
         None => (own.to_owned(), Vec::new()),
-    }
+    };
+    // What the log says last is seldom the cause by itself, and often the reason for it.
+    let logged = found.iter().filter(|(kind, told)| *kind == "logs" && by != Some("logs") && !cause.contains(told));
+    supports.extend(logged.map(|(_, told)| told.clone()));
+    (cause, supports)
 }

@@ -1,8 +1,9 @@
 //! The rows of a matrix, and the ids that they make.
 
+use std::fmt;
 use std::sync::Arc;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Location};
 use crate::expr::{Scope, Value, to_json, to_text};
 use crate::scenario::Scenario;
 
@@ -11,7 +12,7 @@ use crate::scenario::Scenario;
 pub(super) struct Draft {
     /// The scenario.
     pub(super) scenario: Arc<Scenario>,
-    /// `bulk-import[file=a.csv]`.
+    /// `rejected-file[bad rows]`; for a row without a `name`, `rejected-file[errors=5,file=a.csv]`.
     pub(super) id: String,
     /// The scenario's name, likewise.
     pub(super) name: String,
@@ -35,7 +36,7 @@ pub(super) fn expand(scenario: &Arc<Scenario>, scope: &Scope, problems: &mut Vec
                 continue;
             }
         };
-        let label = label(&row);
+        let label = Label::of(&row);
         let draft = Draft {
             scenario: Arc::clone(scenario),
             id: format!("{}[{label}]", scenario.id),
@@ -43,18 +44,48 @@ pub(super) fn expand(scenario: &Arc<Scenario>, scope: &Scope, problems: &mut Vec
             row: Some(row),
         };
         if drafts.iter().any(|other| other.id == draft.id) {
-            let problem = Diagnostic::at(location, format!("two rows of the matrix are the same: {label}"));
-            problems.push(problem.help("reports tell rows apart by their values"));
+            problems.push(label.twice(location));
         }
         drafts.push(draft);
     }
     drafts
 }
 
-/// `file=a.csv,rows=3`, sorted by column.
-fn label(row: &Value) -> String {
-    let serde_json::Value::Object(columns) = to_json(row) else { return to_text(row) };
-    let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let columns: Vec<String> = columns.iter().map(|(name, value)| format!("{name}={}", text(value))).collect();
-    columns.join(",")
+/// What tells a row from its neighbours in reports.
+enum Label {
+    /// The row has a `name`.
+    Name(String),
+    /// It has not: `file=a.csv,rows=3`, sorted by column.
+    Columns(String),
+}
+
+impl Label {
+    fn of(row: &Value) -> Self {
+        let serde_json::Value::Object(columns) = to_json(row) else { return Self::Columns(to_text(row)) };
+        let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        if let Some(name) = columns.get("name").map(text).filter(|name| !name.trim().is_empty()) {
+            return Self::Name(name);
+        }
+        let columns: Vec<String> = columns.iter().map(|(name, value)| format!("{name}={}", text(value))).collect();
+        Self::Columns(columns.join(","))
+    }
+
+    /// What is said of a second row with the same label.
+    fn twice(&self, location: &Location) -> Diagnostic {
+        match self {
+            Self::Name(name) => Diagnostic::at(location, format!("two rows of the matrix have the name `{name}`"))
+                .help("reports tell rows apart by it"),
+            Self::Columns(columns) => {
+                Diagnostic::at(location, format!("two rows of the matrix are the same: {columns}"))
+                    .help("reports tell rows apart by their values, or by a `name`")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self::Name(label) | Self::Columns(label)) = self;
+        f.write_str(label)
+    }
 }

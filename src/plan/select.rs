@@ -44,23 +44,45 @@ pub(super) fn select(
 fn wanted(project: &Project, target: &Target, order: &Order, problems: &mut Vec<Diagnostic>) -> Vec<Arc<Scenario>> {
     let mut chosen = vec![order.select.is_empty(); project.scenarios.len()];
     for word in &order.select {
-        let mut known = false;
+        let Some(reading) = Reading::of(word, project) else {
+            problems.push(unknown(project, word));
+            continue;
+        };
         for (chosen, scenario) in chosen.iter_mut().zip(&project.scenarios) {
-            let named = scenario.id == *word || lies_at(scenario, word);
-            if named && !admits(scenario, target) {
+            let meant = reading.means(word, scenario);
+            if meant && reading != Reading::Tag && !admits(scenario, target) {
                 problems.push(refused(scenario, target));
             }
-            let meant = named || scenario.tags.contains(word);
-            known |= meant;
             *chosen |= meant;
-        }
-        if !known {
-            problems.push(unknown(project, word));
         }
     }
     let admitted =
         project.scenarios.iter().zip(chosen).filter(|(scenario, chosen)| *chosen && admits(scenario, target));
     admitted.map(|(scenario, _)| Arc::clone(scenario)).collect()
+}
+
+/// What a word names: a path before an id, and a tag only where it is neither, so that a scenario can be run alone though
+/// others carry its id as a tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    Path,
+    Id,
+    Tag,
+}
+
+impl Reading {
+    fn of(word: &str, project: &Project) -> Option<Self> {
+        let readings = [Self::Path, Self::Id, Self::Tag];
+        readings.into_iter().find(|reading| project.scenarios.iter().any(|scenario| reading.means(word, scenario)))
+    }
+
+    fn means(self, word: &str, scenario: &Scenario) -> bool {
+        match self {
+            Self::Path => lies_at(scenario, word),
+            Self::Id => scenario.id == word,
+            Self::Tag => scenario.tags.iter().any(|tag| tag == word),
+        }
+    }
 }
 
 /// Whether a word is the path of a scenario, or of a folder above it.

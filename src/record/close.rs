@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{Run, Scenario};
-use crate::event::Phase;
+use crate::event::{Leftover, Phase};
 use crate::verdict::Verdict;
 
 impl Run {
@@ -24,6 +24,7 @@ impl Run {
         self.broken_off = Some(reason.to_owned());
         for scenario in self.scenarios.iter_mut().filter(|scenario| scenario.running()) {
             scenario.cause = Some(format!("broken off: {reason}"));
+            scenario.leave_behind(reason);
             scenario.give_up(reason, at);
             scenario.verdict = Some(scenario.worst().max(Verdict::Aborted));
             scenario.ended = Some(at);
@@ -63,6 +64,23 @@ impl Scenario {
 
     fn give_up(&mut self, why: &str, at: DateTime<Utc>) {
         self.all_mut().for_each(|step| step.give_up(why, at));
+    }
+
+    /// What `finally` did not come to, where there was something to be cleaned up.
+    fn leave_behind(&mut self, why: &str) {
+        if !self.steps.iter().any(|step| step.started.is_some()) {
+            return;
+        }
+        let captured = self.ready.iter().chain(&self.steps).flat_map(|step| &step.captured);
+        let made: Vec<String> = captured.map(|(name, value)| format!("{name} = {value}")).collect();
+        let undone = self.cleanup.iter().filter(|step| step.verdict.is_none());
+        let left = undone.map(|step| Leftover {
+            step: step.name.clone(),
+            what: if made.is_empty() { step.name.clone() } else { made.join(", ") },
+            why: why.to_owned(),
+        });
+        let left: Vec<Leftover> = left.collect();
+        self.leftovers.extend(left);
     }
 
     fn worst(&self) -> Verdict {

@@ -107,8 +107,13 @@ impl Page<'_> {
     }
 
     fn notes(&mut self, scenario: &Scenario) {
-        for note in &scenario.notes {
-            self.line(2, &story::one_line(note));
+        self.notes_but(scenario, "");
+    }
+
+    /// All notes, except one that was said already.
+    fn notes_but(&mut self, scenario: &Scenario, said: &str) {
+        for note in scenario.notes.iter().map(|note| story::one_line(note)).filter(|note| note != said) {
+            self.line(2, &note);
         }
     }
 
@@ -117,17 +122,17 @@ impl Page<'_> {
         if own != headline {
             self.line(2, &own);
         }
+        self.line(2, &format!("at {}", story::place(step)));
         for expectation in story::unmet(&step.expectations).map(story::judged).filter(|text| *text != own) {
             self.line(2, &expectation);
         }
-        self.line(2, &format!("at {}", story::place(step)));
         if let Some(waited) = story::waited(step) {
             self.line(2, &waited);
         }
         if let Some(seen) = story::seen(&step.changes, STRETCHES) {
             self.line(2, &format!("seen: {seen}"));
         }
-        self.notes(scenario);
+        self.notes_but(scenario, &own);
         step.evidence.iter().for_each(|evidence| self.evidence(evidence));
     }
 

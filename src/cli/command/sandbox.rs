@@ -39,7 +39,7 @@ async fn serve(args: &args::Sandbox) -> Exit {
         Ok(sandbox) => sandbox,
         Err(error) => return complain(Exit::FAULT, &format!("the sandbox does not start: {error}")),
     };
-    let said = print(&how_to_reach(&sandbox));
+    let said = print(&how_to_reach(&sandbox, &args.fault));
     if said == Exit::PASSED {
         signals.next().await;
     }
@@ -47,23 +47,28 @@ async fn serve(args: &args::Sandbox) -> Exit {
     said
 }
 
-/// Addresses, and a target for `smoke.yaml`. The credentials are made up and open nothing but the sandbox.
-fn how_to_reach(sandbox: &Sandbox) -> String {
+/// A target for `smoke.yaml` and the environment that goes with it, ready to be copied. The credentials are made up and
+/// open nothing but the sandbox.
+fn how_to_reach(sandbox: &Sandbox, faults: &[Fault]) -> String {
     let settings = sandbox.settings();
-    let mut text = String::new();
-    if let Some(url) = &settings.api_url {
-        let _ = writeln!(text, "API  {url}");
+    let api = settings.api_url.unwrap_or_default();
+    let aws = settings.aws.unwrap_or_default();
+    let endpoint = aws.endpoint_url.unwrap_or_default();
+    let region = aws.region.unwrap_or_default();
+    let (id, key) = aws.credentials.unwrap_or_default();
+    let lag = aws.log_lag.map(|lag| format!(", log_lag: {}s", lag.as_secs())).unwrap_or_default();
+    let vars: Vec<String> = Sandbox::vars().iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    let mut text = format!(
+        "# The sandbox is up; Ctrl-C ends it. A target for smoke.yaml:\n\
+         targets:\n  sandbox:\n    api: {{ url: \"{api}\" }}\n    \
+         aws: {{ region: {region}, endpoint_url: \"{endpoint}\"{lag} }}\n    \
+         vars: {{ {} }}\n\n\
+         # And what its AWS endpoint takes for credentials:\n\
+         export AWS_ACCESS_KEY_ID={id} AWS_SECRET_ACCESS_KEY={key}\n",
+        vars.join(", ")
+    );
+    for (_, name, what) in Fault::catalogue().iter().filter(|(fault, _, _)| faults.contains(fault)) {
+        let _ = writeln!(text, "# Broken on purpose: {name}: {what}");
     }
-    if let Some(aws) = &settings.aws {
-        let endpoint = aws.endpoint_url.as_deref().unwrap_or_default();
-        let _ = writeln!(text, "AWS  {endpoint}  region {}", aws.region.as_deref().unwrap_or_default());
-        if let Some((id, key)) = &aws.credentials {
-            let _ = writeln!(text, "     AWS_ACCESS_KEY_ID={id} AWS_SECRET_ACCESS_KEY={key}");
-        }
-    }
-    for (name, value) in Sandbox::vars() {
-        let _ = writeln!(text, "     {name} = {value}");
-    }
-    text.push_str("Ctrl-C stops it\n");
     text
 }

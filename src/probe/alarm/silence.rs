@@ -97,7 +97,12 @@ fn missing(facts: &AlarmFacts) -> String {
 /// Why its silence may prove little: things that a person should know, and that decide nothing.
 pub(super) fn doubts(facts: &AlarmFacts, window_start: DateTime<Utc>) -> Vec<String> {
     let Some(metric) = facts.alarm.as_ref().and_then(|alarm| alarm.metric.as_ref()) else { return Vec::new() };
-    let doubts = [too_short(metric, facts.seen_at - window_start), no_data(metric), forgiving(metric)];
+    // One that did go off has shown that it could.
+    let history = facts.history.as_deref().unwrap_or_default();
+    let loud = facts.alarm.as_ref().is_some_and(|alarm| alarm.state == "ALARM")
+        || history.iter().any(|change| change.to == "ALARM" && change.at >= window_start);
+    let too_short = too_short(metric, facts.seen_at - window_start).filter(|_| !loud);
+    let doubts = [too_short, no_data(metric), forgiving(metric)];
     doubts.into_iter().flatten().collect()
 }
 

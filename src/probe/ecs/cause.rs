@@ -20,7 +20,12 @@ impl Service {
                 Some(format!("{} is being rolled back to task definition {to}{}", self.name, self.last_ending()))
             }
             Blocker::RolloutFailed(reason) => {
-                Some(format!("the roll-out of {} failed: {reason}{}", self.name, self.last_ending()))
+                let reason = reason.trim_end_matches('.');
+                let failed = match self.shortage() {
+                    Some(shortage) => format!("{shortage}; its roll-out failed: {reason}"),
+                    None => format!("the roll-out of {} failed: {reason}", self.name),
+                };
+                Some(failed + &self.last_ending())
             }
             _ => None,
         })
@@ -28,20 +33,22 @@ impl Service {
 
     /// Too few tasks run.
     fn missing_tasks(&self) -> Option<String> {
-        let Self { name, desired, running, .. } = self;
-        if *desired < 1 {
-            return Some(format!("{name} wants no task: its desired count is 0"));
+        if self.desired < 1 {
+            return Some(format!("{} wants no task: its desired count is 0", self.name));
         }
-        if running >= desired {
-            return None;
-        }
-        let noun = self.noun();
-        let what = match running {
-            0 => format!("no {noun} is running: {name} wants {desired}, has 0"),
-            _ => format!("only {running} of {desired} tasks of {name} are running"),
-        };
+        let what = self.shortage()?;
         let waiting = self.pending_since.map(|at| format!("; pending for {}", span(self.seen_at - at)));
         Some(format!("{what}{}{}", self.last_ending(), waiting.unwrap_or_default()))
+    }
+
+    /// How many of the tasks it wants are missing, where some are.
+    fn shortage(&self) -> Option<String> {
+        let Self { name, desired, running, .. } = self;
+        match running {
+            _ if running >= desired => None,
+            0 => Some(format!("no {} is running: {name} wants {desired}, has 0", self.noun())),
+            _ => Some(format!("only {running} of {desired} tasks of {name} are running")),
+        }
     }
 
     /// Tasks run, but not well.

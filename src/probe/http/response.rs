@@ -19,6 +19,8 @@ use crate::redact::Redactor;
 const SUMMARY: usize = 200;
 const FIRST_WORDS: usize = 160;
 const EVIDENCE: usize = 4096;
+/// How much of the reason that a resource gives.
+const REASON: usize = 300;
 
 /// `response`.
 #[derive(Debug, Serialize)]
@@ -104,7 +106,7 @@ impl Response {
                 Some(format!("{answered}, still a redirect after {} of them", self.exchange.followed))
             }
             _ if page => Some(format!("{answered} with an HTML page{said}")),
-            _ => None,
+            _ => reason(&self.body).map(|why| format!("{} says {}", self.exchange.shown, words::line(&why, REASON))),
         }
     }
 
@@ -173,6 +175,13 @@ fn message(body: &serde_json::Value) -> Option<&str> {
         serde_json::Value::String(text) => Some(text.as_str()),
         nested => message(nested),
     })
+}
+
+/// What a resource says of itself when something is wrong with it: `failed: the disk is full`.
+fn reason(body: &serde_json::Value) -> Option<String> {
+    let text = |name: &str| body.get(name)?.as_str().filter(|text| !text.trim().is_empty());
+    let why = text("reason").or_else(|| text("error"))?;
+    Some(text("status").map_or_else(|| why.to_owned(), |status| format!("{status}: {why}")))
 }
 
 /// The title of an HTML page; else its text without the tags.

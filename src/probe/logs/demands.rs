@@ -66,6 +66,15 @@ impl<'look> Evaluation<'look> {
         self.query.none.iter().map(|pattern| demand("none", pattern, state(pattern))).collect()
     }
 
+    /// The first event that must not be there; where nothing is demanded, the last error there is.
+    pub(super) fn unwanted(&self) -> Option<&'look Event> {
+        if self.query.sequence.is_empty() && self.query.none.is_empty() {
+            return self.inside.iter().rev().find(|event| event.is_error()).copied();
+        }
+        let matches = |event: &&&Event| self.query.none.iter().any(|pattern| pattern.matches(event.fields()));
+        self.inside.iter().find(matches).copied()
+    }
+
     fn entry(&self, index: usize, met: &[Met<'look>]) -> Met<'look> {
         let pattern = &self.query.sequence[index];
         // Equal entries share their events: the first takes the first, and together they want as many as they are.

@@ -11,6 +11,12 @@ use crate::aws::LogLine;
 use crate::probe::moment::{clock, cut, stamp};
 use crate::redact::Redactor;
 
+/// What loggers call the level, and the sentence that says what happened.
+const LEVELS: [&str; 3] = ["level", "levelname", "severity"];
+const SENTENCES: [&str; 7] = ["error", "reason", "exception", "message", "msg", "detail", "text"];
+/// How much of a sentence is quoted, in characters.
+const LONGEST: usize = 300;
+
 /// A line of a log and its fields. In expressions: `time`, `stream`, `task`, `message`, `fields`.
 #[derive(Debug, Clone)]
 pub struct Event {
@@ -42,10 +48,35 @@ impl Event {
         self.line.fields().unwrap_or(&self.found)
     }
 
+    /// Whether it calls itself an error.
+    pub(super) fn is_error(&self) -> bool {
+        let level = LEVELS.iter().find_map(|name| self.fields().get(*name)?.as_str());
+        level.is_some_and(|level| ["ERROR", "FATAL", "CRITICAL"].contains(&level.to_ascii_uppercase().as_str()))
+    }
+
+    /// What it says, by the names that loggers give it: `ERROR bulk_import_error at 22:10:03: no such column`.
+    pub(super) fn told(&self) -> String {
+        let field = |names: &[&str]| names.iter().find_map(|name| said(self.fields().get(*name)?));
+        let words = [field(&LEVELS), field(&["event"])].into_iter().flatten().collect::<Vec<_>>();
+        let what = if words.is_empty() { "a line".to_owned() } else { words.join(" ") };
+        let sentence = field(&SENTENCES).unwrap_or_else(|| self.line.message.trim().to_owned());
+        let first = sentence.lines().next().unwrap_or_default();
+        format!("{what} at {}: {}", clock(self.line.time), cut(first, LONGEST))
+    }
+
     /// In one line: `22:10:03 9f3c…: message`, at most `most` characters of message; cleaned before it is cut.
     pub(super) fn shown(&self, most: usize) -> String {
         let LogLine { time, message, .. } = &*self.line;
         format!("{} {}: {}", clock(*time), self.line.task(), cut(self.redactor.clean(message).trim_end(), most))
+    }
+}
+
+/// The text of a field, or the message within it.
+fn said(field: &Json) -> Option<String> {
+    match field {
+        Json::String(text) if !text.trim().is_empty() => Some(text.clone()),
+        Json::Object(fields) => SENTENCES.iter().find_map(|name| said(fields.get(*name)?)),
+        _ => None,
     }
 }
 

@@ -91,6 +91,15 @@ impl Logs {
         };
         if query.group.is_empty() { Err(problem("the log group must not be empty")) } else { Ok(query) }
     }
+
+    /// The same streams without demands, whose values may not be known yet.
+    ///
+    /// # Errors
+    /// Where the group or the prefix cannot be filled in.
+    pub fn bare(&self, scope: &Scope) -> Result<Query, EvaluationError> {
+        let prefix = self.stream_prefix.as_ref().map(|prefix| prefix.evaluate_text(scope)).transpose()?;
+        Ok(Query::everything(&self.group.evaluate_text(scope)?, prefix.as_deref().filter(|prefix| !prefix.is_empty())))
+    }
 }
 
 fn patterns(entries: &[Vec<(String, Template)>], scope: &Scope) -> Result<Vec<Pattern>, EvaluationError> {

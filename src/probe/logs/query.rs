@@ -60,6 +60,11 @@ impl Query {
         }
     }
 
+    /// Who logs there, as people call it: `bulk-import-worker`, or the group where no prefix is asked for.
+    pub(super) fn author(&self) -> &str {
+        self.prefix.as_deref().map_or(&self.group, |prefix| prefix.trim_end_matches('/'))
+    }
+
     /// Whether a line of this task counts.
     pub(super) fn counts(&self, task: &str) -> bool {
         self.tasks.as_ref().is_none_or(|tasks| tasks.contains(task))

@@ -41,6 +41,9 @@ pub struct LogsSeen {
     /// Where it was looked, for people.
     #[serde(skip)]
     place: String,
+    /// What was logged and must not be, in a sentence.
+    #[serde(skip)]
+    unwanted: Option<String>,
     /// The window's last lines, of whatever task, as evidence.
     #[serde(skip)]
     tail: Vec<String>,
@@ -72,6 +75,7 @@ impl LogsSeen {
             complete,
             count: inside.len(),
             place: query.place(),
+            unwanted: evaluation.unwanted().map(|event| format!("{} logged {}", query.author(), event.told())),
             tail: tail.into_iter().rev().collect(),
             demands,
         }
@@ -110,9 +114,6 @@ impl LogsSeen {
     #[must_use]
     pub fn cause(&self) -> Option<String> {
         let broken = |demand: &Demand| match &demand.state {
-            DemandState::Broken(why) if demand.kind == "none" => {
-                Some(format!("{} must not be, and {why}", demand.text))
-            }
             DemandState::Broken(why) => Some(format!("{} {why}", demand.text)),
             _ => None,
         };
@@ -120,7 +121,10 @@ impl LogsSeen {
             DemandState::Open(why) => Some(format!("{} is missing in {}: {why}", demand.text, self.place)),
             _ => None,
         };
-        self.demands.iter().find_map(broken).or_else(|| self.demands.iter().find_map(open))
+        self.unwanted
+            .clone()
+            .or_else(|| self.demands.iter().find_map(broken))
+            .or_else(|| self.demands.iter().find_map(open))
     }
 
     /// What to keep when the step did not pass.

@@ -57,8 +57,10 @@ pub(super) async fn carry_out(
     let engine = tokio::spawn(engine::run(Arc::new(prepared.plan), header, equipment, options));
     let mut watcher = tokio::spawn(watch_events(Arc::clone(&recorder), told, screen));
     let end = until_over(engine, &mut watcher, ask, signals).await;
+    let at_once = matches!(end, End::Left(_));
     let finished = conclude(&recorder, end, watcher).await;
-    if let Some(sandbox) = sandbox {
+    // Stopping it waits for the requests that are on their way; whoever leaves at once just drops it.
+    if let Some(sandbox) = sandbox.filter(|_| !at_once) {
         sandbox.stop().await;
     }
     finished
