@@ -95,7 +95,7 @@ impl<'case> Guards<'case> {
 
     fn pause(&self, elapsed: Duration) -> Duration {
         let every = self.guards.iter().filter_map(|guard| guard.step.every).min();
-        let far = elapsed + Duration::from_secs(3600);
+        let far = elapsed + Duration::from_hours(1);
         match wait::next(Pace { every, retry_after: None }, elapsed, far, rand::random()) {
             Next::LookIn(pause) => pause.max(every.unwrap_or(ROUND_MIN)),
             Next::GiveUp => ROUND_MIN,

@@ -57,7 +57,7 @@ impl Journey {
         for (index, step) in steps.iter().enumerate() {
             let at = StepRef { case: self.case, phase, index };
             if let Some(why) = self.blocked(halt) {
-                self.tell(stage, at, unlooked(step, Verdict::Skipped, why));
+                tell(stage, at, unlooked(step, Verdict::Skipped, why));
                 continue;
             }
             let finished = step::run(stage, at, step, &self.scope, halt).await;
@@ -69,7 +69,7 @@ impl Journey {
     pub(crate) fn skip(&self, stage: &Stage, phase: Phase, steps: &[Step], why: &str) {
         for (index, step) in steps.iter().enumerate() {
             let at = StepRef { case: self.case, phase, index };
-            self.tell(stage, at, unlooked(step, Verdict::Skipped, format!("not reached: {why}")));
+            tell(stage, at, unlooked(step, Verdict::Skipped, format!("not reached: {why}")));
         }
     }
 
@@ -81,7 +81,7 @@ impl Journey {
 
     /// A step of `finally`: told, but the verdict stays as it is.
     pub(crate) fn cleaned(&self, stage: &Stage, at: StepRef, outcome: Outcome) {
-        self.tell(stage, at, outcome);
+        tell(stage, at, outcome);
     }
 
     /// Something is still there.
@@ -109,7 +109,7 @@ impl Journey {
         for (at, mut outcome) in std::mem::take(&mut self.untold) {
             let known = outcome.evidence.clone();
             outcome.evidence.extend(evidence.drain(..).filter(|one| !known.contains(one)));
-            self.tell(stage, at, outcome);
+            tell(stage, at, outcome);
         }
     }
 
@@ -176,7 +176,7 @@ impl Journey {
         if outcome.verdict == Verdict::Failed {
             self.untold.push((at, outcome));
         } else {
-            self.tell(stage, at, outcome);
+            tell(stage, at, outcome);
         }
     }
 
@@ -192,8 +192,8 @@ impl Journey {
             self.own = Some((Some(at), outcome.cause.clone().unwrap_or_else(|| outcome.verdict.to_string())));
         }
     }
+}
 
-    fn tell(&self, stage: &Stage, at: StepRef, outcome: Outcome) {
-        stage.sink.tell(Fact::StepEnded { step: at, outcome });
-    }
+fn tell(stage: &Stage, at: StepRef, outcome: Outcome) {
+    stage.sink.tell(Fact::StepEnded { step: at, outcome });
 }

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::clock::{Clock, millis};
 use super::sink::Sink;
 use crate::event::{Change, Evidence, Fact, Look, Outcome, StepRef};
-use crate::expr::{Scope, Truth, to_text};
+use crate::expr::{Expression, Scope, Truth, to_text};
 use crate::judge::{self, Assessment, Seen, Standing, Waited};
 use crate::plan::Step;
 use crate::probe::{Demand, DemandState, Observation, Request, Vantage};
@@ -207,7 +207,7 @@ fn admitted(step: &Step, scope: &Scope) -> Result<(), Closed> {
     }
     let own = spec.probe.brings().0;
     let expressions = spec.until.iter().chain(&spec.fail_if).chain(&spec.expect);
-    let references = spec.probe.references().into_iter().chain(expressions.flat_map(|one| one.references()));
+    let references = spec.probe.references().into_iter().chain(expressions.flat_map(Expression::references));
     let paths = references.map(|reference| reference.path).collect::<Vec<_>>();
     missing(paths.iter().map(Vec::as_slice), scope, Some(own))
 }

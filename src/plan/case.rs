@@ -10,7 +10,7 @@ use crate::scenario::model;
 /// One scenario with one row of its matrix.
 #[derive(Debug)]
 pub struct Case {
-    /// The scenario's id, with the row where there is a matrix: `bulk-import[file=a.csv]`.
+    /// The scenario's id, with the row where there is a matrix: `rejected-file[bad rows]`.
     pub id: String,
     /// The scenario's name, likewise.
     pub name: String,

@@ -54,7 +54,7 @@ pub enum Request {
 #[derive(Debug)]
 pub enum Observation {
     /// `response`.
-    Http(http::Response),
+    Http(Box<http::Response>),
     /// `logs`.
     Logs(logs::LogsSeen),
     /// `service` or `services`.
@@ -144,7 +144,7 @@ impl Request {
     /// Where nothing could be seen. What was seen and is not as it must be is no error.
     pub async fn look(&self, vantage: &Vantage) -> Result<Observation, LookError> {
         Ok(match self {
-            Self::Http(request) => Observation::Http(request.look(vantage).await?),
+            Self::Http(request) => Observation::Http(Box::new(request.look(vantage).await?)),
             Self::Logs(query) => Observation::Logs(query.look(vantage).await?),
             Self::Ecs(query) => Observation::Ecs(query.look(vantage).await?),
             Self::Alarm(query) => Observation::Alarm(query.look(vantage).await?),
