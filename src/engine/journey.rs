@@ -79,11 +79,6 @@ impl Journey {
         self.decide(stage, at, outcome);
     }
 
-    /// A step of `finally`: told, but the verdict stays as it is.
-    pub(crate) fn cleaned(&self, stage: &Stage, at: StepRef, outcome: Outcome) {
-        tell(stage, at, outcome);
-    }
-
     /// Something is still there.
     pub(crate) fn left_behind(&self, stage: &Stage, leftover: Leftover) {
         stage.sink.tell(Fact::LeftBehind { case: self.case, leftover });
@@ -194,6 +189,7 @@ impl Journey {
     }
 }
 
-fn tell(stage: &Stage, at: StepRef, outcome: Outcome) {
+/// Tells what came of a step. For one of `finally` that is all: the verdict stays as it is.
+pub(crate) fn tell(stage: &Stage, at: StepRef, outcome: Outcome) {
     stage.sink.tell(Fact::StepEnded { step: at, outcome });
 }

@@ -1,7 +1,7 @@
 //! What the user wrote: `smoke.yaml` and scenario files, parsed with positions, every error of every file at once.
 //!
-//! A file goes through three stages: text with positions ([`source`], [`yaml`]), the model ([`reader`], which holds
-//! every mapping against the keys of [`schema`]), and what can be known without a target ([`check`]).
+//! A file goes through three stages: text with positions (`source`, `yaml`), the model (`reader`, which holds
+//! every mapping against the keys of [`schema`]), and what can be known without a target (`check`).
 
 mod check;
 pub mod config;
