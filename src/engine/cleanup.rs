@@ -30,7 +30,7 @@ pub(crate) async fn clean(stage: &Stage, case: &Case, journey: &mut Journey, wit
 }
 
 fn end(stage: &Stage, journey: &mut Journey, at: StepRef, step: &Step, finished: Finished) {
-    let Finished { outcome, kept, what, unanswered: _ } = finished;
+    let Finished { outcome, kept, what, subjects: _, unanswered: _ } = finished;
     journey.keep(kept);
     if !matches!(outcome.verdict, Verdict::Passed | Verdict::Skipped) {
         journey.left_behind(stage, leftover(step, what, &outcome));

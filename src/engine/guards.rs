@@ -47,6 +47,8 @@ enum Failed {
 pub(crate) struct Guarded {
     pub(crate) at: StepRef,
     pub(crate) outcome: Outcome,
+    /// What was tested, a line each.
+    pub(crate) subjects: Vec<String>,
 }
 
 impl<'case> Guards<'case> {
@@ -132,17 +134,20 @@ impl Guard<'_> {
         let Self { at, step, eye, standing, failed } = self;
         let eye = match eye {
             Ok(eye) => eye,
-            Err(closed) => return Guarded { at, outcome: unlooked(step, closed.verdict, closed.reason) },
+            Err(closed) => {
+                return Guarded { at, outcome: unlooked(step, closed.verdict, closed.reason), subjects: Vec::new() };
+            }
         };
         let (verdict, ran_out) = match (failed, standing) {
             (Some(_), _) => (Verdict::Failed, false),
             (None, Standing::Settled(verdict)) => (verdict, false),
             (None, Standing::Open { verdict, .. }) => (verdict, true),
         };
+        let subjects = eye.subjects();
         let mut outcome = eye.outcome(verdict, ran_out);
         if failed == Some(Failed::Already) {
             outcome.cause = outcome.cause.map(|cause| format!("{cause}; it was so already before the first step"));
         }
-        Guarded { at, outcome }
+        Guarded { at, outcome, subjects }
     }
 }

@@ -75,7 +75,8 @@ impl Journey {
 
     /// Takes in what came of a guard.
     pub(crate) fn guarded(&mut self, stage: &Stage, guarded: Guarded) {
-        let Guarded { at, outcome } = guarded;
+        let Guarded { at, outcome, subjects } = guarded;
+        self.tested(subjects);
         self.decide(stage, at, outcome);
     }
 
@@ -145,6 +146,15 @@ impl Journey {
         Ended { verdict: self.verdict, own: self.own, found: self.found, notes: self.notes }
     }
 
+    /// Notes what was tested, once each: guards and steps look at the same services.
+    fn tested(&mut self, subjects: Vec<String>) {
+        for subject in subjects {
+            if !self.notes.contains(&subject) {
+                self.notes.push(subject);
+            }
+        }
+    }
+
     fn blocked(&self, halt: &HaltListener) -> Option<String> {
         match halt.reason() {
             Some(halt) => Some(format!("not reached: {}", halt.words())),
@@ -154,7 +164,8 @@ impl Journey {
     }
 
     fn take(&mut self, stage: &Stage, at: StepRef, step: &Step, finished: Finished) {
-        let Finished { outcome, kept, what: _, unanswered } = finished;
+        let Finished { outcome, kept, what: _, subjects, unanswered } = finished;
+        self.tested(subjects);
         self.keep(kept);
         if let Some((what, why)) = unanswered {
             self.left_behind(stage, Leftover { step: step.name.clone(), what, why });

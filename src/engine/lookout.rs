@@ -102,6 +102,11 @@ impl<'step> Lookout<'step> {
         &self.scope
     }
 
+    /// What was tested, a line each, as far as this look shows it.
+    pub(crate) fn subjects(&self) -> Vec<String> {
+        self.seen().and_then(|seen| seen.as_ref().ok()).map(Observation::subjects).unwrap_or_default()
+    }
+
     /// What it does, in a few words.
     pub(crate) fn describe(&self) -> String {
         self.request.describe()

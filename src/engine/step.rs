@@ -36,6 +36,8 @@ pub(crate) struct Finished {
     pub(crate) kept: Vec<(String, Value)>,
     /// What it looked at, in a few words.
     pub(crate) what: Option<String>,
+    /// What was tested, a line each.
+    pub(crate) subjects: Vec<String>,
     /// Set where something may have been made without our knowing its name: what was sent, and why that is not known.
     pub(crate) unanswered: Option<(String, String)>,
 }
@@ -159,11 +161,11 @@ impl Waiting<'_> {
 impl Finished {
     fn closed(step: &Step, closed: Closed) -> Self {
         let outcome = unlooked(step, closed.verdict, closed.reason);
-        Self { outcome, kept: Vec::new(), what: None, unanswered: None }
+        Self { outcome, kept: Vec::new(), what: None, subjects: Vec::new(), unanswered: None }
     }
 
     fn of(step: &Step, lookout: Lookout<'_>, end: &End) -> Self {
-        let what = lookout.describe();
+        let (what, subjects) = (lookout.describe(), lookout.subjects());
         let unanswered = unanswered(step, &lookout, end, &what);
         let (kept, uncaptured) = keep(step, &lookout);
         let (verdict, ran_out) = match end {
@@ -183,7 +185,7 @@ impl Finished {
             outcome.cause = Some(reason);
         }
         outcome.captured = kept.iter().map(|(name, value)| told(step, name, value)).collect();
-        Self { outcome, kept, what: Some(what), unanswered }
+        Self { outcome, kept, what: Some(what), subjects, unanswered }
     }
 }
 

@@ -232,6 +232,15 @@ impl Observation {
         }
     }
 
+    /// What was tested, a line each: `bulk-import-worker: bulk-import-worker:42, image …@sha256:…`.
+    #[must_use]
+    pub fn subjects(&self) -> Vec<String> {
+        match self {
+            Self::Ecs(seen) => seen.services().iter().map(ecs::Service::subject).collect(),
+            Self::Http(_) | Self::Logs(_) | Self::Alarm(_) | Self::Exec(_) => Vec::new(),
+        }
+    }
+
     /// What to keep when the step did not pass: a title and its text, each capped.
     #[must_use]
     pub fn evidence(&self) -> Vec<crate::event::Evidence> {

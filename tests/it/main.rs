@@ -7,5 +7,6 @@ mod bad_scenarios;
 mod cli;
 mod engine;
 mod house;
+mod readme;
 mod reports;
 mod sandbox_boto3;
