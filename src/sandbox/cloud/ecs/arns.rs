@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::fleet::{Deployment, Service};
+use super::deployment::Deployment;
+use super::service::Service;
 use crate::sandbox::cloud::place::{self, CLUSTER, last_part};
 
 /// The ARN of something in the cluster.

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::arns::cluster_arn;
-use super::fleet::{Fleet, Status};
+use super::fleet::Fleet;
 use super::input::{WRONG, paged};
+use super::task::Status;
 use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::place::{self, CLUSTER};
 use crate::sandbox::cloud::refusal::Refusal;

@@ -4,10 +4,13 @@ mod arns;
 mod clusters;
 mod definition;
 mod definitions;
+mod deployment;
 mod fleet;
 mod input;
 mod rollouts;
+mod service;
 mod services;
+mod task;
 mod tasks;
 mod update;
 
@@ -16,7 +19,10 @@ mod tests;
 
 pub(crate) use definition::Definition;
 pub(crate) use definitions::register;
-pub(crate) use fleet::{Deployment, Fleet, Health, Limits, Rank, Rollout, Service, Status, Task};
+pub(crate) use deployment::{Deployment, Rank, Rollout};
+pub(crate) use fleet::Fleet;
+pub(crate) use service::{Limits, Service};
+pub(crate) use task::{Health, Status, Task};
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;

@@ -3,9 +3,12 @@
 use serde_json::{Value, json};
 
 use super::arns::{arn, cluster_arn, deployment_arn, name_of};
-use super::fleet::{Deployment, Fleet, Rank, Rollout, Service, Status, Task};
+use super::deployment::{Deployment, Rank, Rollout};
+use super::fleet::Fleet;
 use super::input::{WRONG, check_cluster, paged};
+use super::service::Service;
 use super::services::{configuration, count};
+use super::task::{Status, Task};
 use crate::sandbox::cloud::epoch::seconds;
 use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::place::last_part;

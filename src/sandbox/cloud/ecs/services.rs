@@ -3,8 +3,11 @@
 use serde_json::{Value, json};
 
 use super::arns::{arn, cluster_arn, definition_arn, deployment_arn, missing, name_of};
-use super::fleet::{Deployment, Fleet, Rank, Rollout, Service, Status, Task};
+use super::deployment::{Deployment, Rank, Rollout};
+use super::fleet::Fleet;
 use super::input::{WRONG, check_cluster, check_include, paged};
+use super::service::Service;
+use super::task::{Status, Task};
 use crate::sandbox::cloud::epoch::seconds;
 use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::refusal::Refusal;

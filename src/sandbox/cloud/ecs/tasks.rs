@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use super::arns::{arn, cluster_arn, definition_arn, missing, name_of};
 use super::definition::{Definition, image_digest};
-use super::fleet::{Fleet, Health, Status, Task};
+use super::fleet::Fleet;
 use super::input::{WRONG, check_cluster, check_include, paged};
+use super::task::{Health, Status, Task};
 use crate::sandbox::cloud::epoch::seconds;
 use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::refusal::Refusal;

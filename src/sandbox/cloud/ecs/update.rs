@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 
 use super::arns::name_of;
 use super::definitions::find;
-use super::fleet::{Fleet, Limits};
+use super::fleet::Fleet;
 use super::input::{WRONG, check_cluster};
+use super::service::Limits;
 use super::services::draw;
 use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::refusal::Refusal;
