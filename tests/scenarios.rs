@@ -11,6 +11,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use smoke::diagnostic;
 use smoke::scenario::Project;
 
+#[expect(clippy::print_stderr, reason = "a test of its own harness says itself why it cannot begin")]
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

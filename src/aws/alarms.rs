@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::connect::Clients;
 use super::failure;
 use super::gather::{Brought, Gathering, Wanted};
-use super::{Known, time};
+use super::known::{Known, time};
 use crate::look::LookError;
 
 /// `DescribeAlarms` takes no more names.

@@ -5,10 +5,12 @@
 //! a [`Known`] error in its place and does not spoil the rest.
 
 mod alarms;
+mod arn;
 mod connect;
 mod failure;
 mod gather;
 mod identity;
+mod known;
 mod meter;
 mod overrides;
 mod pace;
@@ -28,6 +30,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 pub use alarms::{AlarmFacts, AlarmKind, MetricFacts, Transition};
+pub use arn::short_name;
+pub use known::Known;
 pub use scan::{CLOCK_SKEW, LogLine, Scan};
 pub use services::{DeploymentFacts, ServiceEvent, ServiceFacts};
 pub use settings::AwsSettings;
@@ -35,9 +39,6 @@ pub use tasks::{ContainerFacts, DefinitionFacts, TaskFacts};
 
 use crate::event::AwsUse;
 use crate::look::{LookError, LookErrorKind};
-
-/// Something that may not have been readable.
-pub type Known<T> = Result<T, LookError>;
 
 /// How late a log line may become visible where `aws.log_lag` is not set.
 const LOG_LAG: Duration = Duration::from_secs(15);
@@ -128,15 +129,4 @@ pub async fn before<T>(
 ) -> Result<T, LookError> {
     let late = || failure::look_error(LookErrorKind::Obscured, "AWS did not answer before the deadline");
     tokio::time::timeout_at(deadline, look).await.unwrap_or_else(|_| Err(late()))
-}
-
-/// An AWS timestamp as ours; one that is out of range is the epoch.
-fn time(at: &aws_smithy_types::DateTime) -> DateTime<Utc> {
-    at.to_millis().ok().and_then(DateTime::from_timestamp_millis).unwrap_or_default()
-}
-
-/// The last part of an ARN or of a path: a task's id, a service's name.
-#[must_use]
-pub fn short_name(arn: &str) -> &str {
-    arn.rsplit('/').next().unwrap_or(arn)
 }

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value as Json};
 
+use super::arn::short_name;
 use super::connect::Clients;
 use super::failure::{self, look_error};
 use super::gather::{Brought, Gathering, Wanted};
@@ -56,7 +57,7 @@ impl LogLine {
     /// The id of the task that wrote it: the last part of an `awslogs` stream name.
     #[must_use]
     pub fn task(&self) -> &str {
-        super::short_name(&self.stream)
+        short_name(&self.stream)
     }
 }
 

@@ -7,11 +7,12 @@ use aws_sdk_ecs::types::{Deployment, Failure, Service, ServiceDeploymentBrief};
 use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
 
+use super::arn::short_name;
 use super::connect::Clients;
 use super::failure::{self, look_error};
 use super::gather::{Brought, Gathering, Wanted};
+use super::known::{Known, time};
 use super::tasks::{self, DefinitionFacts, Definitions, TaskFacts};
-use super::{Known, short_name, time};
 use crate::look::{LookError, LookErrorKind};
 
 /// `DescribeServices` takes no more.

@@ -8,8 +8,10 @@ use aws_sdk_ecs::types::{Container, DesiredStatus, Task, TaskDefinition};
 use chrono::{DateTime, Utc};
 use futures_util::future::try_join_all;
 
+use super::arn::short_name;
 use super::connect::Clients;
-use super::{Known, failure, short_name, time};
+use super::failure;
+use super::known::{Known, time};
 use crate::look::LookError;
 
 /// `DescribeTasks` takes no more.

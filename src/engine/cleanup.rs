@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use super::halt;
-use super::journey::Journey;
+use super::journey::{Journey, tell};
 use super::lookout::Stage;
 use super::step::{self, Finished, unlooked};
 use crate::event::{Leftover, Outcome, Phase, StepRef};
@@ -30,12 +30,12 @@ pub(crate) async fn clean(stage: &Stage, case: &Case, journey: &mut Journey, wit
 }
 
 fn end(stage: &Stage, journey: &mut Journey, at: StepRef, step: &Step, finished: Finished) {
-    let Finished { outcome, kept, what, unanswered: _ } = finished;
+    let Finished { outcome, kept, what, subjects: _, unanswered: _ } = finished;
     journey.keep(kept);
     if !matches!(outcome.verdict, Verdict::Passed | Verdict::Skipped) {
         journey.left_behind(stage, leftover(step, what, &outcome));
     }
-    journey.cleaned(stage, at, outcome);
+    tell(stage, at, outcome);
 }
 
 fn leftover(step: &Step, what: Option<String>, outcome: &Outcome) -> Leftover {
@@ -46,5 +46,5 @@ fn leftover(step: &Step, what: Option<String>, outcome: &Outcome) -> Leftover {
 fn out_of_time(stage: &Stage, journey: &mut Journey, at: StepRef, step: &Step) {
     let outcome = unlooked(step, Verdict::Failed, "the time for clean-up was over".to_owned());
     journey.left_behind(stage, leftover(step, None, &outcome));
-    journey.cleaned(stage, at, outcome);
+    tell(stage, at, outcome);
 }

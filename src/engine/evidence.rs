@@ -51,7 +51,8 @@ fn requests(case: &Case, scope: &Scope) -> Vec<(&'static str, Request)> {
         let probe = &step.spec.probe;
         let whole = probe.resolve(scope, &step.spec.dir).ok();
         // A log says something even where the journey did not come to what was looked for in it.
-        let request = whole.or_else(|| if let Probe::Logs(logs) = probe { logs.bare(scope).ok().map(Request::Logs) } else { None })?;
+        let request = whole
+            .or_else(|| if let Probe::Logs(logs) = probe { logs.bare(scope).ok().map(Request::Logs) } else { None })?;
         Some((probe.kind(), request))
     });
     filled.filter(|(_, request)| known.insert(request.describe())).collect()

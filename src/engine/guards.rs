@@ -47,7 +47,8 @@ enum Failed {
 pub(crate) struct Guarded {
     pub(crate) at: StepRef,
     pub(crate) outcome: Outcome,
-    pub(crate) what: Option<String>,
+    /// What was tested, a line each.
+    pub(crate) subjects: Vec<String>,
 }
 
 impl<'case> Guards<'case> {
@@ -96,7 +97,7 @@ impl<'case> Guards<'case> {
 
     fn pause(&self, elapsed: Duration) -> Duration {
         let every = self.guards.iter().filter_map(|guard| guard.step.every).min();
-        let far = elapsed + Duration::from_secs(3600);
+        let far = elapsed + Duration::from_hours(1);
         match wait::next(Pace { every, retry_after: None }, elapsed, far, rand::random()) {
             Next::LookIn(pause) => pause.max(every.unwrap_or(ROUND_MIN)),
             Next::GiveUp => ROUND_MIN,
@@ -134,7 +135,7 @@ impl Guard<'_> {
         let eye = match eye {
             Ok(eye) => eye,
             Err(closed) => {
-                return Guarded { at, outcome: unlooked(step, closed.verdict, closed.reason), what: None };
+                return Guarded { at, outcome: unlooked(step, closed.verdict, closed.reason), subjects: Vec::new() };
             }
         };
         let (verdict, ran_out) = match (failed, standing) {
@@ -142,11 +143,11 @@ impl Guard<'_> {
             (None, Standing::Settled(verdict)) => (verdict, false),
             (None, Standing::Open { verdict, .. }) => (verdict, true),
         };
-        let what = Some(eye.describe());
+        let subjects = eye.subjects();
         let mut outcome = eye.outcome(verdict, ran_out);
         if failed == Some(Failed::Already) {
             outcome.cause = outcome.cause.map(|cause| format!("{cause}; it was so already before the first step"));
         }
-        Guarded { at, outcome, what }
+        Guarded { at, outcome, subjects }
     }
 }

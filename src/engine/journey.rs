@@ -57,7 +57,7 @@ impl Journey {
         for (index, step) in steps.iter().enumerate() {
             let at = StepRef { case: self.case, phase, index };
             if let Some(why) = self.blocked(halt) {
-                self.tell(stage, at, unlooked(step, Verdict::Skipped, why));
+                tell(stage, at, unlooked(step, Verdict::Skipped, why));
                 continue;
             }
             let finished = step::run(stage, at, step, &self.scope, halt).await;
@@ -69,19 +69,15 @@ impl Journey {
     pub(crate) fn skip(&self, stage: &Stage, phase: Phase, steps: &[Step], why: &str) {
         for (index, step) in steps.iter().enumerate() {
             let at = StepRef { case: self.case, phase, index };
-            self.tell(stage, at, unlooked(step, Verdict::Skipped, format!("not reached: {why}")));
+            tell(stage, at, unlooked(step, Verdict::Skipped, format!("not reached: {why}")));
         }
     }
 
     /// Takes in what came of a guard.
     pub(crate) fn guarded(&mut self, stage: &Stage, guarded: Guarded) {
-        let Guarded { at, outcome, what: _ } = guarded;
+        let Guarded { at, outcome, subjects } = guarded;
+        self.tested(subjects);
         self.decide(stage, at, outcome);
-    }
-
-    /// A step of `finally`: told, but the verdict stays as it is.
-    pub(crate) fn cleaned(&self, stage: &Stage, at: StepRef, outcome: Outcome) {
-        self.tell(stage, at, outcome);
     }
 
     /// Something is still there.
@@ -109,7 +105,7 @@ impl Journey {
         for (at, mut outcome) in std::mem::take(&mut self.untold) {
             let known = outcome.evidence.clone();
             outcome.evidence.extend(evidence.drain(..).filter(|one| !known.contains(one)));
-            self.tell(stage, at, outcome);
+            tell(stage, at, outcome);
         }
     }
 
@@ -150,6 +146,15 @@ impl Journey {
         Ended { verdict: self.verdict, own: self.own, found: self.found, notes: self.notes }
     }
 
+    /// Notes what was tested, once each: guards and steps look at the same services.
+    fn tested(&mut self, subjects: Vec<String>) {
+        for subject in subjects {
+            if !self.notes.contains(&subject) {
+                self.notes.push(subject);
+            }
+        }
+    }
+
     fn blocked(&self, halt: &HaltListener) -> Option<String> {
         match halt.reason() {
             Some(halt) => Some(format!("not reached: {}", halt.words())),
@@ -159,7 +164,8 @@ impl Journey {
     }
 
     fn take(&mut self, stage: &Stage, at: StepRef, step: &Step, finished: Finished) {
-        let Finished { outcome, kept, what: _, unanswered } = finished;
+        let Finished { outcome, kept, what: _, subjects, unanswered } = finished;
+        self.tested(subjects);
         self.keep(kept);
         if let Some((what, why)) = unanswered {
             self.left_behind(stage, Leftover { step: step.name.clone(), what, why });
@@ -176,7 +182,7 @@ impl Journey {
         if outcome.verdict == Verdict::Failed {
             self.untold.push((at, outcome));
         } else {
-            self.tell(stage, at, outcome);
+            tell(stage, at, outcome);
         }
     }
 
@@ -192,8 +198,9 @@ impl Journey {
             self.own = Some((Some(at), outcome.cause.clone().unwrap_or_else(|| outcome.verdict.to_string())));
         }
     }
+}
 
-    fn tell(&self, stage: &Stage, at: StepRef, outcome: Outcome) {
-        stage.sink.tell(Fact::StepEnded { step: at, outcome });
-    }
+/// Tells what came of a step. For one of `finally` that is all: the verdict stays as it is.
+pub(crate) fn tell(stage: &Stage, at: StepRef, outcome: Outcome) {
+    stage.sink.tell(Fact::StepEnded { step: at, outcome });
 }

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::clock::{Clock, millis};
 use super::sink::Sink;
 use crate::event::{Change, Evidence, Fact, Look, Outcome, StepRef};
-use crate::expr::{Scope, Truth, to_text};
+use crate::expr::{Expression, Scope, Truth, to_text};
 use crate::judge::{self, Assessment, Seen, Standing, Waited};
 use crate::plan::Step;
 use crate::probe::{Demand, DemandState, Observation, Request, Vantage};
@@ -100,6 +100,11 @@ impl<'step> Lookout<'step> {
     /// The names its expressions see, the last observation among them.
     pub(crate) fn scope(&self) -> &Scope {
         &self.scope
+    }
+
+    /// What was tested, a line each, as far as this look shows it.
+    pub(crate) fn subjects(&self) -> Vec<String> {
+        self.seen().and_then(|seen| seen.as_ref().ok()).map(Observation::subjects).unwrap_or_default()
     }
 
     /// What it does, in a few words.
@@ -207,7 +212,7 @@ fn admitted(step: &Step, scope: &Scope) -> Result<(), Closed> {
     }
     let own = spec.probe.brings().0;
     let expressions = spec.until.iter().chain(&spec.fail_if).chain(&spec.expect);
-    let references = spec.probe.references().into_iter().chain(expressions.flat_map(|one| one.references()));
+    let references = spec.probe.references().into_iter().chain(expressions.flat_map(Expression::references));
     let paths = references.map(|reference| reference.path).collect::<Vec<_>>();
     missing(paths.iter().map(Vec::as_slice), scope, Some(own))
 }

@@ -1,6 +1,6 @@
 //! Who runs when: cases side by side, steps in order, guards all along, `finally` always.
 //!
-//! What is decided in plain functions ([`wait`], [`schedule`], [`crate::judge`]) is only carried out here.
+//! What is decided in plain functions (`wait`, `schedule`, [`crate::judge`]) is only carried out here.
 
 mod case;
 mod cleanup;

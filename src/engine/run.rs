@@ -15,6 +15,7 @@ use super::outline;
 use super::schedule::Schedule;
 use super::sink::Sink;
 use super::stop::Stop;
+use crate::aws::Reader;
 use crate::event::{AwsUse, Event, Fact, RunHeader};
 use crate::plan::{Case, Plan};
 use crate::probe::{Instruments, Vantage};
@@ -138,7 +139,7 @@ impl Run {
         let stop = *self.equipment.stop.borrow();
         let (verdict, exit_code) = conclude(&self.ends, stop);
         let instruments = &self.equipment.instruments;
-        let aws = instruments.aws.as_ref().map_or_else(AwsUse::default, |reader| reader.used());
+        let aws = instruments.aws.as_ref().map_or_else(AwsUse::default, Reader::used);
         let http_requests = instruments.http.requests();
         self.sink.tell(Fact::RunEnded { verdict, exit_code, aws, http_requests });
     }

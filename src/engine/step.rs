@@ -17,9 +17,9 @@ use crate::scenario::model::Capture;
 use crate::verdict::Verdict;
 
 /// How long is waited where a plan says nothing.
-const WITHIN: Duration = Duration::from_secs(60);
+const WITHIN: Duration = Duration::from_mins(1);
 /// How long a single look may take: the probe has its own limits, and the scenario its `timeout`.
-const UNBOUNDED: Duration = Duration::from_secs(24 * 60 * 60);
+const UNBOUNDED: Duration = Duration::from_hours(24);
 /// How long a gateway's 502 or a broken connection is taken for a passing thing.
 const BLINK: Duration = Duration::from_secs(5);
 /// How long AWS is asked again that would not answer, where the step itself does not wait.
@@ -36,6 +36,8 @@ pub(crate) struct Finished {
     pub(crate) kept: Vec<(String, Value)>,
     /// What it looked at, in a few words.
     pub(crate) what: Option<String>,
+    /// What was tested, a line each.
+    pub(crate) subjects: Vec<String>,
     /// Set where something may have been made without our knowing its name: what was sent, and why that is not known.
     pub(crate) unanswered: Option<(String, String)>,
 }
@@ -47,7 +49,7 @@ pub(crate) async fn run(stage: &Stage, at: StepRef, step: &Step, scope: &Scope, 
         Err(closed) => return Finished::closed(step, closed),
     };
     let end = Waiting { step, halt: halt.clone(), trouble: None, holding: None }.until_decided(&mut lookout).await;
-    Finished::of(step, lookout, end)
+    Finished::of(step, lookout, &end)
 }
 
 /// How the looking ended.
@@ -147,9 +149,9 @@ impl Waiting<'_> {
     fn hold(&mut self) -> Result<Duration, End> {
         self.trouble = None;
         let Some(hold) = self.step.hold else { return Err(End::Decided(Verdict::Passed)) };
-        let held = self.holding.get_or_insert_with(Instant::now).elapsed();
+        let lasted = self.holding.get_or_insert_with(Instant::now).elapsed();
         let pace = Pace { every: self.step.every, retry_after: None };
-        match wait::next(pace, held, hold, rand::random()) {
+        match wait::next(pace, lasted, hold, rand::random()) {
             Next::LookIn(pause) => Ok(pause),
             Next::GiveUp => Err(End::Decided(Verdict::Passed)),
         }
@@ -159,14 +161,14 @@ impl Waiting<'_> {
 impl Finished {
     fn closed(step: &Step, closed: Closed) -> Self {
         let outcome = unlooked(step, closed.verdict, closed.reason);
-        Self { outcome, kept: Vec::new(), what: None, unanswered: None }
+        Self { outcome, kept: Vec::new(), what: None, subjects: Vec::new(), unanswered: None }
     }
 
-    fn of(step: &Step, lookout: Lookout<'_>, end: End) -> Self {
-        let what = lookout.describe();
-        let unanswered = unanswered(step, &lookout, &end, &what);
+    fn of(step: &Step, lookout: Lookout<'_>, end: &End) -> Self {
+        let (what, subjects) = (lookout.describe(), lookout.subjects());
+        let unanswered = unanswered(step, &lookout, end, &what);
         let (kept, uncaptured) = keep(step, &lookout);
-        let (verdict, ran_out) = match &end {
+        let (verdict, ran_out) = match end {
             End::Decided(verdict) => (*verdict, false),
             End::RanOut(verdict) => (*verdict, true),
             End::Halted(Halt::TimedOut) => (Verdict::Failed, true),
@@ -174,7 +176,7 @@ impl Finished {
             End::Halted(Halt::Stopped(_)) => (Verdict::Aborted, true),
         };
         let mut outcome = lookout.outcome(verdict, ran_out);
-        if let End::Halted(halt) = &end {
+        if let End::Halted(halt) = end {
             let seen = outcome.cause.take().map(|cause| format!("; last: {cause}")).unwrap_or_default();
             outcome.cause = Some(format!("cut short: {}{seen}", halt.words()));
         }
@@ -183,7 +185,7 @@ impl Finished {
             outcome.cause = Some(reason);
         }
         outcome.captured = kept.iter().map(|(name, value)| told(step, name, value)).collect();
-        Self { outcome, kept, what: Some(what), unanswered }
+        Self { outcome, kept, what: Some(what), subjects, unanswered }
     }
 }
 

@@ -38,7 +38,7 @@ pub(crate) fn next(pace: Pace, elapsed: Duration, deadline: Duration, roll: f64)
         return Next::GiveUp;
     }
     let wanted = pace.every.unwrap_or_else(|| adaptive(elapsed, roll)).max(pace.retry_after.unwrap_or_default());
-    Next::LookIn(wanted.min(deadline - elapsed))
+    Next::LookIn(wanted.min(deadline.saturating_sub(elapsed)))
 }
 
 fn adaptive(elapsed: Duration, roll: f64) -> Duration {

@@ -10,7 +10,9 @@ impl Fact {
         match self {
             Self::RunStarted { run, cases } => {
                 header(run, edit);
-                cases.iter_mut().for_each(|case| outline(case, edit));
+                for case in cases {
+                    outline(case, edit);
+                }
             }
             Self::StepStarted { step: _, until, within_ms: _ } => until.iter_mut().for_each(edit),
             Self::Looked { step: _, look } => {

@@ -6,104 +6,10 @@ use cel::common::types::{CelString, DYN_TYPE, STRING_TYPE};
 use cel::common::value::{CowVal, Val};
 use cel::{Context, DeclarationError, Env, ExecutionError, extensions};
 
-use super::order::{ORDERED, ordered};
+use super::order::ordered;
 use super::value::from_json;
+use super::vocabulary::ORDERED;
 use super::{Scope, Value};
-
-/// Functions that are called by name, macros included. A test holds that the environment has each of them.
-pub(super) const FUNCTIONS: &[&str] = &[
-    "has",
-    "size",
-    "int",
-    "uint",
-    "double",
-    "string",
-    "bytes",
-    "bool",
-    "duration",
-    "timestamp",
-    "type",
-    "dyn",
-    "matches",
-    "json",
-    "now",
-    "uuid",
-    "optional.of",
-    "optional.none",
-    "optional.ofNonZeroValue",
-    "strings.quote",
-    "base64.encode",
-    "base64.decode",
-    "lists.range",
-    "math.greatest",
-    "math.least",
-    "math.abs",
-    "math.ceil",
-    "math.floor",
-    "math.round",
-    "math.trunc",
-    "math.sign",
-    "math.sqrt",
-    "math.isNaN",
-    "math.isInf",
-    "math.isFinite",
-    "math.bitAnd",
-    "math.bitOr",
-    "math.bitXor",
-    "math.bitNot",
-    "math.bitShiftLeft",
-    "math.bitShiftRight",
-];
-
-/// Functions that are called on a value, macros included. A test holds that the environment has each of them.
-pub(super) const METHODS: &[&str] = &[
-    "all",
-    "exists",
-    "exists_one",
-    "map",
-    "filter",
-    "size",
-    "contains",
-    "startsWith",
-    "endsWith",
-    "matches",
-    "charAt",
-    "indexOf",
-    "lastIndexOf",
-    "join",
-    "lowerAscii",
-    "upperAscii",
-    "trim",
-    "replace",
-    "split",
-    "substring",
-    "format",
-    "reverse",
-    "distinct",
-    "flatten",
-    "slice",
-    "sort",
-    "sortBy",
-    "getDate",
-    "getDayOfMonth",
-    "getDayOfWeek",
-    "getDayOfYear",
-    "getFullYear",
-    "getHours",
-    "getMilliseconds",
-    "getMinutes",
-    "getMonth",
-    "getSeconds",
-    "hasValue",
-    "value",
-    "or",
-    "orValue",
-    "optMap",
-    "optFlatMap",
-];
-
-/// Macros that only the environment's own parser knows; the fast one has the standard macros alone.
-pub(super) const EXTENSION_MACROS: &[&str] = &["sortBy", "optMap", "optFlatMap", "greatest", "least"];
 
 /// The environment, built once for the process.
 ///
@@ -154,6 +60,7 @@ fn uuid<'b, 'v>(_: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::expr::vocabulary::{FUNCTIONS, METHODS};
 
     /// What is not there at all is told apart from what is there but takes something else.
     fn exists(called: &str) -> bool {

@@ -17,6 +17,7 @@ mod template;
 mod token;
 mod tree;
 mod value;
+mod vocabulary;
 mod words;
 
 #[cfg(test)]

@@ -9,9 +9,7 @@ use cel::{ExecutionError, Value};
 
 use super::tree::{Loop, Macro};
 use super::value::sorted;
-
-/// The function that is put around what a loop goes through. Nobody can write this name.
-pub(super) const ORDERED: &str = "@ordered";
+use super::vocabulary::ORDERED;
 
 /// Puts [`ORDERED`] around what every `map` and `filter` of the expression goes through.
 pub(super) fn settle(expression: &mut IdedExpr) {

@@ -3,9 +3,10 @@
 use cel::IdedExpr;
 use cel::parser::{ParseError, ParseErrors, PrattParser};
 
-use super::environment::{EXTENSION_MACROS, FUNCTIONS, METHODS, environment};
+use super::environment::environment;
 use super::literal::refused;
 use super::token::{Kind, Token, tokens};
+use super::vocabulary::{EXTENSION_MACROS, FUNCTIONS, METHODS};
 use super::{order, tree};
 use crate::diagnostic::nearest;
 

@@ -3,7 +3,7 @@
 use cel::IdedExpr;
 use cel::common::ast::{ComprehensionExpr, EntryExpr, Expr, LiteralValue, operators};
 
-use super::order::ORDERED;
+use super::vocabulary::{FUNCTIONS, ORDERED};
 
 /// The parts of an expression, in the order in which they are written.
 pub(super) fn children(expression: &IdedExpr) -> Vec<&IdedExpr> {
@@ -77,7 +77,7 @@ fn text_literal(expression: &IdedExpr) -> Option<&str> {
 pub(super) fn namespaced(target: &IdedExpr, function: &str) -> Option<String> {
     let Expr::Ident(namespace) = &target.expr else { return None };
     let name = format!("{namespace}.{function}");
-    super::environment::FUNCTIONS.contains(&name.as_str()).then_some(name)
+    FUNCTIONS.contains(&name.as_str()).then_some(name)
 }
 
 /// Which macro a comprehension was written with.

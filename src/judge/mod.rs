@@ -1,7 +1,7 @@
 //! Observation × expectations → verdict. Pure: no IO, no clock; time comes in as numbers.
 //!
-//! [`assess`] says of one look where the step stands. The engine looks again while it is [`Standing::Open`] and its
-//! patience lasts; [`because`] then says in one sentence why it did not pass.
+//! [`assess()`] says of one look where the step stands. The engine looks again while it is [`Standing::Open`] and its
+//! patience lasts; [`because()`] then says in one sentence why it did not pass.
 
 mod assess;
 mod because;

@@ -1,224 +1,61 @@
-//! One case: a scenario with one row, its variables, names and durations known.
+//! What one case consists of.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::rows::Draft;
-use super::secrets::Vault;
-use super::variables::{Definition, Variables};
-use super::{Case, Order, Step, target};
-use crate::diagnostic::Diagnostic;
-use crate::expr::{Reference, Scope, Template};
-use crate::probe::Probe;
-use crate::scenario::config::Target;
-use crate::scenario::{Config, Scenario, duration, files, judges, model, no_file};
+use super::variables;
+use crate::expr::{EvaluationError, Scope};
+use crate::scenario::model;
 
-/// How long a scenario may take that does not say so.
-const TIMEOUT: Duration = Duration::from_mins(10);
-/// How long a step waits that does not say so.
-const WITHIN: Duration = Duration::from_mins(1);
-
-/// Where cases are made for.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Site<'p> {
-    /// `smoke.yaml`.
-    pub(super) config: &'p Config,
-    /// The target.
-    pub(super) target: &'p Target,
-    /// What was asked for.
-    pub(super) order: &'p Order,
-    /// The URL of the API, where it is known.
-    pub(super) settings: &'p super::TargetSettings,
+/// One scenario with one row of its matrix.
+#[derive(Debug)]
+pub struct Case {
+    /// The scenario's id, with the row where there is a matrix: `rejected-file[bad rows]`.
+    pub id: String,
+    /// The scenario's name, likewise.
+    pub name: String,
+    /// The scenario's file as shown.
+    pub file: String,
+    /// `timeout`; 10 min where it is not set.
+    pub timeout: Duration,
+    /// `exclusive`.
+    pub exclusive: Option<String>,
+    /// How often a failed case is run afresh.
+    pub retries: u32,
+    /// `vars`, `secret`, `target`, `run`, `row`: bound and ready.
+    pub scope: Scope,
+    /// `ready`.
+    pub ready: Vec<Step>,
+    /// `guards`.
+    pub guards: Vec<Step>,
+    /// `steps`.
+    pub steps: Vec<Step>,
+    /// `finally`.
+    pub finally: Vec<Step>,
 }
 
-impl<'p> Site<'p> {
-    /// Everything that defines a variable, the strongest last.
-    pub(super) fn definitions(&self, scenario: Option<&'p Scenario>) -> Vec<(&'p str, Definition<'p>)> {
-        let written = |vars: &'p [(String, Template)]| {
-            vars.iter().map(|(name, template)| (name.as_str(), Definition::Written(template)))
-        };
-        let given = |vars: &'p [(String, String)]| {
-            vars.iter().map(|(name, text)| (name.as_str(), Definition::Given(text.as_str())))
-        };
-        let own = scenario.map(|scenario| scenario.vars.as_slice()).unwrap_or_default();
-        let sandbox = if self.target.sandbox { self.order.sandbox_vars.as_slice() } else { &[] };
-        let files = written(own).chain(written(&self.config.vars)).chain(given(sandbox));
-        files.chain(written(&self.target.vars)).chain(given(&self.order.vars)).collect()
-    }
-
-    /// `target` and `run`.
-    pub(super) fn scope(&self) -> Scope {
-        let mut scope = target::scope(self.target, &self.order.run_id, self.order.started);
-        target::settle(&mut scope, self.settings);
-        scope
-    }
+/// A step with its name and durations known.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// Filled in; holds no ids and no times.
+    pub name: String,
+    /// How long may be waited; set wherever there is something to wait for.
+    pub within: Option<Duration>,
+    /// How often is looked; adaptive where it is not set.
+    pub every: Option<Duration>,
+    /// How long `expect` must keep holding.
+    pub hold: Option<Duration>,
+    /// As written.
+    pub spec: Arc<model::Step>,
 }
 
-/// Fills in a case; what is wrong with it goes to `problems`.
-pub(super) fn build(
-    draft: Draft,
-    site: &Site<'_>,
-    vault: &mut Vault<'_>,
-    problems: &mut Vec<Diagnostic>,
-) -> Option<Case> {
-    let scenario = Arc::clone(&draft.scenario);
-    let mut scope = site.scope();
-    if let Some(row) = draft.row {
-        scope.bind("row", row);
+impl Step {
+    /// The scope with the names that `use` … `with` gives to this step, outermost first, so that inner ones may read
+    /// outer ones. Everything of the step is evaluated in it.
+    ///
+    /// # Errors
+    /// Where one of them reads what has no value (yet), such as a capture that never came about.
+    pub fn bound(&self, scope: &Scope) -> Result<Scope, EvaluationError> {
+        variables::bound(&self.spec.with, scope)
     }
-    let definitions = site.definitions(Some(&scenario));
-    let mut variables = Variables::new(definitions, vault, scope, &site.target.name);
-    variables.read(&references(&scenario));
-    let scope = variables.bound();
-    let mut filling = Filling { site, variables, problems: Vec::new(), names: HashMap::new(), sound: true };
-    let timeout = scenario.timeout.as_ref().and_then(|template| filling.duration(template, &scope));
-    let exclusive = scenario.exclusive.as_ref().and_then(|template| filling.text(template, &scope));
-    let case = Case {
-        id: draft.id,
-        name: draft.name,
-        file: scenario.source.path.clone(),
-        timeout: site.order.timeout.or(timeout).unwrap_or(TIMEOUT),
-        exclusive,
-        retries: site.order.retries.or(scenario.retries).unwrap_or_default(),
-        ready: filling.steps(&scenario.ready, &scope),
-        guards: filling.steps(&scenario.guards, &scope),
-        steps: filling.steps(&scenario.steps, &scope),
-        finally: filling.steps(&scenario.finally, &scope),
-        scope,
-    };
-    let sound = filling.sound;
-    problems.append(&mut filling.problems);
-    problems.extend(filling.variables.into_problems());
-    sound.then_some(case)
-}
-
-/// Everything that a scenario reads, all through.
-pub(super) fn references(scenario: &Scenario) -> Vec<Reference> {
-    let settings = scenario.timeout.iter().chain(&scenario.exclusive).flat_map(Template::references);
-    let lists = [&scenario.ready, &scenario.guards, &scenario.steps, &scenario.finally];
-    settings.chain(lists.into_iter().flatten().flat_map(|step| in_step(step))).collect()
-}
-
-fn in_step(step: &model::Step) -> Vec<Reference> {
-    let durations = step.within.iter().chain(&step.every).chain(&step.hold);
-    let with = step.with.iter().map(|(_, template)| template.as_ref());
-    let templates = [&step.name].into_iter().chain(durations).chain(with).flat_map(Template::references);
-    let captures = step.capture.iter().map(|capture| &capture.from);
-    let expressions = step.until.iter().chain(&step.fail_if).chain(&step.expect).chain(&step.when).chain(captures);
-    templates.chain(step.probe.references()).chain(expressions.flat_map(crate::expr::Expression::references)).collect()
-}
-
-/// Fills in the steps of one case.
-struct Filling<'f, 'p, 'v, 'c> {
-    site: &'f Site<'p>,
-    variables: Variables<'f, 'v, 'c>,
-    problems: Vec<Diagnostic>,
-    names: HashMap<String, bool>,
-    sound: bool,
-}
-
-impl Filling<'_, '_, '_, '_> {
-    fn steps(&mut self, specs: &[Arc<model::Step>], scope: &Scope) -> Vec<Step> {
-        specs.iter().filter_map(|spec| self.step(spec, scope)).collect()
-    }
-
-    fn step(&mut self, spec: &Arc<model::Step>, scope: &Scope) -> Option<Step> {
-        let scope = as_far_as_known(spec, scope);
-        self.reachable(spec, &scope);
-        self.files(spec, &scope);
-        let name = self.name(&spec.name, &scope);
-        let mut duration =
-            |template: &Option<Template>| template.as_ref().and_then(|template| self.duration(template, &scope));
-        let (within, every, hold) = (duration(&spec.within), duration(&spec.every), duration(&spec.hold));
-        let waits = !spec.until.is_empty() || (spec.expect.is_empty() && judges(spec)) || demands(spec);
-        let within = within.or_else(|| waits.then_some(WITHIN));
-        Some(Step { name: name?, within, every, hold, spec: Arc::clone(spec) })
-    }
-
-    /// Names are what history keys on: the same in every run, and no two alike.
-    fn name(&mut self, template: &Template, scope: &Scope) -> Option<String> {
-        let name = self.text(template, scope)?;
-        if self.variables.differs_by_variables(template) {
-            let problem = Diagnostic::at(template.location(), "the name of this step changes from run to run");
-            self.problems.push(problem.help("names never hold ids or times, so that a step keeps its history"));
-        }
-        // That two names are written alike is seen when the scenario is read.
-        let before = self.names.insert(name.clone(), template.is_fixed());
-        if before.is_some_and(|fixed| !fixed || !template.is_fixed()) {
-            let problem =
-                Diagnostic::at(template.location(), format!("two steps of this scenario are called `{name}`"));
-            self.problems.push(problem.help("reports tell steps apart by name"));
-        }
-        Some(name)
-    }
-
-    fn text(&mut self, template: &Template, scope: &Scope) -> Option<String> {
-        match template.evaluate_text(scope) {
-            Ok(text) => Some(text),
-            Err(error) => {
-                self.sound = false;
-                self.variables.complain(template, error);
-                None
-            }
-        }
-    }
-
-    fn duration(&mut self, template: &Template, scope: &Scope) -> Option<Duration> {
-        let text = self.text(template, scope)?;
-        match duration::parse(&text) {
-            Ok(duration) => Some(duration),
-            Err(no) => {
-                self.problems.push(Diagnostic::at(template.location(), no.message).help(no.help));
-                None
-            }
-        }
-    }
-
-    /// A step cannot look at what the target does not have.
-    fn reachable(&mut self, spec: &model::Step, scope: &Scope) {
-        let target = self.site.target;
-        let missing = match &spec.probe {
-            _ if target.sandbox => None,
-            Probe::Http(http) => {
-                let path = http.url.evaluate_text(scope).is_ok_and(|url| url.starts_with('/'));
-                (path && target.api.is_none()).then_some("api")
-            }
-            Probe::Logs(_) | Probe::Ecs(_) | Probe::Alarm(_) => target.aws.is_none().then_some("aws"),
-            Probe::Exec(_) => None,
-        };
-        if let Some(key) = missing {
-            let kind = spec.probe.kind();
-            let message = format!("the target `{}` has no `{key}` for this {kind} step", target.name);
-            let help =
-                format!("add `{key}` to the target in smoke.yaml, or leave the target out of the scenario's `targets`");
-            self.problems.push(Diagnostic::at(&spec.location, message).help(help));
-        }
-    }
-
-    /// Files whose names are known before the run begins must be there.
-    fn files(&mut self, spec: &model::Step, scope: &Scope) {
-        for path in files(spec) {
-            let Ok(name) = path.evaluate_text(scope) else { continue };
-            let file = spec.dir.join(name);
-            if !file.is_file() {
-                self.problems.push(no_file(path.location(), &file));
-            }
-        }
-    }
-}
-
-fn demands(spec: &model::Step) -> bool {
-    matches!(&spec.probe, Probe::Logs(logs) if !logs.sequence.is_empty() || !logs.none.is_empty())
-}
-
-/// The names of `use` … `with` whose values are known before the run begins.
-fn as_far_as_known(spec: &model::Step, scope: &Scope) -> Scope {
-    let mut scope = scope.clone();
-    for (name, template) in &spec.with {
-        if let Ok(value) = template.evaluate(&scope) {
-            scope.bind(name, value);
-        }
-    }
-    scope
 }

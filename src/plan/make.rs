@@ -4,39 +4,76 @@ use std::collections::HashSet;
 
 use chrono::DateTime;
 
-use super::case::{self, Site};
+use super::case::Case;
+use super::filling::{build, references};
+use super::order::Order;
 use super::secrets::{Fetching, Vault};
+use super::site::Site;
 use super::variables::Variables;
-use super::{Order, Plan, TargetSettings, rows, select, target};
+use super::{rows, select, target};
 use crate::diagnostic::{Diagnostic, nearest};
+use crate::redact::Secret;
 use crate::scenario::config::Target;
 use crate::scenario::{Project, tidy};
+use crate::target::TargetSettings;
 
-/// What [`Plan::make`] does.
-pub(super) fn plan(project: &Project, order: &Order) -> Result<Plan, Vec<Diagnostic>> {
-    let target = find(project, &order.target).map_err(|problem| vec![problem])?;
-    let mut problems = unread(project, order);
-    let scenarios = select::select(project, target, order, &mut problems);
-    let unsettled = TargetSettings::default();
-    let site = Site { config: &project.config, target, order, settings: &unsettled };
-    let scope = site.scope();
-    let drafts: Vec<_> = scenarios.iter().flat_map(|scenario| rows::expand(scenario, &scope, &mut problems)).collect();
-    let drafts = select::share(drafts, order.shard, &mut problems);
-    let mut vault = Vault::new(&project.config, Fetching::Real);
-    let target_settings = settings(&site, &mut vault, &mut problems);
-    let site = Site { settings: &target_settings, ..site };
-    let cases: Vec<_> =
-        drafts.into_iter().filter_map(|draft| case::build(draft, &site, &mut vault, &mut problems)).collect();
-    tidy(&mut problems);
-    if !problems.is_empty() {
-        return Err(problems);
-    }
-    let secrets = vault.into_secrets();
-    Ok(Plan { target: target.name.clone(), target_settings, secrets, cases })
+/// Everything that one `smoke run` will do, in plan order.
+#[derive(Debug)]
+pub struct Plan {
+    /// Name of the target.
+    pub target: String,
+    /// What to send to, and what to look at.
+    pub target_settings: TargetSettings,
+    /// Every secret that the target or a selected scenario names, by name.
+    pub secrets: Vec<(String, Secret)>,
+    /// What runs.
+    pub cases: Vec<Case>,
 }
 
-/// What [`super::check_all`] does.
-pub(super) fn check_all(project: &Project, sandbox_vars: &[(String, String)]) -> Vec<Diagnostic> {
+impl Plan {
+    /// Selects, expands matrices, fills in variables, names and durations, fetches the secrets that are named, and
+    /// holds every expression against what is in scope where it stands.
+    ///
+    /// # Errors
+    /// Everything that is wrong, at once: an unknown target, nothing selected, an undefined name, an unset secret, a
+    /// duration that is none, a file that is not there, a scenario with nothing to judge.
+    pub fn make(project: &Project, order: &Order) -> Result<Self, Vec<Diagnostic>> {
+        let target = find(project, &order.target).map_err(|problem| vec![problem])?;
+        let mut problems = unread(project, order);
+        let scenarios = select::select(project, target, order, &mut problems);
+        let unsettled = TargetSettings::default();
+        let site = Site { config: &project.config, target, order, settings: &unsettled };
+        let scope = site.scope();
+        let drafts: Vec<_> =
+            scenarios.iter().flat_map(|scenario| rows::expand(scenario, &scope, &mut problems)).collect();
+        let drafts = select::share(drafts, order.shard, &mut problems);
+        let mut vault = Vault::new(&project.config, Fetching::Real);
+        let target_settings = settings(&site, &mut vault, &mut problems);
+        let site = Site { settings: &target_settings, ..site };
+        let cases: Vec<_> =
+            drafts.into_iter().filter_map(|draft| build(draft, &site, &mut vault, &mut problems)).collect();
+        tidy(&mut problems);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let secrets = vault.into_secrets();
+        Ok(Self { target: target.name.clone(), target_settings, secrets, cases })
+    }
+
+    /// Takes over how the sandbox is reached, which is only known once it runs: from then on `target.api` has its URL
+    /// in every case.
+    pub fn settle(&mut self, settings: TargetSettings) {
+        for case in &mut self.cases {
+            target::settle(&mut case.scope, &settings);
+        }
+        self.target_settings = settings;
+    }
+}
+
+/// What is wrong with any scenario on any target that it admits, found without secrets and without a network: what
+/// `smoke check` adds to the problems of [`Project::survey`]. `sandbox_vars` are those that the sandbox brings.
+#[must_use]
+pub fn check_all(project: &Project, sandbox_vars: &[(String, String)]) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     for target in &project.config.targets {
         let order = rehearsal(target, sandbox_vars);
@@ -48,7 +85,7 @@ pub(super) fn check_all(project: &Project, sandbox_vars: &[(String, String)]) ->
         let scope = site.scope();
         for scenario in project.scenarios.iter().filter(|scenario| select::admits(scenario, target)) {
             for draft in rows::expand(scenario, &scope, &mut problems) {
-                case::build(draft, &site, &mut vault, &mut problems);
+                build(draft, &site, &mut vault, &mut problems);
             }
         }
     }
@@ -118,7 +155,7 @@ fn known_variables(project: &Project, order: &Order) -> HashSet<String> {
     let scenarios = project.scenarios.iter().flat_map(|scenario| &scenario.vars);
     let defined = config.vars.iter().chain(targets).chain(scenarios).map(|(name, _)| name.clone());
     let sandbox = order.sandbox_vars.iter().map(|(name, _)| name.clone());
-    let references = project.scenarios.iter().flat_map(|scenario| case::references(scenario));
+    let references = project.scenarios.iter().flat_map(|scenario| references(scenario));
     let read = references.filter(|reference| reference.path.first().is_some_and(|root| root == "vars"));
     defined.chain(sandbox).chain(read.filter_map(|reference| reference.path.get(1).cloned())).collect()
 }

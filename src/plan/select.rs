@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::Order;
+use super::order::Order;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::scenario::config::Target;
 use crate::scenario::{Project, Scenario};

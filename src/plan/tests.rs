@@ -6,8 +6,10 @@ use std::time::Duration;
 use chrono::DateTime;
 
 use super::*;
-use crate::diagnostic::Location;
+use crate::diagnostic::{Diagnostic, Location};
 use crate::expr::to_json;
+use crate::redact::Secret;
+use crate::scenario::Project;
 
 const CONFIG: &str = r#"
 secrets:

@@ -54,7 +54,7 @@ pub enum Request {
 #[derive(Debug)]
 pub enum Observation {
     /// `response`.
-    Http(http::Response),
+    Http(Box<http::Response>),
     /// `logs`.
     Logs(logs::LogsSeen),
     /// `service` or `services`.
@@ -144,7 +144,7 @@ impl Request {
     /// Where nothing could be seen. What was seen and is not as it must be is no error.
     pub async fn look(&self, vantage: &Vantage) -> Result<Observation, LookError> {
         Ok(match self {
-            Self::Http(request) => Observation::Http(request.look(vantage).await?),
+            Self::Http(request) => Observation::Http(Box::new(request.look(vantage).await?)),
             Self::Logs(query) => Observation::Logs(query.look(vantage).await?),
             Self::Ecs(query) => Observation::Ecs(query.look(vantage).await?),
             Self::Alarm(query) => Observation::Alarm(query.look(vantage).await?),
@@ -229,6 +229,15 @@ impl Observation {
             Self::Ecs(seen) => seen.cause(),
             Self::Alarm(seen) => seen.cause(),
             Self::Exec(seen) => seen.cause(),
+        }
+    }
+
+    /// What was tested, a line each: `bulk-import-worker: bulk-import-worker:42, image …@sha256:…`.
+    #[must_use]
+    pub fn subjects(&self) -> Vec<String> {
+        match self {
+            Self::Ecs(seen) => seen.services().iter().map(ecs::Service::subject).collect(),
+            Self::Http(_) | Self::Logs(_) | Self::Alarm(_) | Self::Exec(_) => Vec::new(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! How much there was of everything.
 
-use super::{Run, Scenario};
+use super::Scenario;
 use crate::verdict::Verdict;
 
 /// Numbers over a whole run. `passed`, `failed`, `inconclusive`, `skipped` and `aborted` count scenarios, and add up to
@@ -30,19 +30,19 @@ pub struct Counts {
 }
 
 impl Counts {
-    pub(super) fn of(run: &Run) -> Self {
-        let with = |verdict| run.scenarios.iter().filter(|scenario| scenario.verdict == Some(verdict)).count();
+    pub(super) fn of(scenarios: &[Scenario]) -> Self {
+        let with = |verdict| scenarios.iter().filter(|scenario| scenario.verdict == Some(verdict)).count();
         Self {
-            scenarios: run.scenarios.len(),
-            steps: run.scenarios.iter().map(|scenario| scenario.all().count()).sum(),
-            expectations: run.scenarios.iter().map(judged).sum(),
+            scenarios: scenarios.len(),
+            steps: scenarios.iter().map(|scenario| scenario.all().count()).sum(),
+            expectations: scenarios.iter().map(judged).sum(),
             passed: with(Verdict::Passed),
             failed: with(Verdict::Failed),
             inconclusive: with(Verdict::Inconclusive),
             skipped: with(Verdict::Skipped),
             aborted: with(Verdict::Aborted),
-            flaky: run.scenarios.iter().filter(|scenario| scenario.flaky()).count(),
-            leftovers: run.scenarios.iter().map(|scenario| scenario.leftovers.len()).sum(),
+            flaky: scenarios.iter().filter(|scenario| scenario.flaky()).count(),
+            leftovers: scenarios.iter().map(|scenario| scenario.leftovers.len()).sum(),
         }
     }
 }

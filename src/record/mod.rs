@@ -8,6 +8,7 @@ mod counts;
 mod fold;
 mod run;
 mod scenario;
+mod span;
 mod step;
 
 pub use counts::Counts;

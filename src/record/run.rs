@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::span::between;
 use super::{Counts, Scenario};
 use crate::event::AwsUse;
 use crate::verdict::Verdict;
@@ -43,7 +44,7 @@ impl Run {
     /// What there is of everything, and what came of it.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        Counts::of(self)
+        Counts::of(&self.scenarios)
     }
 
     /// From its beginning to its end, ms; 0 while it goes on.
@@ -57,10 +58,4 @@ impl Run {
     pub fn green(&self) -> bool {
         self.exit_code == Some(0)
     }
-}
-
-/// Milliseconds from one time to another; 0 where one is not known or the clock went backwards.
-pub(super) fn between(from: Option<DateTime<Utc>>, to: Option<DateTime<Utc>>) -> u64 {
-    let span = from.zip(to).map(|(from, to)| (to - from).num_milliseconds());
-    span.and_then(|ms| u64::try_from(ms).ok()).unwrap_or_default()
 }

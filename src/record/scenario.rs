@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::Step;
-use super::run::between;
+use super::span::between;
 use crate::event::{CaseOutline, Leftover, Phase};
 use crate::verdict::Verdict;
 

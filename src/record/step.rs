@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::span::between;
 use crate::event::{Change, Evidence, Judged, Look, Outcome, StepOutline};
 use crate::verdict::Verdict;
 
@@ -120,7 +121,7 @@ impl Step {
         }
         if let Some(started) = self.started {
             self.verdict = Some(Verdict::Aborted);
-            self.duration_ms = super::run::between(Some(started), Some(at));
+            self.duration_ms = between(Some(started), Some(at));
             self.cause = Some(format!("broken off: {why}"));
         } else {
             self.verdict = Some(Verdict::Skipped);

@@ -89,18 +89,15 @@ impl Page<'_> {
 
     fn bad(&mut self, scenario: &Scenario, verdict: Verdict) {
         let loud = self.loud(verdict);
-        match scenario.culprit() {
-            Some((phase, _, step)) => {
-                let cause = scenario.cause.as_deref().map_or_else(|| story::headline(step), story::one_line);
-                self.line(0, &format!("{loud} {}: {cause}", story::who(scenario, phase, step)));
-                self.details(scenario, step, &cause);
-            }
-            None => {
-                let cause = scenario.cause.as_deref().unwrap_or("no step says why");
-                self.line(0, &format!("{loud} {}: {}", story::one_line(&scenario.id), story::one_line(cause)));
-                self.notes(scenario);
-                self.line(2, &format!("at {}", scenario.file));
-            }
+        if let Some((phase, _, step)) = scenario.culprit() {
+            let cause = scenario.cause.as_deref().map_or_else(|| story::headline(step), story::one_line);
+            self.line(0, &format!("{loud} {}: {cause}", story::who(scenario, phase, step)));
+            self.details(scenario, step, &cause);
+        } else {
+            let cause = scenario.cause.as_deref().unwrap_or("no step says why");
+            self.line(0, &format!("{loud} {}: {}", story::one_line(&scenario.id), story::one_line(cause)));
+            self.notes(scenario);
+            self.line(2, &format!("at {}", scenario.file));
         }
         self.others(scenario);
         self.attempts(scenario);

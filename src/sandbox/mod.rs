@@ -1,9 +1,9 @@
 //! The embedded `local` target: a small real bulk-import service, and an endpoint that speaks AWS's protocols for it.
 //!
-//! * [`service`]: the API, its database, the worker.
-//! * [`cloud`]: the AWS-compatible endpoint and the state behind it. It knows nothing of the service.
-//! * [`conductor`]: runs the service's tasks as the cloud's fleet wants it, and measures them.
-//! * [`fault`]: the ways to break it.
+//! * `service`: the API, its database, the worker.
+//! * `cloud`: the AWS-compatible endpoint and the state behind it. It knows nothing of the service.
+//! * `conductor`: runs the service's tasks as the cloud's fleet wants it, and measures them.
+//! * `fault`: the ways to break it.
 
 mod cloud;
 mod conductor;

@@ -8,5 +8,6 @@ mod cli;
 mod engine;
 mod gate;
 mod house;
+mod readme;
 mod reports;
 mod sandbox_boto3;

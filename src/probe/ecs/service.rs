@@ -163,6 +163,15 @@ impl Service {
     }
 
     /// In one line: `1 of 1 running, 0 healthy, rollout IN_PROGRESS`.
+    /// What runs, for the report: the revision, and the digest that proves it where it is known.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        let images = self.images.as_deref().unwrap_or_default().join(", ");
+        let digests = self.digests.as_deref().unwrap_or_default().join(", ");
+        let image = if digests.is_empty() { images } else { format!("{images} ({digests})") };
+        format!("tested {}: task definition {}, image {image}", self.name, self.task_definition)
+    }
+
     pub(super) fn summary(&self) -> String {
         let mut parts = vec![format!("{} of {} running", self.running, self.desired)];
         parts.extend(self.healthy.map(|healthy| format!("{healthy} healthy")));

@@ -1,5 +1,6 @@
 //! `exec`: a program, without a shell unless it is one.
 
+mod command;
 mod output;
 mod process;
 mod program;
@@ -7,8 +8,9 @@ mod program;
 #[cfg(test)]
 mod tests;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+pub use command::Command;
 pub use output::Output;
 
 use super::{LookError, Vantage};
@@ -28,20 +30,6 @@ pub struct Exec {
     pub dir: Option<Template>,
     /// `stdin`.
     pub stdin: Option<Template>,
-}
-
-/// A command, filled in.
-#[derive(Debug)]
-pub struct Command {
-    /// As written: a name to be found on `PATH`, or a path relative to the scenario.
-    program: String,
-    arguments: Vec<String>,
-    env: Vec<(String, String)>,
-    /// The scenario's folder.
-    base: PathBuf,
-    /// As written, relative to the base.
-    dir: String,
-    stdin: Option<String>,
 }
 
 impl Exec {
@@ -80,19 +68,5 @@ impl Command {
     /// Where the program cannot be started or does not end in time. A program that fails is no error.
     pub async fn look(&self, vantage: &Vantage) -> Result<Output, LookError> {
         Ok(process::run(self, vantage.deadline).await?.cleaned_by(&vantage.instruments.redactor))
-    }
-
-    /// In a few words: `exec python3 check.py`.
-    #[must_use]
-    pub fn describe(&self) -> String {
-        const MOST: usize = 80;
-        let words = format!("exec {}", self.line());
-        if words.chars().count() <= MOST { words } else { words.chars().take(MOST).chain(['…']).collect() }
-    }
-
-    /// The command on one line.
-    fn line(&self) -> String {
-        let words = std::iter::once(&self.program).chain(&self.arguments).map(String::as_str);
-        words.collect::<Vec<_>>().join(" ")
     }
 }

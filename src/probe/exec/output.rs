@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::Command;
+use super::command::Command;
 use crate::event::Evidence;
 use crate::redact::Redactor;
 

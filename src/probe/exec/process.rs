@@ -8,8 +8,9 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, ChildStdin};
 use tokio::time::{Instant, timeout, timeout_at};
 
+use super::command::Command;
 use super::output::{Output, Stream};
-use super::{Command, program};
+use super::program;
 use crate::probe::{LookError, LookErrorKind};
 
 /// How much of each output is kept, in bytes.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::Command;
+use super::command::Command;
 use crate::diagnostic::nearest;
 use crate::probe::{LookError, LookErrorKind};
 

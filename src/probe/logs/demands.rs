@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use super::Query;
 use super::event::Event;
 use super::nearest::nearest;
 use super::pattern::Pattern;
+use super::query::Query;
 use crate::probe::moment::{clock, fine_clock};
 use crate::probe::{Demand, DemandState};
 

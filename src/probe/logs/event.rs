@@ -54,12 +54,14 @@ impl Event {
         level.is_some_and(|level| ["ERROR", "FATAL", "CRITICAL"].contains(&level.to_ascii_uppercase().as_str()))
     }
 
-    /// What it says, by the names that loggers give it: `ERROR bulk_import_error at 22:10:03: no such column`.
+    /// What it says, by the names that loggers give it: `ERROR bulk_import_error at 22:10:03: no such column`;
+    /// cleaned before it is cut.
     pub(super) fn told(&self) -> String {
         let field = |names: &[&str]| names.iter().find_map(|name| said(self.fields().get(*name)?));
         let words = [field(&LEVELS), field(&["event"])].into_iter().flatten().collect::<Vec<_>>();
         let what = if words.is_empty() { "a line".to_owned() } else { words.join(" ") };
         let sentence = field(&SENTENCES).unwrap_or_else(|| self.line.message.trim().to_owned());
+        let sentence = self.redactor.clean(&sentence);
         let first = sentence.lines().next().unwrap_or_default();
         format!("{what} at {}: {}", clock(self.line.time), cut(first, LONGEST))
     }

@@ -17,6 +17,7 @@ mod demands;
 mod event;
 mod nearest;
 mod pattern;
+mod query;
 mod seen;
 #[cfg(test)]
 mod tests;
@@ -32,10 +33,11 @@ use tokio::time::Instant;
 
 pub use event::Event;
 use pattern::Pattern;
+pub use query::Query;
 pub use seen::LogsSeen;
 
 use super::{LookError, LookErrorKind, Vantage};
-use crate::aws::{self, Reader, Scan};
+use crate::aws::{self, Reader};
 use crate::expr::{self, EvaluationError, Reference, Scope, Template};
 
 /// The fields of `logs`. `matched` holds the events that met the entries of `sequence`, in its order.
@@ -59,20 +61,6 @@ pub struct Logs {
     pub none: Vec<Vec<(String, Template)>>,
     /// `text`: a regular expression with named groups, which become the fields of lines that are not JSON.
     pub text: Option<Template>,
-}
-
-/// A query, filled in.
-#[derive(Debug, Default)]
-pub struct Query {
-    group: String,
-    prefix: Option<String>,
-    /// Ids of the tasks whose lines count; none: everybody's.
-    tasks: Option<BTreeSet<String>>,
-    sequence: Vec<Pattern>,
-    none: Vec<Pattern>,
-    text: Option<Regex>,
-    /// When this query was first looked through; what `complete` refers to where nothing is demanded.
-    first_look: OnceLock<DateTime<Utc>>,
 }
 
 impl Logs {
@@ -141,21 +129,6 @@ fn problem(message: &str) -> EvaluationError {
 }
 
 impl Query {
-    /// A query for everything in the streams with a prefix, for whoever has no template to fill in.
-    #[must_use]
-    pub fn everything(group: &str, prefix: Option<&str>) -> Self {
-        Self { group: group.to_owned(), prefix: prefix.map(str::to_owned), ..Self::default() }
-    }
-
-    /// The same, with a sequence and unwanted events, as JSON objects.
-    #[must_use]
-    pub fn demanding(mut self, sequence: &[Json], none: &[Json]) -> Self {
-        let pattern = |fields: &Json| Pattern::new(fields.as_object().cloned().into_iter().flatten().collect());
-        self.sequence = sequence.iter().map(pattern).collect();
-        self.none = none.iter().map(pattern).collect();
-        self
-    }
-
     /// Looks once; where only late lines could still change the answer, for as long as they may be late.
     ///
     /// # Errors
@@ -193,36 +166,6 @@ impl Query {
             claimed.get_or_insert(claim);
         }
         Ok(seen)
-    }
-
-    /// The moment of which a look speaks: that of its first scan; for a query without demands, that of its first look.
-    fn claim(&self, scan: &Scan) -> DateTime<Utc> {
-        let demanding = !self.sequence.is_empty() || !self.none.is_empty();
-        if demanding { scan.began } else { *self.first_look.get_or_init(|| scan.began) }
-    }
-
-    /// In a few words.
-    #[must_use]
-    pub fn describe(&self) -> String {
-        format!("logs {}", self.place())
-    }
-
-    /// `/ecs/prod bulk-import-worker/*`.
-    fn place(&self) -> String {
-        match &self.prefix {
-            Some(prefix) => format!("{} {prefix}*", self.group),
-            None => self.group.clone(),
-        }
-    }
-
-    /// Who logs there, as people call it: `bulk-import-worker`, or the group where no prefix is asked for.
-    fn author(&self) -> &str {
-        self.prefix.as_deref().map_or(&self.group, |prefix| prefix.trim_end_matches('/'))
-    }
-
-    /// Whether a line of this task counts.
-    fn counts(&self, task: &str) -> bool {
-        self.tasks.as_ref().is_none_or(|tasks| tasks.contains(task))
     }
 }
 

@@ -7,9 +7,9 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
-use super::Query;
 use super::demands::Evaluation;
 use super::event::Event;
+use super::query::Query;
 use crate::aws::{CLOCK_SKEW, LogLine, Scan};
 use crate::event::Evidence;
 use crate::probe::moment::{clock, span};
@@ -121,7 +121,10 @@ impl LogsSeen {
             DemandState::Open(why) => Some(format!("{} is missing in {}: {why}", demand.text, self.place)),
             _ => None,
         };
-        self.unwanted.clone().or_else(|| self.demands.iter().find_map(broken)).or_else(|| self.demands.iter().find_map(open))
+        self.unwanted
+            .clone()
+            .or_else(|| self.demands.iter().find_map(broken))
+            .or_else(|| self.demands.iter().find_map(open))
     }
 
     /// What to keep when the step did not pass.

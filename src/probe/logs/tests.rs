@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::aws::LogLine;
+use crate::aws::{LogLine, Scan};
 use crate::probe::DemandState;
 
 const PREFIX: &str = "worker/";

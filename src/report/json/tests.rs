@@ -24,18 +24,18 @@ fn an_empty_run_reads_back() {
     assert_eq!(read(&write(&run)).unwrap(), run);
 }
 
+#[track_caller]
+fn check(schema: &serde_json::Value, definition: &str, fields: &str) {
+    let place = if definition.is_empty() { "/properties".into() } else { format!("/$defs/{definition}/properties") };
+    let properties = schema.pointer(&place).unwrap_or_else(|| panic!("no {place}"));
+    for field in fields.split(' ') {
+        assert!(properties.get(field).is_some(), "{definition} has no {field}");
+    }
+}
+
 #[test]
 fn the_schema_names_every_field_that_is_promised() {
     let schema = schema();
-    #[track_caller]
-    fn check(schema: &serde_json::Value, definition: &str, fields: &str) {
-        let place =
-            if definition.is_empty() { "/properties".into() } else { format!("/$defs/{definition}/properties") };
-        let properties = schema.pointer(&place).unwrap_or_else(|| panic!("no {place}"));
-        for field in fields.split(' ') {
-            assert!(properties.get(field).is_some(), "{definition} has no {field}");
-        }
-    }
     check(&schema, "", "schema_version run counts scenarios");
     check(&schema, "Head", "id target verdict started ended exit_code revision");
     check(&schema, "Counts", "scenarios steps expectations passed failed inconclusive skipped");

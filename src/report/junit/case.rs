@@ -36,10 +36,9 @@ pub(super) fn of_scenario(scenario: &Scenario) -> Option<TestCase> {
     if !unsaid && silent.is_empty() {
         return None;
     }
-    let cause = scenario.cause.as_deref().map_or_else(|| verdict.to_string(), story::one_line);
-    let mut status =
-        if unsaid { status(verdict, &cause, &scenario.notes.join("\n")) } else { TestCaseStatus::success() };
-    let reruns = silent.into_iter().map(|attempt| silent_rerun(attempt));
+    let why = scenario.cause.as_deref().map_or_else(|| verdict.to_string(), story::one_line);
+    let mut status = if unsaid { status(verdict, &why, &scenario.notes.join("\n")) } else { TestCaseStatus::success() };
+    let reruns = silent.into_iter().map(silent_rerun);
     status.set_rerun_kind(FlakyOrRerun::Rerun).add_reruns(reruns);
     let mut case = TestCase::new("", status);
     case.set_time(Duration::from_millis(scenario.duration_ms()));

@@ -6,12 +6,13 @@
 //!
 //! * [`endpoint`]: HTTP, and which protocol a request comes in ([`protocol`], [`cbor`]).
 //! * [`logs`], [`ecs`], [`cloudwatch`], [`sts`]: the state and the operations of each service, speaking JSON inside.
-//! * [`members`], [`refusal`], [`token`], [`quota`]: what all operations share.
+//! * [`members`], [`refusal`], [`token`], [`quota`], [`epoch`]: what all operations share.
 
 mod cbor;
 pub(crate) mod cloudwatch;
 pub(crate) mod ecs;
 mod endpoint;
+mod epoch;
 pub(crate) mod logs;
 mod members;
 pub(crate) mod place;

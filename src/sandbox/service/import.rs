@@ -82,15 +82,6 @@ impl Status {
             Self::Failed => Finalize::Refused("the import failed; upload the file again"),
         }
     }
-
-    /// The status that an import takes on when a worker leases it; none where there is nothing for a worker to do.
-    pub(crate) const fn leased(self) -> Option<Self> {
-        match self {
-            Self::Queued | Self::Processing => Some(Self::Processing),
-            Self::Finalizing => Some(Self::Finalizing),
-            Self::ReviewReady | Self::Rejected | Self::Completed | Self::Failed => None,
-        }
-    }
 }
 
 /// An import as the API shows it.
@@ -136,6 +127,13 @@ pub(crate) struct FileError {
     pub(crate) reason: String,
 }
 
+impl FileError {
+    /// What is wrong on a line, and in which column where it is about one.
+    pub(super) fn new(line: u32, column: Option<&str>, reason: impl Into<String>) -> Self {
+        Self { line, column: column.map(str::to_owned), reason: reason.into() }
+    }
+}
+
 /// A time as JSON: `2026-11-23T22:56:01.250Z`.
 pub(crate) fn rfc3339<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&time.to_rfc3339_opts(SecondsFormat::Millis, true))
@@ -164,12 +162,5 @@ mod tests {
     fn finalizing_again_is_neither_refused_nor_done_twice() {
         let already: Vec<_> = Status::ALL.into_iter().filter(|status| status.finalize() == Finalize::Already).collect();
         assert_eq!(already, [Status::Finalizing, Status::Completed]);
-    }
-
-    #[test]
-    fn a_worker_finds_nothing_to_do_on_what_waits_or_has_ended() {
-        let leased: Vec<_> = Status::ALL.into_iter().map(Status::leased).collect();
-        let (processing, finalizing) = (Some(Status::Processing), Some(Status::Finalizing));
-        assert_eq!(leased, [processing, processing, None, None, finalizing, None, None]);
     }
 }

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 
-use super::{Data, Key, Node, error};
+use super::error;
+use super::node::{Data, Key, Node};
+use super::places::Places;
 use crate::diagnostic::{Diagnostic, Location, Source};
 
 /// More than any scenario needs; fewer than an alias bomb makes.
@@ -22,39 +24,6 @@ pub(super) fn build(source: &Arc<Source>) -> Result<Node, Diagnostic> {
         builder.take(event, span)?;
     }
     Ok(builder.root.unwrap_or_else(|| Node { location: builder.places.at(0, 0), data: Data::Plain(String::new()) }))
-}
-
-/// Turns the parser's character counts into byte offsets.
-pub(super) struct Places {
-    source: Arc<Source>,
-    /// The byte at which each character begins, and one past the last; `None` where the text is ASCII only.
-    offsets: Option<Vec<usize>>,
-}
-
-impl Places {
-    pub(super) fn new(source: &Arc<Source>) -> Self {
-        let text = &source.text;
-        let offsets =
-            (!text.is_ascii()).then(|| text.char_indices().map(|(offset, _)| offset).chain([text.len()]).collect());
-        Self { source: Arc::clone(source), offsets }
-    }
-
-    /// From one character to another.
-    pub(super) fn at(&self, start: usize, end: usize) -> Location {
-        let (start, end) = (self.byte(start), self.byte(end));
-        Location { source: Arc::clone(&self.source), start, end: end.max(start) }
-    }
-
-    fn byte(&self, index: usize) -> usize {
-        let byte = self.offsets.as_ref().map_or(Some(index), |offsets| offsets.get(index).copied());
-        byte.unwrap_or(usize::MAX).min(self.source.text.len())
-    }
-
-    fn of(&self, span: Span) -> Location {
-        let mut location = self.at(span.start.index(), span.end.index());
-        location.end = location.start + location.text().trim_end().len();
-        location
-    }
 }
 
 /// A list or mapping that is not closed yet.

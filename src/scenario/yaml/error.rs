@@ -2,7 +2,7 @@
 
 use saphyr_parser::ScanError;
 
-use super::builder::Places;
+use super::places::Places;
 use crate::diagnostic::{Diagnostic, Location};
 
 /// A syntax error at its place.

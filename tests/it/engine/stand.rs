@@ -129,7 +129,7 @@ async fn stop_when(script: Script, request: Option<&'static str>, stopper: watch
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     let _ = stopper.send(Stop::Interrupted);
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 async fn serve(script: Script) -> String {

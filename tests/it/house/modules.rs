@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::imports::{Import, Paths};
 
-/// Every module that has a file of its own, by its path from the root: `engine::wait`; the root itself is ``.
+/// Every module that has a file of its own, by its path from the root: `engine::wait`; the root itself has none.
 pub(super) struct Crate {
     modules: BTreeMap<String, Paths>,
 }

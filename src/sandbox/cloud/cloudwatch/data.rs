@@ -3,8 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
+use super::input::{WRONG, offset, time};
 use super::metrics::{MetricId, Statistic};
-use super::{Watch, offset, seconds, time};
+use super::watch::Watch;
+use crate::sandbox::cloud::epoch::seconds;
 use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::refusal::Refusal;
 use crate::sandbox::cloud::token;
@@ -22,7 +24,7 @@ struct Series {
 /// `GetMetricData`. Metric math is refused.
 pub(super) fn answer(watch: &Watch, input: &Value) -> Result<Value, Refusal> {
     const KNOWN: [&str; 6] = ["MetricDataQueries", "StartTime", "EndTime", "NextToken", "ScanBy", "MaxDatapoints"];
-    let members = Members::read("GetMetricData", super::WRONG, input, &KNOWN)?;
+    let members = Members::read("GetMetricData", WRONG, input, &KNOWN)?;
     let required = |name| time(&members, name)?.ok_or_else(|| missing(name));
     let range = (required("StartTime")?, required("EndTime")?);
     if range.0 >= range.1 {
@@ -68,7 +70,7 @@ fn paged(all: &[Series], request: u64, offset: usize, size: usize) -> Value {
 
 impl Series {
     fn read(watch: &Watch, query: &Value, range: (DateTime<Utc>, DateTime<Utc>)) -> Result<Self, Refusal> {
-        let members = Members::read("MetricDataQueries", super::WRONG, query, &["Id", "MetricStat", "Label"])?;
+        let members = Members::read("MetricDataQueries", WRONG, query, &["Id", "MetricStat", "Label"])?;
         let id = members.required_text("Id")?.to_owned();
         let stat = members
             .structure("MetricStat", &["Metric", "Period", "Stat"])?
@@ -114,7 +116,7 @@ fn period(members: &Members) -> Result<TimeDelta, Refusal> {
 fn dimensions(members: &Members) -> Result<Vec<(String, Option<String>)>, Refusal> {
     let mut dimensions = Vec::new();
     for value in members.list("Dimensions", 30)?.unwrap_or_default() {
-        let dimension = Members::read("Dimensions", super::WRONG, value, &["Name", "Value"])?;
+        let dimension = Members::read("Dimensions", WRONG, value, &["Name", "Value"])?;
         let name = dimension.required_text("Name")?.to_owned();
         dimensions.push((name, dimension.text("Value")?.map(str::to_owned)));
     }
@@ -124,8 +126,7 @@ fn dimensions(members: &Members) -> Result<Vec<(String, Option<String>)>, Refusa
 
 /// `ListMetrics`.
 pub(super) fn list(watch: &Watch, input: &Value) -> Result<Value, Refusal> {
-    let members =
-        Members::read("ListMetrics", super::WRONG, input, &["Namespace", "MetricName", "Dimensions", "NextToken"])?;
+    let members = Members::read("ListMetrics", WRONG, input, &["Namespace", "MetricName", "Dimensions", "NextToken"])?;
     let (namespace, name) = (members.text("Namespace")?, members.text("MetricName")?);
     let wanted = dimensions(&members)?;
     let fits = |metric: &&MetricId| {

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use super::alarm::Alarm;
-use super::{Watch, offset, seconds};
+use super::input::{WRONG, offset};
+use super::watch::Watch;
+use crate::sandbox::cloud::epoch::seconds;
 use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::refusal::Refusal;
 use crate::sandbox::cloud::{place, token};
@@ -13,7 +15,7 @@ const KNOWN: [&str; 7] =
 
 /// Answers it. Without `AlarmTypes` only metric alarms come back; composite ones there are none.
 pub(super) fn answer(watch: &Watch, input: &Value) -> Result<Value, Refusal> {
-    let members = Members::read("DescribeAlarms", super::WRONG, input, &KNOWN)?;
+    let members = Members::read("DescribeAlarms", WRONG, input, &KNOWN)?;
     let names = members.texts("AlarmNames", 100)?;
     let prefix = members.text("AlarmNamePrefix")?;
     if names.is_some() && prefix.is_some() {

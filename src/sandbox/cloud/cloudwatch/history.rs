@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use super::alarm::{Alarm, Item};
-use super::{Watch, offset, seconds, time};
+use super::input::{WRONG, offset, time};
+use super::watch::Watch;
+use crate::sandbox::cloud::epoch::seconds;
 use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::refusal::Refusal;
 use crate::sandbox::cloud::token;
@@ -16,7 +18,7 @@ const KINDS: [&str; 5] =
 /// Answers it, newest first unless asked otherwise. Without `AlarmTypes` only metric alarms are meant. The history of
 /// an alarm that nobody knows is empty.
 pub(super) fn answer(watch: &Watch, input: &Value) -> Result<Value, Refusal> {
-    let members = Members::read("DescribeAlarmHistory", super::WRONG, input, &KNOWN)?;
+    let members = Members::read("DescribeAlarmHistory", WRONG, input, &KNOWN)?;
     let name = members.text("AlarmName")?;
     let types = members.texts("AlarmTypes", 2)?;
     let metric_alarms = types.is_none_or(|types| types.is_empty() || types.contains(&"MetricAlarm"));

@@ -2,21 +2,23 @@
 
 use serde_json::{Value, json};
 
-use super::fleet::{Fleet, Status};
-use super::{cluster_arn, paged};
+use super::arns::cluster_arn;
+use super::fleet::Fleet;
+use super::input::{WRONG, paged};
+use super::task::Status;
 use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::place::{self, CLUSTER};
 use crate::sandbox::cloud::refusal::Refusal;
 
 /// `ListClusters`.
 pub(super) fn list(input: &Value) -> Result<Value, Refusal> {
-    let members = Members::read("ListClusters", super::WRONG, input, &["nextToken", "maxResults"])?;
+    let members = Members::read("ListClusters", WRONG, input, &["nextToken", "maxResults"])?;
     paged(&members, input, ("clusterArns", vec![cluster_arn().into()]), 100)
 }
 
 /// `DescribeClusters`. Container Insights is on; only `SETTINGS` may be included.
 pub(super) fn describe(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
-    let members = Members::read("DescribeClusters", super::WRONG, input, &["clusters", "include"])?;
+    let members = Members::read("DescribeClusters", WRONG, input, &["clusters", "include"])?;
     let include = members.texts("include", 5)?.unwrap_or_default();
     if let Some(other) = include.iter().find(|part| **part != "SETTINGS") {
         return Err(members.wrong(format!("the sandbox does not support to include {other}")));

@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use super::arns::definition_arn;
 use super::definition::Definition;
 use super::fleet::Fleet;
-use super::services::check_include;
-use super::{definition_arn, paged, seconds};
+use super::input::{WRONG, check_include, paged};
+use crate::sandbox::cloud::epoch::seconds;
 use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::place::last_part;
 use crate::sandbox::cloud::refusal::Refusal;
@@ -53,7 +54,7 @@ pub(crate) fn register<'fleet>(
     input: &Value,
     now: DateTime<Utc>,
 ) -> Result<&'fleet Definition, Refusal> {
-    let members = Members::read("RegisterTaskDefinition", super::WRONG, input, &KNOWN)?;
+    let members = Members::read("RegisterTaskDefinition", WRONG, input, &KNOWN)?;
     let family = members.required_text("family")?.to_owned();
     let containers = members.list("containerDefinitions", 10)?.unwrap_or_default();
     let [container] = containers else {
@@ -68,7 +69,7 @@ pub(crate) fn register<'fleet>(
 }
 
 fn check_container(container: &Value) -> Result<(), Refusal> {
-    let members = Members::read("containerDefinitions", super::WRONG, container, &CONTAINER)?;
+    let members = Members::read("containerDefinitions", WRONG, container, &CONTAINER)?;
     members.required_text("name")?;
     members.required_text("image")?;
     if let Some(log) = members.structure("logConfiguration", &["logDriver", "options"])? {
@@ -81,7 +82,7 @@ fn check_container(container: &Value) -> Result<(), Refusal> {
 
 /// `DescribeTaskDefinition`: `family:revision`, a family (its newest) or an ARN.
 pub(super) fn describe(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
-    let members = Members::read("DescribeTaskDefinition", super::WRONG, input, &["taskDefinition", "include"])?;
+    let members = Members::read("DescribeTaskDefinition", WRONG, input, &["taskDefinition", "include"])?;
     check_include(&members)?;
     let definition = find(fleet, members.required_text("taskDefinition")?)?;
     Ok(json!({"taskDefinition": draw(definition), "tags": []}))
@@ -101,7 +102,7 @@ pub(super) fn find<'fleet>(fleet: &'fleet Fleet, given: &str) -> Result<&'fleet 
 /// `ListTaskDefinitions`.
 pub(super) fn list(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
     const KNOWN: [&str; 5] = ["familyPrefix", "status", "sort", "nextToken", "maxResults"];
-    let members = Members::read("ListTaskDefinitions", super::WRONG, input, &KNOWN)?;
+    let members = Members::read("ListTaskDefinitions", WRONG, input, &KNOWN)?;
     let family = members.text("familyPrefix")?;
     let active = members.choice("status", &["ACTIVE", "INACTIVE", "DELETE_IN_PROGRESS"])?.unwrap_or("ACTIVE");
     let mut found: Vec<&Definition> = fleet

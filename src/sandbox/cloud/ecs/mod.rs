@@ -1,11 +1,16 @@
 //! ECS: the fleet, and the operations that read and change it.
 
+mod arns;
 mod clusters;
 mod definition;
 mod definitions;
+mod deployment;
 mod fleet;
+mod input;
 mod rollouts;
+mod service;
 mod services;
+mod task;
 mod tasks;
 mod update;
 
@@ -14,18 +19,15 @@ mod tests;
 
 pub(crate) use definition::Definition;
 pub(crate) use definitions::register;
-pub(crate) use fleet::{Deployment, Fleet, Health, Limits, Rank, Rollout, Service, Status, Task};
+pub(crate) use deployment::{Deployment, Rank, Rollout};
+pub(crate) use fleet::Fleet;
+pub(crate) use service::{Limits, Service};
+pub(crate) use task::{Health, Status, Task};
 
 use chrono::{DateTime, Utc};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::members::Members;
-use super::place::{self, CLUSTER};
 use super::refusal::Refusal;
-use super::token;
-
-/// The code of ECS for a parameter that is wrong.
-const WRONG: &str = "InvalidParameterException";
 
 /// Answers one operation.
 pub(crate) fn answer(fleet: &mut Fleet, operation: &str, input: &Value, now: DateTime<Utc>) -> Result<Value, Refusal> {
@@ -44,68 +46,4 @@ pub(crate) fn answer(fleet: &mut Fleet, operation: &str, input: &Value, now: Dat
         "UpdateService" => update::answer(fleet, input, now),
         other => Err(Refusal::unknown_operation(other)),
     }
-}
-
-/// Holds `cluster` against the one there is. Where it is not given, AWS means the cluster `default`.
-fn check_cluster(members: &Members) -> Result<(), Refusal> {
-    let cluster = members.text("cluster")?.unwrap_or("default");
-    if cluster == CLUSTER || cluster == cluster_arn() {
-        Ok(())
-    } else {
-        Err(Refusal::new("ClusterNotFoundException", "Cluster not found."))
-    }
-}
-
-/// The name in a name or an ARN, if it is one of this cluster.
-fn name_of<'text>(kind: &str, given: &'text str) -> Option<&'text str> {
-    if !given.starts_with("arn:") {
-        return Some(given.strip_prefix(CLUSTER).and_then(|rest| rest.strip_prefix('/')).unwrap_or(given));
-    }
-    given.strip_prefix(&place::arn("ecs", &format!("{kind}/{CLUSTER}/")))
-}
-
-/// What `failures[]` says of something that is not there.
-fn missing(kind: &str, given: &str) -> Value {
-    let arn = if given.starts_with("arn:") { given.to_owned() } else { arn(kind, given) };
-    json!({"arn": arn, "reason": "MISSING"})
-}
-
-/// The ARN of something in the cluster.
-fn arn(kind: &str, name: &str) -> String {
-    place::arn("ecs", &format!("{kind}/{CLUSTER}/{name}"))
-}
-
-fn cluster_arn() -> String {
-    place::arn("ecs", &format!("cluster/{CLUSTER}"))
-}
-
-fn definition_arn(name: &str) -> String {
-    place::arn("ecs", &format!("task-definition/{name}"))
-}
-
-/// A time as JSON has it at AWS: seconds with a fraction.
-#[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit the 52 bits of a double")]
-fn seconds(time: DateTime<Utc>) -> f64 {
-    time.timestamp_millis() as f64 / 1000.0
-}
-
-/// One page of a list, `default` entries unless `maxResults` says otherwise.
-fn paged(members: &Members, input: &Value, list: (&str, Vec<Value>), default: usize) -> Result<Value, Refusal> {
-    let (key, items) = list;
-    let request = token::fingerprint(key, input);
-    let offset = match members.text("nextToken")? {
-        None => 0,
-        Some(text) => {
-            let [offset] =
-                token::read(request, text).ok_or_else(|| members.wrong("Invalid token: the nextToken is not valid"))?;
-            usize::try_from(offset).unwrap_or(usize::MAX)
-        }
-    };
-    let size = members.size("maxResults", 1, 100)?.unwrap_or(default);
-    let (page, next) = token::page(items, offset, size);
-    let mut answer = json!({ key: page });
-    if let Some(next) = next {
-        answer["nextToken"] = token::write(request, &[next as u64]).into();
-    }
-    Ok(answer)
 }

@@ -2,9 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::fleet::{Deployment, Fleet, Rank, Rollout, Service, Status, Task};
+use super::arns::{arn, cluster_arn, deployment_arn, name_of};
+use super::deployment::{Deployment, Rank, Rollout};
+use super::fleet::Fleet;
+use super::input::{WRONG, check_cluster, paged};
+use super::service::Service;
 use super::services::{configuration, count};
-use super::{arn, check_cluster, cluster_arn, name_of, paged, seconds};
+use super::task::{Status, Task};
+use crate::sandbox::cloud::epoch::seconds;
 use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::place::last_part;
 use crate::sandbox::cloud::refusal::Refusal;
@@ -12,7 +17,7 @@ use crate::sandbox::cloud::refusal::Refusal;
 /// `ListServiceDeployments`, newest first.
 pub(super) fn list(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
     const KNOWN: [&str; 6] = ["service", "cluster", "status", "createdAt", "nextToken", "maxResults"];
-    let members = Members::read("ListServiceDeployments", super::WRONG, input, &KNOWN)?;
+    let members = Members::read("ListServiceDeployments", WRONG, input, &KNOWN)?;
     check_cluster(&members)?;
     let service = name_of("service", members.required_text("service")?)
         .and_then(|name| fleet.service(name))
@@ -33,7 +38,7 @@ pub(super) fn list(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
 
 /// `DescribeServiceDeployments`: at most twenty.
 pub(super) fn describe(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
-    let members = Members::read("DescribeServiceDeployments", super::WRONG, input, &["serviceDeploymentArns"])?;
+    let members = Members::read("DescribeServiceDeployments", WRONG, input, &["serviceDeploymentArns"])?;
     let given = members.texts("serviceDeploymentArns", 20)?.unwrap_or_default();
     if given.is_empty() {
         return Err(members.wrong("serviceDeploymentArns cannot be empty."));
@@ -48,11 +53,6 @@ pub(super) fn describe(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
         }
     }
     Ok(json!({"serviceDeployments": found, "failures": failures}))
-}
-
-/// The ARN of a service deployment, which is not the id of the deployment in `deployments[]`.
-pub(super) fn deployment_arn(service: &Service, deployment: &Deployment) -> String {
-    arn("service-deployment", &format!("{}/{}", service.name, last_part(&deployment.id)))
 }
 
 fn revision_arn(service: &Service, deployment: &Deployment) -> String {

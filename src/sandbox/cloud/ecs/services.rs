@@ -2,15 +2,20 @@
 
 use serde_json::{Value, json};
 
-use super::fleet::{Deployment, Fleet, Rank, Rollout, Service, Status, Task};
-use super::{arn, check_cluster, cluster_arn, definition_arn, missing, name_of, paged, rollouts, seconds};
+use super::arns::{arn, cluster_arn, definition_arn, deployment_arn, missing, name_of};
+use super::deployment::{Deployment, Rank, Rollout};
+use super::fleet::Fleet;
+use super::input::{WRONG, check_cluster, check_include, paged};
+use super::service::Service;
+use super::task::{Status, Task};
+use crate::sandbox::cloud::epoch::seconds;
 use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::refusal::Refusal;
 
 /// `ListServices`: ten a page unless asked otherwise.
 pub(super) fn list(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
     const KNOWN: [&str; 5] = ["cluster", "nextToken", "maxResults", "launchType", "schedulingStrategy"];
-    let members = Members::read("ListServices", super::WRONG, input, &KNOWN)?;
+    let members = Members::read("ListServices", WRONG, input, &KNOWN)?;
     check_cluster(&members)?;
     let launch = members.choice("launchType", &["EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"])?;
     let strategy = members.choice("schedulingStrategy", &["REPLICA", "DAEMON"])?;
@@ -21,7 +26,7 @@ pub(super) fn list(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
 
 /// `DescribeServices`: at most ten; what does not exist is among the failures, with HTTP 200.
 pub(super) fn describe(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
-    let members = Members::read("DescribeServices", super::WRONG, input, &["cluster", "services", "include"])?;
+    let members = Members::read("DescribeServices", WRONG, input, &["cluster", "services", "include"])?;
     check_cluster(&members)?;
     check_include(&members)?;
     let given = members.texts("services", 10)?.unwrap_or_default();
@@ -37,14 +42,6 @@ pub(super) fn describe(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
         }
     }
     Ok(json!({"services": services, "failures": failures}))
-}
-
-/// Tags may be asked for; there are none.
-pub(super) fn check_include(members: &Members) -> Result<(), Refusal> {
-    match members.texts("include", 1)?.unwrap_or_default().first() {
-        Some(&other) if other != "TAGS" => Err(members.wrong(format!("{other} cannot be included"))),
-        _ => Ok(()),
-    }
 }
 
 /// A service as `DescribeServices` and `UpdateService` give it.
@@ -74,7 +71,7 @@ pub(super) fn draw(fleet: &Fleet, service: &Service) -> Value {
         "deployments": deployments.map(|deployment| draw_deployment(service, deployment, &tasks)).collect::<Vec<_>>(),
         "events": events,
         "createdAt": seconds(service.created),
-        "currentServiceDeployment": primary.map(|deployment| rollouts::deployment_arn(service, deployment)),
+        "currentServiceDeployment": primary.map(|deployment| deployment_arn(service, deployment)),
         "placementConstraints": [],
         "placementStrategy": [],
         "schedulingStrategy": "REPLICA",

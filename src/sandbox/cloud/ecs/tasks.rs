@@ -2,10 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::definition::image_digest;
-use super::fleet::{Fleet, Health, Status, Task};
-use super::services::check_include;
-use super::{arn, check_cluster, cluster_arn, definition_arn, missing, name_of, paged, seconds};
+use super::arns::{arn, cluster_arn, definition_arn, missing, name_of};
+use super::definition::{Definition, image_digest};
+use super::fleet::Fleet;
+use super::input::{WRONG, check_cluster, check_include, paged};
+use super::task::{Health, Status, Task};
+use crate::sandbox::cloud::epoch::seconds;
 use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::refusal::Refusal;
 
@@ -13,7 +15,7 @@ use crate::sandbox::cloud::refusal::Refusal;
 pub(super) fn list(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
     const KNOWN: [&str; 8] =
         ["cluster", "family", "nextToken", "maxResults", "startedBy", "serviceName", "desiredStatus", "launchType"];
-    let members = Members::read("ListTasks", super::WRONG, input, &KNOWN)?;
+    let members = Members::read("ListTasks", WRONG, input, &KNOWN)?;
     check_cluster(&members)?;
     let service = members.text("serviceName")?.map(|given| (given, name_of("service", given)));
     if service.is_some_and(|(_, name)| name.and_then(|name| fleet.service(name)).is_none()) {
@@ -39,7 +41,7 @@ pub(super) fn list(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
 
 /// `DescribeTasks`: at most a hundred; what does not exist is among the failures, with HTTP 200.
 pub(super) fn describe(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
-    let members = Members::read("DescribeTasks", super::WRONG, input, &["cluster", "tasks", "include"])?;
+    let members = Members::read("DescribeTasks", WRONG, input, &["cluster", "tasks", "include"])?;
     check_cluster(&members)?;
     check_include(&members)?;
     let given = members.texts("tasks", 100)?.unwrap_or_default();
@@ -106,12 +108,12 @@ fn draw(fleet: &Fleet, task: &Task) -> Value {
 
 fn container(fleet: &Fleet, task: &Task) -> Value {
     let definition = fleet.definition(&task.definition);
-    let name = definition.map(super::Definition::container_name).unwrap_or_default();
+    let name = definition.map(Definition::container_name).unwrap_or_default();
     let mut drawn = json!({
         "containerArn": arn("container", &format!("{}/{name}", task.id)),
         "taskArn": arn("task", &task.id),
         "name": name,
-        "image": definition.map(super::Definition::image),
+        "image": definition.map(Definition::image),
         "lastStatus": status(task.status),
         "healthStatus": health(task.health),
         "networkBindings": [],

@@ -3,10 +3,12 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use super::arns::name_of;
 use super::definitions::find;
-use super::fleet::{Fleet, Limits};
+use super::fleet::Fleet;
+use super::input::{WRONG, check_cluster};
+use super::service::Limits;
 use super::services::draw;
-use super::{check_cluster, name_of};
 use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::refusal::Refusal;
 
@@ -19,7 +21,7 @@ const MOST_TASKS: u32 = 10;
 /// Answers it. A task definition, even the same again with `forceNewDeployment`, begins a deployment; the desired
 /// count alone does not.
 pub(super) fn answer(fleet: &mut Fleet, input: &Value, now: DateTime<Utc>) -> Result<Value, Refusal> {
-    let members = Members::read("UpdateService", super::WRONG, input, &KNOWN)?;
+    let members = Members::read("UpdateService", WRONG, input, &KNOWN)?;
     check_cluster(&members)?;
     let name = name_of("service", members.required_text("service")?)
         .filter(|name| fleet.service(name).is_some())

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::group_of;
+use super::input::{WRONG, group_of};
 use super::store::{Group, Store, Stream};
 use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::refusal::Refusal;
@@ -16,7 +16,7 @@ const LAG: i64 = 60_000;
 /// `DescribeLogGroups`.
 pub(super) fn groups(store: &Store, input: &Value) -> Result<Value, Refusal> {
     const KNOWN: [&str; 4] = ["logGroupNamePrefix", "logGroupNamePattern", "nextToken", "limit"];
-    let members = Members::read("DescribeLogGroups", super::WRONG, input, &KNOWN)?;
+    let members = Members::read("DescribeLogGroups", WRONG, input, &KNOWN)?;
     let prefix = members.text("logGroupNamePrefix")?;
     let part = members.text("logGroupNamePattern")?;
     if prefix.is_some() && part.is_some() {
@@ -46,7 +46,7 @@ fn draw_group(name: &str, group: &Group) -> Value {
 pub(super) fn streams(store: &Store, input: &Value, now: i64) -> Result<Value, Refusal> {
     const KNOWN: [&str; 7] =
         ["logGroupName", "logGroupIdentifier", "logStreamNamePrefix", "orderBy", "descending", "nextToken", "limit"];
-    let members = Members::read("DescribeLogStreams", super::WRONG, input, &KNOWN)?;
+    let members = Members::read("DescribeLogStreams", WRONG, input, &KNOWN)?;
     let (name, group) = group_of(store, &members)?;
     let prefix = members.text("logStreamNamePrefix")?;
     let by_time = members.choice("orderBy", &["LogStreamName", "LastEventTime"])? == Some("LastEventTime");

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::group_of;
+use super::input::{NOT_FOUND, WRONG, group_of};
 use super::pattern::Pattern;
 use super::store::{Event, Group, Store};
 use crate::sandbox::cloud::members::Members;
@@ -45,7 +45,7 @@ enum Streams<'request> {
 
 /// Answers it. `interleaved` is ignored, as AWS does.
 pub(super) fn answer(store: &Store, input: &Value) -> Result<Value, Refusal> {
-    let members = Members::read("FilterLogEvents", super::WRONG, input, &KNOWN)?;
+    let members = Members::read("FilterLogEvents", WRONG, input, &KNOWN)?;
     members.flag("interleaved")?;
     let (_, group) = group_of(store, &members)?;
     let request = token::fingerprint("FilterLogEvents", input);
@@ -100,7 +100,7 @@ impl<'request> Query<'request> {
     fn check_streams(&self, group: &Group) -> Result<(), Refusal> {
         match &self.streams {
             Streams::Named(names) if names.iter().any(|name| !group.streams.contains_key(*name)) => {
-                Err(Refusal::new(super::NOT_FOUND, "The specified log stream does not exist."))
+                Err(Refusal::new(NOT_FOUND, "The specified log stream does not exist."))
             }
             _ => Ok(()),
         }

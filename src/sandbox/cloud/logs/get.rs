@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::group_of;
+use super::input::{NOT_FOUND, WRONG, group_of};
 use super::store::{Event, Store};
 use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::refusal::Refusal;
@@ -28,11 +28,11 @@ enum Position {
 
 /// Answers it. Unlike `FilterLogEvents` it takes `endTime` as exclusive.
 pub(super) fn answer(store: &Store, input: &Value) -> Result<Value, Refusal> {
-    let members = Members::read("GetLogEvents", super::WRONG, input, &KNOWN)?;
+    let members = Members::read("GetLogEvents", WRONG, input, &KNOWN)?;
     let (_, group) = group_of(store, &members)?;
     let stream = members.required_text("logStreamName")?;
     if !group.streams.contains_key(stream) {
-        return Err(Refusal::new(super::NOT_FOUND, "The specified log stream does not exist."));
+        return Err(Refusal::new(NOT_FOUND, "The specified log stream does not exist."));
     }
     let start = members.integer("startTime", 0, i64::MAX)?.unwrap_or(0);
     let end = members.integer("endTime", 0, i64::MAX)?.unwrap_or(i64::MAX);

@@ -7,7 +7,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use serde_json::json;
 
-use super::Api;
+use super::state::Api;
 
 /// Answers, then notes what was asked and how it was answered.
 pub(super) async fn log(State(api): State<Api>, request: Request, next: Next) -> Response {

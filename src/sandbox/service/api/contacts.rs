@@ -5,7 +5,8 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use serde::Deserialize;
 
-use super::{Api, Problem};
+use super::problem::Problem;
+use super::state::Api;
 use crate::sandbox::service::database::Contacts;
 
 #[derive(Deserialize)]

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use super::Api;
+use super::state::Api;
 use crate::sandbox::service::database::Database;
 
 /// `GET /health`

@@ -9,7 +9,8 @@ use chrono::Utc;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Api, Problem};
+use super::problem::Problem;
+use super::state::Api;
 use crate::sandbox::service::database::ImportList;
 use crate::sandbox::service::import::{Finalize, Import, Status};
 

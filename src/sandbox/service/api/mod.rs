@@ -15,6 +15,7 @@ mod contacts;
 mod health;
 mod imports;
 mod problem;
+mod state;
 #[cfg(test)]
 mod tests;
 mod upload;
@@ -33,16 +34,10 @@ use super::database::Database;
 use super::journal::Journal;
 use crate::sandbox::log::LogSink;
 use problem::Problem;
+use state::Api;
 
 /// How long requests that are under way may take once a stop is asked for.
 const GRACE: Duration = Duration::from_secs(2);
-
-/// What every handler needs.
-#[derive(Clone)]
-struct Api {
-    database: Database,
-    journal: Journal,
-}
 
 /// Serves the API until `stop` turns true, and returns once what was under way is answered.
 pub(crate) async fn serve_api(

@@ -10,7 +10,8 @@ use serde_json::json;
 use tempfile::NamedTempFile;
 use tokio::io::AsyncWriteExt as _;
 
-use super::{Api, Problem};
+use super::problem::Problem;
+use super::state::Api;
 use crate::sandbox::service::import::Import;
 
 /// The largest file, in bytes.

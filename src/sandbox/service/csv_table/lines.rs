@@ -3,7 +3,6 @@
 
 use csv::ByteRecord;
 
-use super::error;
 use crate::sandbox::service::import::FileError;
 
 /// Counts lines on the way through a file.
@@ -64,7 +63,7 @@ fn index(offset: u64, bytes: &[u8]) -> usize {
 /// Spreadsheets save `Unicode text` as UTF-16, in which every letter would be an error of its own.
 pub(super) fn refuse_utf16(bytes: &[u8]) -> Result<(), FileError> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(error(1, None, "the file is UTF-16; save it as CSV in UTF-8"));
+        return Err(FileError::new(1, None, "the file is UTF-16; save it as CSV in UTF-8"));
     }
     Ok(())
 }

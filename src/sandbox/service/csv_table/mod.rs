@@ -7,6 +7,7 @@
 mod field;
 mod header;
 mod lines;
+mod row;
 #[cfg(test)]
 mod tests;
 
@@ -18,22 +19,10 @@ use csv::ByteRecord;
 use super::import::FileError;
 use header::Header;
 use lines::Lines;
+pub(crate) use row::ContactRow;
 
 /// How many errors are kept word by word; all are counted.
 const ERRORS_KEPT: usize = 50;
-
-/// One contact to be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ContactRow {
-    /// Line of the file, from 1, on which the row begins.
-    pub(crate) line: u32,
-    /// Not empty.
-    pub(crate) name: String,
-    /// Not empty, and looks like an address.
-    pub(crate) email: String,
-    /// Where the file has the column and the row a value.
-    pub(crate) phone: Option<String>,
-}
 
 /// What was read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -75,7 +64,11 @@ impl CsvTable {
         let mut lines = Lines::of(bytes);
         let mut record = ByteRecord::new();
         if !next(&mut records, &mut record, 1)? {
-            return Err(error(1, None, "the file is empty; a header with the columns name and email is expected"));
+            return Err(FileError::new(
+                1,
+                None,
+                "the file is empty; a header with the columns name and email is expected",
+            ));
         }
         let header_line = lines.begin(&record).line;
         let header = Header::read(&record, header_line)?;
@@ -84,13 +77,13 @@ impl CsvTable {
             let place = lines.begin(&record);
             self.rows_total += 1;
             if place.quotes_unbalanced(records.position().byte()) {
-                self.note(error(place.line, None, "a quotation mark is opened and not closed"));
+                self.note(FileError::new(place.line, None, "a quotation mark is opened and not closed"));
                 continue;
             }
             self.take(header.row(&record, place.line), &mut seen);
         }
         if self.rows_total == 0 {
-            return Err(error(header_line, None, "there is no row below the header"));
+            return Err(FileError::new(header_line, None, "there is no row below the header"));
         }
         Ok(())
     }
@@ -102,7 +95,7 @@ impl CsvTable {
             Ok(row) => match seen.entry(row.email.to_lowercase()) {
                 Entry::Occupied(first) => {
                     let reason = format!("`{}` stands on line {} already", row.email, first.get());
-                    self.note(error(row.line, Some("email"), reason));
+                    self.note(FileError::new(row.line, Some("email"), reason));
                 }
                 Entry::Vacant(place) => {
                     place.insert(row.line);
@@ -123,9 +116,5 @@ impl CsvTable {
 /// Reads the next record. Bytes in memory and records of any length leave nothing to go wrong, but were something to,
 /// it would be about the file.
 fn next(records: &mut csv::Reader<&[u8]>, record: &mut ByteRecord, line: u32) -> Result<bool, FileError> {
-    records.read_byte_record(record).map_err(|broken| error(line, None, broken.to_string()))
-}
-
-fn error(line: u32, column: Option<&str>, reason: impl Into<String>) -> FileError {
-    FileError { line, column: column.map(str::to_owned), reason: reason.into() }
+    records.read_byte_record(record).map_err(|broken| FileError::new(line, None, broken.to_string()))
 }

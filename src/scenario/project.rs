@@ -1,4 +1,4 @@
-//! Finding the files and reading them all.
+//! The whole of it: finding the files and reading them all.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -6,28 +6,51 @@ use std::sync::Arc;
 
 use super::reader::{Draft, Reader, config as reader_config};
 use super::yaml::{self, Data};
-use super::{Config, Project, Scenario, check, source};
+use super::{Config, Scenario, check, source};
 use crate::diagnostic::{self, Diagnostic, Location};
 
 /// Folders within folders; a link that leads back up ends here.
 const DEEPEST: usize = 16;
 
-/// Reads what can be read, and says what is wrong with the rest.
-pub(super) fn survey(dir: &Path, paths: &[PathBuf]) -> (Project, Vec<Diagnostic>) {
-    let mut problems = Vec::new();
-    let config = config(dir, &mut problems);
-    let mut files = Files::default();
-    files.below(&dir.join("scenarios"), 0, &mut problems);
-    for path in paths {
-        files.named(path, &mut problems);
+/// Everything the user wrote: `smoke.yaml` and the scenarios beside it.
+#[derive(Debug)]
+pub struct Project {
+    /// `smoke.yaml`, or the built-in one.
+    pub config: Config,
+    /// Every scenario that was found or named, sorted by path; step files that are only `use`d are not among them.
+    pub scenarios: Vec<Arc<Scenario>>,
+}
+
+impl Project {
+    /// Reads `smoke.yaml` in `dir` (where there is none: the built-in configuration, whose one target is `local`) and
+    /// every scenario below `dir/scenarios`, and those `paths` that lie elsewhere.
+    ///
+    /// # Errors
+    /// Every error of every file at once, in order of file and line.
+    pub fn load(dir: &Path, paths: &[PathBuf]) -> Result<Self, Vec<Diagnostic>> {
+        let (project, problems) = Self::survey(dir, paths);
+        if problems.is_empty() { Ok(project) } else { Err(problems) }
     }
-    let mut scenarios: Vec<Arc<Scenario>> = Vec::new();
-    for path in files.sorted() {
-        scenarios.extend(scenario(&path, &config, &mut problems).map(Arc::new));
+
+    /// The same, but gives what could be read beside what is wrong with the rest, so that more can be looked for in
+    /// it: `smoke check` goes on to [`crate::plan::check_all`]. Such a project must not be run.
+    #[must_use]
+    pub fn survey(dir: &Path, paths: &[PathBuf]) -> (Self, Vec<Diagnostic>) {
+        let mut problems = Vec::new();
+        let config = config(dir, &mut problems);
+        let mut files = Files::default();
+        files.below(&dir.join("scenarios"), 0, &mut problems);
+        for path in paths {
+            files.named(path, &mut problems);
+        }
+        let mut scenarios: Vec<Arc<Scenario>> = Vec::new();
+        for path in files.sorted() {
+            scenarios.extend(scenario(&path, &config, &mut problems).map(Arc::new));
+        }
+        problems.extend(repeated_ids(&scenarios));
+        tidy(&mut problems);
+        (Self { config, scenarios }, problems)
     }
-    problems.extend(repeated_ids(&scenarios));
-    tidy(&mut problems);
-    (Project { config, scenarios }, problems)
 }
 
 /// Sorts by file and line; what two ways led to is said once.
@@ -162,7 +185,7 @@ mod tests {
             std::fs::write(path, text).unwrap();
         }
         let paths: Vec<PathBuf> = paths.iter().map(|path| dir.path().join(path)).collect();
-        let (project, problems) = survey(dir.path(), &paths);
+        let (project, problems) = Project::survey(dir.path(), &paths);
         let ids: Vec<&str> = project.scenarios.iter().map(|scenario| scenario.id.as_str()).collect();
         let root = format!("{}/", dir.path().display());
         let said: Vec<String> = problems.iter().map(|problem| problem.message.replace(&root, "")).collect();

@@ -1,0 +1,32 @@
+//! What `smoke run` was asked for.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+/// What `smoke run` was asked for.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// Name of the target.
+    pub target: String,
+    /// SCENARIO …: paths, ids or tags; empty: all that admit the target.
+    pub select: Vec<String>,
+    /// `--tag`: at least one of them, where any is given.
+    pub tags: Vec<String>,
+    /// `--skip-tag`.
+    pub skip_tags: Vec<String>,
+    /// `--var K=V`, strongest of all.
+    pub vars: Vec<(String, String)>,
+    /// `--timeout`, over the scenarios' own.
+    pub timeout: Option<Duration>,
+    /// `--retries`, over the scenarios' own.
+    pub retries: Option<u32>,
+    /// `--shard I/N`: index from 1, and number.
+    pub shard: Option<(usize, usize)>,
+    /// `run.id`.
+    pub run_id: String,
+    /// `run.started`, and what `now()` gives while planning.
+    pub started: DateTime<Utc>,
+    /// `vars` that the sandbox brings; weaker than those of the target.
+    pub sandbox_vars: Vec<(String, String)>,
+}

@@ -1,0 +1,33 @@
+//! A program to run, with all that it is given.
+
+use std::path::PathBuf;
+
+/// A command, filled in.
+#[derive(Debug)]
+pub struct Command {
+    /// As written: a name to be found on `PATH`, or a path relative to the scenario.
+    pub(super) program: String,
+    pub(super) arguments: Vec<String>,
+    pub(super) env: Vec<(String, String)>,
+    /// The scenario's folder.
+    pub(super) base: PathBuf,
+    /// As written, relative to the base.
+    pub(super) dir: String,
+    pub(super) stdin: Option<String>,
+}
+
+impl Command {
+    /// In a few words: `exec python3 check.py`.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        const MOST: usize = 80;
+        let words = format!("exec {}", self.line());
+        if words.chars().count() <= MOST { words } else { words.chars().take(MOST).chain(['…']).collect() }
+    }
+
+    /// The command on one line.
+    pub(super) fn line(&self) -> String {
+        let words = std::iter::once(&self.program).chain(&self.arguments).map(String::as_str);
+        words.collect::<Vec<_>>().join(" ")
+    }
+}

@@ -1,0 +1,72 @@
+//! What is asked of a log, filled in.
+
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+use chrono::{DateTime, Utc};
+use regex::Regex;
+use serde_json::Value as Json;
+
+use super::pattern::Pattern;
+use crate::aws::Scan;
+
+/// A query, filled in.
+#[derive(Debug, Default)]
+pub struct Query {
+    pub(super) group: String,
+    pub(super) prefix: Option<String>,
+    /// Ids of the tasks whose lines count; none: everybody's.
+    pub(super) tasks: Option<BTreeSet<String>>,
+    pub(super) sequence: Vec<Pattern>,
+    pub(super) none: Vec<Pattern>,
+    pub(super) text: Option<Regex>,
+    /// When this query was first looked through; what `complete` refers to where nothing is demanded.
+    pub(super) first_look: OnceLock<DateTime<Utc>>,
+}
+
+impl Query {
+    /// A query for everything in the streams with a prefix, for whoever has no template to fill in.
+    #[must_use]
+    pub fn everything(group: &str, prefix: Option<&str>) -> Self {
+        Self { group: group.to_owned(), prefix: prefix.map(str::to_owned), ..Self::default() }
+    }
+
+    /// The same, with a sequence and unwanted events, as JSON objects.
+    #[must_use]
+    pub fn demanding(mut self, sequence: &[Json], none: &[Json]) -> Self {
+        let pattern = |fields: &Json| Pattern::new(fields.as_object().cloned().into_iter().flatten().collect());
+        self.sequence = sequence.iter().map(pattern).collect();
+        self.none = none.iter().map(pattern).collect();
+        self
+    }
+
+    /// The moment of which a look speaks: that of its first scan; for a query without demands, that of its first look.
+    pub(super) fn claim(&self, scan: &Scan) -> DateTime<Utc> {
+        let demanding = !self.sequence.is_empty() || !self.none.is_empty();
+        if demanding { scan.began } else { *self.first_look.get_or_init(|| scan.began) }
+    }
+
+    /// In a few words.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        format!("logs {}", self.place())
+    }
+
+    /// `/ecs/prod bulk-import-worker/*`.
+    pub(super) fn place(&self) -> String {
+        match &self.prefix {
+            Some(prefix) => format!("{} {prefix}*", self.group),
+            None => self.group.clone(),
+        }
+    }
+
+    /// Who logs there, as people call it: `bulk-import-worker`, or the group where no prefix is asked for.
+    pub(super) fn author(&self) -> &str {
+        self.prefix.as_deref().map_or(&self.group, |prefix| prefix.trim_end_matches('/'))
+    }
+
+    /// Whether a line of this task counts.
+    pub(super) fn counts(&self, task: &str) -> bool {
+        self.tasks.as_ref().is_none_or(|tasks| tasks.contains(task))
+    }
+}

@@ -1,0 +1,33 @@
+//! What the operations read from their input in the same way.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use crate::sandbox::cloud::members::Members;
+use crate::sandbox::cloud::refusal::Refusal;
+use crate::sandbox::cloud::token;
+
+/// The code of CloudWatch for a parameter that is wrong.
+pub(super) const WRONG: &str = "InvalidParameterValue";
+
+/// A member that is a time: seconds, or text as RFC 3339 has it where JSON is spoken.
+pub(super) fn time(members: &Members, name: &str) -> Result<Option<DateTime<Utc>>, Refusal> {
+    if let Some(Value::String(text)) = members.value(name) {
+        let parsed = DateTime::parse_from_rfc3339(text);
+        return parsed.map(|time| Some(time.to_utc())).map_err(|_| members.wrong(format!("{name} is not a time")));
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "a float that does not fit saturates and is then no time")]
+    let millis = members.number(name)?.map(|seconds| (seconds * 1000.0).round() as i64);
+    match millis.map(DateTime::from_timestamp_millis) {
+        Some(None) => Err(members.wrong(format!("{name} is not a time"))),
+        other => Ok(other.flatten()),
+    }
+}
+
+/// Where a page starts, by `NextToken`.
+pub(super) fn offset(members: &Members, request: u64) -> Result<usize, Refusal> {
+    let Some(text) = members.text("NextToken")? else { return Ok(0) };
+    let [offset] = token::read(request, text)
+        .ok_or_else(|| Refusal::new("InvalidNextToken", "The next token specified is invalid."))?;
+    Ok(usize::try_from(offset).unwrap_or(usize::MAX))
+}

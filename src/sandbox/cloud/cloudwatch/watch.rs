@@ -1,0 +1,24 @@
+//! The state of CloudWatch.
+
+use chrono::{DateTime, Utc};
+
+use super::alarm::Alarm;
+use super::metrics::Metrics;
+
+/// The metrics and the alarms that watch them.
+#[derive(Debug, Default)]
+pub(crate) struct Watch {
+    /// All metrics.
+    pub(crate) metrics: Metrics,
+    /// All alarms, by name.
+    pub(crate) alarms: Vec<Alarm>,
+}
+
+impl Watch {
+    /// Holds every alarm against its metric.
+    pub(crate) fn evaluate(&mut self, now: DateTime<Utc>) {
+        for alarm in &mut self.alarms {
+            alarm.evaluate(&self.metrics, now);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! What the README shows is what smoke does: its scenario runs, its red is red in those words, its commands exist.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+fn readme() -> String {
+    std::fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap()
+}
+
+/// The contents of every fenced block of a language, in order.
+fn blocks(language: &str) -> Vec<String> {
+    let text = readme();
+    let fenced = text.split("\n```").skip(1).step_by(2);
+    fenced.filter_map(|block| Some(block.strip_prefix(language)?.strip_prefix('\n')?.to_owned() + "\n")).collect()
+}
+
+fn smoke(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_smoke")).args(arguments).output().unwrap()
+}
+
+fn told(output: &Output) -> String {
+    String::from_utf8_lossy(&[output.stdout.as_slice(), &output.stderr].concat()).into_owned()
+}
+
+#[test]
+fn the_scenario_and_the_smoke_yaml_that_it_shows_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let yaml = blocks("yaml");
+    for below in ["scenarios", "fixtures"] {
+        std::fs::create_dir(folder.path().join(below)).unwrap();
+    }
+    std::fs::write(folder.path().join("smoke.yaml"), &yaml[0]).unwrap();
+    std::fs::write(folder.path().join("scenarios/small.yaml"), &yaml[1]).unwrap();
+    std::fs::copy(Path::new(ROOT).join("fixtures/contacts.csv"), folder.path().join("fixtures/contacts.csv")).unwrap();
+    let here = folder.path().to_string_lossy();
+    let checked = smoke(&["-C", &here, "check"]);
+    assert!(checked.status.success(), "{}", told(&checked));
+    let ran = smoke(&["-C", &here, "run", "local", "small"]);
+    assert!(ran.status.success(), "{}", told(&ran));
+}
+
+#[test]
+fn the_red_that_it_shows_is_what_a_red_looks_like() {
+    let reports = tempfile::tempdir().unwrap();
+    let shown = blocks("text").remove(0);
+    let expected = shown.trim().trim_end_matches('…');
+    let fault = ["-C", ROOT, "run", "local", "bulk-import", "--fault", "worker-down", "--quiet", "--reports"];
+    let ran = smoke(&[&fault[..], &[&reports.path().to_string_lossy()]].concat());
+    let first = String::from_utf8_lossy(&ran.stdout).lines().next().unwrap_or_default().to_owned();
+    assert!(first.starts_with(expected), "the README shows: {expected}\nsmoke says:      {first}");
+    assert_eq!(ran.status.code(), Some(1));
+}
+
+#[test]
+fn the_commands_and_options_that_it_shows_exist() {
+    for line in blocks("sh").concat().lines() {
+        let line = line.split('#').next().unwrap_or_default().trim();
+        let Some(words) = line.strip_prefix("smoke ").or_else(|| line.strip_prefix("cargo run -- ")) else { continue };
+        let (command, rest) = words.split_once(' ').unwrap_or((words, ""));
+        let help = smoke(&[command, "--help"]);
+        assert!(help.status.success(), "{line}");
+        let help = told(&help);
+        for option in rest.split(' ').filter(|word| word.starts_with("--")) {
+            assert!(help.contains(option), "{line}: {command} has no {option}");
+        }
+    }
+}
