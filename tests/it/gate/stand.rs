@@ -92,7 +92,8 @@ impl Project {
     pub(super) fn await_event(&self, words: &[&str]) {
         let told = || {
             let runs = std::fs::read_dir(self.reports()).unwrap().map(|entry| entry.unwrap().path());
-            let events: String = runs.filter_map(|run| std::fs::read_to_string(run.join("events.ndjson")).ok()).collect();
+            let events: String =
+                runs.filter_map(|run| std::fs::read_to_string(run.join("events.ndjson")).ok()).collect();
             events.lines().any(|line| words.iter().all(|word| line.contains(word)))
         };
         await_that(&format!("no event with {words:?}"), told);
