@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::stand::Project;
+use super::stand::{Project, Server};
 
 /// The first line names the step or guard and gives the cause; then come the place and what was expected.
 struct Expected<'text> {
@@ -99,4 +99,61 @@ fn an_import_that_fails() {
     let run = project.run_json();
     let clean_up = &run["scenarios"][0]["cleanup"][0];
     assert_eq!((&clean_up["verdict"], &run["scenarios"][0]["leftovers"]), (&"passed".into(), &serde_json::json!([])));
+}
+
+#[test]
+fn an_alarm_that_was_firing_before_anything_was_done() {
+    let scenario = "ready:
+  - name: the alarm fires
+    alarm: \"${{ vars.alarm }}\"
+    until: alarm.state == \"ALARM\"
+    within: 1m
+guards:
+  - name: the alarm stays silent
+    alarm: \"${{ vars.alarm }}\"
+    expect: alarm.silent
+steps:
+  - name: the API is well
+    http: { get: /health }
+    expect: response.status == 200
+";
+    let project = Project::of(&[("smoke.yaml", "targets: { local: { sandbox: {} } }\n"), ("scenarios/late.yaml", scenario)]);
+    let ended = project.smoke(&["run", "--fault", "alarm-firing"]);
+    let who = "FAILED late › guard \"the alarm stays silent\": ";
+    ended.check(1, &format!("{who}the alarm bulk-import-worker-down was in ALARM already when the window opened (since "));
+    assert!(ended.first_line().ends_with("; it was so already before the first step"), "{}", ended.stdout);
+    assert_eq!(project.run_json()["scenarios"][0]["steps"][0]["verdict"], "skipped");
+}
+
+#[test]
+fn a_worker_that_goes_later() {
+    let scenario = "guards:
+  - name: the worker stays up
+    ecs: { cluster: \"${{ vars.cluster }}\", service: \"${{ vars.worker }}\" }
+    expect:
+      - service.healthy == service.desired
+      - service.stopped.size() == 0
+ready:
+  - name: the worker is rolled out
+    ecs: { cluster: \"${{ vars.cluster }}\", service: \"${{ vars.worker }}\" }
+    until: service.steady
+    within: 1m
+steps:
+  - name: wait for what never comes
+    http: { get: /health }
+    until: response.status == 201
+    within: 10m
+";
+    let server = Server::start(&[]);
+    let files = [("smoke.yaml", server.config.as_str()), ("scenarios/later.yaml", scenario)];
+    let project = Project::of(&files).with(&server.variables());
+    let run = project.start(&["run", "sandbox"]);
+    project.await_event(&["\"looked\"", "\"step\",\"index\":0"]);
+    let stopped = server.ecs("UpdateService", r#"{"cluster":"local","service":"bulk-import-worker","desiredCount":0}"#);
+    assert!(stopped.starts_with("HTTP/1.1 200"), "{stopped}");
+    let ended = run.end();
+    ended.check(1, "failed");
+    let who = "FAILED later › guard \"the worker stays up\": ";
+    assert!(ended.first_line().starts_with(&format!("{who}bulk-import-worker wants no task")), "{}", ended.stdout);
+    assert!(ended.took < Duration::from_secs(30), "{:?}", ended.took);
 }

@@ -180,13 +180,25 @@ impl Server {
 
     /// What its API answers to a GET.
     pub(super) fn get(&self, path: &str) -> String {
-        let (_, rest) = self.config.split_once("url: \"http://").unwrap();
-        let address = rest.split('"').next().unwrap();
-        let mut stream = TcpStream::connect(address).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
+        let address = self.address("api: { url: \"http://");
+        exchange(address, &format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n"))
+    }
+
+    /// What its AWS endpoint answers to a call of ECS. Signatures are not verified there.
+    pub(super) fn ecs(&self, operation: &str, body: &str) -> String {
+        let (address, length) = (self.address("endpoint_url: \"http://"), body.len());
+        let request = format!(
+            "POST / HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n\
+             content-type: application/x-amz-json-1.1\r\n\
+             x-amz-target: AmazonEC2ContainerServiceV20141113.{operation}\r\n\
+             authorization: AWS4-HMAC-SHA256 Credential=sandbox/20261124/eu-central-1/ecs/aws4_request\r\n\r\n{body}"
+        );
+        exchange(address, &request)
+    }
+
+    fn address(&self, after: &str) -> &str {
+        let (_, rest) = self.config.split_once(after).unwrap();
+        rest.split('"').next().unwrap()
     }
 
     /// Sends it a signal and gives its exit code.
@@ -202,4 +214,12 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn exchange(address: &str, request: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
 }

@@ -15,6 +15,7 @@ mod surroundings;
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::Arc;
 
+use chrono::Utc;
 use smoke::event::RunHeader;
 use smoke::record::Run;
 use smoke::report::console;
@@ -72,7 +73,9 @@ async fn journey(settings: &RunSettings<'_>, mut prepared: Prepared, mut recorde
     let header = header(&prepared);
     let finished = match surroundings(&mut prepared, &settings.args.fault).await {
         Ok((surroundings, signals)) => {
-            let header = RunHeader { identity: surroundings.identity.clone(), ..header };
+            // All times of the run are measured from here. Counted from when smoke was called, they would lag behind the
+            // clock by as long as somebody was asked or the sandbox started, and windows would open that much too early.
+            let header = RunHeader { identity: surroundings.identity.clone(), started: Utc::now(), ..header };
             carry_out::carry_out(settings, prepared, header, (surroundings, signals, recorder)).await
         }
         Err(Trouble { exit, message }) => recorder.never_began(header, &message, exit),
