@@ -1,5 +1,7 @@
 //! The summary at the end of a run: what went wrong first, whole; then what else; then the numbers.
 
+use std::collections::BTreeSet;
+
 use super::story;
 use crate::event::{Evidence, Leftover, Phase};
 use crate::record::{Attempt, Counts, Run, Scenario, Step};
@@ -71,10 +73,6 @@ impl Page<'_> {
             let flaky = self.paint("33", "FLAKY");
             self.line(0, &format!("{flaky} {}: passed at attempt {}", story::one_line(&scenario.id), scenario.attempt));
             self.attempts(scenario);
-            self.notes(scenario);
-            self.gap();
-        } else if verdict == Verdict::Passed && !scenario.notes.is_empty() {
-            self.line(0, &format!("NOTE {}", story::one_line(&scenario.id)));
             self.notes(scenario);
             self.gap();
         }
@@ -188,6 +186,11 @@ impl Page<'_> {
         self.line(2, &sent(run));
         if let Some(revision) = &run.revision {
             self.line(2, &format!("revision {}", story::one_line(revision)));
+        }
+        let passed = run.scenarios.iter().filter(|scenario| scenario.verdict == Some(Verdict::Passed));
+        // Scenarios that looked at the same service say the same of it.
+        for note in passed.flat_map(|scenario| &scenario.notes).collect::<BTreeSet<_>>() {
+            self.line(2, &story::one_line(note));
         }
         for line in &run.identity {
             self.line(2, &format!("looked at {}", story::one_line(line)));
