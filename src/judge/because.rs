@@ -90,3 +90,53 @@ pub fn root_cause(
     supports.extend(logged.map(|(_, told)| told.clone()));
     (cause, supports)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::Standing;
+    use crate::look::{LookError, LookErrorKind};
+
+    fn unseen(message: &str) -> Seen {
+        Err(LookError { kind: LookErrorKind::System, message: message.to_owned(), retry_after: None })
+    }
+
+    #[test]
+    fn what_was_not_seen_is_said_with_how_long_it_was_waited_for() {
+        let check = |millis: u64, ran_out: bool, expected: &str| {
+            let assessment = Assessment { standing: Standing::Settled(Verdict::Failed), judged: Vec::new() };
+            let waited = Waited { elapsed: Duration::from_millis(millis), ran_out };
+            assert_eq!(because(&assessment, &unseen("connection refused by 127.0.0.1:9"), waited), expected);
+        };
+        check(0, false, "connection refused by 127.0.0.1:9");
+        check(1_234, true, "connection refused by 127.0.0.1:9, after waiting 1s 200ms");
+        check(90_700, true, "connection refused by 127.0.0.1:9, after waiting 1m 30s");
+    }
+
+    #[test]
+    fn the_deepest_cause_comes_first_and_the_steps_own_supports_it() {
+        let check = |by: Option<&str>, own: &str, found: &[(&'static str, &str)], expected: (&str, &[&str])| {
+            let found = found.iter().map(|(kind, told)| (*kind, (*told).to_owned())).collect::<Vec<_>>();
+            let (cause, supports) = root_cause(Verdict::Failed, (by, own), &found);
+            assert_eq!(
+                (cause.as_str(), supports.iter().map(String::as_str).collect::<Vec<_>>()),
+                (expected.0, expected.1.to_vec())
+            );
+        };
+        let (service, alarm, log) = ("no worker is running", "the alarm fired", "the worker logged ERROR");
+        check(Some("http"), "still queued", &[("alarm", alarm), ("ecs", service)], (service, &["still queued"]));
+        check(Some("http"), "still queued", &[("alarm", alarm)], (alarm, &["still queued"]));
+        check(Some("http"), "still queued", &[("logs", log)], ("still queued", &[log]));
+        check(Some("http"), "still queued", &[], ("still queued", &[]));
+        check(Some("ecs"), service, &[("ecs", service), ("alarm", alarm)], (service, &[]));
+        check(Some("alarm"), alarm, &[("ecs", service), ("alarm", alarm)], (service, &[alarm]));
+        check(Some("logs"), log, &[("logs", log)], (log, &[]));
+    }
+
+    #[test]
+    fn only_a_failure_has_a_deeper_cause() {
+        let found = [("ecs", "no worker is running".to_owned())];
+        let (cause, supports) = root_cause(Verdict::Inconclusive, (Some("alarm"), "access denied"), &found);
+        assert_eq!((cause.as_str(), supports.len()), ("access denied", 0));
+    }
+}
