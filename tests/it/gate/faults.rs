@@ -117,10 +117,14 @@ steps:
     http: { get: /health }
     expect: response.status == 200
 ";
-    let project = Project::of(&[("smoke.yaml", "targets: { local: { sandbox: {} } }\n"), ("scenarios/late.yaml", scenario)]);
+    let project =
+        Project::of(&[("smoke.yaml", "targets: { local: { sandbox: {} } }\n"), ("scenarios/late.yaml", scenario)]);
     let ended = project.smoke(&["run", "--fault", "alarm-firing"]);
     let who = "FAILED late › guard \"the alarm stays silent\": ";
-    ended.check(1, &format!("{who}the alarm bulk-import-worker-down was in ALARM already when the window opened (since "));
+    ended.check(
+        1,
+        &format!("{who}the alarm bulk-import-worker-down was in ALARM already when the window opened (since "),
+    );
     assert!(ended.first_line().ends_with("; it was so already before the first step"), "{}", ended.stdout);
     assert_eq!(project.run_json()["scenarios"][0]["steps"][0]["verdict"], "skipped");
 }

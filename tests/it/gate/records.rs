@@ -2,7 +2,8 @@
 
 use super::stand::Project;
 
-const LOOK: &str = "tags: [quick]\nsteps:\n  - name: look\n    http: { get: /health }\n    expect: response.status == vars.wanted\n";
+const LOOK: &str =
+    "tags: [quick]\nsteps:\n  - name: look\n    http: { get: /health }\n    expect: response.status == vars.wanted\n";
 const CONFIG: &str = "targets: { local: { sandbox: {} } }\nvars: { wanted: 200 }\n";
 
 fn project() -> Project {
@@ -18,10 +19,12 @@ fn a_run_has_a_folder_of_its_own_and_latest_points_to_it() {
     }
     let id = project.run_json()["run"]["id"].as_str().unwrap().to_owned();
     assert_eq!(std::fs::read_link(project.reports().join("latest")).unwrap().to_str(), Some(id.as_str()));
-    let mut names: Vec<_> = std::fs::read_dir(project.reports()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let mut names: Vec<_> =
+        std::fs::read_dir(project.reports()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
     assert_eq!(names.len(), 3, "two runs and `latest`: {names:?}");
-    let mut files: Vec<_> = std::fs::read_dir(project.reports().join(&id)).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let mut files: Vec<_> =
+        std::fs::read_dir(project.reports().join(&id)).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     files.sort();
     assert_eq!(files, ["events.ndjson", "junit.xml", "run.json"]);
     let events = project.latest("events.ndjson");

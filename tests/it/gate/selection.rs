@@ -47,7 +47,9 @@ fn the_gate_runs_alone_though_others_have_its_id_as_a_tag() {
 fn a_list_shows_what_would_run() {
     let listed = Project::ours().smoke(&["list", "local"]);
     listed.check(0, "7 of 7 would run on local");
-    for line in ["bulk-import  bulk import of a small file", "  × 3 rows", "{ name: bad rows, file: ../fixtures/invalid.csv"] {
+    for line in
+        ["bulk-import  bulk import of a small file", "  × 3 rows", "{ name: bad rows, file: ../fixtures/invalid.csv"]
+    {
         assert!(listed.stdout.contains(line), "{}", listed.stdout);
     }
 }

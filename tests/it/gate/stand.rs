@@ -92,7 +92,8 @@ impl Project {
     pub(super) fn await_event(&self, words: &[&str]) {
         let told = || {
             let runs = std::fs::read_dir(self.reports()).unwrap().map(|entry| entry.unwrap().path());
-            let events: String = runs.filter_map(|run| std::fs::read_to_string(run.join("events.ndjson")).ok()).collect();
+            let events: String =
+                runs.filter_map(|run| std::fs::read_to_string(run.join("events.ndjson")).ok()).collect();
             events.lines().any(|line| words.iter().all(|word| line.contains(word)))
         };
         await_that(&format!("no event with {words:?}"), told);
@@ -209,8 +210,11 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It has ended already where the test stopped it itself.
-        let _ = self.child.kill();
+        if matches!(self.child.try_wait(), Ok(Some(_))) {
+            return;
+        }
+        // Asked rather than killed, so that it takes its folder away with it.
+        let _ = kill_process(Pid::from_child(&self.child), Signal::TERM);
         let _ = self.child.wait();
     }
 }
