@@ -113,30 +113,41 @@ mod tests {
         check(90_700, true, "connection refused by 127.0.0.1:9, after waiting 1m 30s");
     }
 
+    const ECS: (&str, &str) = ("ecs", "no worker is running");
+    const ALARM: (&str, &str) = ("alarm", "the alarm went to ALARM");
+    const LOGS: (&str, &str) = ("logs", "worker logged ERROR at 08:00:01: no disk");
+
+    #[track_caller]
+    fn check(own: (&str, &str), found: &[(&'static str, &str)], expected: (&str, &[&str])) {
+        let found: Vec<_> = found.iter().map(|(kind, told)| (*kind, (*told).to_owned())).collect();
+        let (cause, supports) = root_cause(Verdict::Failed, (Some(own.0), own.1), &found);
+        assert_eq!((cause.as_str(), supports.iter().map(String::as_str).collect::<Vec<_>>().as_slice()), expected);
+    }
+
     #[test]
-    fn the_deepest_cause_comes_first_and_the_steps_own_supports_it() {
-        let check = |by: Option<&str>, own: &str, found: &[(&'static str, &str)], expected: (&str, &[&str])| {
-            let found = found.iter().map(|(kind, told)| (*kind, (*told).to_owned())).collect::<Vec<_>>();
-            let (cause, supports) = root_cause(Verdict::Failed, (by, own), &found);
-            assert_eq!(
-                (cause.as_str(), supports.iter().map(String::as_str).collect::<Vec<_>>()),
-                (expected.0, expected.1.to_vec())
-            );
-        };
-        let (service, alarm, log) = ("no worker is running", "the alarm fired", "the worker logged ERROR");
-        check(Some("http"), "still queued", &[("alarm", alarm), ("ecs", service)], (service, &["still queued"]));
-        check(Some("http"), "still queued", &[("alarm", alarm)], (alarm, &["still queued"]));
-        check(Some("http"), "still queued", &[("logs", log)], ("still queued", &[log]));
-        check(Some("http"), "still queued", &[], ("still queued", &[]));
-        check(Some("ecs"), service, &[("ecs", service), ("alarm", alarm)], (service, &[]));
-        check(Some("alarm"), alarm, &[("ecs", service), ("alarm", alarm)], (service, &[alarm]));
-        check(Some("logs"), log, &[("logs", log)], (log, &[]));
+    fn what_lies_deepest_is_the_cause_and_what_lies_no_deeper_is_not() {
+        let waited = ("http", "still queued after waiting 2m");
+        check(waited, &[], (waited.1, &[]));
+        check(waited, &[ALARM, ECS], (ECS.1, &[waited.1]));
+        check(waited, &[ALARM], (ALARM.1, &[waited.1]));
+        check(ALARM, &[ECS], (ECS.1, &[ALARM.1]));
+        check(ECS, &[ALARM], (ECS.1, &[]));
+        check(ALARM, &[ALARM], (ALARM.1, &[]));
+        check(("ecs", "no worker is running; last task stopped 1 s ago"), &[ECS], {
+            ("no worker is running; last task stopped 1 s ago", &[])
+        });
+    }
+
+    #[test]
+    fn what_was_logged_supports_it() {
+        check(ECS, &[ALARM, LOGS], (ECS.1, &[LOGS.1]));
+        check(LOGS, &[LOGS], (LOGS.1, &[]));
     }
 
     #[test]
     fn only_a_failure_has_a_deeper_cause() {
-        let found = [("ecs", "no worker is running".to_owned())];
-        let (cause, supports) = root_cause(Verdict::Inconclusive, (Some("alarm"), "access denied"), &found);
-        assert_eq!((cause.as_str(), supports.len()), ("access denied", 0));
+        let found = [(ECS.0, ECS.1.to_owned())];
+        let unseen = root_cause(Verdict::Inconclusive, (Some("logs"), "denied"), &found);
+        assert_eq!(unseen, ("denied".to_owned(), Vec::new()));
     }
 }

@@ -107,6 +107,26 @@ fn scenarios_are_selected_by_id_tag_path_and_target() {
 }
 
 #[test]
+fn an_id_is_no_tag_and_a_row_is_called_by_its_name() {
+    let rows = "matrix: [{ name: the first, n: 1 }, { name: 2 }, { name: \"\", n: 3 }]";
+    let (_dir, project) = project(&[
+        ("scenarios/slow.yaml", READS),
+        ("scenarios/tagged.yaml", &format!("tags: [slow]\n{READS}")),
+        ("scenarios/rows.yaml", &format!("{rows}\n{READS}")),
+    ]);
+    assert_eq!(ids(&project, &order("local", &["slow"])), "slow");
+    assert_eq!(ids(&project, &order("local", &["rows"])), "rows[the first] rows[2] rows[n=3,name=]");
+}
+
+#[test]
+fn two_rows_never_share_a_name() {
+    let (_dir, project) =
+        project(&[("scenarios/a.yaml", &format!("matrix: [{{ name: x, n: 1 }}, {{ name: x }}]\n{READS}"))]);
+    let told = ids(&project, &order("local", &[]));
+    assert_eq!(told, "two rows of the matrix have the name `x`; reports tell rows apart by it");
+}
+
+#[test]
 fn tags_and_shards_take_a_part() {
     let (_dir, project) = shop();
     let tagged = |tags: &[&str], skip: &[&str]| Order {

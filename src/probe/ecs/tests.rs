@@ -241,6 +241,22 @@ fn a_failed_roll_out_says_why() {
             Some("the roll-out of bulk-import-worker failed: tasks failed to start"),
         ),
     );
+    check(
+        |facts| {
+            facts.deployments[0].rollout = Some("FAILED".to_owned());
+            facts.deployments[0].rollout_reason = Some("tasks failed to start.".to_owned());
+            facts.running = 0;
+            facts.tasks = Ok(vec![stopped("t1", "ecs-svc/2", 10)]);
+        },
+        (
+            Some(false),
+            "0 of 1 running, 0 healthy, rollout FAILED, 1 stopped in the window",
+            Some(
+                "no worker is running: bulk-import-worker wants 1, has 0; its roll-out failed: tasks failed to start; \
+                 last task stopped 50 s ago: OutOfMemoryError, exit 137",
+            ),
+        ),
+    );
 }
 
 #[test]

@@ -106,7 +106,8 @@ impl Response {
                 Some(format!("{answered}, still a redirect after {} of them", self.exchange.followed))
             }
             _ if page => Some(format!("{answered} with an HTML page{said}")),
-            _ => reason(&self.body).map(|why| format!("{} says {}", self.exchange.shown, words::line(&why, REASON))),
+            _ => reason(&self.body)
+                .map(|why| format!("{} says {}", self.exchange.shown, words::line(&self.redactor.clean(&why), REASON))),
         }
     }
 

@@ -401,6 +401,15 @@ async fn bodies_are_read_by_what_they_are_said_to_be() {
         ]),
     )
     .await;
+    check(
+        (StatusCode::OK, json_type, b"{\"status\":\"failed\",\"reason\":\"no disk\"}"),
+        json!([
+            {"status": "failed", "reason": "no disk"},
+            "200 {\"status\":\"failed\",\"reason\":\"no disk\"}",
+            "GET / says failed: no disk"
+        ]),
+    )
+    .await;
     let odd = StatusCode::from_u16(599).unwrap();
     check((odd, &[], b"x"), json!(["x", "599 x", "GET / answered 599: x"])).await;
     check((StatusCode::NOT_FOUND, &[], b""), json!(["", "404 Not Found", "GET / answered 404 Not Found"])).await;

@@ -12,7 +12,11 @@ pub(crate) static SCENARIO: Object = Object {
         Key::optional("targets", WORDS, "Targets it may run on; without it, every one that is not protected"),
         Key::optional("timeout", Shape::Duration, "How long it may take, finally not counted; 10m by default"),
         Key::optional("vars", VARS, "Defaults; smoke.yaml, the target and --var are stronger"),
-        Key::optional("matrix", Shape::List(&VARS), "Runs once for each row, which expressions see as `row`"),
+        Key::optional(
+            "matrix",
+            Shape::List(&VARS),
+            "Runs once for each row, which expressions see as `row`; reports call it by its `name`, or else by all its values",
+        ),
         Key::optional("exclusive", Shape::Text, "Scenarios with the same key never run side by side"),
         Key::optional("retries", Shape::Count, "How often a failed scenario is run afresh; a pass then is flaky"),
         Key::optional("ready", Shape::Steps, "What must have come about before the window opens"),

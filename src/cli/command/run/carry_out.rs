@@ -28,6 +28,9 @@ const AT_ONCE: usize = 1024;
 /// How often the screen is drawn.
 const FRAME: Duration = Duration::from_millis(100);
 
+/// How long the sandbox may take to stop, and where somebody wants to leave at once.
+const STOP_WITHIN: Duration = Duration::from_secs(10);
+const LEAVE_WITHIN: Duration = Duration::from_millis(300);
 /// How long the watcher may take for what was told last.
 const WATCHER_WITHIN: Duration = Duration::from_secs(5);
 
@@ -59,9 +62,10 @@ pub(super) async fn carry_out(
     let end = until_over(engine, &mut watcher, ask, signals).await;
     let at_once = matches!(end, End::Left(_));
     let finished = conclude(&recorder, end, watcher).await;
-    // Stopping it waits for the requests that are on their way; whoever leaves at once just drops it.
-    if let Some(sandbox) = sandbox.filter(|_| !at_once) {
-        sandbox.stop().await;
+    if let Some(sandbox) = sandbox {
+        // Stopping it waits for the requests that are on their way; whoever leaves at once does not.
+        let within = if at_once { LEAVE_WITHIN } else { STOP_WITHIN };
+        let _ = tokio::time::timeout(within, sandbox.stop()).await;
     }
     finished
 }
