@@ -95,19 +95,8 @@ pub fn check_all(project: &Project, sandbox_vars: &[(String, String)]) -> Vec<Di
 
 /// An order for everything on a target, which nobody will carry out.
 fn rehearsal(target: &Target, sandbox_vars: &[(String, String)]) -> Order {
-    Order {
-        target: target.name.clone(),
-        select: Vec::new(),
-        tags: Vec::new(),
-        skip_tags: Vec::new(),
-        vars: Vec::new(),
-        timeout: None,
-        retries: None,
-        shard: None,
-        run_id: "check".to_owned(),
-        started: DateTime::UNIX_EPOCH,
-        sandbox_vars: sandbox_vars.to_vec(),
-    }
+    let order = Order::new(&target.name, "check", DateTime::UNIX_EPOCH);
+    Order { sandbox_vars: sandbox_vars.to_vec(), ..order }
 }
 
 fn find<'p>(project: &'p Project, name: &str) -> Result<&'p Target, Diagnostic> {

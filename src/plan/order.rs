@@ -30,3 +30,23 @@ pub struct Order {
     /// `vars` that the sandbox brings; weaker than those of the target.
     pub sandbox_vars: Vec<(String, String)>,
 }
+
+impl Order {
+    /// An order for everything on a target that admits it, with nothing said on the command line.
+    #[must_use]
+    pub fn new(target: &str, run_id: &str, started: DateTime<Utc>) -> Self {
+        Self {
+            target: target.to_owned(),
+            select: Vec::new(),
+            tags: Vec::new(),
+            skip_tags: Vec::new(),
+            vars: Vec::new(),
+            timeout: None,
+            retries: None,
+            shard: None,
+            run_id: run_id.to_owned(),
+            started,
+            sandbox_vars: Vec::new(),
+        }
+    }
+}

@@ -43,19 +43,9 @@ fn project(files: &[(&str, &str)]) -> (tempfile::TempDir, Project) {
 }
 
 fn order(target: &str, select: &[&str]) -> Order {
-    Order {
-        target: target.to_owned(),
-        select: select.iter().map(|&word| word.to_owned()).collect(),
-        tags: Vec::new(),
-        skip_tags: Vec::new(),
-        vars: Vec::new(),
-        timeout: None,
-        retries: None,
-        shard: None,
-        run_id: "run-1".to_owned(),
-        started: DateTime::UNIX_EPOCH,
-        sandbox_vars: vec![("colour".to_owned(), "sand".to_owned())],
-    }
+    let select = select.iter().map(|&word| word.to_owned()).collect();
+    let sandbox_vars = vec![("colour".to_owned(), "sand".to_owned())];
+    Order { select, sandbox_vars, ..Order::new(target, "run-1", DateTime::UNIX_EPOCH) }
 }
 
 fn said(problems: &[Diagnostic]) -> String {

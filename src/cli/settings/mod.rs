@@ -1,43 +1,14 @@
 //! What is meant by what was typed: the high settings that the commands work with.
 
 pub(crate) mod parse;
+mod report_to;
 mod shard;
 
 use std::path::{Path, PathBuf};
 
-use smoke::report::Format;
-
+pub(crate) use self::report_to::{Place, ReportKind, ReportTo};
 pub(crate) use self::shard::Shard;
 use super::args;
-
-/// Where one more report of a run goes, and what it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ReportTo {
-    /// What is written.
-    pub(crate) kind: ReportKind,
-    /// Where to.
-    pub(crate) place: Place,
-}
-
-/// What can be written of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ReportKind {
-    /// Drawn from the whole run, at its end.
-    Drawn(Format),
-    /// Its events, a line each, as they happen.
-    Events,
-}
-
-/// Where a report goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// Into the run's folder, under its usual name.
-    Folder,
-    /// To a file.
-    File(PathBuf),
-    /// To standard output.
-    Stdout,
-}
 
 /// How much is said while it runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

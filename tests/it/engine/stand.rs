@@ -96,19 +96,7 @@ fn plan(folder: &std::path::Path, scenarios: &[(&str, &str)], url: &str) -> Plan
     }
     let told = |diagnostics: Vec<smoke::diagnostic::Diagnostic>| smoke::diagnostic::render(&diagnostics, false);
     let project = Project::load(folder, &[]).map_err(told).unwrap_or_else(|told| panic!("{told}"));
-    let order = Order {
-        target: "test".to_owned(),
-        select: Vec::new(),
-        tags: Vec::new(),
-        skip_tags: Vec::new(),
-        vars: Vec::new(),
-        timeout: None,
-        retries: None,
-        shard: None,
-        run_id: "test".to_owned(),
-        started: Utc::now(),
-        sandbox_vars: Vec::new(),
-    };
+    let order = Order::new("test", "test", Utc::now());
     Plan::make(&project, &order).map_err(told).unwrap_or_else(|told| panic!("{told}"))
 }
 

@@ -47,7 +47,10 @@ fn every_room_has_its_place_in_the_order() {
 fn nobody_imports_upward() {
     let library = library();
     let rank = |room: &str| ROOMS.iter().position(|known| *known == room);
-    let upward = library.imports().filter(|(from, import)| rank(room(&import.to)) > rank(room(from)));
+    // The binary is above all rooms, and is in none of them.
+    let upward = library
+        .imports()
+        .filter(|(from, import)| rank(room(from)).is_some_and(|from| rank(room(&import.to)) > Some(from)));
     let told = upward.map(|(from, import)| format!("{from} uses {} ({})", import.to, import.path));
     assert_eq!(told.collect::<Vec<_>>(), Vec::<String>::new());
 }

@@ -11,17 +11,17 @@ pub(super) struct Crate {
 }
 
 impl Crate {
-    /// Reads every module below `src`, except the binary's own (`main.rs`, `cli/`).
+    /// Reads every module below `src`, the binary's own (`main.rs`, `cli/`) among them.
     pub(super) fn read(src: &Path) -> Self {
         let mut modules = BTreeMap::new();
         read_folder(src, "", &mut modules);
-        modules.retain(|module, _| module != "main" && super::room(module) != "cli");
         Self { modules }
     }
 
-    /// The modules right below the root.
+    /// The modules right below the library's root.
     pub(super) fn rooms(&self) -> BTreeSet<String> {
-        self.modules.keys().filter(|module| !module.is_empty() && !module.contains("::")).cloned().collect()
+        let top = self.modules.keys().filter(|module| !module.is_empty() && !module.contains("::"));
+        top.filter(|room| !is_binary(room)).cloned().collect()
     }
 
     /// Who imports from whom. A name that a module merely passes on (`pub use child::Name`) counts as imported from
@@ -55,6 +55,11 @@ impl Crate {
             _ => Some(module),
         }
     }
+}
+
+/// Whether a room is the binary's, which the library cannot see.
+fn is_binary(room: &str) -> bool {
+    matches!(room, "main" | "cli")
 }
 
 fn is_type(name: &str) -> bool {

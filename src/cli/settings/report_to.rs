@@ -1,0 +1,34 @@
+//! `--report FORMAT[=PATH]`: what is written of a run, and where to.
+
+use std::path::PathBuf;
+
+use smoke::report::Format;
+
+/// Where one more report of a run goes, and what it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ReportTo {
+    /// What is written.
+    pub(crate) kind: ReportKind,
+    /// Where to.
+    pub(crate) place: Place,
+}
+
+/// What can be written of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ReportKind {
+    /// Drawn from the whole run, at its end.
+    Drawn(Format),
+    /// Its events, a line each, as they happen.
+    Events,
+}
+
+/// Where a report goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Into the run's folder, under its usual name.
+    Folder,
+    /// To a file.
+    File(PathBuf),
+    /// To standard output.
+    Stdout,
+}
