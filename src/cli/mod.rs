@@ -4,17 +4,18 @@
 mod args;
 mod command;
 mod exit;
+mod output;
 mod reports;
 mod settings;
 mod terminal;
 
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
 
 use self::args::{Args, Command};
 use self::exit::Exit;
+pub(crate) use self::output::{complain, print};
 
 /// Reads the command line, does what it says, and gives the process's exit code.
 pub(crate) fn main() -> ExitCode {
@@ -42,22 +43,5 @@ fn begin(args: Args) -> Exit {
         Command::Sandbox(args) => command::sandbox::run(&args),
         Command::Schema(args) => command::schema::run(&args),
         Command::Completions(args) => command::completions::run(&args),
-    }
-}
-
-/// Says on standard error what is wrong, and gives the exit code back.
-fn complain(exit: Exit, message: &str) -> Exit {
-    let _ = writeln!(std::io::stderr(), "error: {message}");
-    exit
-}
-
-/// Prints a result on standard output. A reader that went away (`| head`) is no fault of ours.
-fn print(text: &str) -> Exit {
-    let mut stdout = std::io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            complain(Exit::FAULT, &format!("cannot write to standard output: {error}"))
-        }
-        _ => Exit::PASSED,
     }
 }

@@ -12,11 +12,11 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 
+use super::finished::Finished;
 use super::prepare::Prepared;
 use super::recorder::Recorder;
 use super::signals::{self, Signals};
 use super::surroundings::Surroundings;
-use super::{Finished, Shared};
 use crate::cli::exit::Exit;
 use crate::cli::settings::RunSettings;
 use crate::cli::terminal::Screen;
@@ -56,7 +56,7 @@ pub(super) async fn carry_out(
     let options =
         engine::Options { jobs: settings.jobs, fail_fast: settings.args.fail_fast, cleanup_within: CLEANUP_WITHIN };
     let screen = Screen::on_stderr(settings.talk, &crate::cli::command::environment);
-    let recorder: Shared = Arc::new(Mutex::new(recorder));
+    let recorder = Arc::new(Mutex::new(recorder));
     let engine = tokio::spawn(engine::run(Arc::new(prepared.plan), header, equipment, options));
     let mut watcher = tokio::spawn(watch_events(Arc::clone(&recorder), told, screen));
     let end = until_over(engine, &mut watcher, ask, signals).await;
@@ -71,7 +71,7 @@ pub(super) async fn carry_out(
 }
 
 /// Takes events in as they come; they never wait for the screen, which shows what there is from time to time.
-async fn watch_events(recorder: Shared, mut events: UnboundedReceiver<Event>, mut screen: Screen) {
+async fn watch_events(recorder: Arc<Mutex<Recorder>>, mut events: UnboundedReceiver<Event>, mut screen: Screen) {
     let mut frames = tokio::time::interval(FRAME);
     frames.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut batch = Vec::with_capacity(AT_ONCE);

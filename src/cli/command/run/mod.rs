@@ -6,6 +6,7 @@
 
 mod carry_out;
 mod consent;
+mod finished;
 mod prepare;
 mod recorder;
 mod revision;
@@ -13,14 +14,13 @@ pub(crate) mod signals;
 mod surroundings;
 
 use std::io::{IsTerminal as _, Write as _};
-use std::sync::Arc;
 
 use chrono::Utc;
 use smoke::event::RunHeader;
-use smoke::record::Run;
 use smoke::report::console;
 use smoke::sandbox::Fault;
 
+use self::finished::Finished;
 use self::prepare::{Prepared, Refusal, prepare};
 use self::recorder::Recorder;
 use self::signals::Signals;
@@ -108,13 +108,6 @@ fn header(prepared: &Prepared) -> RunHeader {
     }
 }
 
-/// A run as it was recorded, and what could not be written of it.
-struct Finished {
-    run: Run,
-    shown_at: String,
-    unwritten: Vec<std::io::Error>,
-}
-
 /// The last words, and the exit code.
 fn finish(settings: &RunSettings<'_>, finished: &Finished) -> Exit {
     let Finished { run, shown_at, unwritten } = finished;
@@ -136,5 +129,3 @@ fn finish(settings: &RunSettings<'_>, finished: &Finished) -> Exit {
     }
     if unwritten.is_empty() { exit } else { Exit::FAULT }
 }
-
-type Shared = Arc<std::sync::Mutex<Recorder>>;

@@ -9,7 +9,7 @@ use smoke::event::{Event, Fact, RunHeader};
 use smoke::record::Run;
 use smoke::report::{Format, ndjson};
 
-use super::Finished;
+use super::finished::Finished;
 use crate::cli::exit::Exit;
 use crate::cli::reports::{self, RunFolder};
 use crate::cli::settings::{Place, ReportKind, ReportTo};
