@@ -90,6 +90,8 @@ impl Journey {
         let Some(halt) = halt else { return };
         let verdict = match halt {
             Halt::Stopped(_) => Verdict::Aborted,
+            // The step that was cut short has said already what that means, unless there was none.
+            Halt::TimedOut if self.verdict > Verdict::Passed => self.verdict,
             Halt::TimedOut | Halt::Guard(_) => Verdict::Failed,
         };
         if self.verdict < verdict {

@@ -48,8 +48,19 @@ pub(crate) async fn run(stage: &Stage, at: StepRef, step: &Step, scope: &Scope, 
         Ok(lookout) => lookout,
         Err(closed) => return Finished::closed(step, closed),
     };
-    let end = Waiting { step, halt: halt.clone(), trouble: None, holding: None }.until_decided(&mut lookout).await;
+    let end = Waiting { step, halt: halt.clone(), trouble: None, holding: None, so_far: before_any_look(step) }
+        .until_decided(&mut lookout)
+        .await;
     Finished::of(step, lookout, &end)
+}
+
+/// What is said of a step whose first look never came back. A system under test that does not answer has failed; AWS that
+/// does not answer says nothing of it.
+fn before_any_look(step: &Step) -> Verdict {
+    match step.spec.probe {
+        Probe::Http(_) | Probe::Exec(_) => Verdict::Failed,
+        Probe::Logs(_) | Probe::Ecs(_) | Probe::Alarm(_) => Verdict::Inconclusive,
+    }
 }
 
 /// How the looking ended.
@@ -59,8 +70,8 @@ enum End {
     Decided(Verdict),
     /// By the clock.
     RanOut(Verdict),
-    /// By something else that ended the scenario.
-    Halted(Halt),
+    /// By something else that ended the scenario; and what would have been said had the clock ended it.
+    Halted(Halt, Verdict),
 }
 
 /// The state of waiting between two looks.
@@ -71,6 +82,8 @@ struct Waiting<'step> {
     trouble: Option<Instant>,
     /// Since when `expect` has held (`for`).
     holding: Option<Instant>,
+    /// What would be said of the step if its time ran out now.
+    so_far: Verdict,
 }
 
 impl Waiting<'_> {
@@ -78,7 +91,7 @@ impl Waiting<'_> {
         loop {
             let standing = match self.look(lookout).await {
                 Ok(standing) => standing,
-                Err(halt) => return End::Halted(halt),
+                Err(halt) => return self.cut_short(halt),
             };
             let pause = match self.decide(standing, lookout) {
                 Ok(pause) => pause,
@@ -86,7 +99,7 @@ impl Waiting<'_> {
             };
             tokio::select! {
                 () = sleep(pause) => {}
-                halt = self.halt.heard() => return End::Halted(halt),
+                halt = self.halt.heard() => return self.cut_short(halt),
             }
         }
     }
@@ -105,6 +118,11 @@ impl Waiting<'_> {
             reason = halt.heard() => if !must_finish { return Err(reason) },
         }
         tokio::time::timeout(PARTING, look).await.map_err(|_| self.halt.reason().unwrap_or(Halt::TimedOut))
+    }
+
+    /// The scenario's own timeout is a clock like any other: what could not be seen until then is not known to be wrong.
+    fn cut_short(&self, halt: Halt) -> End {
+        End::Halted(halt, self.so_far)
     }
 
     fn within(&self) -> Duration {
@@ -132,12 +150,13 @@ impl Waiting<'_> {
     }
 
     fn pause(
-        &self,
+        &mut self,
         verdict: Verdict,
         waited: Duration,
         limit: Duration,
         lookout: &Lookout<'_>,
     ) -> Result<Duration, End> {
+        self.so_far = verdict;
         let pace = Pace { every: self.step.every, retry_after: lookout.retry_after() };
         match wait::next(pace, waited, limit, rand::random()) {
             Next::LookIn(pause) => Ok(pause),
@@ -171,12 +190,12 @@ impl Finished {
         let (verdict, ran_out) = match end {
             End::Decided(verdict) => (*verdict, false),
             End::RanOut(verdict) => (*verdict, true),
-            End::Halted(Halt::TimedOut) => (Verdict::Failed, true),
-            End::Halted(Halt::Guard(_)) => (Verdict::Skipped, false),
-            End::Halted(Halt::Stopped(_)) => (Verdict::Aborted, true),
+            End::Halted(Halt::TimedOut, so_far) => (*so_far, true),
+            End::Halted(Halt::Guard(_), _) => (Verdict::Skipped, false),
+            End::Halted(Halt::Stopped(_), _) => (Verdict::Aborted, true),
         };
         let mut outcome = lookout.outcome(verdict, ran_out);
-        if let End::Halted(halt) = end {
+        if let End::Halted(halt, _) = end {
             let seen = outcome.cause.take().map(|cause| format!("; last: {cause}")).unwrap_or_default();
             outcome.cause = Some(format!("cut short: {}{seen}", halt.words()));
         }
@@ -211,7 +230,7 @@ fn unanswered(step: &Step, lookout: &Lookout<'_>, end: &End, what: &str) -> Opti
     }
     let why = match (lookout.seen(), end) {
         (Some(Err(error)), _) if error.kind == LookErrorKind::System => error.message.clone(),
-        (None, End::Halted(halt)) => halt.words(),
+        (None, End::Halted(halt, _)) => halt.words(),
         _ => return None,
     };
     Some((what.to_owned(), format!("it was sent, but not answered ({why}): whether it made something is not known")))

@@ -96,3 +96,14 @@ fn a_run_that_judges_nothing_is_no_pass() {
     let project = Project::of(&[("smoke.yaml", TARGETS), ("scenarios/never.yaml", &never)]);
     project.smoke(&["run", "gone"]).check(2, "nothing was judged");
 }
+
+#[test]
+fn what_could_not_be_seen_until_the_scenarios_timeout_is_inconclusive() {
+    let targets = "targets:\n  dark: { aws: { region: eu-west-1, endpoint_url: \"http://127.0.0.1:1\" } }\n";
+    let waiting = "timeout: 1s\nsteps:\n  - name: up\n    ecs: { cluster: c, service: s }\n    until: service.steady\n    within: 5m\n";
+    let keys = [("AWS_ACCESS_KEY_ID", "none"), ("AWS_SECRET_ACCESS_KEY", "none")];
+    let project = Project::of(&[("smoke.yaml", targets), ("scenarios/wait.yaml", waiting)]).with(&keys);
+    let ended = project.smoke(&["run", "dark"]);
+    ended.check(3, "the scenario's timeout was over");
+    assert!(ended.first_line().starts_with("INCONCLUSIVE wait › step \"up\": "), "{}", ended.stdout);
+}
