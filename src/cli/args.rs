@@ -174,10 +174,10 @@ pub(crate) struct Completions {
 
 fn faults() -> impl TypedValueParser<Value = Fault> {
     let catalogue = Fault::catalogue();
-    let names = catalogue.iter().map(|(_, name, what)| clap::builder::PossibleValue::new(*name).help(*what));
+    let names = catalogue.iter().map(|entry| clap::builder::PossibleValue::new(entry.name).help(entry.what));
     PossibleValuesParser::new(names).try_map(move |name| {
-        let found = catalogue.iter().find(|(_, known, _)| *known == name);
-        found.map(|(fault, _, _)| *fault).ok_or("no such fault")
+        let found = catalogue.iter().find(|entry| entry.name == name);
+        found.map(|entry| entry.fault).ok_or("no such fault")
     })
 }
 

@@ -29,7 +29,7 @@ use cloud::{Cloud, place};
 use conductor::Workplace;
 use service::Database;
 
-pub use fault::{Fault, FaultSet};
+pub use fault::{Entry, Fault, FaultSet, Kind};
 
 /// How long a start may take before it has failed.
 const START: Duration = Duration::from_secs(20);

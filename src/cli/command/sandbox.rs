@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use smoke::sandbox::{Fault, Options, Sandbox};
+use smoke::sandbox::{Entry, Fault, Kind, Options, Sandbox};
 
 use super::run::signals::Signals;
 use crate::cli::args;
@@ -23,8 +23,12 @@ pub(crate) fn run(args: &args::Sandbox) -> Exit {
 
 fn faults() -> String {
     let mut text = String::new();
-    for (_, name, what) in Fault::catalogue() {
-        let _ = writeln!(text, "{name:<16}  {what}");
+    for (kind, title) in [(Kind::Fault, "Faults: no run may pass"), (Kind::Weather, "Weather: no run may fail for it")]
+    {
+        let _ = writeln!(text, "{}{title}", if text.is_empty() { "" } else { "\n" });
+        for Entry { name, what, .. } in Fault::catalogue().iter().filter(|entry| entry.kind == kind) {
+            let _ = writeln!(text, "  {name:<24}{what}");
+        }
     }
     text
 }
@@ -67,7 +71,7 @@ fn how_to_reach(sandbox: &Sandbox, faults: &[Fault]) -> String {
          export AWS_ACCESS_KEY_ID={id} AWS_SECRET_ACCESS_KEY={key}\n",
         vars.join(", ")
     );
-    for (_, name, what) in Fault::catalogue().iter().filter(|(fault, _, _)| faults.contains(fault)) {
+    for Entry { name, what, .. } in faults.iter().filter_map(|fault| fault.entry()) {
         let _ = writeln!(text, "# Broken on purpose: {name}: {what}");
     }
     text

@@ -1,0 +1,29 @@
+//! Faults: the ways to break the sandbox on purpose; and weather: what happens on a good day too, and must change no
+//! verdict.
+//!
+//! The names and what they mean stand in [`catalogue`](self::catalogue). Where each is felt is decided where it would
+//! really break: in the service, in the fleet, in the metric, at the endpoint. None is a canned answer.
+
+mod catalogue;
+
+use std::sync::Arc;
+
+pub use catalogue::{Entry, Fault, Kind};
+
+/// The faults that a sandbox was started with; cloning shares them.
+#[derive(Debug, Clone, Default)]
+pub struct FaultSet(Arc<[Fault]>);
+
+impl FaultSet {
+    /// Whether `fault` is among them.
+    #[must_use]
+    pub fn contains(&self, fault: Fault) -> bool {
+        self.0.contains(&fault)
+    }
+}
+
+impl FromIterator<Fault> for FaultSet {
+    fn from_iter<I: IntoIterator<Item = Fault>>(faults: I) -> Self {
+        Self(faults.into_iter().collect())
+    }
+}
