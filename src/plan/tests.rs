@@ -191,6 +191,23 @@ fn a_secret_that_cannot_be_had_is_said_at_its_place() {
 }
 
 #[test]
+fn a_secret_too_short_to_be_one_is_refused() {
+    #[track_caller]
+    fn check(file: &str, expected: &str) {
+        let (_dir, project) = project(&[("scenarios/a.yaml", READS), ("used.txt", file)]);
+        let planned = Plan::make(&project, &order("staging", &[]));
+        assert_eq!(planned.err().map(|problems| said(&problems)).unwrap_or_default(), expected);
+    }
+    check("\n", "the secret `used` is empty; an empty secret cannot be kept out of reports");
+    check(
+        "abc\n",
+        "the secret `used` has fewer than 4 characters; kept out of the reports, so short a text would blank them; \
+         was the right value set?",
+    );
+    check("abcd\n", "");
+}
+
+#[test]
 fn target_settings_are_filled_in() {
     let (_dir, project) = project(&[("scenarios/a.yaml", READS)]);
     let plan = Plan::make(&project, &order("staging", &[])).unwrap();
