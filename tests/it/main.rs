@@ -9,5 +9,6 @@ mod engine;
 mod gate;
 mod house;
 mod readme;
+mod reference;
 mod reports;
 mod sandbox_boto3;
