@@ -67,10 +67,14 @@ pub(crate) async fn conduct(
     conductor.crew.stop_all().await;
 }
 
-/// Waits until the API answers and the alarm was held against its metric.
-pub(crate) async fn came_up(cloud: &Cloud, api: SocketAddr) {
+/// Waits until the alarm was held against its metric and, where there is one, until the API answers.
+pub(crate) async fn came_up(cloud: &Cloud, api: Option<SocketAddr>) {
     let evaluated = || cloud.watch.lock().alarms.iter().all(Alarm::is_evaluated);
-    while !evaluated() || !health::answers(api).await {
+    while !evaluated() {
+        tokio::time::sleep(BUSY).await;
+    }
+    let Some(api) = api else { return };
+    while !health::answers(api).await {
         tokio::time::sleep(BUSY).await;
     }
 }

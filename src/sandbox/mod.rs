@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Utc;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -43,6 +43,7 @@ pub struct Sandbox {
     aws: SocketAddr,
     stop: watch::Sender<bool>,
     parts: Vec<JoinHandle<()>>,
+    _reserved: Option<TcpSocket>,
 }
 
 /// What a sandbox is started with.
@@ -63,21 +64,27 @@ impl Sandbox {
     /// # Errors
     /// Where a port cannot be bound, the database cannot be opened, or it does not come up.
     pub async fn start(options: Options) -> io::Result<Self> {
-        let api_listener = bind(options.api_port).await?;
-        let aws_listener = bind(options.aws_port).await?;
-        let (api, aws) = (api_listener.local_addr()?, aws_listener.local_addr()?);
         let faults: FaultSet = options.faults.into_iter().collect();
+        let front = Front::open(options.api_port, &faults).await?;
+        let aws_listener = bind(options.aws_port).await?;
+        let (api, aws) = (front.address()?, aws_listener.local_addr()?);
         let database = Database::create().map_err(io::Error::other)?;
         let cloud = Arc::new(Cloud::default());
         conductor::set_up(&cloud, Utc::now()).map_err(io::Error::other)?;
         let (stop, stopped) = watch::channel(false);
-        let workplace = Workplace { database, faults: faults.clone(), api, listener: Some(api_listener) };
-        let parts = vec![
-            tokio::spawn(cloud::serve(aws_listener, Arc::clone(&cloud), stopped.clone())),
-            tokio::spawn(conductor::conduct(Arc::clone(&cloud), workplace, faults, stopped)),
-        ];
-        let sandbox = Self { api, aws, stop, parts };
-        match tokio::time::timeout(START, conductor::came_up(&cloud, api)).await {
+        let mut parts = vec![tokio::spawn(cloud::serve(aws_listener, Arc::clone(&cloud), stopped.clone()))];
+        if faults.contains(Fault::ForeignNoise) {
+            parts.push(tokio::spawn(service::make_noise(database.clone(), stopped.clone())));
+        }
+        let (listener, reserved) = match front {
+            Front::Listening(listener) => (Some(listener), None),
+            Front::Reserved(socket) => (None, Some(socket)),
+        };
+        let answering = listener.is_some().then_some(api);
+        let workplace = Workplace { database, faults: faults.clone(), api, listener };
+        parts.push(tokio::spawn(conductor::conduct(Arc::clone(&cloud), workplace, faults, stopped)));
+        let sandbox = Self { api, aws, stop, parts, _reserved: reserved };
+        match tokio::time::timeout(START, conductor::came_up(&cloud, answering)).await {
             Ok(()) => Ok(sandbox),
             Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "the sandbox's API did not come up within 20 s")),
         }
@@ -121,8 +128,42 @@ impl Sandbox {
     }
 }
 
+/// Where clients look for the API.
+enum Front {
+    /// Somebody listens.
+    Listening(TcpListener),
+    /// With the fault `api-down` nobody does; the port is kept all the same, so that nobody else can.
+    Reserved(TcpSocket),
+}
+
+impl Front {
+    async fn open(port: Option<u16>, faults: &FaultSet) -> io::Result<Self> {
+        if !faults.contains(Fault::ApiDown) {
+            return bind(port).await.map(Self::Listening);
+        }
+        let socket = TcpSocket::new_v4()?;
+        let address = local(port);
+        socket.bind(address).map_err(|error| cannot_listen(address, &error))?;
+        Ok(Self::Reserved(socket))
+    }
+
+    fn address(&self) -> io::Result<SocketAddr> {
+        match self {
+            Self::Listening(listener) => listener.local_addr(),
+            Self::Reserved(socket) => socket.local_addr(),
+        }
+    }
+}
+
 async fn bind(port: Option<u16>) -> io::Result<TcpListener> {
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port.unwrap_or(0)));
-    let bound = TcpListener::bind(address).await;
-    bound.map_err(|error| io::Error::new(error.kind(), format!("cannot listen on {address}: {error}")))
+    let address = local(port);
+    TcpListener::bind(address).await.map_err(|error| cannot_listen(address, &error))
+}
+
+fn local(port: Option<u16>) -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, port.unwrap_or(0)))
+}
+
+fn cannot_listen(address: SocketAddr, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("cannot listen on {address}: {error}"))
 }

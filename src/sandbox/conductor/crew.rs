@@ -15,7 +15,7 @@ use super::stage::BACKEND;
 use super::{health, reconcile};
 use crate::sandbox::cloud::Cloud;
 use crate::sandbox::cloud::ecs::{Definition, Health, Status};
-use crate::sandbox::fault::FaultSet;
+use crate::sandbox::fault::{Fault, FaultSet};
 use crate::sandbox::log::LogSink;
 use crate::sandbox::service::{Database, run_worker, serve_api};
 
@@ -97,19 +97,28 @@ impl Crew {
         let (service, stream) = self.about(id)?;
         let log = self.sink(stream, now);
         let database = self.workplace.database.clone();
+        let faults = self.workplace.faults.clone();
         if service != BACKEND {
-            return Ok(Box::pin(run_worker(id.to_owned(), database, self.workplace.faults.clone(), log, stop)));
+            return Ok(Box::pin(run_worker(id.to_owned(), database, faults, log, stop)));
         }
         let listener = match self.workplace.listener.take() {
             Some(listener) => listener,
-            None => TcpListener::bind(self.workplace.api).await.map_err(|error| {
-                format!("CannotStartContainerError: cannot listen on {}: {error}", self.workplace.api)
-            })?,
+            None => self.bind_api().await?,
         };
         Ok(Box::pin(async move {
-            serve_api(listener, database, log, stop).await;
+            serve_api(listener, database, faults, log, stop).await;
             0
         }))
+    }
+
+    async fn bind_api(&self) -> Result<TcpListener, String> {
+        let mut address = self.workplace.api;
+        if self.workplace.faults.contains(Fault::ApiDown) {
+            // A release that listens on a port of which nobody knows.
+            address.set_port(0);
+        }
+        let bound = TcpListener::bind(address).await;
+        bound.map_err(|error| format!("CannotStartContainerError: cannot listen on {address}: {error}"))
     }
 
     /// The task's service, and its log group and stream where it has them.

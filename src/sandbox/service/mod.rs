@@ -11,14 +11,20 @@
 //! * [`import`]: the life of an import, and what may follow on what. Pure.
 //! * [`csv_table`]: a file's bytes → rows, or the reasons why it is rejected. Pure.
 //! * [`journal`]: log lines as JSON, one event a line.
+//! * [`noise`]: other people's imports.
 
 mod api;
 mod csv_table;
 mod database;
 mod import;
 mod journal;
+mod noise;
 mod worker;
 
 pub(crate) use api::serve_api;
 pub(crate) use database::Database;
+pub(crate) use noise::make_noise;
 pub(crate) use worker::run_worker;
+
+/// What the container's own health check calls itself. It asks the process, not the load balancer.
+pub(crate) const HEALTH_CHECK: &str = "container-health-check";

@@ -23,6 +23,7 @@ CREATE TABLE imports (
 -- What a worker polls for.
 CREATE INDEX imports_to_do ON imports (number) WHERE status IN ('queued', 'processing', 'finalizing');
 
+-- What was parsed and is to be reviewed; kept as long as its import.
 CREATE TABLE staged_rows (
     import_id TEXT NOT NULL REFERENCES imports (id) ON DELETE CASCADE,
     line      INTEGER NOT NULL,
@@ -37,9 +38,11 @@ CREATE TABLE contacts (
     line      INTEGER NOT NULL,
     name      TEXT NOT NULL,
     email     TEXT NOT NULL,
-    phone     TEXT,
-    PRIMARY KEY (import_id, line)
-) STRICT, WITHOUT ROWID;
+    phone     TEXT
+) STRICT;
+
+-- A row of a file becomes one contact, whatever workers do.
+CREATE UNIQUE INDEX contacts_once ON contacts (import_id, line);
 
 CREATE TABLE heartbeats (
     task_id TEXT PRIMARY KEY,

@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 
 use super::problem::Problem;
 use super::state::Api;
-use crate::sandbox::service::database::ImportList;
+use crate::sandbox::fault::Fault;
+use crate::sandbox::service::database::{Database, ImportList};
 use crate::sandbox::service::import::{Finalize, Import, Status};
 
 /// The id in the path.
@@ -57,8 +58,18 @@ pub(super) async fn finalize(
     State(api): State<Api>,
     ImportId(id): ImportId,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
-    let wanted = id.clone();
-    let outcome = api.database.call(move |database| database.finalize(&wanted, Utc::now())).await?;
+    if api.faults.contains(Fault::FinalizeRefused) {
+        return Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", "finalizing needs the role import-approver"));
+    }
+    let (wanted, forgets) = (id.clone(), api.faults.contains(Fault::FinalizeIgnored));
+    let finalize = move |database: &Database| {
+        if forgets {
+            database.finalize_uncommitted(&wanted, Utc::now())
+        } else {
+            database.finalize(&wanted, Utc::now())
+        }
+    };
+    let outcome = api.database.call(finalize).await?;
     match outcome.ok_or_else(|| Problem::no_import(&id))? {
         (Finalize::Begin, _) => Ok((StatusCode::ACCEPTED, Json(json!({ "id": id, "status": Status::Finalizing })))),
         (Finalize::Already, status) => Ok((StatusCode::OK, Json(json!({ "id": id, "status": status })))),

@@ -11,6 +11,8 @@
 //! | `GET /health` | 200 · 503 the database does not answer |
 
 mod access_log;
+mod admission;
+mod balancer;
 mod contacts;
 mod health;
 mod imports;
@@ -19,12 +21,14 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod upload;
+mod wire;
 
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::Uri;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -32,9 +36,12 @@ use tokio::sync::watch;
 
 use super::database::Database;
 use super::journal::Journal;
+use crate::sandbox::fault::FaultSet;
 use crate::sandbox::log::LogSink;
+use balancer::Balancer;
 use problem::Problem;
 use state::Api;
+use wire::{Cut, Wires};
 
 /// How long requests that are under way may take once a stop is asked for.
 const GRACE: Duration = Duration::from_secs(2);
@@ -43,15 +50,17 @@ const GRACE: Duration = Duration::from_secs(2);
 pub(crate) async fn serve_api(
     listener: TcpListener,
     database: Database,
+    faults: FaultSet,
     log: LogSink,
     mut stop: watch::Receiver<bool>,
 ) {
-    let api = Api { database, journal: Journal::new("bulk_import.api", log) };
+    let api = Api { database, faults, journal: Journal::new("bulk_import.api", log) };
     api.journal.info("api_started", json!({ "address": listener.local_addr().ok() }));
     let mut asked = stop.clone();
     // A sender that is gone is a stop too.
     let stopped = async move { drop(asked.wait_for(|stop| *stop).await) };
-    let serving = axum::serve(listener, router(api.clone())).with_graceful_shutdown(stopped);
+    let serving = axum::serve(Wires(listener), router(api.clone()).into_make_service_with_connect_info::<Cut>())
+        .with_graceful_shutdown(stopped);
     let overdue = async {
         let _ = stop.wait_for(|stop| *stop).await;
         tokio::time::sleep(GRACE).await;
@@ -73,6 +82,9 @@ fn router(api: Api) -> Router {
         .layer(DefaultBodyLimit::max(upload::LARGEST_REQUEST))
         .fallback(|uri: Uri| async move { Problem::not_found(format!("there is nothing at {}", uri.path())) })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
-        .layer(axum::middleware::from_fn_with_state(api.clone(), access_log::log))
+        // The last is the first that a request comes to.
+        .layer(from_fn_with_state(api.clone(), admission::admit))
+        .layer(from_fn_with_state(api.clone(), access_log::log))
+        .layer(from_fn_with_state(Balancer::new(api.faults.clone()), balancer::pass))
         .with_state(api)
 }

@@ -1,5 +1,6 @@
 //! What all handlers share.
 
+use crate::sandbox::fault::FaultSet;
 use crate::sandbox::service::database::Database;
 use crate::sandbox::service::journal::Journal;
 
@@ -7,5 +8,6 @@ use crate::sandbox::service::journal::Journal;
 #[derive(Clone)]
 pub(super) struct Api {
     pub(super) database: Database,
+    pub(super) faults: FaultSet,
     pub(super) journal: Journal,
 }

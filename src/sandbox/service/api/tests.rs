@@ -6,7 +6,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::serve_api;
-use crate::sandbox::fault::FaultSet;
+use crate::sandbox::fault::{Fault, FaultSet};
+use crate::sandbox::service::HEALTH_CHECK;
 use crate::sandbox::service::database::Database;
 use crate::sandbox::service::journal::tests::Lines;
 use crate::sandbox::service::worker::run_worker;
@@ -25,11 +26,16 @@ struct Bench {
 
 impl Bench {
     async fn start() -> Self {
+        Self::with(&[]).await
+    }
+
+    async fn with(faults: &[Fault]) -> Self {
+        let faults: FaultSet = faults.iter().copied().collect();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let (database, lines) = (Database::create().unwrap(), Lines::default());
         let (stop, stopped) = watch::channel(false);
-        let serving = tokio::spawn(serve_api(listener, database.clone(), lines.sink(), stopped));
+        let serving = tokio::spawn(serve_api(listener, database.clone(), faults, lines.sink(), stopped));
         let client = Client::builder().no_proxy().build().unwrap();
         Self { base, client, database, lines, stop, serving }
     }
@@ -214,5 +220,77 @@ async fn ten_thousand_rows_and_two_imports_at_once_arrive_whole() {
         assert_eq!(bench.until(&id, "completed").await["rows_imported"], rows);
         let contacts = bench.ask(&format!("GET /api/v1/contacts?import_id={id}&limit=0")).await;
         assert_eq!(contacts, (200, json!({ "count": rows, "contacts": [] })));
+    }
+}
+
+#[tokio::test]
+async fn a_finalize_is_accepted_and_forgotten() {
+    let bench = Bench::with(&[Fault::FinalizeIgnored]).await.with_worker();
+    let id = bench.uploaded(FILE).await;
+    bench.until(&id, "review_ready").await;
+    for _ in 0..2 {
+        let answer = bench.ask(&format!("POST /api/v1/bulk-imports/{id}/finalize")).await;
+        assert_eq!(answer, (202, json!({ "id": id, "status": "finalizing" })));
+        assert_eq!(bench.ask(&format!("GET /api/v1/bulk-imports/{id}")).await.1["status"], "review_ready");
+    }
+}
+
+#[tokio::test]
+async fn a_finalize_is_refused() {
+    let bench = Bench::with(&[Fault::FinalizeRefused]).await.with_worker();
+    let id = bench.uploaded(FILE).await;
+    bench.until(&id, "review_ready").await;
+    let answer = bench.ask(&format!("POST /api/v1/bulk-imports/{id}/finalize")).await;
+    Bench::refused(&answer, 403, "forbidden", "finalizing needs the role import-approver");
+    assert_eq!(bench.ask(&format!("DELETE /api/v1/bulk-imports/{id}")).await.0, 204);
+}
+
+#[tokio::test]
+async fn an_api_that_is_broken_inside_still_passes_its_containers_health_check() {
+    let bench = Bench::with(&[Fault::Api500]).await;
+    let message = "the database failed: no such table: tenants";
+    for request in ["GET /health", "GET /api/v1/bulk-imports", "DELETE /api/v1/bulk-imports/7", "GET /nowhere"] {
+        let (status, body) = bench.ask(request).await;
+        assert_eq!((status, &body["error"]), (500, &json!("internal")), "{request}");
+        assert!(body["message"].as_str().unwrap().starts_with(message), "{body}");
+    }
+    let check = bench.request("GET /health").header("user-agent", HEALTH_CHECK).send().await.unwrap();
+    assert_eq!(check.status().as_u16(), 200);
+}
+
+#[tokio::test]
+async fn credentials_are_no_longer_taken() {
+    let bench = Bench::with(&[Fault::Api401]).await;
+    assert_eq!(bench.ask("GET /health").await.0, 200);
+    Bench::refused(&bench.upload(csv(FILE)).await, 401, "unauthorized", "the token is not known");
+    let old = bench.request("GET /api/v1/bulk-imports").header("authorization", "Bearer old");
+    Bench::refused(&answer(old).await, 401, "unauthorized", "the token is not known");
+    let new = bench.request("GET /api/v1/bulk-imports").header("authorization", "Bearer of-the-next-release");
+    assert_eq!(answer(new).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_wrong_route_ends_in_html() {
+    let bench = Bench::with(&[Fault::ApiHtml]).await;
+    let response = bench.request("GET /health").send().await.unwrap();
+    assert_eq!(
+        (response.status().as_u16(), &response.headers()["content-type"]),
+        (200, &"text/html; charset=utf-8".parse().unwrap())
+    );
+    assert!(response.text().await.unwrap().starts_with("<!DOCTYPE html>"));
+}
+
+#[tokio::test]
+async fn of_three_reads_the_weather_meets_one_and_no_write() {
+    let bench = Bench::with(&[Fault::GatewayBlips, Fault::ClosedConnections]).await;
+    let read = || async {
+        match bench.request("GET /health").send().await {
+            Ok(response) => response.status().as_u16().to_string(),
+            Err(error) => if error.is_connect() { "unreachable" } else { "closed" }.to_owned(),
+        }
+    };
+    for _ in 0..3 {
+        assert_eq!([read().await, read().await, read().await], ["502", "closed", "200"]);
+        assert_eq!(bench.upload(csv(FILE)).await.0, 201);
     }
 }

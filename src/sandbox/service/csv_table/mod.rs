@@ -40,8 +40,13 @@ pub(crate) struct CsvTable {
 impl CsvTable {
     /// Reads a whole file.
     pub(crate) fn read(bytes: &[u8]) -> Self {
+        Self::read_delimited(bytes, b',')
+    }
+
+    /// Reads a whole file whose cells are set apart by `delimiter`.
+    pub(crate) fn read_delimited(bytes: &[u8], delimiter: u8) -> Self {
         let mut table = Self::default();
-        if let Err(error) = table.read_rows(bytes) {
+        if let Err(error) = table.read_rows(bytes, delimiter) {
             table.note(error);
         }
         table
@@ -58,9 +63,10 @@ impl CsvTable {
     }
 
     /// Reads header and rows; what makes it senseless to read on comes back as the error.
-    fn read_rows(&mut self, bytes: &[u8]) -> Result<(), FileError> {
+    fn read_rows(&mut self, bytes: &[u8], delimiter: u8) -> Result<(), FileError> {
         lines::refuse_utf16(bytes)?;
-        let mut records = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
+        let mut reader = csv::ReaderBuilder::new();
+        let mut records = reader.has_headers(false).flexible(true).delimiter(delimiter).from_reader(bytes);
         let mut lines = Lines::of(bytes);
         let mut record = ByteRecord::new();
         if !next(&mut records, &mut record, 1)? {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use rusqlite::types::Type;
-use rusqlite::{OptionalExtension as _, Row};
+use rusqlite::{OptionalExtension as _, Row, Transaction, TransactionBehavior};
 use serde::Serialize;
 
 use super::{Database, DatabaseError, time};
@@ -51,17 +51,18 @@ impl Database {
 
     /// Asks for the rows to be imported: what that comes to, and the status from before. None: no such import.
     pub(crate) fn finalize(&self, id: &str, now: DateTime<Utc>) -> Result<Option<(Finalize, Status)>, DatabaseError> {
-        self.write(|transaction| {
-            let mut query = transaction.prepare_cached("SELECT status FROM imports WHERE id = ?1")?;
-            let Some(status) = query.query_row([id], |row| read_status(row, 0)).optional()? else {
-                return Ok(None);
-            };
-            let outcome = status.finalize();
-            if outcome == Finalize::Begin {
-                let begin = "UPDATE imports SET status = 'finalizing', attempts = 0, updated_at = ?2 WHERE id = ?1";
-                transaction.prepare_cached(begin)?.execute((id, now.timestamp_millis()))?;
-            }
-            Ok(Some((outcome, status)))
+        self.write(|transaction| finalize(transaction, id, now))
+    }
+
+    /// What the fault `finalize-ignored` makes of [`Database::finalize`]: all of it, in a transaction that nobody
+    /// commits.
+    pub(crate) fn finalize_uncommitted(
+        &self,
+        id: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Option<(Finalize, Status)>, DatabaseError> {
+        self.with(|connection| {
+            finalize(&connection.transaction_with_behavior(TransactionBehavior::Immediate)?, id, now)
         })
     }
 
@@ -72,6 +73,23 @@ impl Database {
             Ok(gone == 1)
         })
     }
+}
+
+fn finalize(
+    transaction: &Transaction<'_>,
+    id: &str,
+    now: DateTime<Utc>,
+) -> rusqlite::Result<Option<(Finalize, Status)>> {
+    let mut query = transaction.prepare_cached("SELECT status FROM imports WHERE id = ?1")?;
+    let Some(status) = query.query_row([id], |row| read_status(row, 0)).optional()? else {
+        return Ok(None);
+    };
+    let outcome = status.finalize();
+    if outcome == Finalize::Begin {
+        let begin = "UPDATE imports SET status = 'finalizing', attempts = 0, updated_at = ?2 WHERE id = ?1";
+        transaction.prepare_cached(begin)?.execute((id, now.timestamp_millis()))?;
+    }
+    Ok(Some((outcome, status)))
 }
 
 fn read_import(row: &Row<'_>) -> rusqlite::Result<Import> {

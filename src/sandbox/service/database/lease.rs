@@ -22,6 +22,8 @@ pub(crate) struct Lease {
     pub(crate) import_id: String,
     /// Which lease of that import it is.
     pub(crate) number: i64,
+    /// False only with the fault `processed-twice`: whoever holds it imports rows, whosever the import is by then.
+    pub(crate) fenced: bool,
 }
 
 /// What is to be done.
@@ -95,6 +97,6 @@ impl Database {
 
 fn read_claim(row: &Row<'_>) -> rusqlite::Result<Claim> {
     let work = if read_status(row, 2)? == Status::Finalizing { Work::Import } else { Work::Parse };
-    let lease = Lease { import_id: row.get(0)?, number: row.get(1)? };
+    let lease = Lease { import_id: row.get(0)?, number: row.get(1)?, fenced: true };
     Ok(Claim { lease, work, file_name: row.get(3)?, attempt: row.get(4)? })
 }

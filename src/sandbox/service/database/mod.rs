@@ -6,6 +6,7 @@
 mod contacts;
 mod imports;
 mod lease;
+mod migration;
 mod outcome;
 #[cfg(test)]
 mod tests;
@@ -107,6 +108,12 @@ impl Database {
                           ON CONFLICT (task_id) DO UPDATE SET beat_at = excluded.beat_at";
             connection.prepare_cached(upsert)?.execute((task_id, now.timestamp_millis())).map(drop)
         })
+    }
+
+    /// The tenant that is asked for; with the fault `api-500` by a release that knows of tenants, which this database
+    /// does not.
+    pub(crate) fn tenant(&self) -> Result<(), DatabaseError> {
+        self.with(|connection| connection.query_row("SELECT id FROM tenants", [], |_| Ok(())))
     }
 
     /// Whether it answers.

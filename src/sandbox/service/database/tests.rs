@@ -3,6 +3,7 @@ use std::sync::Barrier;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Claim, Database, Lease, Work, Written};
+use crate::sandbox::fault::Fault;
 use crate::sandbox::service::csv_table::CsvTable;
 use crate::sandbox::service::import::{Finalize, Import, Status};
 
@@ -218,7 +219,7 @@ fn finalizing_counts_its_attempts_afresh() {
 #[test]
 fn a_rule_that_no_row_meets_fails_the_import_whole() {
     let bench = Bench::finalizing("i");
-    bench.database.forbid_contacts().unwrap();
+    bench.database.migrate(&[Fault::ImportFails].into_iter().collect()).unwrap();
     let lease = bench.lease("w1");
     let error = bench.database.import_rows(&lease, bench.now).unwrap_err().to_string();
     assert_eq!(error, "contacts.consented_at must not be null (migration 0007_contact_consent)");
@@ -226,6 +227,19 @@ fn a_rule_that_no_row_meets_fails_the_import_whole() {
     assert_eq!(bench.database.fail(&lease, &error, bench.now).unwrap(), Written::Done(()));
     assert_eq!((bench.status("i"), bench.import("i").reason), (Status::Failed, Some(error)));
     assert_eq!(bench.database.fail(&lease, "again", bench.now).unwrap(), Written::LeaseLost);
+}
+
+#[test]
+fn only_a_fence_that_was_taken_down_lets_rows_in_twice() {
+    let bench = Bench::finalizing("i");
+    let lease = bench.lease("w1");
+    let unfenced = Lease { fenced: false, ..lease.clone() };
+    assert_eq!(bench.import_rows(&lease), Written::Done(2));
+    let twice = bench.database.import_rows(&unfenced, bench.now).unwrap_err();
+    assert!(twice.is_refusal(), "a row still becomes one contact only: {twice}");
+    bench.database.migrate(&[Fault::ProcessedTwice].into_iter().collect()).unwrap();
+    assert_eq!(bench.import_rows(&unfenced), Written::Done(4));
+    assert_eq!(bench.import_rows(&lease), Written::LeaseLost);
 }
 
 #[test]

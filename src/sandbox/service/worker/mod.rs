@@ -15,6 +15,7 @@
 //! does not say so, as in production: hence a gate looks at both.
 
 mod job;
+mod pen;
 #[cfg(test)]
 mod tests;
 
@@ -25,11 +26,11 @@ use chrono::Utc;
 use serde_json::json;
 use tokio::sync::watch;
 
-use super::database::{Claim, Database, DatabaseError, Lease};
-use super::journal::Journal;
+use super::database::{Claim, Database, DatabaseError, Lease, Work};
 use crate::sandbox::fault::{Fault, FaultSet};
 use crate::sandbox::log::LogSink;
 use job::Job;
+use pen::Pen;
 
 /// How often it says that it is alive.
 const HEARTBEAT: Duration = Duration::from_millis(500);
@@ -37,6 +38,8 @@ const HEARTBEAT: Duration = Duration::from_millis(500);
 const POLL: Duration = Duration::from_millis(200);
 /// How often it renews a lease while it works on it; several times before the lease would run out.
 const RENEWAL: Duration = Duration::from_secs(1);
+/// With the fault `end-before-start`: how long after the end the start is written.
+const BEHIND: Duration = Duration::from_millis(50);
 
 /// Works until `stop` turns true; what is at hand then is brought to its end. Gives the exit code, as a process would:
 /// 0 after a stop, 1 after a crash.
@@ -47,14 +50,14 @@ pub(crate) async fn run_worker(
     log: LogSink,
     stop: watch::Receiver<bool>,
 ) -> i32 {
-    let worker = Worker { task_id, database, journal: Journal::new("bulk_import.worker", log) };
-    match worker.run(&faults, stop).await {
+    let worker = Worker { task_id, database, pen: Pen::new(log, faults.clone()), faults };
+    match worker.run(stop).await {
         Ok(()) => {
-            worker.journal.info("worker_stopped", json!({ "task_id": worker.task_id }));
+            worker.pen.info("worker_stopped", json!({ "task_id": worker.task_id }));
             0
         }
         Err(crash) => {
-            worker.journal.error("worker_crashed", json!({ "error": crash.to_string(), "exit_code": 1 }));
+            worker.pen.error("worker_crashed", json!({ "error": crash.to_string(), "exit_code": 1 }));
             1
         }
     }
@@ -76,19 +79,19 @@ enum Crash {
 struct Worker {
     task_id: String,
     database: Database,
-    journal: Journal,
+    faults: FaultSet,
+    pen: Pen,
 }
 
 impl Worker {
-    async fn run(&self, faults: &FaultSet, stop: watch::Receiver<bool>) -> Result<(), Crash> {
-        if faults.contains(Fault::WorkerDown) {
+    async fn run(&self, stop: watch::Receiver<bool>) -> Result<(), Crash> {
+        if self.faults.contains(Fault::WorkerDown) {
             return Err(Crash::Settings);
         }
-        if faults.contains(Fault::ImportFails) {
-            self.database.call(Database::forbid_contacts).await?;
-        }
+        let faults = self.faults.clone();
+        self.database.call(move |database| database.migrate(&faults)).await?;
         let fields = json!({ "task_id": self.task_id, "database": self.database.path() });
-        self.journal.info("worker_started", fields);
+        self.pen.info("worker_started", fields);
         tokio::select! {
             worked = self.work(stop) => Ok(worked?),
             beaten = self.beat() => match beaten {
@@ -124,6 +127,10 @@ impl Worker {
 
     /// Takes something to do, after what is not worth another attempt has been put aside.
     async fn claim(&self) -> Result<Option<Claim>, DatabaseError> {
+        if self.faults.contains(Fault::StuckQueued) {
+            // It polls a queue to which nobody uploads.
+            return Ok(None);
+        }
         let task_id = self.task_id.clone();
         let polled = move |database: &Database| {
             let now = Utc::now();
@@ -131,18 +138,34 @@ impl Worker {
         };
         let (given_up, claim) = self.database.call(polled).await?;
         for (import_id, reason) in given_up {
-            job::log_failure(&self.journal, &import_id, &reason);
+            job::log_failure(&self.pen, &import_id, &reason);
         }
         Ok(claim)
     }
 
-    async fn work_on(&self, claim: Claim) -> Result<(), DatabaseError> {
-        let lease = claim.lease.clone();
-        let job = Job::new(claim, &self.database, &self.journal);
+    async fn work_on(&self, mut claim: Claim) -> Result<(), DatabaseError> {
+        if self.faults.contains(Fault::ProcessedTwice) {
+            // Two threads looked before either of them took it, and both hold the same lease.
+            claim.lease.fenced = false;
+            let (one, other) = tokio::join!(self.carry_out(claim.clone()), self.carry_out(claim));
+            return one.and(other);
+        }
+        self.carry_out(claim).await
+    }
+
+    async fn carry_out(&self, claim: Claim) -> Result<(), DatabaseError> {
+        let (lease, work) = (claim.lease.clone(), claim.work);
+        let job = Job::new(claim, &self.database, &self.faults, &self.pen);
         tokio::select! {
-            done = job.run() => done,
+            done = job.run() => done?,
             never = self.renew(&lease) => match never {},
         }
+        if work == Work::Import && self.pen.is_behind() {
+            // Late enough that the times of the two lines differ.
+            tokio::time::sleep(BEHIND).await;
+            self.pen.catch_up();
+        }
+        Ok(())
     }
 
     /// Renews a lease, for ever. One that is lost needs no word here: the job finds out when it comes to write.

@@ -105,6 +105,92 @@ async fn an_import_that_fails_says_so_at_level_error_with_the_databases_own_word
     );
 }
 
+/// What a journey logs from the first lease on, where the log alone is wrong.
+async fn check_log(fault: Fault, expected: &[&str]) {
+    let (import, lines) = journey(&[fault], Status::Completed).await;
+    assert_eq!((import.rows_imported, import.attempts), (2, 1), "{fault:?}");
+    assert_eq!(lines[1..lines.len() - 1], *expected, "{fault:?}");
+}
+
+const START: &str = "INFO bulk_import_start";
+const PARSED: &str = "INFO bulk_import_parsed";
+const READY: &str = "INFO bulk_import_review_ready";
+const BEGUN: &str = "INFO bulk_import_finalize_start";
+const END: &str = "INFO bulk_import_end completed";
+
+#[tokio::test(start_paused = true)]
+async fn a_log_can_be_wrong_though_the_import_is_right() {
+    check_log(Fault::NoStartEvent, &[PARSED, READY, BEGUN, END]).await;
+    check_log(Fault::NoEndEvent, &[START, PARSED, READY, BEGUN]).await;
+    check_log(Fault::EndBeforeStart, &[PARSED, READY, BEGUN, END, START]).await;
+    check_log(Fault::EndFailed, &[START, PARSED, READY, BEGUN, "INFO bulk_import_end failed"]).await;
+    check_log(Fault::ErrorLine, &[START, PARSED, "ERROR contact_index_failed", READY, BEGUN, END]).await;
+    check_log(Fault::ForeignEvents, &[START, PARSED, READY, BEGUN, END]).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn events_of_another_import_never_name_ours() {
+    let bench = Bench::start(Database::create().unwrap(), &[Fault::ForeignEvents]);
+    upload(&bench.database, "i", FILE);
+    bench.until("i", Status::ReviewReady).await;
+    let events = bench.lines.events();
+    let about: Vec<&Value> = events.iter().filter_map(|event| event.get("import_id")).collect();
+    assert_eq!(about, [&json!("00000000-0000-4000-8000-000000000000"); 3]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn rows_go_missing_without_a_word() {
+    let (import, lines) = journey(&[Fault::RowsMissing], Status::Completed).await;
+    assert_eq!((import.rows_total, import.rows_valid, import.rows_imported), (2, 2, 1));
+    assert_eq!(lines[1..lines.len() - 1], [START, PARSED, READY, BEGUN, END]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_broken_lease_doubles_rows_and_lines() {
+    let (_, lines) = journey(&[Fault::ProcessedTwice], Status::Completed).await;
+    let count = |line: &str| lines.iter().filter(|other| *other == line).count();
+    assert_eq!((count(START), count(PARSED), count(BEGUN), count(END)), (2, 1, 2, 2), "{lines:#?}");
+    let bench = Bench::start(Database::create().unwrap(), &[Fault::ProcessedTwice]);
+    upload(&bench.database, "i", FILE);
+    bench.until("i", Status::ReviewReady).await;
+    bench.database.finalize("i", Utc::now()).unwrap();
+    let database = bench.database.clone();
+    bench.until("i", Status::Completed).await;
+    bench.stop().await;
+    assert_eq!(database.contacts(Some("i"), 9).unwrap().count, 4);
+    assert_eq!(database.import("i").unwrap().unwrap().rows_imported, 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_in_order_is_rejected() {
+    let bench = Bench::start(Database::create().unwrap(), &[Fault::ImportRejected]);
+    upload(&bench.database, "i", FILE);
+    let import = bench.until("i", Status::Rejected).await;
+    assert_eq!(import.errors[0].reason, "the column is missing in the header, which has name,email");
+}
+
+/// The status in which an import is after a time in which it would have been through many times over.
+async fn stuck(fault: Fault) -> (Status, Option<chrono::DateTime<Utc>>, Vec<String>) {
+    let bench = Bench::start(Database::create().unwrap(), &[fault]);
+    upload(&bench.database, "i", FILE);
+    tokio::time::sleep(Duration::from_mins(1)).await;
+    let (status, beat) = (bench.database.import("i").unwrap().unwrap().status, bench.database.last_heartbeat("w1"));
+    let lines = bench.lines.events().iter().map(short).collect();
+    bench.worker.abort();
+    (status, beat, lines)
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_import_is_stuck_while_the_worker_lives() {
+    let (status, beat, lines) = stuck(Fault::StuckQueued).await;
+    assert!(beat.is_some());
+    assert_eq!((status, lines.as_slice()), (Status::Queued, ["INFO worker_started".to_owned()].as_slice()));
+    let (status, beat, lines) = stuck(Fault::StuckProcessing).await;
+    assert!(beat.is_some());
+    assert_eq!(status, Status::Processing);
+    assert_eq!(lines, ["INFO worker_started", START]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_rejected_file_has_a_start_and_an_end() {
     let bench = Bench::start(Database::create().unwrap(), &[]);
