@@ -4,6 +4,7 @@
 //! * Nobody imports upward in the flow of data.
 //! * Paths hide nothing: no `super::super`, and no `crate::SomeType` from the root.
 
+mod features;
 mod imports;
 mod modules;
 
@@ -30,6 +31,7 @@ const ROOMS: &[&str] = &[
     "record",
     "report",
     "sandbox",
+    "door",
 ];
 
 fn library() -> Crate {
