@@ -26,6 +26,8 @@
 
 pub mod aws;
 pub mod diagnostic;
+#[cfg(any(test, fuzzing))]
+pub mod door;
 pub mod engine;
 pub mod event;
 pub mod expr;

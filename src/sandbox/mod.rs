@@ -7,6 +7,8 @@
 
 mod cloud;
 mod conductor;
+#[cfg(any(test, fuzzing))]
+pub mod door;
 mod fault;
 mod log;
 mod service;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::reader::{Draft, Reader, config as reader_config};
 use super::yaml::{self, Data};
 use super::{Config, Scenario, check, source};
-use crate::diagnostic::{self, Diagnostic, Location};
+use crate::diagnostic::{self, Diagnostic, Location, Source};
 
 /// Folders within folders; a link that leads back up ends here.
 const DEEPEST: usize = 16;
@@ -51,6 +51,21 @@ impl Project {
         tidy(&mut problems);
         (Self { config, scenarios }, problems)
     }
+
+    /// The same of a `smoke.yaml` and one scenario that stand in no file.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn of_texts(config: &str, scenario: &str) -> (Self, Vec<Diagnostic>) {
+        let (dir, mut problems) = (Path::new("nowhere"), Vec::new());
+        let read = config_in(&Source::new("smoke.yaml", config), dir, &mut problems);
+        let config = read.unwrap_or_else(|problem| {
+            problems.push(problem);
+            reader_config::built_in(dir)
+        });
+        let source = Source::new("scenarios/a.yaml", scenario);
+        let scenario = scenario_in(&source, &dir.join("scenarios/a.yaml"), &config, &mut problems);
+        tidy(&mut problems);
+        (Self { config, scenarios: scenario.map(Arc::new).into_iter().collect() }, problems)
+    }
 }
 
 /// Sorts by file and line; what two ways led to is said once.
@@ -64,15 +79,9 @@ fn config(dir: &Path, problems: &mut Vec<Diagnostic>) -> Config {
     if !path.exists() {
         return reader_config::built_in(dir);
     }
-    let read = source::read(&path).and_then(|source| Ok((yaml::parse(&source)?, source)));
+    let read = source::read(&path).and_then(|source| config_in(&source, dir, problems));
     match read {
-        Ok((root, source)) => {
-            let mut reader = Reader::default();
-            let config = reader.config(&root, &source, dir);
-            problems.extend(reader.problems);
-            problems.extend(check::config(&config));
-            config
-        }
+        Ok(config) => config,
         Err(problem) => {
             problems.push(problem);
             reader_config::built_in(dir)
@@ -80,15 +89,28 @@ fn config(dir: &Path, problems: &mut Vec<Diagnostic>) -> Config {
     }
 }
 
+fn config_in(source: &Arc<Source>, dir: &Path, problems: &mut Vec<Diagnostic>) -> Result<Config, Diagnostic> {
+    let root = yaml::parse(source)?;
+    let mut reader = Reader::default();
+    let config = reader.config(&root, source, dir);
+    problems.extend(reader.problems);
+    problems.extend(check::config(&config));
+    Ok(config)
+}
+
 /// The scenario in a file; none where the file is a list of steps for `use`, or cannot be read.
 fn scenario(path: &Path, config: &Config, problems: &mut Vec<Diagnostic>) -> Option<Scenario> {
-    let read = source::read(path).and_then(|source| Ok((yaml::parse(&source)?, source)));
-    let (root, source) = read.map_err(|problem| problems.push(problem)).ok()?;
+    let source = source::read(path).map_err(|problem| problems.push(problem)).ok()?;
+    scenario_in(&source, path, config, problems)
+}
+
+fn scenario_in(source: &Arc<Source>, path: &Path, config: &Config, problems: &mut Vec<Diagnostic>) -> Option<Scenario> {
+    let root = yaml::parse(source).map_err(|problem| problems.push(problem)).ok()?;
     if matches!(root.data, Data::List(_)) {
         return None;
     }
     let mut reader = Reader::default();
-    let draft = reader.scenario(&root, &source, path);
+    let draft = reader.scenario(&root, source, path);
     problems.extend(reader.problems);
     let draft = draft?;
     problems.extend(check::draft(&draft, config));

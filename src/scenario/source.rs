@@ -1,5 +1,6 @@
 //! Files the user wrote, read as text.
 
+use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -19,10 +20,21 @@ pub(crate) fn read(path: &Path) -> Result<Arc<Source>, Diagnostic> {
         let message = format!("{shown} has {size} bytes: more than the {LARGEST} that smoke reads as YAML");
         return Err(Diagnostic::nowhere(message).help("is this a scenario?"));
     }
-    let bytes = std::fs::read(path).map_err(|error| unreadable(&shown, &error))?;
+    let bytes = bounded(path).map_err(|error| unreadable(&shown, &error))?;
+    if bytes.len() as u64 > LARGEST {
+        let message = format!("{shown} has more than the {LARGEST} bytes that smoke reads as YAML");
+        return Err(Diagnostic::nowhere(message).help("is this a scenario?"));
+    }
     let text = String::from_utf8(bytes).map_err(|error| not_utf8(&shown, &error))?;
     let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
     Ok(Source::new(shown, text))
+}
+
+/// No more than one byte too many: a device such as `/dev/zero` says that it is empty, and never ends.
+fn bounded(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn unreadable(shown: &str, error: &std::io::Error) -> Diagnostic {
@@ -103,5 +115,7 @@ mod tests {
         let large = dir.path().join("large.yaml");
         std::fs::write(&large, vec![b' '; 1024 * 1024 + 1]).unwrap();
         assert!(read(&large).unwrap_err().message.contains("has 1048577 bytes: more than"));
+        let endless = read(Path::new("/dev/zero")).unwrap_err();
+        assert_eq!(endless.message, "/dev/zero has more than the 1048576 bytes that smoke reads as YAML");
     }
 }

@@ -50,9 +50,10 @@ pub struct LogsSeen {
 }
 
 impl LogsSeen {
-    /// What of a scan concerns `query`. `claim` is the moment of which completeness is claimed, and how late a line may
-    /// become visible.
-    pub(super) fn of(
+    /// What of a scan concerns `query`. `claimed` is the moment of which completeness is claimed, `lag` how late a line
+    /// may become visible.
+    #[must_use]
+    pub fn of(
         query: &Query,
         scan: &Scan,
         window_start: DateTime<Utc>,

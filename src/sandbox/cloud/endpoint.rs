@@ -30,12 +30,17 @@ pub(crate) async fn serve(listener: TcpListener, cloud: Arc<Cloud>, mut stop: wa
 }
 
 async fn handle(State(cloud): State<Arc<Cloud>>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+    respond(&cloud, &uri, &headers, &body)
+}
+
+/// The answer to one request, whatever it holds.
+pub(crate) fn respond(cloud: &Cloud, uri: &Uri, headers: &HeaderMap, body: &Bytes) -> Response {
     let request_id = Uuid::new_v4().to_string();
-    let call = match Call::of(uri.path(), &headers, &body) {
+    let call = match Call::of(uri.path(), headers, body) {
         Ok(call) => call,
         Err((protocol, refusal)) => return protocol.refuse("", &refusal, &request_id),
     };
-    match answer(&cloud, &call, &headers, &body, &request_id) {
+    match answer(cloud, &call, headers, body, &request_id) {
         Ok(answer) => call.protocol.draw(&answer, &request_id),
         Err(refusal) => call.protocol.refuse(call.service, &refusal, &request_id),
     }

@@ -8,7 +8,7 @@
 //! * [`logs`], [`ecs`], [`cloudwatch`], [`sts`]: the state and the operations of each service, speaking JSON inside.
 //! * [`members`], [`refusal`], [`token`], [`quota`], [`epoch`]: what all operations share.
 
-mod cbor;
+pub(crate) mod cbor;
 pub(crate) mod cloudwatch;
 pub(crate) mod ecs;
 mod endpoint;
@@ -25,6 +25,8 @@ mod token;
 
 use tokio::sync::Notify;
 
+#[cfg(any(test, fuzzing))]
+pub(crate) use endpoint::respond;
 pub(crate) use endpoint::serve;
 use shared::Shared;
 

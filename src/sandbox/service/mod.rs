@@ -22,6 +22,8 @@ mod noise;
 mod worker;
 
 pub(crate) use api::serve_api;
+#[cfg(any(test, fuzzing))]
+pub(crate) use csv_table::CsvTable;
 pub(crate) use database::Database;
 pub(crate) use noise::make_noise;
 pub(crate) use worker::run_worker;

@@ -10,6 +10,8 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+#[cfg(any(test, fuzzing))]
+pub(crate) use pattern::Pattern;
 pub(crate) use store::Store;
 
 use serde_json::Value;
