@@ -18,6 +18,7 @@
 //! * [`aws`]: the only place that names the AWS SDK; one shared reader for the whole run.
 //! * [`judge`]: observation × expectations → verdict.
 //! * [`event`]: what happened, in the past tense.
+//! * [`journal`]: what a run may leave behind, on disk, so that its clean-up can be finished.
 //! * [`engine`]: who runs when: waiting, guards, clean-up, signals.
 //! * [`record`]: events folded into one run.
 //! * [`report`]: a run drawn as JSON, JUnit and lines.
@@ -31,6 +32,7 @@ pub mod door;
 pub mod engine;
 pub mod event;
 pub mod expr;
+pub mod journal;
 pub mod judge;
 pub mod look;
 pub mod plan;

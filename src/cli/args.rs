@@ -38,6 +38,8 @@ pub(crate) enum Command {
     Check(Check),
     /// Show what would run on a target, with tags and steps
     List(List),
+    /// Finish the clean-up that interrupted or killed runs left
+    Cleanup(Cleanup),
     /// Draw a report again from a recorded run, judging nothing anew
     Report(Report),
     /// Start the local target as a server of its own
@@ -121,6 +123,43 @@ pub(crate) struct List {
     pub(crate) target: String,
     #[command(flatten)]
     pub(crate) filter: Filter,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Every run notes what it sends, and what came of it, in the journal of its folder, before it sends it. This command does
+the `finally` of each scenario that did not come to it, for all runs whose folders are there; those that still go on are
+left alone. It may be run as often as you like.
+
+Exit codes:
+  0         nothing is left, or nothing was
+  1         something is still there, and smoke could not take it away
+  2         invalid: smoke.yaml, a scenario, a secret; or the target is not where it was. Nothing was sent there
+  3         it is not known whether something is left: sent, and never answered
+  4         smoke's own fault
+Of several, the first of 4, 1, 2, 3.")]
+pub(crate) struct Cleanup {
+    /// Only what was left on this target; without it, on all
+    #[arg(value_name = "TARGET")]
+    pub(crate) target: Option<String>,
+    /// Set a variable as the run had it, where it gave one that held a secret; the environment variable holds one a line
+    #[arg(long, value_name = "K=V", env = "SMOKE_VAR", hide_env_values = true, value_delimiter = '\n', value_parser = parse::variable)]
+    pub(crate) var: Vec<(String, String)>,
+    /// Do not ask before a protected target
+    #[arg(long, short, env = "SMOKE_YES", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
+    pub(crate) yes: bool,
+    /// Look for runs in DIR, and keep the record of the clean-up there
+    #[arg(long, value_name = "DIR", env = "SMOKE_REPORTS", default_value = "reports", value_hint = ValueHint::DirPath)]
+    pub(crate) reports: PathBuf,
+    /// Say that you have seen to what RUN left, so that it is not spoken of again; sends nothing
+    #[arg(long, value_name = "RUN", env = "SMOKE_SETTLED")]
+    pub(crate) settled: Option<String>,
+    /// Show only what is left
+    #[arg(long, short, env = "SMOKE_QUIET", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Show each look; twice and more: what smoke does inside
+    #[arg(long, short, env = "SMOKE_VERBOSE", action = ArgAction::Count)]
+    pub(crate) verbose: u8,
 }
 
 #[derive(Debug, clap::Args)]

@@ -15,7 +15,7 @@ use clap::Parser as _;
 
 use self::args::{Args, Command};
 use self::exit::Exit;
-pub(crate) use self::output::{complain, print};
+pub(crate) use self::output::{complain, note, print};
 
 /// Reads the command line, does what it says, and gives the process's exit code.
 pub(crate) fn main() -> ExitCode {
@@ -39,6 +39,7 @@ fn begin(args: Args) -> Exit {
         Command::Run(args) => command::run::run(&args),
         Command::Check(args) => command::check::run(&args),
         Command::List(args) => command::list::run(&args),
+        Command::Cleanup(args) => command::cleanup::run(&args),
         Command::Report(args) => command::report::run(&args),
         Command::Sandbox(args) => command::sandbox::run(&args),
         Command::Schema(args) => command::schema::run(&args),

@@ -10,6 +10,11 @@ pub(crate) fn complain(exit: Exit, message: &str) -> Exit {
     exit
 }
 
+/// Says on standard error what is worth knowing and decides nothing.
+pub(crate) fn note(message: &str) {
+    let _ = writeln!(std::io::stderr(), "note: {message}");
+}
+
 /// Prints a result on standard output. A reader that went away (`| head`) is no fault of ours.
 pub(crate) fn print(text: &str) -> Exit {
     let mut stdout = std::io::stdout().lock();

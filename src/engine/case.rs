@@ -1,18 +1,22 @@
 //! One case: `ready`, the window, `guards` beside `steps`, evidence, `finally`; and again where it may be retried.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-use super::cleanup;
+use super::cleanup::{self, Terms};
 use super::evidence;
 use super::guards::Guards;
 use super::halt::{self, Halt, HaltListener, HaltSpeaker};
 use super::journey::{Ended, Journey};
 use super::lookout::Stage;
+use super::notes::Notes;
+use super::rest::Rest;
 use super::stop::Stop;
 use crate::event::{Fact, Phase, StepRef};
+use crate::journal::Pen;
 use crate::judge::root_cause;
 use crate::plan::Case;
 use crate::verdict::Verdict;
@@ -42,10 +46,11 @@ pub(crate) struct CaseEnd {
 
 impl CaseRun<'_> {
     /// Runs the case, afresh after a failure as often as it may be retried.
-    pub(crate) async fn run(mut self) -> CaseEnd {
+    pub(crate) async fn run(mut self, pen: &Pen) -> CaseEnd {
         let mut attempt = 1;
         loop {
             self.stage.sink.tell(Fact::ScenarioStarted { case: self.index, attempt });
+            self.stage.notes = Notes::begin(pen, (self.index, attempt), self.case, &self.stage.sink.cleaner());
             let journey = self.attempt().await;
             let retrying = self.may_retry(journey.verdict(), attempt);
             let end = CaseEnd { verdict: journey.verdict(), judged: journey.judged_any() };
@@ -55,6 +60,27 @@ impl CaseRun<'_> {
             }
             attempt += 1;
         }
+    }
+
+    /// Does only what an attempt left to be cleaned up, in the same way as the attempt itself would have.
+    pub(crate) async fn clean_up(mut self, rest: &Rest) -> CaseEnd {
+        self.stage.sink.tell(Fact::ScenarioStarted { case: self.index, attempt: 1 });
+        self.stage.notes = Notes::resume(&rest.pen, rest.case, rest.attempt);
+        let mut scope = self.case.scope.clone();
+        scope.clean_with(self.stage.sink.cleaner());
+        let mut journey = Journey::new(self.index, scope);
+        for leftover in &rest.unknown {
+            journey.left_behind(&self.stage, leftover.clone(), Verdict::Inconclusive);
+        }
+        let terms = Terms { within: self.cleanup_within, lost: &rest.lost };
+        cleanup::clean(&self.stage, self.case, &mut journey, &terms).await;
+        let (verdict, cause) = match journey.left() {
+            Some((verdict, why)) => (*verdict, Some(why.clone())),
+            None => (Verdict::Passed, None),
+        };
+        let notes = rest.notes.clone();
+        self.stage.sink.tell(Fact::ScenarioEnded { case: self.index, verdict, cause, notes, retrying: false });
+        CaseEnd { verdict, judged: true }
     }
 
     fn may_retry(&self, verdict: Verdict, attempt: u32) -> bool {
@@ -82,7 +108,8 @@ impl CaseRun<'_> {
         }
         journey.halted(listener.reason());
         self.look_around(&mut journey).await;
-        cleanup::clean(&self.stage, self.case, &mut journey, self.cleanup_within).await;
+        let terms = Terms { within: self.cleanup_within, lost: &BTreeMap::new() };
+        cleanup::clean(&self.stage, self.case, &mut journey, &terms).await;
         journey
     }
 

@@ -1,5 +1,6 @@
 //! `finally`: always, all of it, within its own time.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio::time::timeout;
@@ -7,33 +8,53 @@ use tokio::time::timeout;
 use super::halt;
 use super::journey::{Journey, tell};
 use super::lookout::Stage;
+use super::notes;
+use super::rest::Loss;
 use super::step::{self, Finished, unlooked};
 use crate::event::{Leftover, Outcome, Phase, StepRef};
 use crate::plan::{Case, Step};
 use crate::verdict::Verdict;
 
+/// What clean-up goes by.
+#[derive(Debug)]
+pub(crate) struct Terms<'terms> {
+    /// How long all of it may take.
+    pub(crate) within: Duration,
+    /// Names that cannot be had any more. What needs one cannot be done.
+    pub(crate) lost: &'terms BTreeMap<String, Loss>,
+}
+
 /// Runs every step of `finally`, whatever became of those before it. What does not come through is told as left behind;
-/// the verdict stays as it is. All of them together may take `within`.
-pub(crate) async fn clean(stage: &Stage, case: &Case, journey: &mut Journey, within: Duration) {
-    let until = tokio::time::Instant::now() + within;
+/// the verdict stays as it is.
+pub(crate) async fn clean(stage: &Stage, case: &Case, journey: &mut Journey, terms: &Terms<'_>) {
+    let until = tokio::time::Instant::now() + terms.within;
     for (index, step) in case.finally.iter().enumerate() {
         let at = StepRef { case: journey.case(), phase: Phase::Finally, index };
+        if let Some(loss) = notes::roots(step).iter().find_map(|name| terms.lost.get(name)) {
+            out_of_reach(stage, journey, at, step, loss);
+            continue;
+        }
         let left = until.saturating_duration_since(tokio::time::Instant::now());
         // Nobody speaks on this channel: clean-up is ended by its own time only.
         let (_speaker, listener) = halt::channel();
         let scope = journey.scope().clone();
         match timeout(left, step::run(stage, at, step, &scope, &listener)).await {
-            Ok(finished) => end(stage, journey, at, step, finished),
+            Ok(finished) => end(stage, journey, at, step, finished).await,
             Err(_) => out_of_time(stage, journey, at, step),
         }
     }
+    if journey.left().is_none() {
+        stage.notes.closed().await;
+    }
 }
 
-fn end(stage: &Stage, journey: &mut Journey, at: StepRef, step: &Step, finished: Finished) {
+async fn end(stage: &Stage, journey: &mut Journey, at: StepRef, step: &Step, finished: Finished) {
     let Finished { outcome, kept, what, subjects: _, unanswered: _ } = finished;
     journey.keep(kept);
-    if !matches!(outcome.verdict, Verdict::Passed | Verdict::Skipped) {
-        journey.left_behind(stage, leftover(step, what, &outcome));
+    if matches!(outcome.verdict, Verdict::Passed | Verdict::Skipped) {
+        stage.notes.cleaned(step).await;
+    } else {
+        journey.left_behind(stage, leftover(step, what, &outcome), Verdict::Failed);
     }
     tell(stage, at, outcome);
 }
@@ -45,6 +66,15 @@ fn leftover(step: &Step, what: Option<String>, outcome: &Outcome) -> Leftover {
 
 fn out_of_time(stage: &Stage, journey: &mut Journey, at: StepRef, step: &Step) {
     let outcome = unlooked(step, Verdict::Failed, "the time for clean-up was over".to_owned());
-    journey.left_behind(stage, leftover(step, None, &outcome));
+    journey.left_behind(stage, leftover(step, None, &outcome), Verdict::Failed);
+    tell(stage, at, outcome);
+}
+
+/// What was never answered is told as left behind by itself; only what is known to be there is by its clean-up.
+fn out_of_reach(stage: &Stage, journey: &mut Journey, at: StepRef, step: &Step, loss: &Loss) {
+    let outcome = unlooked(step, loss.verdict, loss.why.clone());
+    if loss.verdict == Verdict::Failed {
+        journey.left_behind(stage, leftover(step, None, &outcome), Verdict::Failed);
+    }
     tell(stage, at, outcome);
 }

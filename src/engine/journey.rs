@@ -25,6 +25,8 @@ pub(crate) struct Journey {
     untold: Vec<(StepRef, Outcome)>,
     found: Vec<(&'static str, String)>,
     notes: Vec<String>,
+    /// The worst that is to be said of what is left behind, and why.
+    left: Option<(Verdict, String)>,
 }
 
 /// What is said of an attempt at its end.
@@ -49,6 +51,7 @@ impl Journey {
             untold: Vec::new(),
             found: Vec::new(),
             notes: Vec::new(),
+            left: None,
         }
     }
 
@@ -80,9 +83,17 @@ impl Journey {
         self.decide(stage, at, outcome);
     }
 
-    /// Something is still there.
-    pub(crate) fn left_behind(&self, stage: &Stage, leftover: Leftover) {
+    /// Something is still there, or may be.
+    pub(crate) fn left_behind(&mut self, stage: &Stage, leftover: Leftover, verdict: Verdict) {
+        if self.left.as_ref().is_none_or(|(worst, _)| *worst < verdict) {
+            self.left = Some((verdict, format!("{}: {}", leftover.what, leftover.why)));
+        }
         stage.sink.tell(Fact::LeftBehind { case: self.case, leftover });
+    }
+
+    /// The worst that is to be said of what is left behind, and why; none where nothing is.
+    pub(crate) fn left(&self) -> Option<&(Verdict, String)> {
+        self.left.as_ref()
     }
 
     /// Takes note of what ended the attempt from outside.
@@ -170,7 +181,7 @@ impl Journey {
         self.tested(subjects);
         self.keep(kept);
         if let Some((what, why)) = unanswered {
-            self.left_behind(stage, Leftover { step: step.name.clone(), what, why });
+            self.left_behind(stage, Leftover { step: step.name.clone(), what, why }, Verdict::Inconclusive);
         }
         self.decide(stage, at, outcome);
     }

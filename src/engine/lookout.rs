@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::clock::{Clock, millis};
+use super::notes::Notes;
 use super::sink::Sink;
 use crate::event::{Change, Evidence, Fact, Look, Outcome, StepRef};
 use crate::expr::{Expression, Scope, Truth, to_text};
@@ -23,6 +24,8 @@ pub(crate) struct Stage {
     pub(crate) vantage: Vantage,
     pub(crate) sink: Sink,
     pub(crate) clock: Clock,
+    /// What is noted for whoever may have to finish the clean-up.
+    pub(crate) notes: Notes,
 }
 
 /// One step that is being looked at.

@@ -10,7 +10,9 @@ mod guards;
 mod halt;
 mod journey;
 mod lookout;
+mod notes;
 mod outline;
+mod rest;
 mod run;
 mod schedule;
 mod sink;
@@ -18,5 +20,6 @@ mod step;
 mod stop;
 mod wait;
 
-pub use self::run::{Equipment, Options, run};
+pub use self::rest::Rest;
+pub use self::run::{Equipment, Options, Purpose, run};
 pub use self::stop::Stop;

@@ -1,5 +1,6 @@
 //! The run: starts cases as the schedule allows, and concludes.
 
+use std::any::Any;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,12 +12,15 @@ use tokio::time::Instant;
 use super::case::{CaseEnd, CaseRun};
 use super::clock::Clock;
 use super::lookout::Stage;
+use super::notes::Notes;
 use super::outline;
+use super::rest::Rest;
 use super::schedule::Schedule;
 use super::sink::Sink;
 use super::stop::Stop;
 use crate::aws::Reader;
 use crate::event::{AwsUse, Event, Fact, RunHeader};
+use crate::journal::Pen;
 use crate::plan::{Case, Plan};
 use crate::probe::{Instruments, Vantage};
 use crate::redact::Redactor;
@@ -33,6 +37,15 @@ pub struct Options {
     pub cleanup_within: Duration,
 }
 
+/// What a run is for.
+#[derive(Debug, Clone)]
+pub enum Purpose {
+    /// To take the whole journey and judge; what it may leave behind is noted in the journal.
+    Judge(Pen),
+    /// To finish the clean-up that other runs left: for each case of the plan, what is left of it.
+    CleanUp(Arc<Vec<Rest>>),
+}
+
 /// What a run is made with.
 #[derive(Debug, Clone)]
 pub struct Equipment {
@@ -44,6 +57,8 @@ pub struct Equipment {
     pub events: mpsc::UnboundedSender<Event>,
     /// Whether the run is to stop.
     pub stop: watch::Receiver<Stop>,
+    /// What it is for.
+    pub purpose: Purpose,
 }
 
 /// Runs the whole plan and tells what happens. Returns once every case has ended and `RunEnded` was told.
@@ -53,7 +68,7 @@ pub async fn run(plan: Arc<Plan>, header: RunHeader, equipment: Equipment, optio
     sink.tell(Fact::RunStarted { run: header, cases: plan.cases.iter().map(outline::outline).collect() });
     let exclusive = plan.cases.iter().map(|case| case.exclusive.clone());
     let schedule = Schedule::new(exclusive, options.jobs);
-    let mut run = Run { plan, equipment, options, clock, sink, schedule, ends: Vec::new() };
+    let mut run = Run { plan, equipment, options, clock, sink, schedule, ends: Vec::new(), panic: None };
     run.carry_out().await;
     run.tell_end();
 }
@@ -66,6 +81,8 @@ struct Run {
     sink: Sink,
     schedule: Schedule,
     ends: Vec<CaseEnd>,
+    /// The first panic inside a case.
+    panic: Option<Box<dyn Any + Send>>,
 }
 
 impl Run {
@@ -89,15 +106,24 @@ impl Run {
             }
         }
         self.skip_rest();
+        if let Some(panic) = self.panic.take() {
+            std::panic::resume_unwind(panic);
+        }
     }
 
     fn case(&self, index: usize) -> impl Future<Output = (usize, CaseEnd)> + Send + 'static {
         let plan = Arc::clone(&self.plan);
-        let stage = Stage { vantage: self.vantage(), sink: self.sink.clone(), clock: self.clock };
+        let (sink, notes) = (self.sink.clone(), Notes::resume(&Pen::dry(), index, 0));
+        let stage = Stage { vantage: self.vantage(), sink, clock: self.clock, notes };
         let (stop, cleanup_within) = (self.equipment.stop.clone(), self.options.cleanup_within);
+        let purpose = self.equipment.purpose.clone();
         async move {
             let case: &Case = &plan.cases[index];
-            let end = CaseRun { index, case, stage, stop, cleanup_within }.run().await;
+            let run = CaseRun { index, case, stage, stop, cleanup_within };
+            let end = match purpose {
+                Purpose::Judge(pen) => run.run(&pen).await,
+                Purpose::CleanUp(rests) => run.clean_up(&rests[index]).await,
+            };
             (index, end)
         }
     }
@@ -111,12 +137,15 @@ impl Run {
         }
     }
 
-    /// A case's end; a panic inside one is smoke's own fault, and goes on as one.
+    /// A case's end. A panic inside one is smoke's own fault, and goes on as one once the others have cleaned up.
     fn ended(&mut self, joined: Result<(usize, CaseEnd), tokio::task::JoinError>) {
         let (index, end) = match joined {
             Ok(ended) => ended,
-            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-            Err(_) => return,
+            Err(error) => {
+                self.schedule.fell_over();
+                self.panic = self.panic.take().or_else(|| error.try_into_panic().ok());
+                return;
+            }
         };
         self.schedule.ended(self.plan.cases[index].exclusive.as_ref());
         if self.options.fail_fast && end.verdict == Verdict::Failed {
@@ -137,7 +166,10 @@ impl Run {
 
     fn tell_end(&self) {
         let stop = *self.equipment.stop.borrow();
-        let (verdict, exit_code) = conclude(&self.ends, stop);
+        let (verdict, exit_code) = match self.equipment.purpose {
+            Purpose::Judge(_) => conclude(&self.ends, stop),
+            Purpose::CleanUp(_) => cleaned(&self.ends, stop),
+        };
         let instruments = &self.equipment.instruments;
         let aws = instruments.aws.as_ref().map_or_else(AwsUse::default, Reader::used);
         let http_requests = instruments.http.requests();
@@ -151,11 +183,25 @@ fn conclude(ends: &[CaseEnd], stop: Stop) -> (Verdict, u8) {
     match (stop, worst) {
         (Stop::Interrupted, _) => (worst.max(Verdict::Aborted), 130),
         (Stop::Terminated, _) => (worst.max(Verdict::Aborted), 143),
+        // Without a signal only a fault of smoke's own breaks a case off.
+        (Stop::No, _) if ends.iter().any(|end| end.verdict == Verdict::Aborted) => (worst, 4),
         (Stop::No, Verdict::Failed) => (worst, 1),
-        (Stop::No, Verdict::Aborted) => (worst, 4),
         (Stop::No, Verdict::Inconclusive) => (worst, 3),
         (Stop::No, _) if !ends.iter().any(|end| end.judged) => (Verdict::Skipped, 2),
         (Stop::No, _) => (Verdict::Passed, 0),
+    }
+}
+
+/// The same for a run that only cleans up: passed means that nothing is left.
+fn cleaned(ends: &[CaseEnd], stop: Stop) -> (Verdict, u8) {
+    let worst = ends.iter().map(|end| end.verdict).max().unwrap_or(Verdict::Passed);
+    match (stop, worst) {
+        (Stop::Interrupted, _) => (worst.max(Verdict::Aborted), 130),
+        (Stop::Terminated, _) => (worst.max(Verdict::Aborted), 143),
+        (Stop::No, Verdict::Failed) => (worst, 1),
+        (Stop::No, Verdict::Inconclusive) => (worst, 3),
+        (Stop::No, Verdict::Aborted) => (worst, 4),
+        (Stop::No, Verdict::Passed | Verdict::Skipped) => (Verdict::Passed, 0),
     }
 }
 
@@ -179,5 +225,6 @@ mod tests {
         check(&[], Stop::No, (Verdict::Skipped, 2));
         check(&[passed], Stop::Interrupted, (Verdict::Aborted, 130));
         check(&[failed], Stop::Terminated, (Verdict::Failed, 143));
+        check(&[failed, (Verdict::Aborted, true)], Stop::No, (Verdict::Failed, 4));
     }
 }

@@ -7,10 +7,12 @@ use tokio::time::{Instant, sleep};
 use super::clock::millis;
 use super::halt::{Halt, HaltListener};
 use super::lookout::{Closed, Lookout, Stage};
+use super::notes;
 use super::wait::{self, Next, Pace};
 use crate::event::{Outcome, StepRef};
 use crate::expr::{Expression, Scope, Value, to_text};
-use crate::judge::{Patience, Standing};
+use crate::journal::Unwritten;
+use crate::judge::{Patience, Seen, Standing};
 use crate::plan::Step;
 use crate::probe::{LookErrorKind, Probe};
 use crate::scenario::model::Capture;
@@ -48,10 +50,29 @@ pub(crate) async fn run(stage: &Stage, at: StepRef, step: &Step, scope: &Scope, 
         Ok(lookout) => lookout,
         Err(closed) => return Finished::closed(step, closed),
     };
+    if let Err(unwritten) = note_sending(stage, at, step, &lookout).await {
+        let reason = format!("{unwritten}; so nothing was sent");
+        return Finished::closed(step, Closed { verdict: Verdict::Aborted, reason });
+    }
     let end = Waiting { step, halt: halt.clone(), trouble: None, holding: None, so_far: before_any_look(step) }
         .until_decided(&mut lookout)
         .await;
-    Finished::of(step, lookout, &end)
+    let answered = lookout.seen().is_some_and(is_answer);
+    let needed = notes::makes(at.phase, &step.spec.probe) && stage.notes.needs(step);
+    let finished = Finished::of(step, lookout, &end, needed);
+    stage.notes.ended(at.phase, step, answered, &finished.kept, &stage.sink.cleaner()).await;
+    finished
+}
+
+/// Notes a request that may make something before it is sent.
+async fn note_sending(stage: &Stage, at: StepRef, step: &Step, lookout: &Lookout<'_>) -> Result<(), Unwritten> {
+    let what = stage.sink.cleaner()(&lookout.describe());
+    stage.notes.sending(at.phase, step, what, stage.clock.now()).await
+}
+
+/// Whether what was sent is known to have come to its end, or never to have arrived.
+fn is_answer(seen: &Seen) -> bool {
+    !matches!(seen, Err(error) if error.kind == LookErrorKind::System)
 }
 
 /// What is said of a step whose first look never came back. A system under test that does not answer has failed; AWS that
@@ -183,9 +204,10 @@ impl Finished {
         Self { outcome, kept: Vec::new(), what: None, subjects: Vec::new(), unanswered: None }
     }
 
-    fn of(step: &Step, lookout: Lookout<'_>, end: &End) -> Self {
+    /// `needed`: what the step may make is cleaned up by what it brings.
+    fn of(step: &Step, lookout: Lookout<'_>, end: &End, needed: bool) -> Self {
         let (what, subjects) = (lookout.describe(), lookout.subjects());
-        let unanswered = unanswered(step, &lookout, end, &what);
+        let unanswered = unanswered(step, &lookout, end, needed).map(|why| (what.clone(), why));
         let (kept, uncaptured) = keep(step, &lookout);
         let (verdict, ran_out) = match end {
             End::Decided(verdict) => (*verdict, false),
@@ -223,17 +245,20 @@ pub(crate) fn unlooked(step: &Step, verdict: Verdict, reason: String) -> Outcome
     }
 }
 
-/// A request that may have made something whose name nobody was told.
-fn unanswered(step: &Step, lookout: &Lookout<'_>, end: &End, what: &str) -> Option<(String, String)> {
-    if !matches!(step.spec.probe, Probe::Http(_)) || step.spec.probe.idempotent() {
-        return None;
-    }
+/// Why it is not known whether something was made whose name nobody was told.
+fn unanswered(step: &Step, lookout: &Lookout<'_>, end: &End, needed: bool) -> Option<String> {
+    let said = match step.spec.probe {
+        Probe::Http(_) if !step.spec.probe.idempotent() => "it was sent, but not answered",
+        // A program is taken to make something where it brings what clean-up needs.
+        Probe::Exec(_) if needed => "it was started, but did not come to its end",
+        _ => return None,
+    };
     let why = match (lookout.seen(), end) {
         (Some(Err(error)), _) if error.kind == LookErrorKind::System => error.message.clone(),
         (None, End::Halted(halt, _)) => halt.words(),
         _ => return None,
     };
-    Some((what.to_owned(), format!("it was sent, but not answered ({why}): whether it made something is not known")))
+    Some(format!("{said} ({why}): whether it made something is not known"))
 }
 
 /// The values that later steps see, and why one of them could not be had. They are taken even where the step failed:

@@ -8,7 +8,7 @@ use crate::expr::{EvaluationError, Scope};
 use crate::scenario::model;
 
 /// One scenario with one row of its matrix.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Case {
     /// The scenario's id, with the row where there is a matrix: `rejected-file[bad rows]`.
     pub id: String,

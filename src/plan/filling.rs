@@ -61,16 +61,7 @@ pub(super) fn build(
 pub(super) fn references(scenario: &Scenario) -> Vec<Reference> {
     let settings = scenario.timeout.iter().chain(&scenario.exclusive).flat_map(Template::references);
     let lists = [&scenario.ready, &scenario.guards, &scenario.steps, &scenario.finally];
-    settings.chain(lists.into_iter().flatten().flat_map(|step| in_step(step))).collect()
-}
-
-fn in_step(step: &model::Step) -> Vec<Reference> {
-    let durations = step.within.iter().chain(&step.every).chain(&step.hold);
-    let with = step.with.iter().map(|(_, template)| template.as_ref());
-    let templates = [&step.name].into_iter().chain(durations).chain(with).flat_map(Template::references);
-    let captures = step.capture.iter().map(|capture| &capture.from);
-    let expressions = step.until.iter().chain(&step.fail_if).chain(&step.expect).chain(&step.when).chain(captures);
-    templates.chain(step.probe.references()).chain(expressions.flat_map(crate::expr::Expression::references)).collect()
+    settings.chain(lists.into_iter().flatten().flat_map(|step| step.references())).collect()
 }
 
 /// Fills in the steps of one case.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::diagnostic::{Location, Source};
-use crate::expr::{Expression, Template};
+use crate::expr::{Expression, Reference, Template};
 use crate::probe::Probe;
 
 /// One scenario file.
@@ -77,6 +77,19 @@ pub struct Step {
     pub idempotent: bool,
     /// `with`: names that only this step sees (from `use` … `with`), innermost last.
     pub with: Vec<(String, Arc<Template>)>,
+}
+
+impl Step {
+    /// Everything that it reads, all through; the names of its own observation and of `with` among them.
+    #[must_use]
+    pub fn references(&self) -> Vec<Reference> {
+        let durations = self.within.iter().chain(&self.every).chain(&self.hold);
+        let with = self.with.iter().map(|(_, template)| template.as_ref());
+        let templates = [&self.name].into_iter().chain(durations).chain(with).flat_map(Template::references);
+        let captures = self.capture.iter().map(|capture| &capture.from);
+        let expressions = self.until.iter().chain(&self.fail_if).chain(&self.expect).chain(&self.when).chain(captures);
+        templates.chain(self.probe.references()).chain(expressions.flat_map(Expression::references)).collect()
+    }
 }
 
 /// One value to keep.

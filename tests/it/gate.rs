@@ -1,7 +1,10 @@
 //! The real binary, from the command line to the exit code, on the sandbox. Each test has a folder of its own for
 //! reports, and sandboxes take free ports, so that all of them run side by side.
 
+mod aborts;
+mod cleanup;
 mod faults;
+mod moments;
 mod records;
 mod refusals;
 mod selection;

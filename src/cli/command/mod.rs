@@ -1,6 +1,7 @@
 //! One file a command.
 
 pub(crate) mod check;
+pub(crate) mod cleanup;
 pub(crate) mod completions;
 pub(crate) mod list;
 pub(crate) mod report;

@@ -21,8 +21,19 @@ pub(crate) enum Talk {
     Verbose,
 }
 
+impl Talk {
+    /// As `--quiet` and `--verbose` want it.
+    pub(crate) const fn wanted(quiet: bool, verbose: u8) -> Self {
+        match (quiet, verbose) {
+            (true, _) => Self::Quiet,
+            (false, 0) => Self::Normal,
+            (false, _) => Self::Verbose,
+        }
+    }
+}
+
 /// How many scenarios run side by side where nothing is said: many, since they mostly wait.
-const JOBS: usize = 1000;
+pub(crate) const JOBS: usize = 1000;
 
 /// How `smoke run` is meant.
 #[derive(Debug)]
@@ -41,11 +52,7 @@ impl<'args> RunSettings<'args> {
     /// Makes sense of the arguments; `env` reads the environment, where `--shard auto` finds the CI system.
     pub(crate) fn new(args: &'args args::Run, env: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
         let shard = args.shard.map(|shard| shard.resolve(env)).transpose()?;
-        let talk = match (args.quiet, args.verbose) {
-            (true, _) => Talk::Quiet,
-            (false, 0) => Talk::Normal,
-            (false, _) => Talk::Verbose,
-        };
+        let talk = Talk::wanted(args.quiet, args.verbose);
         let stdout = args.report.iter().filter(|report| report.place == Place::Stdout).count();
         if stdout > 1 {
             return Err("only one --report can go to standard output (`-`)".to_owned());

@@ -107,7 +107,7 @@ fn command() -> Command {
     command
 }
 
-fn await_that(otherwise: &str, holds: impl Fn() -> bool) {
+pub(super) fn await_that(otherwise: &str, holds: impl Fn() -> bool) {
     let started = Instant::now();
     while !holds() {
         assert!(started.elapsed() < PATIENCE, "{otherwise}");
@@ -184,6 +184,12 @@ impl Server {
         exchange(address, &format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n"))
     }
 
+    /// What its API answers to a DELETE.
+    pub(super) fn delete(&self, path: &str) -> String {
+        let address = self.address("api: { url: \"http://");
+        exchange(address, &format!("DELETE {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n"))
+    }
+
     /// What its AWS endpoint answers to a call of ECS. Signatures are not verified there.
     pub(super) fn ecs(&self, operation: &str, body: &str) -> String {
         let (address, length) = (self.address("endpoint_url: \"http://"), body.len());
@@ -194,6 +200,14 @@ impl Server {
              authorization: AWS4-HMAC-SHA256 Credential=sandbox/20261124/eu-central-1/ecs/aws4_request\r\n\r\n{body}"
         );
         exchange(address, &request)
+    }
+
+    /// Ids of the imports that it holds.
+    pub(super) fn imports(&self) -> Vec<String> {
+        let answer = self.get("/api/v1/bulk-imports");
+        let body: Value = serde_json::from_str(answer.split("\r\n\r\n").nth(1).unwrap()).unwrap();
+        let ids = body["imports"].as_array().unwrap().iter().map(|import| import["id"].as_str().unwrap().to_owned());
+        ids.collect()
     }
 
     fn address(&self, after: &str) -> &str {

@@ -27,6 +27,7 @@ const ROOMS: &[&str] = &[
     "scenario",
     "plan",
     "judge",
+    "journal",
     "engine",
     "record",
     "report",

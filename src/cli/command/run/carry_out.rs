@@ -5,20 +5,22 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::Utc;
-use smoke::engine::{self, Equipment, Stop};
+use smoke::engine::{self, Equipment, Purpose, Stop};
 use smoke::event::{Event, RunHeader};
+use smoke::plan::Plan;
+use smoke::redact::Redactor;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 
+use super::drill;
 use super::finished::Finished;
-use super::prepare::Prepared;
 use super::recorder::Recorder;
 use super::signals::{self, Signals};
 use super::surroundings::Surroundings;
 use crate::cli::exit::Exit;
-use crate::cli::settings::RunSettings;
+use crate::cli::settings::Talk;
 use crate::cli::terminal::Screen;
 
 /// How long all clean-up of one scenario may take.
@@ -34,6 +36,17 @@ const LEAVE_WITHIN: Duration = Duration::from_millis(300);
 /// How long the watcher may take for what was told last.
 const WATCHER_WITHIN: Duration = Duration::from_secs(5);
 
+/// How a plan is carried out.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Manner {
+    /// At most so many scenarios side by side.
+    pub(crate) jobs: usize,
+    /// Start nothing more once a scenario has failed.
+    pub(crate) fail_fast: bool,
+    /// How much is said.
+    pub(crate) talk: Talk,
+}
+
 /// Why it is over.
 enum End {
     /// The engine came to its end, or fell over.
@@ -42,26 +55,27 @@ enum End {
     Left(Stop),
 }
 
-/// Runs the plan, and writes the reports however that ends.
+/// Carries the plan out, and writes the reports however that ends.
 pub(super) async fn carry_out(
-    settings: &RunSettings<'_>,
-    prepared: Prepared,
-    header: RunHeader,
-    (surroundings, signals, recorder): (Surroundings, Signals, Recorder),
+    manner: Manner,
+    plan: Plan,
+    (header, purpose): (RunHeader, Purpose),
+    (surroundings, signals): (Surroundings, Signals),
+    recorder: &Arc<Mutex<Recorder>>,
 ) -> Finished {
     let Surroundings { sandbox, instruments, redactor, identity: _ } = surroundings;
     let (tell, told) = mpsc::unbounded_channel();
     let (ask, asked) = watch::channel(Stop::No);
-    let equipment = Equipment { instruments, redactor, events: tell, stop: asked };
-    let options =
-        engine::Options { jobs: settings.jobs, fail_fast: settings.args.fail_fast, cleanup_within: CLEANUP_WITHIN };
-    let screen = Screen::on_stderr(settings.talk, &crate::cli::command::environment);
-    let recorder = Arc::new(Mutex::new(recorder));
-    let engine = tokio::spawn(engine::run(Arc::new(prepared.plan), header, equipment, options));
-    let mut watcher = tokio::spawn(watch_events(Arc::clone(&recorder), told, screen));
-    let end = until_over(engine, &mut watcher, ask, signals).await;
+    let equipment = Equipment { instruments, redactor: Arc::clone(&redactor), events: tell, stop: asked, purpose };
+    let Manner { jobs, fail_fast, talk } = manner;
+    let options = engine::Options { jobs, fail_fast, cleanup_within: CLEANUP_WITHIN };
+    let screen = Screen::on_stderr(talk, &crate::cli::command::environment);
+    let work = engine::run(Arc::new(plan), header, equipment, options);
+    let engine = tokio::spawn(drill::at("engine", work));
+    let mut watcher = tokio::spawn(drill::at("watcher", watch_events(Arc::clone(recorder), told, screen)));
+    let end = drill::at("main", until_over(engine, &mut watcher, ask, signals)).await;
     let at_once = matches!(end, End::Left(_));
-    let finished = conclude(&recorder, end, watcher).await;
+    let finished = conclude(recorder, end, watcher, &redactor).await;
     if let Some(sandbox) = sandbox {
         // Stopping it waits for the requests that are on their way; whoever leaves at once does not.
         let within = if at_once { LEAVE_WITHIN } else { STOP_WITHIN };
@@ -94,7 +108,7 @@ async fn watch_events(recorder: Arc<Mutex<Recorder>>, mut events: UnboundedRecei
 }
 
 /// A panic elsewhere does not take the record with it: what it holds is still what happened.
-fn locked(recorder: &Mutex<Recorder>) -> MutexGuard<'_, Recorder> {
+pub(super) fn locked(recorder: &Mutex<Recorder>) -> MutexGuard<'_, Recorder> {
     recorder.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -126,18 +140,25 @@ async fn until_over(
 
 fn fell_over(error: tokio::task::JoinError) -> String {
     match error.try_into_panic() {
-        Ok(panic) => format!("internal error: {}", words(panic.as_ref())),
+        Ok(panic) => words(panic.as_ref()),
         Err(error) => format!("internal error: {error}"),
     }
 }
 
-fn words(panic: &(dyn Any + Send)) -> String {
+/// A panic in words.
+pub(super) fn words(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no words for it".to_owned())
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    format!("internal error: {}", text.unwrap_or_else(|| "no words for it".to_owned()))
 }
 
 /// Lets the watcher take in what was told last, and closes the record.
-async fn conclude(recorder: &Mutex<Recorder>, end: End, watcher: JoinHandle<()>) -> Finished {
+async fn conclude(
+    recorder: &Mutex<Recorder>,
+    end: End,
+    watcher: JoinHandle<()>,
+    redactor: &Redactor,
+) -> Finished {
     let (why, exit) = match end {
         End::Engine(fault) => {
             let without_a_word = || "internal error: the run ended without a word".to_owned();
@@ -151,7 +172,8 @@ async fn conclude(recorder: &Mutex<Recorder>, end: End, watcher: JoinHandle<()>)
             (format!("left at once on a second {name}; what was running was not cleaned up"), signals::exit(signal))
         }
     };
-    locked(recorder).finish(&why, exit.code(), Utc::now())
+    // The words of a panic are nobody's events, and were not cleaned before.
+    locked(recorder).finish(&redactor.clean(&why), exit.code(), Utc::now())
 }
 
 /// Waits until the watcher has ended, which it does with the last sender. Where a task that fell over holds on to one,

@@ -2,12 +2,13 @@
 
 use std::io::{BufRead, IsTerminal as _, Write};
 
-/// Gets leave to run `scenarios` on the protected `target`, or says why there is none.
-pub(super) fn ask(target: &str, scenarios: usize) -> Result<(), String> {
+/// Gets leave to do something (`run`, `clean up after`) with `scenarios` on the protected `target`, or says why there is
+/// none.
+pub(crate) fn ask(target: &str, deed: &str, scenarios: usize) -> Result<(), String> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(format!("{target} is a protected target, and nobody can be asked here; pass --yes to run there"));
     }
-    let answer = question(target, scenarios, &mut std::io::stdin().lock(), &mut std::io::stderr().lock());
+    let answer = question((target, deed, scenarios), &mut std::io::stdin().lock(), &mut std::io::stderr().lock());
     match answer {
         Ok(true) => Ok(()),
         Ok(false) => Err(format!("{target} was not named; nothing was sent")),
@@ -16,9 +17,9 @@ pub(super) fn ask(target: &str, scenarios: usize) -> Result<(), String> {
 }
 
 /// Whether the target's name was typed.
-fn question(target: &str, scenarios: usize, from: &mut dyn BufRead, to: &mut dyn Write) -> std::io::Result<bool> {
+fn question((target, deed, scenarios): (&str, &str, usize), from: &mut dyn BufRead, to: &mut dyn Write) -> std::io::Result<bool> {
     let plural = if scenarios == 1 { "" } else { "s" };
-    write!(to, "{target} is a protected target. To run {scenarios} scenario{plural} there, type its name: ")?;
+    write!(to, "{target} is a protected target. To {deed} {scenarios} scenario{plural} there, type its name: ")?;
     to.flush()?;
     let mut answer = String::new();
     from.read_line(&mut answer)?;
@@ -34,7 +35,7 @@ mod tests {
         #[track_caller]
         fn check(typed: &str, expected: bool) {
             let mut asked = Vec::new();
-            assert_eq!(question("prod", 2, &mut typed.as_bytes(), &mut asked).unwrap(), expected);
+            assert_eq!(question(("prod", "run", 2), &mut typed.as_bytes(), &mut asked).unwrap(), expected);
             let asked = String::from_utf8(asked).unwrap();
             assert_eq!(asked, "prod is a protected target. To run 2 scenarios there, type its name: ");
         }

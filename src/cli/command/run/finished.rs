@@ -3,8 +3,8 @@
 use smoke::record::Run;
 
 /// A run as it was recorded, and what could not be written of it.
-pub(super) struct Finished {
-    pub(super) run: Run,
-    pub(super) shown_at: String,
-    pub(super) unwritten: Vec<std::io::Error>,
+pub(crate) struct Finished {
+    pub(crate) run: Run,
+    pub(crate) shown_at: String,
+    pub(crate) unwritten: Vec<std::io::Error>,
 }

@@ -5,7 +5,8 @@
 //! whatever happens.
 
 mod carry_out;
-mod consent;
+pub(crate) mod consent;
+mod drill;
 mod finished;
 mod prepare;
 mod recorder;
@@ -14,22 +15,43 @@ pub(crate) mod signals;
 mod surroundings;
 
 use std::io::{IsTerminal as _, Write as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex};
 
 use chrono::Utc;
+use smoke::engine::{Purpose, Rest};
 use smoke::event::RunHeader;
+use smoke::journal::{self, Header, Pen};
+use smoke::redact::Redactor;
 use smoke::report::console;
 use smoke::sandbox::Fault;
 
+pub(crate) use self::carry_out::Manner;
 use self::finished::Finished;
-use self::prepare::{Prepared, Refusal, prepare};
-use self::recorder::Recorder;
+pub(crate) use self::prepare::Prepared;
+use self::prepare::{Refusal, prepare};
+pub(crate) use self::recorder::Recorder;
 use self::signals::Signals;
+pub(crate) use self::surroundings::knowing;
 use self::surroundings::{Surroundings, Trouble};
 use crate::cli::args;
 use crate::cli::exit::Exit;
 use crate::cli::settings::RunSettings;
 use crate::cli::terminal::Paint;
 use crate::cli::{complain, print};
+
+/// What a plan is carried out for.
+pub(crate) enum Errand<'args> {
+    /// To run scenarios, on a local target that is broken in these ways, with these `--var`s.
+    Run {
+        /// `--fault`.
+        faults: &'args [Fault],
+        /// `--var`.
+        vars: &'args [(String, String)],
+    },
+    /// To finish what other runs left of each case of the plan.
+    CleanUp(Vec<Rest>),
+}
 
 /// Runs what was asked for.
 pub(crate) fn run(args: &args::Run) -> Exit {
@@ -47,19 +69,42 @@ pub(crate) fn run(args: &args::Run) -> Exit {
         Ok(recorder) => recorder,
         Err(error) => return complain(Exit::FAULT, &format!("a report cannot be written: {error}")),
     };
-    match tokio::runtime::Runtime::new() {
-        Ok(runtime) => {
-            let exit = runtime.block_on(journey(&settings, prepared, recorder));
-            // On a second signal work may still be going on; nobody waits for it.
-            runtime.shutdown_background();
-            exit
-        }
+    let manner = Manner { jobs: settings.jobs, fail_fast: args.fail_fast, talk: settings.talk };
+    let errand = Errand::Run { faults: &args.fault, vars: &args.var };
+    match conduct(prepared, errand, manner, recorder) {
+        Ok(finished) => finish(settings.stdout_is_taken(), &finished),
         Err(error) => complain(Exit::FAULT, &format!("cannot start: {error}")),
     }
 }
 
+/// Carries a plan out, and gives what is recorded of it, on whatever way it ends: reports are written by then.
+pub(crate) fn conduct(
+    prepared: Prepared,
+    errand: Errand<'_>,
+    manner: Manner,
+    recorder: Recorder,
+) -> std::io::Result<Finished> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    // The words of a panic may hold secrets. They come with the report, cleaned.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(|place| format!(" at {}:{}", place.file(), place.line())).unwrap_or_default();
+        let _ = writeln!(std::io::stderr(), "internal error{place}: please report it");
+    }));
+    let redactor = knowing(&prepared.plan);
+    let recorder = Arc::new(Mutex::new(recorder));
+    let journey = journey(prepared, errand, manner, &recorder);
+    let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(journey)));
+    let finished = ended.unwrap_or_else(|panic| {
+        let why = redactor.clean(&carry_out::words(panic.as_ref())).into_owned();
+        carry_out::locked(&recorder).finish(&why, Exit::FAULT.code(), Utc::now())
+    });
+    // On a second signal work may still be going on; nobody waits for it.
+    runtime.shutdown_background();
+    Ok(finished)
+}
+
 /// What smoke does inside, on standard error. Never what libraries say: their words may hold secrets.
-fn trace(verbose: u8) {
+pub(crate) fn trace(verbose: u8) {
     let filter = match verbose {
         0 => return,
         1 => "off,smoke=info",
@@ -69,18 +114,44 @@ fn trace(verbose: u8) {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
 
-async fn journey(settings: &RunSettings<'_>, mut prepared: Prepared, mut recorder: Recorder) -> Exit {
+async fn journey(
+    mut prepared: Prepared,
+    errand: Errand<'_>,
+    manner: Manner,
+    recorder: &Arc<Mutex<Recorder>>,
+) -> Finished {
     let header = header(&prepared);
-    let finished = match surroundings(&mut prepared, &settings.args.fault).await {
-        Ok((surroundings, signals)) => {
-            // All times of the run are measured from here. Counted from when smoke was called, they would lag behind the
-            // clock by as long as somebody was asked or the sandbox started, and windows would open that much too early.
-            let header = RunHeader { identity: surroundings.identity.clone(), started: Utc::now(), ..header };
-            carry_out::carry_out(settings, prepared, header, (surroundings, signals, recorder)).await
+    let faults = if let Errand::Run { faults, .. } = &errand { faults } else { &[][..] };
+    let (surroundings, signals) = match surroundings(&mut prepared, faults).await {
+        Ok(built) => built,
+        Err(Trouble { exit, message }) => {
+            return carry_out::locked(recorder).never_began(header, &message, exit);
         }
-        Err(Trouble { exit, message }) => recorder.never_began(header, &message, exit),
     };
-    finish(settings, &finished)
+    // All times of the run are measured from here. Counted from when smoke was called, they would lag behind the
+    // clock by as long as somebody was asked or the sandbox started, and windows would open that much too early.
+    let header = RunHeader { identity: surroundings.identity.clone(), started: Utc::now(), ..header };
+    let purpose = match errand {
+        Errand::Run { vars, .. } => Purpose::Judge(pen(&prepared, vars, &surroundings.redactor, recorder)),
+        Errand::CleanUp(rests) => Purpose::CleanUp(Arc::new(rests)),
+    };
+    carry_out::carry_out(manner, prepared.plan, (header, purpose), (surroundings, signals), recorder).await
+}
+
+/// What writes the journal. What is made on the sandbox goes with the process: nobody could clean up there.
+fn pen(prepared: &Prepared, vars: &[(String, String)], redactor: &Redactor, recorder: &Mutex<Recorder>) -> Pen {
+    if prepared.sandbox {
+        return Pen::dry();
+    }
+    let header = Header {
+        version: journal::VERSION,
+        run: prepared.id.clone(),
+        started: prepared.started,
+        target: prepared.plan.target.clone(),
+        api_url: prepared.plan.target_settings.api_url.as_ref().map(|url| redactor.clean(url).into_owned()),
+        vars: vars.iter().filter(|(_, value)| redactor.clean(value) == value.as_str()).cloned().collect(),
+    };
+    Pen::new(&carry_out::locked(recorder).file(journal::NAME), header)
 }
 
 /// Everything that a run needs around it; a signal that comes meanwhile ends it before it began.
@@ -108,10 +179,9 @@ fn header(prepared: &Prepared) -> RunHeader {
     }
 }
 
-/// The last words, and the exit code.
-fn finish(settings: &RunSettings<'_>, finished: &Finished) -> Exit {
+/// The last words, and the exit code. `taken`: a report went to standard output already.
+pub(crate) fn finish(taken: bool, finished: &Finished) -> Exit {
     let Finished { run, shown_at, unwritten } = finished;
-    let taken = settings.stdout_is_taken();
     let is_terminal = if taken { std::io::stderr().is_terminal() } else { std::io::stdout().is_terminal() };
     let color = Paint::wanted(is_terminal, &super::environment).color();
     let summary = console::summary(run, &console::Style { color, run_json: Some(shown_at) });

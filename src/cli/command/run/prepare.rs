@@ -13,15 +13,15 @@ use crate::cli::settings::RunSettings;
 
 /// A plan, and what else is known before it begins.
 #[derive(Debug)]
-pub(super) struct Prepared {
+pub(crate) struct Prepared {
     /// What runs.
-    pub(super) plan: Plan,
+    pub(crate) plan: Plan,
     /// Whether the target is the sandbox, which is still to be started.
-    pub(super) sandbox: bool,
+    pub(crate) sandbox: bool,
     /// The run's id.
-    pub(super) id: String,
+    pub(crate) id: String,
     /// When it began.
-    pub(super) started: DateTime<Utc>,
+    pub(crate) started: DateTime<Utc>,
 }
 
 /// Why nothing will be run.
@@ -47,7 +47,7 @@ pub(super) fn prepare(settings: &RunSettings<'_>) -> Result<Prepared, Refusal> {
     let order = order(settings, (target, select), (&id, started), sandbox);
     let plan = Plan::make(&project, &order).map_err(Refusal::Diagnostics)?;
     if protected && !settings.args.yes {
-        consent::ask(&plan.target, plan.cases.len()).map_err(Refusal::Said)?;
+        consent::ask(&plan.target, "run", plan.cases.len()).map_err(Refusal::Said)?;
     }
     Ok(Prepared { plan, sandbox, id, started })
 }

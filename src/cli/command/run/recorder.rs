@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use smoke::event::{Event, Fact, RunHeader};
@@ -21,13 +21,15 @@ const ALWAYS: [Format; 2] = [Format::Json, Format::Junit];
 
 /// The record, and where it goes.
 #[derive(Debug)]
-pub(super) struct Recorder {
+pub(crate) struct Recorder {
     /// The run so far.
     pub(super) run: Run,
     folder: RunFolder,
     growing: Vec<Growing>,
     reports: Vec<ReportTo>,
     unwritten: Vec<io::Error>,
+    /// Whether `latest` is to lead here.
+    leads: bool,
 }
 
 /// Where events go as they come.
@@ -39,7 +41,7 @@ enum Growing {
 
 impl Recorder {
     /// Makes the run's folder and opens what grows, before anything is sent.
-    pub(super) fn open(base: &Path, id: &str, reports: &[ReportTo]) -> io::Result<Self> {
+    pub(crate) fn open(base: &Path, id: &str, reports: &[ReportTo]) -> io::Result<Self> {
         let folder = RunFolder::create(base, id)?;
         let mut growing = vec![Growing::File(reports::grow(&folder.file(EVENTS))?)];
         for report in reports.iter().filter(|report| report.kind == ReportKind::Events) {
@@ -49,7 +51,18 @@ impl Recorder {
                 Place::Stdout => growing.push(Growing::Stdout),
             }
         }
-        Ok(Self { run: Run::default(), folder, growing, reports: reports.to_vec(), unwritten: Vec::new() })
+        Ok(Self { run: Run::default(), folder, growing, reports: reports.to_vec(), unwritten: Vec::new(), leads: true })
+    }
+
+    /// `latest` goes on to lead to the run before: who cleans up does not stand in the way of what is cleaned up after.
+    pub(crate) fn behind_latest(mut self) -> Self {
+        self.leads = false;
+        self
+    }
+
+    /// The path of a file in the run's folder.
+    pub(super) fn file(&self, name: &str) -> PathBuf {
+        self.folder.file(name)
     }
 
     /// Takes in one event: first to disk, so that it survives whatever comes next.
@@ -79,7 +92,9 @@ impl Recorder {
             let written = self.folder.write(name, &format.draw(&self.run, Some(&shown_at)));
             unwritten.extend(written.err());
         }
-        unwritten.extend(self.folder.point_latest().err());
+        if self.leads {
+            unwritten.extend(self.folder.point_latest().err());
+        }
         for report in &self.reports {
             unwritten.extend(elsewhere(&self.run, report, &shown_at).err());
         }

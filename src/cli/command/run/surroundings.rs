@@ -67,7 +67,8 @@ async fn start(faults: &[Fault]) -> Result<Sandbox, Trouble> {
     started.map_err(|error| Trouble { exit: Exit::FAULT, message: format!("the sandbox does not start: {error}") })
 }
 
-fn knowing(plan: &Plan) -> Redactor {
+/// What knows every secret of a plan.
+pub(crate) fn knowing(plan: &Plan) -> Redactor {
     let redactor = Redactor::default();
     let headers = plan.target_settings.api_headers.iter().map(|(_, value)| value);
     plan.secrets.iter().map(|(_, secret)| secret).chain(headers).for_each(|secret| redactor.learn(secret));

@@ -1,0 +1,155 @@
+//! What is left, as plans of today: one batch for each target and place.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+
+use smoke::engine::Rest;
+use smoke::journal::{Attempt, Journal, Pen, Sent, Shelved, State};
+use smoke::plan::{Order, Plan};
+use smoke::scenario::Project;
+
+use crate::cli::args;
+use crate::cli::command::run::knowing;
+use crate::cli::exit::Exit;
+use crate::cli::{complain, note};
+
+/// Everything that is to be done, and what is to be said already of what cannot be.
+#[derive(Debug)]
+pub(super) struct Work {
+    pub(super) batches: Vec<Batch>,
+    /// What came of looking through the journals.
+    pub(super) exit: Exit,
+}
+
+/// What is to be done on one target.
+#[derive(Debug)]
+pub(super) struct Batch {
+    /// The rests as cases of a plan.
+    pub(super) plan: Plan,
+    /// Of each case, in the same order.
+    pub(super) rests: Vec<Rest>,
+}
+
+impl Work {
+    /// Looks through the journals, and plans what they left.
+    pub(super) fn of(project: &Project, args: &args::Cleanup, shelved: Vec<Shelved>) -> Self {
+        let mut work = Self { batches: Vec::new(), exit: Exit::PASSED };
+        for Shelved { path, state } in shelved {
+            let path = path.display();
+            match state {
+                State::Alive => {
+                    note(&format!("{path}: its run still goes on, or is cleaned up after just now; left alone"));
+                }
+                State::Broken(why) => work.add(complain(Exit::FAULT, &format!("{path}: {why}"))),
+                State::Left(file, journal) => {
+                    if args.target.as_ref().is_none_or(|target| *target == journal.header.target) {
+                        work.left(project, args, file, &journal);
+                    }
+                }
+            }
+        }
+        work
+    }
+
+    /// Whether there is nothing to do and nothing to say.
+    pub(super) fn is_none(&self) -> bool {
+        self.batches.is_empty() && self.exit == Exit::PASSED
+    }
+
+    fn add(&mut self, exit: Exit) {
+        self.exit = self.exit.worst(exit);
+    }
+
+    fn left(&mut self, project: &Project, args: &args::Cleanup, file: File, journal: &Journal) {
+        let plan = match Plan::make(project, &order(project, args, journal)) {
+            Ok(plan) => plan,
+            Err(diagnostics) => {
+                self.by_hand(journal, "cannot be planned any more, for the reasons above", journal.unfinished());
+                return self.add(crate::cli::command::refuse(&diagnostics));
+            }
+        };
+        let (then, now) = (&journal.header.api_url, &plan.target_settings.api_url);
+        let now = now.as_ref().map(|url| knowing(&plan).clean(url).into_owned());
+        if *then != now {
+            let none = "no API".to_owned();
+            let (then, now) = (then.as_ref().unwrap_or(&none), now.as_ref().unwrap_or(&none));
+            let why = format!("sent to {then}, and {} is at {now} today", journal.header.target);
+            self.by_hand(journal, &why, journal.unfinished());
+            return self.add(Exit::INVALID);
+        }
+        self.plan(plan, journal, &Pen::resume(file));
+    }
+
+    /// Takes in what an admitted journal left.
+    fn plan(&mut self, plan: Plan, journal: &Journal, pen: &Pen) {
+        let Plan { target, target_settings, secrets, cases } = plan;
+        let cases: BTreeMap<String, _> = cases.into_iter().map(|case| (case.id.clone(), case)).collect();
+        let mut gone = Vec::new();
+        let at = self.batches.iter().position(|batch| {
+            batch.plan.target == target && batch.plan.target_settings.api_url == target_settings.api_url
+        });
+        let at = at.unwrap_or_else(|| {
+            let plan = Plan { target, target_settings, secrets, cases: Vec::new() };
+            self.batches.push(Batch { plan, rests: Vec::new() });
+            self.batches.len() - 1
+        });
+        for attempt in journal.unfinished() {
+            match cases.get(&attempt.id).cloned() {
+                Some(case) => self.batches[at].add(Rest::of(attempt, case, &journal.header.run, pen)),
+                None => gone.push(attempt),
+            }
+        }
+        if !gone.is_empty() {
+            self.by_hand(journal, "cannot be planned: there is no such scenario any more", gone.into_iter());
+            self.add(Exit::FAILED);
+        }
+    }
+
+    /// Says what smoke will not take away.
+    fn by_hand<'journal>(
+        &self,
+        journal: &Journal,
+        why: &str,
+        attempts: impl Iterator<Item = &'journal Attempt>,
+    ) {
+        let run = &journal.header.run;
+        for attempt in attempts {
+            let sent: Vec<String> = attempt.sent.iter().map(|Sent { what, .. }| what.clone()).collect();
+            let kept: Vec<String> = attempt.kept.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+            let kept = if kept.is_empty() { String::new() } else { format!("; what came of it: {}", kept.join(", ")) };
+            let message = format!(
+                "{} of the run {run} {why}. Left behind, to be taken away by hand: what {} made{kept}. Once it is: \
+                 smoke cleanup --settled {run}",
+                attempt.id,
+                sent.join(" and ")
+            );
+            complain(self.exit, &message);
+        }
+    }
+}
+
+impl Batch {
+    /// Reports tell cases apart by id: what two runs left of the same scenario is numbered.
+    fn add(&mut self, (mut case, rest): (smoke::plan::Case, Rest)) {
+        let known = |id: &str| self.plan.cases.iter().any(|case| case.id == id);
+        let numbered = (2..).map(|number| format!("{} ({number})", case.id));
+        let id = std::iter::once(case.id.clone()).chain(numbered).find(|id| !known(id));
+        case.id = id.unwrap_or_default();
+        self.plan.cases.push(case);
+        self.rests.push(rest);
+    }
+}
+
+/// The order that the run itself was, for the scenarios of which something is left.
+fn order(project: &Project, args: &args::Cleanup, journal: &Journal) -> Order {
+    let header = &journal.header;
+    let ids: BTreeSet<&str> =
+        journal.unfinished().map(|attempt| attempt.id.split('[').next().unwrap_or_default()).collect();
+    let known = |id: &&str| project.scenarios.iter().any(|scenario| scenario.id == *id);
+    let vars = header.vars.iter().map(|(name, value)| (name.clone(), value.clone()));
+    Order {
+        select: ids.into_iter().filter(known).map(str::to_owned).collect(),
+        vars: vars.chain(args.var.clone()).collect(),
+        ..Order::new(&header.target, &header.run, header.started)
+    }
+}

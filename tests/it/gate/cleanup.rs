@@ -1,0 +1,309 @@
+//! What a run that was killed left is taken away by `smoke cleanup`; what cannot be is said.
+
+use std::io::Read as _;
+use std::net::TcpListener;
+
+use rustix::process::Signal;
+
+use super::stand::{Ended, Project, Server, await_that};
+
+const CONTACTS: &str = include_str!("../../../fixtures/contacts.csv");
+/// An import that waits for what never comes, and is removed.
+const ENDLESS: &str = "steps:
+  - name: upload
+    http: { post: /api/v1/bulk-imports, multipart: { file: { path: ../contacts.csv, type: text/csv } } }
+    expect: response.status == 201
+    capture: { import_id: response.body.id }
+  - name: wait for what never comes
+    http: { get: \"/api/v1/bulk-imports/${{ import_id }}\" }
+    until: response.body.status == \"completed\"
+    within: 10m
+finally:
+  - name: remove the import
+    http: { delete: \"/api/v1/bulk-imports/${{ import_id }}\" }
+    expect: response.status in [200, 204, 404]
+";
+
+fn project(server: &Server, scenario: &str) -> Project {
+    let config = server.config.as_str();
+    let files = [("smoke.yaml", config), ("scenarios/endless.yaml", scenario), ("contacts.csv", CONTACTS)];
+    Project::of(&files).with(&server.variables())
+}
+
+/// Kills a run as soon as it has told of an event.
+fn killed_at(project: &Project, words: &[&str]) {
+    let run = project.start(&["run", "sandbox"]);
+    project.await_event(words);
+    run.signal(Signal::KILL);
+    assert_eq!(run.end().code, None);
+}
+
+fn killed(project: &Project) {
+    killed_at(project, &["\"looked\"", "review_ready"]);
+}
+
+/// `run.json` of the only run that came to an end: the clean-up's own.
+fn record(project: &Project) -> serde_json::Value {
+    let runs = std::fs::read_dir(project.reports()).unwrap().map(|entry| entry.unwrap().path());
+    let mut records: Vec<_> = runs.filter_map(|run| std::fs::read_to_string(run.join("run.json")).ok()).collect();
+    assert_eq!(records.len(), 1);
+    serde_json::from_str(&records.remove(0)).unwrap()
+}
+
+/// The text of the only journal.
+fn journal(project: &Project) -> String {
+    let runs = std::fs::read_dir(project.reports()).unwrap().map(|entry| entry.unwrap().path());
+    let mut found: Vec<_> = runs.filter_map(|run| std::fs::read_to_string(run.join("journal.ndjson")).ok()).collect();
+    assert_eq!(found.len(), 1);
+    found.remove(0)
+}
+
+fn nothing_is_left(ended: &Ended) {
+    ended.check(0, "nothing is left to be cleaned up below ");
+}
+
+#[test]
+fn after_kill_9_nothing_is_left_and_twice_is_safe() {
+    let server = Server::start(&[]);
+    for words in [&["\"step_ended\"", "\"upload\"", "import_id"][..], &["\"step_ended\"", "import_id"], &["review_ready"]] {
+        let words = if words.len() == 3 { &["\"step_ended\"", "import_id"][..] } else { words };
+        let project = project(&server, ENDLESS);
+        killed_at(&project, words);
+        assert_eq!(server.imports().len(), 1);
+        let cleaned = project.smoke(&["cleanup", "sandbox"]);
+        cleaned.check(0, "✓ passed");
+        assert_eq!(server.imports(), Vec::<String>::new(), "{}", cleaned.stdout);
+        let record = record(&project);
+        assert_eq!((&record["run"]["verdict"], &record["run"]["exit_code"]), (&"passed".into(), &0.into()));
+        let scenario = &record["scenarios"][0];
+        assert_eq!((&scenario["id"], &scenario["leftovers"]), (&"endless".into(), &serde_json::json!([])));
+        assert_eq!(scenario["cleanup"][0]["verdict"], "passed");
+        assert!(scenario["notes"][0].as_str().unwrap().starts_with("left by the run 20"), "{scenario}");
+        nothing_is_left(&project.smoke(&["cleanup"]));
+    }
+}
+
+#[test]
+fn old_and_new_runs_and_every_row_are_cleaned_up_after_at_once() {
+    let server = Server::start(&[]);
+    let rows = format!("matrix: [ {{ name: a }}, {{ name: b }} ]\n{ENDLESS}");
+    let project = project(&server, &rows);
+    for many in [2, 4] {
+        let run = project.start(&["run", "sandbox"]);
+        await_that("no imports", || server.imports().len() == many);
+        // Both have heard of theirs.
+        std::thread::sleep(std::time::Duration::from_secs(1));
+        run.signal(Signal::KILL);
+        run.end();
+    }
+    let cleaned = project.smoke(&["cleanup"]);
+    cleaned.check(0, "4 scenarios: 4 passed");
+    assert_eq!(server.imports(), Vec::<String>::new());
+    let ids: Vec<_> =
+        record(&project)["scenarios"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(ids, ["endless[a]", "endless[b]", "endless[a] (2)", "endless[b] (2)"]);
+}
+
+#[test]
+fn a_run_that_still_goes_on_is_left_alone() {
+    let server = Server::start(&[]);
+    let project = project(&server, ENDLESS);
+    let run = project.start(&["run", "sandbox"]);
+    project.await_event(&["\"looked\"", "review_ready"]);
+    project.smoke(&["cleanup"]).check(0, "its run still goes on, or is cleaned up after just now; left alone");
+    assert_eq!(server.imports().len(), 1);
+    run.signal(Signal::KILL);
+    run.end();
+    // Two at once do not get in each other's way: one of them does it, the other leaves it alone or finds nothing.
+    let two = [project.start(&["cleanup"]), project.start(&["cleanup"])].map(|one| one.end());
+    assert_eq!(two.map(|ended| ended.code), [Some(0), Some(0)]);
+    assert_eq!(server.imports(), Vec::<String>::new());
+}
+
+#[test]
+fn a_run_that_came_to_its_end_leaves_nothing_to_do() {
+    let server = Server::start(&[]);
+    let quick = ENDLESS.replace("== \"completed\"", "== \"review_ready\"");
+    let done = project(&server, &quick);
+    done.smoke(&["run", "sandbox"]).check(0, "1 passed");
+    assert!(journal(&done).contains("\"closed\""));
+    nothing_is_left(&done.smoke(&["cleanup"]));
+    // One that only looks does not even have a journal.
+    let looks = "steps:\n  - name: look\n    http: { get: /health }\n    expect: response.status == 200\n";
+    let only = project(&server, looks);
+    only.smoke(&["run", "sandbox"]).check(0, "1 passed");
+    assert!(!only.reports().join("latest/journal.ndjson").exists());
+    nothing_is_left(&only.smoke(&["cleanup", "sandbox"]));
+}
+
+#[test]
+fn a_target_that_is_elsewhere_today_is_refused() {
+    let server = Server::start(&[]);
+    let project = project(&server, ENDLESS);
+    killed(&project);
+    let url = server.config.split("api: { url: \"").nth(1).unwrap().split('"').next().unwrap();
+    let config = project.root().join("smoke.yaml");
+    std::fs::write(&config, server.config.replace(url, "http://127.0.0.1:1")).unwrap();
+    let refused = project.smoke(&["cleanup"]);
+    refused.check(2, &format!("sent to {url}, and sandbox is at http://127.0.0.1:1 today. Left behind, to be taken away by hand: what POST /api/v1/bulk-imports made; what came of it: import_id = "));
+    assert_eq!(server.imports().len(), 1);
+    std::fs::write(&config, &server.config).unwrap();
+    project.smoke(&["cleanup"]).check(0, "✓ passed");
+    assert_eq!(server.imports(), Vec::<String>::new());
+    project.smoke(&["cleanup", "staging"]).check(2, "no target is called staging; there are sandbox");
+}
+
+#[test]
+fn an_api_that_does_not_answer_leaves_it_for_the_next_time() {
+    let server = Server::start(&[]);
+    let project = project(&server, ENDLESS);
+    killed(&project);
+    let scenario = project.root().join("scenarios/endless.yaml");
+    std::fs::write(&scenario, ENDLESS.replace("delete: \"/api", "delete: \"http://127.0.0.1:1/api")).unwrap();
+    let failed = project.smoke(&["cleanup"]);
+    failed.check(1, "LEFT BEHIND endless › clean-up \"remove the import\": DELETE http://127.0.0.1:1/api/v1/bulk-imports/");
+    failed.check(1, "scenarios/endless.yaml has changed since that run: its clean-up is done as it is written now");
+    assert_eq!(record(&project)["run"]["exit_code"], 1);
+    std::fs::write(&scenario, ENDLESS).unwrap();
+    project.smoke(&["cleanup"]).check(0, "✓ passed");
+    assert_eq!(server.imports(), Vec::<String>::new());
+}
+
+#[test]
+fn what_a_changed_scenario_calls_otherwise_is_said() {
+    let server = Server::start(&[]);
+    let project = project(&server, ENDLESS);
+    killed(&project);
+    let scenario = project.root().join("scenarios/endless.yaml");
+    std::fs::write(&scenario, ENDLESS.replace("import_id", "upload")).unwrap();
+    project.smoke(&["cleanup"]).check(1, "needs upload, which was not kept when the scenario ran: it has changed since");
+    std::fs::remove_file(&scenario).unwrap();
+    project.smoke(&["cleanup"]).check(1, "there is no such scenario any more. Left behind, to be taken away by hand: ");
+    assert_eq!(server.imports().len(), 1);
+}
+
+#[test]
+fn a_secret_is_not_in_the_journal_and_what_needs_it_is_said_until_it_is_settled() {
+    let server = Server::start(&[]);
+    let secret = ENDLESS.replace("response.body.id }", "{ from: response.body.id, secret: true } }");
+    let project = project(&server, &secret);
+    let run = project.start(&["run", "sandbox"]);
+    project.await_event(&["\"looked\"", "review_ready"]);
+    run.signal(Signal::KILL);
+    run.end();
+    let id = server.imports().remove(0);
+    let journal = journal(&project);
+    assert!(!journal.contains(&id) && journal.contains(r#""withheld":["import_id"]"#), "{journal}");
+    for _ in 0..2 {
+        let left = project.smoke(&["cleanup", "--quiet"]);
+        left.check(1, "needs import_id, which was kept as a secret and is written nowhere: take away by hand what POST /api/v1/bulk-imports made");
+        for run in std::fs::read_dir(project.reports()).unwrap().map(|entry| entry.unwrap().path()) {
+            let _ = std::fs::remove_file(run.join("run.json"));
+        }
+    }
+    let runs = std::fs::read_dir(project.reports()).unwrap().map(|entry| entry.unwrap());
+    let run = runs.filter(|run| run.path().join("journal.ndjson").exists()).map(|run| run.file_name()).next().unwrap();
+    project.smoke(&["cleanup", "--settled", run.to_str().unwrap()]).check(0, "is settled");
+    nothing_is_left(&project.smoke(&["cleanup"]));
+    project.smoke(&["cleanup", "--settled", run.to_str().unwrap()]).check(2, "nothing is left of a run");
+}
+
+#[test]
+fn a_protected_target_wants_leave() {
+    let server = Server::start(&[]);
+    let scenario = format!("targets: [sandbox]\n{ENDLESS}");
+    let files = [
+        ("smoke.yaml", server.config.replace("  sandbox:\n", "  sandbox:\n    protected: true\n")),
+        ("scenarios/endless.yaml", scenario),
+        ("contacts.csv", CONTACTS.to_owned()),
+    ];
+    let files = files.each_ref().map(|(name, text)| (*name, text.as_str()));
+    let project = Project::of(&files).with(&server.variables());
+    let run = project.start(&["run", "sandbox", "--yes"]);
+    project.await_event(&["\"looked\"", "review_ready"]);
+    run.signal(Signal::KILL);
+    run.end();
+    project.smoke(&["cleanup"]).check(2, "sandbox is a protected target, and nobody can be asked here; pass --yes");
+    assert_eq!(server.imports().len(), 1);
+    project.smoke(&["cleanup", "--yes"]).check(0, "✓ passed");
+    assert_eq!(server.imports(), Vec::<String>::new());
+}
+
+#[test]
+fn values_of_then_and_secrets_of_today_are_used() {
+    let server = Server::start(&[]);
+    let scenario = "vars: { name: \"thing-${{ uuid() }}\" }
+steps:
+  - name: make
+    http: { put: \"/things/${{ vars.name }}\" }
+    expect: response.status == 404
+  - name: wait
+    http: { get: /health }
+    until: response.status == 201
+    within: 10m
+finally:
+  - name: remove
+    http: { delete: \"/things/${{ vars.name }}/${{ vars.token }}\" }
+    expect: response.status == 404
+";
+    let config = format!(
+        "secrets: {{ key: {{ env: KEY }} }}\n{}",
+        server.config.replace("vars: { ", "vars: { token: \"${{ secret.key }}-x\", ")
+    );
+    let project = Project::of(&[("smoke.yaml", &config), ("scenarios/put.yaml", scenario)]).with(&server.variables());
+    let project = project.with(&[("KEY", "hunter2-hunter2")]);
+    killed_at(&project, &["\"looked\"", "\"step\",\"index\":1"]);
+    let journal = journal(&project);
+    assert!(!journal.contains("hunter2") && journal.contains("thing-"), "{journal}");
+    let name = journal.split("PUT ").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    project.smoke(&["cleanup", "--verbose"]).check(0, "✓ passed");
+    let record = record(&project).to_string();
+    assert!(!record.contains("hunter2"), "{record}");
+    let evidence = project.smoke(&["cleanup"]);
+    nothing_is_left(&evidence);
+    assert!(name.starts_with("/things/thing-"), "{name}");
+}
+
+#[test]
+fn what_was_never_answered_is_on_the_disk_before_it_is_sent_and_is_said_not_to_be_known() {
+    let server = Server::start(&[]);
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let scenario = ENDLESS.replace("post: /api", &format!("post: {url}/api"));
+    let project = project(&server, &scenario);
+    let run = project.start(&["run", "sandbox"]);
+    let mut request = [0; 64];
+    let mut connection = silent.accept().unwrap().0;
+    connection.read_exact(&mut request).unwrap();
+    // It has arrived: so it was noted before.
+    let noted = journal(&project);
+    assert!(noted.contains("\"sending\"") && noted.contains("/api/v1/bulk-imports"), "{noted}");
+    run.signal(Signal::KILL);
+    run.end();
+    let unknown = project.smoke(&["cleanup"]);
+    unknown.check(3, &format!("LEFT BEHIND endless › clean-up \"upload\": POST {url}/api/v1/bulk-imports: it was sent at "));
+    unknown.check(3, "and no answer was seen: whether it made something is not known; look for it by hand");
+    assert_eq!(record(&project)["run"]["verdict"], "inconclusive");
+}
+
+#[test]
+fn a_program_that_was_killed_may_have_made_something() {
+    let server = Server::start(&[]);
+    let scenario = "steps:
+  - name: make
+    exec: { run: [/bin/sh, -c, \"echo thing > made; echo thing; sleep 20\"] }
+    expect: output.code == 0
+    capture: { thing: output.stdout }
+finally:
+  - name: remove
+    exec: { run: [/bin/rm, \"${{ thing }}\"] }
+    expect: output.code == 0
+";
+    let project = project(&server, scenario);
+    let run = project.start(&["run", "sandbox"]);
+    await_that("nothing made", || project.root().join("scenarios/made").exists());
+    run.signal(Signal::INT);
+    let why = "it was started, but did not come to its end (the run was interrupted): whether it made something is not known";
+    run.end().check(130, why);
+    project.smoke(&["cleanup"]).check(3, "no answer was seen: whether it made something is not known");
+}
