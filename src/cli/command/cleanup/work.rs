@@ -61,11 +61,15 @@ impl Work {
     }
 
     fn left(&mut self, project: &Project, args: &args::Cleanup, file: File, journal: &Journal) {
-        let plan = match Plan::make(project, &order(project, args, journal)) {
+        let order = order(project, args, journal);
+        if order.select.is_empty() {
+            return self.gone(journal, journal.unfinished());
+        }
+        let plan = match Plan::make(project, &order) {
             Ok(plan) => plan,
             Err(diagnostics) => {
-                self.by_hand(journal, "cannot be planned any more, for the reasons above", journal.unfinished());
-                return self.add(crate::cli::command::refuse(&diagnostics));
+                self.add(crate::cli::command::refuse(&diagnostics));
+                return by_hand(journal, "cannot be planned any more, for these reasons", journal.unfinished());
             }
         };
         let (then, now) = (&journal.header.api_url, &plan.target_settings.api_url);
@@ -74,8 +78,8 @@ impl Work {
             let none = "no API".to_owned();
             let (then, now) = (then.as_ref().unwrap_or(&none), now.as_ref().unwrap_or(&none));
             let why = format!("sent to {then}, and {} is at {now} today", journal.header.target);
-            self.by_hand(journal, &why, journal.unfinished());
-            return self.add(Exit::INVALID);
+            self.add(Exit::INVALID);
+            return by_hand(journal, &why, journal.unfinished());
         }
         self.plan(plan, journal, &Pen::resume(file));
     }
@@ -93,38 +97,42 @@ impl Work {
             self.batches.push(Batch { plan, rests: Vec::new() });
             self.batches.len() - 1
         });
-        for attempt in journal.unfinished() {
+        let mut attempts: Vec<&Attempt> = journal.unfinished().collect();
+        // They stand in the order in which they sent something; reports are in the order of the plan.
+        attempts.sort_by_key(|attempt| (attempt.case, attempt.number));
+        for attempt in attempts {
             match cases.get(&attempt.id).cloned() {
                 Some(case) => self.batches[at].add(Rest::of(attempt, case, &journal.header.run, pen)),
                 None => gone.push(attempt),
             }
         }
-        if !gone.is_empty() {
-            self.by_hand(journal, "cannot be planned: there is no such scenario any more", gone.into_iter());
-            self.add(Exit::FAILED);
-        }
+        self.gone(journal, gone.into_iter());
     }
 
-    /// Says what smoke will not take away.
-    fn by_hand<'journal>(
-        &self,
-        journal: &Journal,
-        why: &str,
-        attempts: impl Iterator<Item = &'journal Attempt>,
-    ) {
-        let run = &journal.header.run;
-        for attempt in attempts {
-            let sent: Vec<String> = attempt.sent.iter().map(|Sent { what, .. }| what.clone()).collect();
-            let kept: Vec<String> = attempt.kept.iter().map(|(name, value)| format!("{name} = {value}")).collect();
-            let kept = if kept.is_empty() { String::new() } else { format!("; what came of it: {}", kept.join(", ")) };
-            let message = format!(
-                "{} of the run {run} {why}. Left behind, to be taken away by hand: what {} made{kept}. Once it is: \
-                 smoke cleanup --settled {run}",
-                attempt.id,
-                sent.join(" and ")
-            );
-            complain(self.exit, &message);
+    /// What belongs to scenarios that are not there any more.
+    fn gone<'journal>(&mut self, journal: &Journal, attempts: impl Iterator<Item = &'journal Attempt>) {
+        let mut attempts = attempts.peekable();
+        if attempts.peek().is_some() {
+            self.add(Exit::FAILED);
+            by_hand(journal, "cannot be planned: there is no such scenario any more", attempts);
         }
+    }
+}
+
+/// Says what smoke will not take away.
+fn by_hand<'journal>(journal: &Journal, why: &str, attempts: impl Iterator<Item = &'journal Attempt>) {
+    let run = &journal.header.run;
+    for attempt in attempts {
+        let sent: Vec<&str> = attempt.sent.iter().map(|Sent { what, .. }| what.as_str()).collect();
+        let kept: Vec<String> = attempt.kept.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        let kept = if kept.is_empty() { String::new() } else { format!("; what came of it: {}", kept.join(", ")) };
+        let message = format!(
+            "{} of the run {run} {why}. Left behind, to be taken away by hand: what {} made{kept}. Once it is: smoke \
+             cleanup --settled {run}",
+            attempt.id,
+            sent.join(" and ")
+        );
+        complain(Exit::FAILED, &message);
     }
 }
 
