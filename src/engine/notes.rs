@@ -171,8 +171,7 @@ pub(crate) fn makes(phase: Phase, probe: &Probe) -> bool {
 pub(crate) fn fingerprint(case: &Case) -> String {
     let steps = [&case.ready, &case.guards, &case.steps, &case.finally].into_iter().flatten();
     let sources = steps.map(|step| &step.spec.location.source);
-    let texts: BTreeMap<&str, &str> =
-        sources.map(|source| (source.path.as_str(), source.text.as_str())).collect();
+    let texts: BTreeMap<&str, &str> = sources.map(|source| (source.path.as_str(), source.text.as_str())).collect();
     let mut hash = Sha256::new();
     for text in texts.values() {
         hash.update(text.as_bytes());

@@ -165,8 +165,7 @@ fn unreadable(first: &str) -> Unreadable {
 mod tests {
     use super::*;
 
-    const RUN: &str =
-        r#"{"entry":"run","version":1,"run":"r","started":"2026-11-25T16:00:00Z","target":"t","api_url":null,"vars":{}}"#;
+    const RUN: &str = r#"{"entry":"run","version":1,"run":"r","started":"2026-11-25T16:00:00Z","target":"t","api_url":null,"vars":{}}"#;
     const ATTEMPT: &str =
         r#"{"entry":"attempt","case":0,"attempt":1,"id":"a","file":"a.yaml","fingerprint":"f","scope":{}}"#;
     const SENDING: &str = r#"{"entry":"sending","case":0,"attempt":1,"at":"2026-11-25T16:00:01Z","step":"make","what":"POST /x","brings":["id"]}"#;

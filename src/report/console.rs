@@ -174,6 +174,7 @@ impl Page<'_> {
             }
         }
         if any {
+            self.line(2, &format!("finish it: smoke cleanup {}", run.target));
             self.gap();
         }
     }

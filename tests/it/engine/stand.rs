@@ -75,7 +75,8 @@ pub(super) async fn run(scenarios: &[(&str, &str)], answers: &[(&str, Answer)], 
     let redactor = Arc::new(Redactor::default());
     let http = http::Client::new(&plan.target_settings).unwrap();
     let instruments = Instruments { http, aws: None, redactor: Arc::clone(&redactor) };
-    let equipment = Equipment { instruments: Arc::new(instruments), redactor, events, stop, purpose: Purpose::Judge(Pen::dry()) };
+    let equipment =
+        Equipment { instruments: Arc::new(instruments), redactor, events, stop, purpose: Purpose::Judge(Pen::dry()) };
     let options = Options { jobs: manner.jobs, fail_fast: manner.fail_fast, cleanup_within: Duration::from_secs(10) };
     let watching = tokio::spawn(stop_when(script.clone(), manner.stop_at, stopper));
     smoke::engine::run(plan, header(), equipment, options).await;

@@ -66,7 +66,8 @@ fn nothing_is_left(ended: &Ended) {
 #[test]
 fn after_kill_9_nothing_is_left_and_twice_is_safe() {
     let server = Server::start(&[]);
-    for words in [["\"step_ended\"", "import_id"], ["\"step_started\"", "\"index\":1"], ["\"looked\"", "review_ready"]] {
+    for words in [["\"step_ended\"", "import_id"], ["\"step_started\"", "\"index\":1"], ["\"looked\"", "review_ready"]]
+    {
         let project = project(&server, ENDLESS);
         killed_at(&project, &words);
         assert_eq!(server.imports().len(), 1);
@@ -99,8 +100,12 @@ fn old_and_new_runs_and_every_row_are_cleaned_up_after_at_once() {
     let cleaned = project.smoke(&["cleanup"]);
     cleaned.check(0, "4 scenarios: 4 passed");
     assert_eq!(server.imports(), Vec::<String>::new());
-    let ids: Vec<_> =
-        record(&project)["scenarios"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect();
+    let ids: Vec<_> = record(&project)["scenarios"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["id"].as_str().unwrap().to_owned())
+        .collect();
     assert_eq!(ids, ["endless[a]", "endless[b]", "endless[a] (2)", "endless[b] (2)"]);
 }
 
@@ -161,7 +166,10 @@ fn an_api_that_does_not_answer_leaves_it_for_the_next_time() {
     let scenario = project.root().join("scenarios/endless.yaml");
     std::fs::write(&scenario, ENDLESS.replace("delete: \"/api", "delete: \"http://127.0.0.1:1/api")).unwrap();
     let failed = project.smoke(&["cleanup"]);
-    failed.check(1, "LEFT BEHIND endless › clean-up \"remove the import\": DELETE http://127.0.0.1:1/api/v1/bulk-imports/");
+    failed.check(
+        1,
+        "LEFT BEHIND endless › clean-up \"remove the import\": DELETE http://127.0.0.1:1/api/v1/bulk-imports/",
+    );
     failed.check(1, "scenarios/endless.yaml has changed since that run: its clean-up is done as it is written now");
     assert_eq!(record(&project)["run"]["exit_code"], 1);
     std::fs::write(&scenario, ENDLESS).unwrap();
@@ -176,7 +184,9 @@ fn what_a_changed_scenario_calls_otherwise_is_said() {
     killed(&project);
     let scenario = project.root().join("scenarios/endless.yaml");
     std::fs::write(&scenario, ENDLESS.replace("import_id", "upload")).unwrap();
-    project.smoke(&["cleanup"]).check(1, "needs upload, which was not kept when the scenario ran: it has changed since");
+    project
+        .smoke(&["cleanup"])
+        .check(1, "needs upload, which was not kept when the scenario ran: it has changed since");
     std::fs::remove_file(&scenario).unwrap();
     project.smoke(&["cleanup"]).check(1, "there is no such scenario any more. Left behind, to be taken away by hand: ");
     assert_eq!(server.imports().len(), 1);
@@ -281,7 +291,10 @@ fn what_was_never_answered_is_on_the_disk_before_it_is_sent_and_is_said_not_to_b
     run.signal(Signal::KILL);
     run.end();
     let unknown = project.smoke(&["cleanup"]);
-    unknown.check(3, &format!("LEFT BEHIND endless › clean-up \"upload\": POST {url}/api/v1/bulk-imports: it was sent at "));
+    unknown.check(
+        3,
+        &format!("LEFT BEHIND endless › clean-up \"upload\": POST {url}/api/v1/bulk-imports: it was sent at "),
+    );
     unknown.check(3, "and no answer was seen: whether it made something is not known; look for it by hand");
     assert_eq!(record(&project)["run"]["verdict"], "inconclusive");
 }
@@ -303,7 +316,8 @@ finally:
     let run = project.start(&["run", "sandbox"]);
     await_that("nothing made", || project.root().join("scenarios/made").exists());
     run.signal(Signal::INT);
-    let why = "it was started, but did not come to its end (the run was interrupted): whether it made something is not known";
+    let why =
+        "it was started, but did not come to its end (the run was interrupted): whether it made something is not known";
     run.end().check(130, why);
     project.smoke(&["cleanup"]).check(3, "no answer was seen: whether it made something is not known");
 }

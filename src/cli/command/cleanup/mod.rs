@@ -60,7 +60,8 @@ fn finish(args: &args::Cleanup, project: &Project, work: Work) -> Exit {
     let Work { batches, exit } = work;
     for Batch { plan, .. } in &batches {
         let protected = project.config.targets.iter().any(|target| target.name == plan.target && target.protected);
-        if protected && !args.yes
+        if protected
+            && !args.yes
             && let Err(message) = consent::ask(&plan.target, "clean up after", plan.cases.len())
         {
             return complain(Exit::INVALID, &message);
@@ -103,9 +104,9 @@ fn settle(base: &Path, run: &str, shelved: Vec<Shelved>) -> Exit {
         State::Alive => return complain(Exit::INVALID, &format!("the run {run} still goes on")),
         State::Broken(why) => return complain(Exit::FAULT, &format!("{}: {why}", path.display())),
     };
-    let settled = tokio::runtime::Runtime::new()
-        .map_err(|error| error.to_string())
-        .and_then(|runtime| runtime.block_on(Pen::resume(file).write(&[Entry::Settled])).map_err(|error| error.to_string()));
+    let settled = tokio::runtime::Runtime::new().map_err(|error| error.to_string()).and_then(|runtime| {
+        runtime.block_on(Pen::resume(file).write(&[Entry::Settled])).map_err(|error| error.to_string())
+    });
     match settled {
         Ok(()) => print(&format!("{run} is settled\n")),
         Err(error) => complain(Exit::FAULT, &error),

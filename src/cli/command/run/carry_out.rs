@@ -153,12 +153,7 @@ pub(super) fn words(panic: &(dyn Any + Send)) -> String {
 }
 
 /// Lets the watcher take in what was told last, and closes the record.
-async fn conclude(
-    recorder: &Mutex<Recorder>,
-    end: End,
-    watcher: JoinHandle<()>,
-    redactor: &Redactor,
-) -> Finished {
+async fn conclude(recorder: &Mutex<Recorder>, end: End, watcher: JoinHandle<()>, redactor: &Redactor) -> Finished {
     let (why, exit) = match end {
         End::Engine(fault) => {
             let without_a_word = || "internal error: the run ended without a word".to_owned();

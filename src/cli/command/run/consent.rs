@@ -17,7 +17,11 @@ pub(crate) fn ask(target: &str, deed: &str, scenarios: usize) -> Result<(), Stri
 }
 
 /// Whether the target's name was typed.
-fn question((target, deed, scenarios): (&str, &str, usize), from: &mut dyn BufRead, to: &mut dyn Write) -> std::io::Result<bool> {
+fn question(
+    (target, deed, scenarios): (&str, &str, usize),
+    from: &mut dyn BufRead,
+    to: &mut dyn Write,
+) -> std::io::Result<bool> {
     let plural = if scenarios == 1 { "" } else { "s" };
     write!(to, "{target} is a protected target. To {deed} {scenarios} scenario{plural} there, type its name: ")?;
     to.flush()?;
