@@ -5,7 +5,7 @@ use std::net::TcpListener;
 
 use rustix::process::Signal;
 
-use super::stand::{Ended, Project, Server, await_that};
+use super::stand::{Ended, Process, Project, Server, await_that};
 
 const CONTACTS: &str = include_str!("../../../fixtures/contacts.csv");
 /// An import that waits for what never comes, and is removed.
@@ -120,7 +120,7 @@ fn a_run_that_still_goes_on_is_left_alone() {
     run.signal(Signal::KILL);
     run.end();
     // Two at once do not get in each other's way: one of them does it, the other leaves it alone or finds nothing.
-    let two = [project.start(&["cleanup"]), project.start(&["cleanup"])].map(|one| one.end());
+    let two = [project.start(&["cleanup"]), project.start(&["cleanup"])].map(Process::end);
     assert_eq!(two.map(|ended| ended.code), [Some(0), Some(0)]);
     assert_eq!(server.imports(), Vec::<String>::new());
 }
