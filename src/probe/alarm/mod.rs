@@ -4,6 +4,7 @@ mod seen;
 mod silence;
 #[cfg(test)]
 mod tests;
+mod unarmed;
 
 use std::collections::BTreeMap;
 

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::unarmed;
 use crate::aws::{AlarmFacts, AlarmKind, MetricFacts, Transition};
 use crate::probe::moment::{clock, cut};
 
@@ -36,6 +37,9 @@ pub(super) fn judge(facts: &AlarmFacts, window_start: DateTime<Utc>) -> Silence 
     }
     if let Some(loud) = loud_from_the_start(name, alarm, window().next(), window_start) {
         return Silence::Broken(loud);
+    }
+    if let Some(why) = alarm.metric.as_ref().and_then(unarmed::why) {
+        return Silence::Broken(format!("the alarm {name} can never fire: {why}"));
     }
     match history {
         _ if alarm.state != "OK" => {
@@ -102,7 +106,11 @@ pub(super) fn doubts(facts: &AlarmFacts, window_start: DateTime<Utc>) -> Vec<Str
     let loud = facts.alarm.as_ref().is_some_and(|alarm| alarm.state == "ALARM")
         || history.iter().any(|change| change.to == "ALARM" && change.at >= window_start);
     let too_short = too_short(metric, facts.seen_at - window_start).filter(|_| !loud);
-    let doubts = [too_short, no_data(metric), forgiving(metric)];
+    // What it can never do it need not do in time.
+    if let Some(why) = unarmed::why(metric) {
+        return vec![format!("can never fire: {why}")];
+    }
+    let doubts = [too_short, forgiving(metric)];
     doubts.into_iter().flatten().collect()
 }
 
@@ -110,12 +118,6 @@ fn too_short(metric: &MetricFacts, window: TimeDelta) -> Option<String> {
     let MetricFacts { period, datapoints, .. } = metric;
     let needs = TimeDelta::seconds(i64::from(*period) * i64::from(*datapoints));
     (window < needs).then(|| format!("could not have fired in this window (period {period} s × {datapoints})"))
-}
-
-/// Container Insights publishes it elsewhere: an alarm on this one never has data.
-fn no_data(metric: &MetricFacts) -> Option<String> {
-    let never = metric.namespace == "AWS/ECS" && metric.name == "RunningTaskCount";
-    never.then(|| "can never fire: RunningTaskCount is in ECS/ContainerInsights, not in AWS/ECS".to_owned())
 }
 
 /// When everything is gone, the metric may be missing rather than zero.

@@ -140,16 +140,60 @@ fn an_unknown_alarm_is_not_a_silent_one() {
 fn doubts_are_said() {
     let alter = |facts: &mut AlarmFacts| {
         facts.seen_at = at(90);
-        with(facts, |alarm| {
-            let metric = alarm.metric.as_mut().unwrap();
-            metric.namespace = "AWS/ECS".to_owned();
-            metric.missing_data = "notBreaching".to_owned();
+        of_metric(facts, |metric| metric.missing_data = "ignore".to_owned());
+    };
+    let summary = "OK since 07:00:00; could not have fired in this window (period 60 s × 5); stays quiet where the \
+                   metric has no data at all (missing data: ignore)";
+    check(alter, Some(true), None, summary);
+    // Of a metric that is zero where nothing runs this proves nothing.
+    let other = |facts: &mut AlarmFacts| {
+        of_metric(facts, |metric| {
+            (metric.name, metric.missing_data) = ("HealthyHostCount".to_owned(), "notBreaching".to_owned());
         });
     };
-    let summary = "OK since 07:00:00; could not have fired in this window (period 60 s × 5); can never fire: \
-                   RunningTaskCount is in ECS/ContainerInsights, not in AWS/ECS; stays quiet where the metric has no \
-                   data at all (missing data: notBreaching)";
-    check(alter, Some(true), None, summary);
+    let summary = "OK since 07:00:00; stays quiet where the metric has no data at all (missing data: notBreaching)";
+    check(other, Some(true), None, summary);
+}
+
+fn of_metric(facts: &mut AlarmFacts, alter: impl FnOnce(&mut MetricFacts)) {
+    with(facts, |alarm| alter(alarm.metric.as_mut().unwrap()));
+}
+
+#[track_caller]
+fn check_unarmed(alter: impl FnOnce(&mut MetricFacts), why: &str) {
+    let said = format!("the alarm worker-down can never fire: {why}");
+    let summary = format!("OK since 07:00:00; can never fire: {why}");
+    check(|facts| of_metric(facts, alter), Some(false), Some(&said), &summary);
+}
+
+#[test]
+fn an_alarm_that_can_never_fire_is_not_silent() {
+    let elsewhere = "RunningTaskCount is in ECS/ContainerInsights, not in AWS/ECS, so it never has data";
+    check_unarmed(|metric| metric.namespace = "AWS/ECS".to_owned(), elsewhere);
+    let forgiving = "where no task runs its metric has no data, and missing data counts as good (notBreaching); \
+                     breaching is wanted";
+    check_unarmed(|metric| metric.missing_data = "notBreaching".to_owned(), forgiving);
+    check_unarmed(|metric| metric.threshold = Some(0.0), "RunningTaskCount is never below its threshold (0.0)");
+    // Without data it is in INSUFFICIENT_DATA, which is not the reason.
+    let idle = |facts: &mut AlarmFacts| {
+        of_metric(facts, |metric| metric.namespace = "AWS/ECS".to_owned());
+        with(facts, |alarm| alarm.state = "INSUFFICIENT_DATA".to_owned());
+    };
+    let said = format!("the alarm worker-down can never fire: {elsewhere}");
+    check(idle, Some(false), Some(&said), &format!("INSUFFICIENT_DATA since 07:00:00; can never fire: {elsewhere}"));
+}
+
+#[test]
+fn an_alarm_that_fires_at_zero_or_on_too_many_tasks_is_armed() {
+    let at_zero = |metric: &mut MetricFacts| {
+        (metric.comparison, metric.threshold) = ("LessThanOrEqualToThreshold".to_owned(), Some(0.0));
+    };
+    check(|facts| of_metric(facts, at_zero), Some(true), None, "OK since 07:00:00");
+    let too_many = |metric: &mut MetricFacts| {
+        metric.comparison = "GreaterThanThreshold".to_owned();
+        metric.missing_data = "notBreaching".to_owned();
+    };
+    check(|facts| of_metric(facts, too_many), Some(true), None, "OK since 07:00:00");
 }
 
 #[test]

@@ -1,0 +1,49 @@
+//! An alarm that can never fire, whatever happens: it is not silent, it is unarmed. Only what is certain from the way in
+//! which it is set up is said here; all else stays a remark (see `silence::doubts`).
+//!
+//! What `RunningTaskCount` does was read off AWS's documentation: it is published in `ECS/ContainerInsights` alone, and
+//! where the last task is gone its points may stop rather than go to zero.
+
+use crate::aws::MetricFacts;
+
+/// What counts a service's running tasks.
+const RUNNING: &str = "RunningTaskCount";
+/// Where it is published.
+const INSIGHTS: &str = "ECS/ContainerInsights";
+
+/// Why it can never fire, where that is certain.
+pub(super) fn why(metric: &MetricFacts) -> Option<String> {
+    if metric.name != RUNNING {
+        return None;
+    }
+    unpublished(metric).or_else(|| forgiving(metric)).or_else(|| unreachable(metric))
+}
+
+fn unpublished(metric: &MetricFacts) -> Option<String> {
+    let never = metric.namespace == "AWS/ECS";
+    never.then(|| format!("{RUNNING} is in {INSIGHTS}, not in AWS/ECS, so it never has data"))
+}
+
+/// It is meant to fire when no task runs, and is told that no data is good news.
+fn forgiving(metric: &MetricFacts) -> Option<String> {
+    let forgiving = metric.namespace == INSIGHTS && is_below(metric) && metric.missing_data == "notBreaching";
+    forgiving.then(|| {
+        "where no task runs its metric has no data, and missing data counts as good (notBreaching); breaching is wanted"
+            .to_owned()
+    })
+}
+
+/// No count is below zero.
+fn unreachable(metric: &MetricFacts) -> Option<String> {
+    let threshold = metric.threshold?;
+    let reached = match metric.comparison.as_str() {
+        "LessThanThreshold" => threshold > 0.0,
+        "LessThanOrEqualToThreshold" => threshold >= 0.0,
+        _ => true,
+    };
+    (!reached).then(|| format!("{RUNNING} is never below its threshold ({threshold:?})"))
+}
+
+fn is_below(metric: &MetricFacts) -> bool {
+    matches!(metric.comparison.as_str(), "LessThanThreshold" | "LessThanOrEqualToThreshold")
+}
