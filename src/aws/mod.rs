@@ -33,7 +33,7 @@ pub use alarms::{AlarmFacts, AlarmKind, MetricFacts, Transition};
 pub use arn::short_name;
 pub use known::Known;
 pub use scan::{CLOCK_SKEW, LogLine, Scan};
-pub use services::{DeploymentFacts, ServiceEvent, ServiceFacts};
+pub use services::{DeploymentFacts, LastDeployment, ServiceEvent, ServiceFacts};
 pub use settings::AwsSettings;
 pub use tasks::{ContainerFacts, DefinitionFacts, TaskFacts};
 
@@ -97,6 +97,15 @@ impl Reader {
     pub async fn service(&self, cluster: &str, service: &str) -> Result<Arc<ServiceFacts>, LookError> {
         self.ledger.looked();
         self.services.look(cluster, service).await
+    }
+
+    /// Tasks by their ids, whatever service they are of. One that ECS does not know (any more) is not among them.
+    ///
+    /// # Errors
+    /// Where tasks could not be described.
+    pub async fn tasks(&self, cluster: &str, ids: &[String]) -> Result<Vec<TaskFacts>, LookError> {
+        self.ledger.looked();
+        Ok(tasks::describe(&self.clients, cluster, ids).await?.into_values().collect())
     }
 
     /// An alarm, with its history from `since` on, or earlier where somebody else asked for more.

@@ -41,8 +41,17 @@ pub struct ServiceFacts {
     pub tasks: Known<Vec<TaskFacts>>,
     /// What the primary deployment's tasks are made from.
     pub definition: Known<Arc<DefinitionFacts>>,
-    /// The state of the newest service deployment (`ROLLBACK_SUCCESSFUL`, …); none where there never was one.
-    pub last_deployment: Known<Option<String>>,
+    /// The newest service deployment; none where there never was one.
+    pub last_deployment: Known<Option<LastDeployment>>,
+}
+
+/// How the newest roll-out stands, as `ListServiceDeployments` tells it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LastDeployment {
+    /// `IN_PROGRESS`, `SUCCESSFUL`, `ROLLBACK_SUCCESSFUL`, …
+    pub status: String,
+    /// When it was through, one way or the other.
+    pub finished_at: Option<DateTime<Utc>>,
 }
 
 /// One of a service's deployments.
@@ -219,7 +228,7 @@ fn pick(described: &Known<BTreeMap<String, TaskFacts>>, arns: &[String]) -> Know
     }
 }
 
-async fn last_deployment(clients: &Clients, cluster: &str, service: &str) -> Known<Option<String>> {
+async fn last_deployment(clients: &Clients, cluster: &str, service: &str) -> Known<Option<LastDeployment>> {
     let (mut newest, mut token): (Option<ServiceDeploymentBrief>, _) = (None, None);
     loop {
         clients.ecs_pace.turn().await;
@@ -231,9 +240,14 @@ async fn last_deployment(clients: &Clients, cluster: &str, service: &str) -> Kno
         newest = all.max_by_key(when);
         token = page.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
         if token.is_none() {
-            return Ok(newest.and_then(|brief| brief.status().map(|status| status.as_str().to_owned())));
+            return Ok(newest.as_ref().and_then(last));
         }
     }
+}
+
+fn last(brief: &ServiceDeploymentBrief) -> Option<LastDeployment> {
+    let status = brief.status()?.as_str().to_owned();
+    Some(LastDeployment { status, finished_at: brief.finished_at().map(time) })
 }
 
 fn service_facts(service: &Service) -> ServiceFacts {

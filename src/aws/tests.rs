@@ -149,7 +149,8 @@ async fn services_are_asked_for_ten_at_a_time_and_what_is_missing_is_named() {
     let first = services[0].as_ref().unwrap();
     let tasks: Vec<&str> = first.tasks.as_ref().unwrap().iter().map(|task| task.id.as_str()).collect();
     assert_eq!(tasks, ["w0-RUNNING", "w0-STOPPED"]);
-    assert_eq!(first.last_deployment, Ok(Some("ROLLBACK_SUCCESSFUL".to_owned())));
+    let last = LastDeployment { status: "ROLLBACK_SUCCESSFUL".to_owned(), finished_at: None };
+    assert_eq!(first.last_deployment, Ok(Some(last)));
     assert!(first.definition.as_ref().unwrap().health_check);
     assert_eq!(peer.asked("DescribeServices").len(), 2);
     // The tasks of up to ten services go into one call.

@@ -229,7 +229,7 @@ pub struct Change {
 pub struct Judged {
     /// The expression as written, or what a probe was asked for in words (`sequence[0] {event: …}`).
     pub text: String,
-    /// The word it stands under: `expect`, `until`, `fail_if`, `sequence`, `none`.
+    /// The word it stands under: `expect`, `until`, `fail_if`, `sequence`, `none`, `image`, `task_definition`.
     pub kind: String,
     /// True and false; none where it could not be known.
     pub held: Option<bool>,

@@ -54,7 +54,7 @@ fn humane(elapsed: Duration) -> String {
 fn phrase(judged: &Judged) -> String {
     let detail = judged.detail.as_deref().unwrap_or("it does not hold");
     match (judged.kind.as_str(), judged.held) {
-        ("sequence" | "none", Some(_)) => format!("{}: {detail}", judged.text),
+        ("sequence" | "none" | "image" | "task_definition", Some(_)) => format!("{}: {detail}", judged.text),
         ("fail_if", _) => format!("fail_if {}: {detail}", judged.text),
         (_, Some(_)) => format!("expected {}, saw {detail}", judged.text),
         (_, None) => format!("could not judge {}: {detail}", judged.text),

@@ -82,6 +82,7 @@ impl Filling<'_, '_, '_, '_> {
         let scope = as_far_as_known(spec, scope);
         self.reachable(spec, &scope);
         self.files(spec, &scope);
+        self.expected(spec, &scope);
         let name = self.name(&spec.name, &scope);
         let mut duration =
             |template: &Option<Template>| template.as_ref().and_then(|template| self.duration(template, &scope));
@@ -151,6 +152,14 @@ impl Filling<'_, '_, '_, '_> {
         }
     }
 
+    /// What must run has to be said so that it can be told from something else.
+    fn expected(&mut self, spec: &model::Step, scope: &Scope) {
+        let Probe::Ecs(ecs) = &spec.probe else { return };
+        if let Some((location, error)) = ecs.misworded(scope) {
+            self.problems.push(Diagnostic::at(location, error.message));
+        }
+    }
+
     /// Files whose names are known before the run begins must be there.
     fn files(&mut self, spec: &model::Step, scope: &Scope) {
         for path in files(spec) {
@@ -164,7 +173,7 @@ impl Filling<'_, '_, '_, '_> {
 }
 
 fn demands(spec: &model::Step) -> bool {
-    matches!(&spec.probe, Probe::Logs(logs) if !logs.sequence.is_empty() || !logs.none.is_empty())
+    spec.probe.waits()
 }
 
 /// The names of `use` … `with` whose values are known before the run begins.

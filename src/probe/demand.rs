@@ -10,10 +10,10 @@ pub struct Unknown {
     pub reason: String,
 }
 
-/// Something that the probe itself was asked for (`sequence`, `none`), and what came of it in this look.
+/// Something that the probe itself was asked for (`sequence`, `none`, `image`, `task_definition`), and what came of it in this look.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Demand {
-    /// The key it stands under: `sequence` or `none`.
+    /// The key it stands under: `sequence`, `none`, `image` or `task_definition`.
     pub kind: &'static str,
     /// As written, with values filled in: `{event: bulk_import_start, import_id: 7f3a}`.
     pub text: String,

@@ -78,12 +78,14 @@ impl Probe {
         }
     }
 
-    /// Whether it waits by itself, without `until`: a `logs` step with a `sequence` or `none`.
+    /// Whether it waits by itself, without `until`: a `logs` step with a `sequence` or `none`, an `ecs` step that says
+    /// what must run.
     #[must_use]
     pub fn waits(&self) -> bool {
         match self {
             Self::Logs(probe) => !probe.sequence.is_empty() || !probe.none.is_empty(),
-            Self::Http(_) | Self::Ecs(_) | Self::Alarm(_) | Self::Exec(_) => false,
+            Self::Ecs(probe) => probe.expects(),
+            Self::Http(_) | Self::Alarm(_) | Self::Exec(_) => false,
         }
     }
 
@@ -193,7 +195,8 @@ impl Observation {
     pub fn demands(&self) -> &[Demand] {
         match self {
             Self::Logs(seen) => &seen.demands,
-            Self::Http(_) | Self::Ecs(_) | Self::Alarm(_) | Self::Exec(_) => &[],
+            Self::Ecs(seen) => &seen.demands,
+            Self::Http(_) | Self::Alarm(_) | Self::Exec(_) => &[],
         }
     }
 
@@ -236,7 +239,7 @@ impl Observation {
     #[must_use]
     pub fn subjects(&self) -> Vec<String> {
         match self {
-            Self::Ecs(seen) => seen.services().iter().map(ecs::Service::subject).collect(),
+            Self::Ecs(seen) => seen.services().iter().flat_map(ecs::Service::subjects).collect(),
             Self::Http(_) | Self::Logs(_) | Self::Alarm(_) | Self::Exec(_) => Vec::new(),
         }
     }

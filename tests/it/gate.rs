@@ -5,6 +5,7 @@ mod aborts;
 mod cleanup;
 mod faults;
 mod moments;
+mod provenance;
 mod records;
 mod refusals;
 mod selection;

@@ -3,11 +3,25 @@
 use super::service::Service;
 use super::steady::Blocker;
 use crate::probe::moment::{clock, span};
+use crate::probe::{Demand, DemandState};
 
 impl Service {
     /// The sentence; none where nothing is wrong.
     pub(super) fn cause(&self) -> Option<String> {
-        self.taken_back().or_else(|| self.missing_tasks()).or_else(|| self.ill()).or_else(|| self.restless())
+        let own = self.taken_back().or_else(|| self.missing_tasks());
+        own.or_else(|| self.other_revision()).or_else(|| self.ill()).or_else(|| self.restless())
+    }
+
+    /// It is well, and is not what was deployed.
+    fn other_revision(&self) -> Option<String> {
+        let unmet = self.demands.iter().find_map(|demand| match &demand.state {
+            DemandState::Open(what) | DemandState::Broken(what) => Some((demand, what)),
+            DemandState::Met | DemandState::Unknown(_) => None,
+        });
+        unmet.map(|(Demand { kind, text, .. }, what)| {
+            let noun = kind.replace('_', " ");
+            format!("{} is not what was deployed: expected {noun} {text}, but {what}", self.name)
+        })
     }
 
     /// The deploy itself did not come through.

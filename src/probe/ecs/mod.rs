@@ -2,6 +2,8 @@
 
 mod cause;
 mod evidence;
+mod expected;
+mod image;
 mod service;
 mod sorted;
 mod steady;
@@ -10,12 +12,14 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use expected::Expected;
 use futures_util::future::try_join_all;
 
 pub use service::{Service, ServiceMessage, StoppedTask, Task};
 
-use super::{LookError, LookErrorKind, Unknown, Vantage};
+use super::{Demand, LookError, LookErrorKind, Unknown, Vantage};
 use crate::aws;
+use crate::diagnostic::Location;
 use crate::event::Evidence;
 use crate::expr::{self, EvaluationError, Reference, Scope, Template, Value};
 
@@ -36,6 +40,7 @@ pub const FIELDS: &[&str] = &[
     "stopped",
     "retired",
     "events",
+    "failed",
     "steady",
 ];
 
@@ -46,6 +51,10 @@ pub struct Ecs {
     pub cluster: Template,
     /// `service` or `services`.
     pub services: Services,
+    /// `image`: what the deploy job says it deployed, for every service that is asked for; empty text expects nothing.
+    pub image: Option<Template>,
+    /// `task_definition`: likewise, as `family:revision` or ARN.
+    pub task_definition: Option<Template>,
 }
 
 /// One service or several.
@@ -63,6 +72,7 @@ pub struct Query {
     cluster: String,
     names: Vec<String>,
     several: bool,
+    expected: Expected,
 }
 
 /// `service` or `services`.
@@ -73,14 +83,34 @@ pub struct ServicesSeen {
     several: bool,
     /// What could not be known.
     pub unknowns: Vec<Unknown>,
+    /// What came of `image` and `task_definition`.
+    pub demands: Vec<Demand>,
 }
 
 impl Ecs {
     /// Everything that its templates read.
     #[must_use]
     pub fn references(&self) -> Vec<Reference> {
-        let (Services::One(services) | Services::Several(services)) = &self.services;
-        [&self.cluster, services].into_iter().flat_map(Template::references).collect()
+        let Self { cluster, services, image, task_definition } = self;
+        let (Services::One(services) | Services::Several(services)) = services;
+        let expected = image.iter().chain(task_definition);
+        [cluster, services].into_iter().chain(expected).flat_map(Template::references).collect()
+    }
+
+    /// Whether it says what must run, and so waits for that.
+    #[must_use]
+    pub fn expects(&self) -> bool {
+        self.image.is_some() || self.task_definition.is_some()
+    }
+
+    /// What is wrong with what it says must run, and where that stands, as far as its values are known.
+    #[must_use]
+    pub fn misworded(&self, scope: &Scope) -> Option<(&Location, EvaluationError)> {
+        let value = |template: &Option<Template>| template.as_ref()?.evaluate(scope).ok();
+        let image = Expected::of(value(&self.image).as_ref(), None).err().zip(self.image.as_ref());
+        let definition = || Expected::of(None, value(&self.task_definition).as_ref()).err();
+        let wrong = image.or_else(|| definition().zip(self.task_definition.as_ref()));
+        wrong.map(|(error, template)| (template.location(), error))
     }
 
     /// Fills in the templates.
@@ -89,10 +119,13 @@ impl Ecs {
     /// Where a value is missing or not of the kind that the key needs.
     pub fn resolve(&self, scope: &Scope) -> Result<Query, EvaluationError> {
         let cluster = self.cluster.evaluate_text(scope)?;
-        match &self.services {
+        let value = |template: &Option<Template>| template.as_ref().map(|value| value.evaluate(scope)).transpose();
+        let expected = Expected::of(value(&self.image)?.as_ref(), value(&self.task_definition)?.as_ref())?;
+        let query = match &self.services {
             Services::One(name) => Query::new(cluster, vec![name.evaluate_text(scope)?], false),
             Services::Several(names) => Query::new(cluster, texts(&names.evaluate(scope)?)?, true),
-        }
+        };
+        Ok(Query { expected, ..query? })
     }
 
     /// `service` with its fields, or `services`, whose keys are names that nobody knows beforehand.
@@ -120,13 +153,14 @@ impl Query {
         if names.is_empty() || names.iter().any(String::is_empty) {
             return empty(if several { "services" } else { "service" });
         }
-        Ok(Self { cluster, names, several })
+        Ok(Self { cluster, names, several, expected: Expected::default() })
     }
 
     /// A query for one service, for whoever has no template to fill in.
     #[must_use]
     pub fn one(cluster: &str, service: &str) -> Self {
-        Self { cluster: cluster.to_owned(), names: vec![service.to_owned()], several: false }
+        let (cluster, names) = (cluster.to_owned(), vec![service.to_owned()]);
+        Self { cluster, names, several: false, expected: Expected::default() }
     }
 
     /// Looks once.
@@ -138,7 +172,7 @@ impl Query {
         let reader = vantage.instruments.aws.as_ref().ok_or_else(no_aws)?;
         let looks = self.names.iter().map(|name| reader.service(&self.cluster, name));
         let facts = aws::before(vantage.deadline, try_join_all(looks)).await?;
-        let seen = facts.iter().map(|facts| Service::of(facts, vantage.window_start));
+        let seen = facts.iter().map(|facts| Service::of(facts, vantage.window_start, &self.expected));
         Ok(ServicesSeen::new(seen.collect(), self.several))
     }
 
@@ -164,7 +198,8 @@ impl ServicesSeen {
             unknowns.map(|(field, reason)| Unknown { path: path(service, field), reason: reason.clone() }).collect()
         };
         let unknowns = services.iter().flat_map(unknown).collect();
-        Self { services, several, unknowns }
+        let demands = services.iter().flat_map(|service| service.demands.clone()).collect();
+        Self { services, several, unknowns, demands }
     }
 
     /// The services that were seen, in the order in which they were asked for.

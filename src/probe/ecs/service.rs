@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::expected::Expected;
 use super::sorted::Tasks;
-use super::steady::{self, Steady};
+use super::steady::{self, Blocker, Steady};
 use crate::aws::{self, ContainerFacts, DeploymentFacts, ServiceFacts, TaskFacts};
 use crate::probe::moment::{span, stamp};
+use crate::probe::{Demand, DemandState};
 
 /// `service`. What could not be known is left out; see `unknowns`.
 #[derive(Debug, Clone, Serialize)]
@@ -50,6 +52,9 @@ pub struct Service {
     pub retired: Option<Vec<StoppedTask>>,
     /// What the service told last, the newest first.
     pub events: Vec<ServiceMessage>,
+    /// Whether waiting cannot help: the roll-out failed or was taken back, or no task can ever be healthy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failed: Option<bool>,
     /// Desired ≥ 1, one deployment, completed, all running, none pending, all healthy, not rolled back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steady: Option<bool>,
@@ -61,7 +66,7 @@ pub struct Service {
     pub(super) seen_at: DateTime<Utc>,
     /// What keeps it from being steady.
     #[serde(skip)]
-    pub(super) blockers: Vec<steady::Blocker>,
+    pub(super) blockers: Vec<Blocker>,
     /// The deployments, a line each.
     #[serde(skip)]
     pub(super) deployments: Vec<String>,
@@ -74,6 +79,9 @@ pub struct Service {
     /// Fields that are left out, and why.
     #[serde(skip)]
     pub(super) unknowns: Vec<(&'static str, String)>,
+    /// What came of what must run.
+    #[serde(skip)]
+    pub(super) demands: Vec<Demand>,
 }
 
 /// One of `service.tasks`.
@@ -83,6 +91,8 @@ pub struct Task {
     pub id: String,
     /// Its ARN.
     pub arn: String,
+    /// The id of the deployment that started it.
+    pub deployment: String,
     /// `PENDING`, `RUNNING`, …
     pub status: String,
     /// `HEALTHY`, `UNHEALTHY`, `UNKNOWN`.
@@ -122,16 +132,17 @@ pub struct ServiceMessage {
 }
 
 impl Service {
-    /// What of `facts` concerns somebody whose window opened at `window_start`.
+    /// What of `facts` concerns somebody whose window opened at `window_start`, and who expects this to run.
     #[must_use]
-    pub fn of(facts: &ServiceFacts, window_start: DateTime<Utc>) -> Self {
+    pub(super) fn of(facts: &ServiceFacts, window_start: DateTime<Utc>, expected: &Expected) -> Self {
         let primary = facts.primary().cloned().unwrap_or_default();
         let tasks = facts.tasks.as_ref().ok().map(|tasks| Tasks::sort(tasks, &primary.id, window_start));
         let own = tasks.as_ref().map(|tasks| &tasks.current);
         let (steady, blockers) = steady::judge(facts, own.map(Vec::as_slice));
+        let rolled_back = steady::rolled_back(facts);
         let count = |health: &str| own.map(|own| number(own.iter().filter(|task| task.health == health).count()));
         let stopped = |tasks: &[&TaskFacts]| tasks.iter().map(|task| StoppedTask::of(task)).collect();
-        Self {
+        let service = Self {
             desired: facts.desired.into(),
             running: facts.running.into(),
             pending: facts.pending.into(),
@@ -147,6 +158,7 @@ impl Service {
             stopped: tasks.as_ref().map(|tasks| stopped(&tasks.stopped)),
             retired: tasks.as_ref().map(|tasks| stopped(&tasks.retired)),
             events: facts.events.iter().map(ServiceMessage::of).collect(),
+            failed: None,
             steady: match steady {
                 Steady::Yes => Some(true),
                 Steady::No => Some(false),
@@ -159,19 +171,50 @@ impl Service {
             last_stopped: tasks.as_ref().and_then(|tasks| tasks.last_stopped.map(StoppedTask::of)),
             pending_since: own.and_then(|own| pending_since(own)),
             unknowns: unknowns(facts, &steady),
-        }
+            demands: Vec::new(),
+        };
+        let demands = expected.hold(facts, &service, own.map(Vec::as_slice));
+        Self { demands, ..service }.with_failed(rolled_back.err())
     }
 
-    /// In one line: `1 of 1 running, 0 healthy, rollout IN_PROGRESS`.
-    /// What runs, for the report: the revision, and the digest that proves it where it is known.
+    /// Says whether it failed for good; `unclear` is why that is not known of a roll-back.
+    fn with_failed(mut self, unclear: Option<String>) -> Self {
+        let still_to_come = self.demands.iter().any(|demand| matches!(demand.state, DemandState::Open(_)));
+        let failed = self.blockers.iter().any(|blocker| match blocker {
+            Blocker::RolledBack { .. } | Blocker::RolloutFailed(_) => true,
+            Blocker::NoHealthCheck(_) => !still_to_come,
+            _ => false,
+        });
+        match unclear.filter(|_| !failed) {
+            Some(reason) => self.unknowns.push(("failed", reason)),
+            None => self.failed = Some(failed),
+        }
+        self
+    }
+
+    /// What was tested, for the report: the revision, and the digest that proves it where it is known; and that it is
+    /// what was expected, where something was.
     #[must_use]
-    pub fn subject(&self) -> String {
+    pub fn subjects(&self) -> Vec<String> {
+        let met = self.demands.iter().filter(|demand| demand.state == DemandState::Met);
+        let expected = met.map(|demand| format!("{} is what was expected: {}", self.name, demand.text));
+        std::iter::once(format!("tested {}: {}", self.name, self.revision())).chain(expected).collect()
+    }
+
+    /// `task definition worker:42, image worker:2 (sha256:…)`.
+    fn revision(&self) -> String {
         let images = self.images.as_deref().unwrap_or_default().join(", ");
         let digests = self.digests.as_deref().unwrap_or_default().join(", ");
         let image = if digests.is_empty() { images } else { format!("{images} ({digests})") };
-        format!("tested {}: task definition {}, image {image}", self.name, self.task_definition)
+        format!("task definition {}, image {image}", self.task_definition)
     }
 
+    /// `bulk-import-worker runs task definition worker:41, image worker:1 (sha256:…)`.
+    pub(super) fn what_runs(&self) -> String {
+        format!("{} runs {}", self.name, self.revision())
+    }
+
+    /// In one line: `1 of 1 running, 0 healthy, rollout IN_PROGRESS`.
     pub(super) fn summary(&self) -> String {
         let mut parts = vec![format!("{} of {} running", self.running, self.desired)];
         parts.extend(self.healthy.map(|healthy| format!("{healthy} healthy")));
@@ -189,6 +232,7 @@ impl Task {
         Self {
             id: task.id.clone(),
             arn: task.arn.clone(),
+            deployment: task.deployment.clone().unwrap_or_default(),
             status: task.status.clone(),
             health: task.health.clone(),
             started_at: task.started_at.map(stamp),

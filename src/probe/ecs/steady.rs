@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::aws::{self, ServiceFacts, TaskFacts};
+use crate::aws::{self, LastDeployment, ServiceFacts, TaskFacts};
 
 /// Whether a service is steady.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,17 +95,26 @@ pub(super) fn judge(facts: &ServiceFacts, tasks: Option<&[&TaskFacts]>) -> (Stea
 /// Whether the newest deployment was rolled back. A look at the service alone cannot tell: after a roll-back it is as
 /// quiet as after a success. Where AWS does not let us ask, a service that cannot roll back on its own did not, and one
 /// that said so in its events did.
-fn rolled_back(facts: &ServiceFacts) -> Result<Option<Blocker>, String> {
+///
+/// # Errors
+/// Where it is not known: why.
+pub(super) fn rolled_back(facts: &ServiceFacts) -> Result<Option<Blocker>, String> {
     let to = facts.primary().map(|primary| aws::short_name(&primary.task_definition).to_owned()).unwrap_or_default();
     match &facts.last_deployment {
-        Ok(Some(state)) if state.starts_with("ROLLBACK_") => {
-            Ok(Some(Blocker::RolledBack { to, done: state == "ROLLBACK_SUCCESSFUL" }))
+        Ok(Some(last)) if last.status.starts_with("ROLLBACK_") && !is_outdated(last, facts) => {
+            Ok(Some(Blocker::RolledBack { to, done: last.status == "ROLLBACK_SUCCESSFUL" }))
         }
         Ok(_) => Ok(None),
         Err(_) if told_so(facts) => Ok(Some(Blocker::RolledBack { to, done: true })),
         Err(_) if !facts.may_roll_back => Ok(None),
         Err(error) => Err(format!("whether it was rolled back is not known: {}", error.message)),
     }
+}
+
+/// Whether the service has been deployed anew since: the list of deployments may not show that yet.
+fn is_outdated(last: &LastDeployment, facts: &ServiceFacts) -> bool {
+    let begun = facts.primary().and_then(|primary| primary.created_at);
+    begun.zip(last.finished_at).is_some_and(|(begun, finished)| begun > finished)
 }
 
 /// Whether the newest event about the roll-out's course says that it was rolled back.

@@ -3,7 +3,10 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
-use crate::aws::{ContainerFacts, DefinitionFacts, DeploymentFacts, ServiceEvent, ServiceFacts, TaskFacts};
+use crate::aws::{
+    ContainerFacts, DefinitionFacts, DeploymentFacts, LastDeployment, ServiceEvent, ServiceFacts, TaskFacts,
+};
+use crate::probe::DemandState;
 
 fn at(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000, 0).unwrap() + TimeDelta::seconds(seconds)
@@ -59,6 +62,11 @@ fn deployment(id: &str, status: &str, rollout: &str) -> DeploymentFacts {
     }
 }
 
+/// The newest service deployment, and when it was through.
+fn ended(status: &str, seconds: i64) -> crate::aws::Known<Option<LastDeployment>> {
+    Ok(Some(LastDeployment { status: status.to_owned(), finished_at: Some(at(seconds)) }))
+}
+
 /// A service as it should be: the window opened at 0, and it is looked at 60 s later.
 fn well() -> ServiceFacts {
     let definition =
@@ -74,15 +82,19 @@ fn well() -> ServiceFacts {
         may_roll_back: true,
         tasks: Ok(vec![task("t1", "ecs-svc/2")]),
         definition: Ok(Arc::new(definition)),
-        last_deployment: Ok(Some("SUCCESSFUL".to_owned())),
+        last_deployment: ended("SUCCESSFUL", -60),
     }
+}
+
+fn seen(facts: &ServiceFacts) -> Service {
+    Service::of(facts, at(0), &Expected::default())
 }
 
 /// Changes a service that is well, and says what is then seen: `steady`, summary, cause.
 fn check(change: impl FnOnce(&mut ServiceFacts), expected: (Option<bool>, &str, Option<&str>)) {
     let mut facts = well();
     change(&mut facts);
-    let seen = ServicesSeen::new(vec![Service::of(&facts, at(0))], false);
+    let seen = ServicesSeen::new(vec![seen(&facts)], false);
     let cause = seen.cause();
     assert_eq!((seen.services[0].steady, seen.summary().as_str(), cause.as_deref()), expected);
 }
@@ -155,7 +167,7 @@ fn a_roll_back_is_not_steady_however_quiet_the_service_is() {
         "1 of 1 running, 1 healthy, rollout COMPLETED, rolled back to task definition worker:42",
         Some("bulk-import-worker was rolled back to task definition worker:42"),
     );
-    check(|facts| facts.last_deployment = Ok(Some("ROLLBACK_SUCCESSFUL".to_owned())), expected);
+    check(|facts| facts.last_deployment = ended("ROLLBACK_SUCCESSFUL", -5), expected);
     // Where ListServiceDeployments may not be called, the service's own events tell.
     let events = |facts: &mut ServiceFacts| {
         facts.last_deployment = Err(denied("ecs:ListServiceDeployments"));
@@ -268,7 +280,7 @@ fn stopped_and_retired_are_told_apart_and_only_in_the_window() {
         stopped("within", "ecs-svc/2", 10),
         stopped("old", "ecs-svc/1", 5),
     ]);
-    let seen = Service::of(&facts, at(0));
+    let seen = seen(&facts);
     let ids = |tasks: &Option<Vec<StoppedTask>>| -> Vec<String> {
         tasks.iter().flatten().map(|task| task.id.clone()).collect()
     };
@@ -283,7 +295,7 @@ fn stopped_and_retired_are_told_apart_and_only_in_the_window() {
 fn tasks_that_may_not_be_read_leave_their_fields_out_and_do_not_spoil_the_rest() {
     let mut facts = well();
     facts.tasks = Err(denied("ecs:ListTasks"));
-    let seen = ServicesSeen::new(vec![Service::of(&facts, at(0))], true);
+    let seen = ServicesSeen::new(vec![seen(&facts)], true);
     let paths: Vec<&str> = seen.unknowns.iter().map(|unknown| unknown.path.as_str()).collect();
     let fields = ["healthy", "unhealthy", "digests", "tasks", "stopped", "retired", "steady"];
     assert_eq!(paths, fields.map(|field| format!("services.bulk-import-worker.{field}")));
@@ -298,7 +310,7 @@ fn evidence_holds_deployments_events_and_stopped_tasks() {
     let mut facts = well();
     facts.tasks = Ok(vec![stopped("t1", "ecs-svc/2", 20)]);
     facts.events = vec![ServiceEvent { at: at(1), message: "has started 1 tasks".to_owned() }];
-    let evidence = Service::of(&facts, at(0)).evidence();
+    let evidence = seen(&facts).evidence();
     let texts: Vec<(&str, &str)> = evidence.iter().map(|part| (part.title.as_str(), part.text.as_str())).collect();
     assert_eq!(
         texts,
@@ -315,11 +327,157 @@ fn evidence_holds_deployments_events_and_stopped_tasks() {
 
 #[test]
 fn expressions_read_every_field_by_its_name() {
-    let seen = ServicesSeen::new(vec![Service::of(&well(), at(0))], false);
+    let seen = ServicesSeen::new(vec![seen(&well())], false);
     let (name, value) = seen.binding();
     let json = expr::to_json(&value);
     let fields: std::collections::BTreeSet<&str> = json.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!((name, fields), ("service", FIELDS.iter().copied().collect()));
     assert_eq!(json["tasks"][0]["id"], "t1");
     assert_eq!(json["healthy"], json["desired"]);
+}
+
+const OLD: &str = "sha256:1111111111111111111111111111111111111111111111111111111111111111";
+const NEW: &str = "sha256:2222222222222222222222222222222222222222222222222222222222222222";
+
+/// Changes a service that is well and runs `worker:42` of the image NEW, expects something of it, and says what came of
+/// that, what is told as the cause, and what is reported of it as tested.
+#[track_caller]
+fn expect(
+    (image, definition): (&str, &str),
+    change: impl FnOnce(&mut ServiceFacts),
+    state: DemandState,
+    cause: Option<&str>,
+    tested: usize,
+) {
+    let mut facts = well();
+    let tasks = facts.tasks.as_mut().unwrap();
+    tasks[0].containers[0].digest = Some(NEW.to_owned());
+    change(&mut facts);
+    let expected = Expected::of(Some(&image.into()), Some(&definition.into())).unwrap();
+    let seen = ServicesSeen::new(vec![Service::of(&facts, at(0), &expected)], false);
+    let states: Vec<&DemandState> = seen.demands.iter().map(|demand| &demand.state).collect();
+    assert_eq!((states, seen.cause().as_deref()), (vec![&state], cause));
+    assert_eq!(seen.services()[0].subjects().len(), tested);
+}
+
+fn old(facts: &mut ServiceFacts) {
+    facts.deployments[0].task_definition = "arn:aws:ecs:eu-west-1:1:task-definition/worker:41".to_owned();
+    let container = &mut facts.tasks.as_mut().unwrap()[0].containers[0];
+    (container.image, container.digest) = (Some("worker:1".to_owned()), Some(OLD.to_owned()));
+}
+
+#[test]
+fn what_was_deployed_is_met_by_digest_by_name_and_by_revision() {
+    let check = |expected: (&str, &str)| expect(expected, |_| {}, DemandState::Met, None, 2);
+    check((NEW, ""));
+    check((&format!("registry.example/worker@{NEW}"), ""));
+    check(("worker:2", ""));
+    check(("2", ""));
+    check(("", "worker:42"));
+    check(("", "arn:aws:ecs:eu-west-1:1:task-definition/worker:42"));
+}
+
+#[test]
+fn what_is_not_rolled_out_yet_is_waited_for_and_says_what_runs_instead() {
+    let runs = format!("bulk-import-worker runs task definition worker:41, image worker:1 ({OLD})");
+    let check = |expected: (&str, &str), named: &str| {
+        let cause = format!("bulk-import-worker is not what was deployed: expected {named}, but {runs}");
+        expect(expected, old, DemandState::Open(runs.clone()), Some(&cause), 1);
+    };
+    check((NEW, ""), &format!("image {NEW}"));
+    check(("worker:2", ""), "image worker:2");
+    check(("", "worker:42"), "task definition worker:42");
+    // The same revision of another account's family.
+    let other = "arn:aws:ecs:eu-west-1:2:task-definition/worker:41";
+    check(("", other), &format!("task definition {other}"));
+}
+
+#[test]
+fn a_new_revision_without_a_running_task_is_not_what_runs_yet() {
+    let waiting = |facts: &mut ServiceFacts| {
+        let task = &mut facts.tasks.as_mut().unwrap()[0];
+        (task.status, task.health) = ("PENDING".to_owned(), "UNKNOWN".to_owned());
+        task.containers[0].digest = None;
+    };
+    let state = DemandState::Open("no task of bulk-import-worker runs yet".to_owned());
+    let cause = format!(
+        "bulk-import-worker is not what was deployed: expected image {NEW}, but no task of bulk-import-worker runs yet"
+    );
+    expect((NEW, ""), waiting, state, Some(&cause), 1);
+}
+
+#[test]
+fn one_task_of_another_image_is_enough() {
+    let mixed = |facts: &mut ServiceFacts| {
+        let mut odd = task("t2", "ecs-svc/2");
+        odd.containers[0].digest = Some(OLD.to_owned());
+        facts.tasks.as_mut().unwrap().push(odd);
+    };
+    let runs = format!("bulk-import-worker runs task definition worker:42, image worker:2 ({OLD}, {NEW})");
+    let cause = format!("bulk-import-worker is not what was deployed: expected image {NEW}, but {runs}");
+    expect((NEW, ""), mixed, DemandState::Open(runs.clone()), Some(&cause), 1);
+}
+
+#[test]
+fn a_roll_back_breaks_at_once_and_says_to_which_revision() {
+    let back = |facts: &mut ServiceFacts| {
+        old(facts);
+        facts.last_deployment = ended("ROLLBACK_SUCCESSFUL", -5);
+    };
+    let runs = format!("bulk-import-worker runs task definition worker:41, image worker:1 ({OLD})");
+    let state = DemandState::Broken(format!("{runs}; it is rolled back to task definition worker:41"));
+    expect((NEW, ""), back, state, Some("bulk-import-worker was rolled back to task definition worker:41"), 1);
+    // A roll-back of before this deployment, which the list of deployments does not show yet, says nothing of it.
+    let before = |facts: &mut ServiceFacts| {
+        old(facts);
+        facts.last_deployment = ended("ROLLBACK_SUCCESSFUL", -600);
+    };
+    let cause = format!("bulk-import-worker is not what was deployed: expected image {NEW}, but {runs}");
+    expect((NEW, ""), before, DemandState::Open(runs.clone()), Some(&cause), 1);
+}
+
+#[test]
+fn an_image_that_cannot_be_seen_is_neither_right_nor_wrong() {
+    let hidden = |facts: &mut ServiceFacts| facts.tasks = Err(denied("ecs:ListTasks"));
+    let state = DemandState::Unknown("not allowed to call ecs:ListTasks: AccessDenied".to_owned());
+    expect((NEW, ""), hidden, state, None, 1);
+}
+
+#[test]
+fn what_names_no_revision_is_refused_and_empty_text_expects_nothing() {
+    let check = |definition: &str| {
+        let message = format!("`{definition}` names no revision: a task_definition is `family:revision` or its ARN");
+        assert_eq!(Expected::of(None, Some(&definition.into())), Err(EvaluationError { message }));
+    };
+    check("worker");
+    check("worker:latest");
+    check("arn:aws:ecs:eu-west-1:1:task-definition/worker");
+    assert_eq!(Expected::of(Some(&" ".into()), Some(&"".into())), Ok(Expected::default()));
+    let message = "`image` is given without a value; leave it out to test whatever runs".to_owned();
+    assert_eq!(Expected::of(Some(&Value::Null), None), Err(EvaluationError { message }));
+}
+
+#[test]
+fn a_service_has_failed_where_waiting_cannot_help() {
+    #[track_caller]
+    fn check(image: &str, change: impl FnOnce(&mut ServiceFacts), expected: Option<bool>) {
+        let mut facts = well();
+        change(&mut facts);
+        let image = Expected::of(Some(&image.into()), None).unwrap();
+        assert_eq!(Service::of(&facts, at(0), &image).failed, expected);
+    }
+    let unchecked = |facts: &mut ServiceFacts| {
+        facts.tasks.as_mut().unwrap()[0].health = "UNKNOWN".to_owned();
+        facts.definition = Ok(Arc::new(DefinitionFacts::default()));
+    };
+    check("", |_| {}, Some(false));
+    check("", |facts| facts.running = 0, Some(false));
+    check("", |facts| facts.deployments[0].rollout = Some("FAILED".to_owned()), Some(true));
+    check("", |facts| facts.last_deployment = ended("ROLLBACK_SUCCESSFUL", -5), Some(true));
+    check("", |facts| facts.last_deployment = ended("ROLLBACK_IN_PROGRESS", -5), Some(true));
+    check("", unchecked, Some(true));
+    // What is still to come may have a health check.
+    check(NEW, unchecked, Some(false));
+    let hidden = |facts: &mut ServiceFacts| facts.last_deployment = Err(denied("ecs:ListServiceDeployments"));
+    check("", hidden, None);
 }

@@ -1,9 +1,10 @@
 //! What `sequence` and `none` came to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
+use super::authors::{Author, Authors};
 use super::event::Event;
 use super::nearest::nearest;
 use super::pattern::Pattern;
@@ -20,8 +21,10 @@ pub(super) struct Evaluation<'look> {
     pub(super) inside: Vec<&'look Event>,
     /// Just before the window, of the tasks that count.
     pub(super) before: Vec<&'look Event>,
-    /// In the window, of other tasks.
-    pub(super) foreign: Vec<&'look Event>,
+    /// In the window, of other tasks; what those are, where that is known.
+    foreign: Vec<(&'look Event, Option<String>)>,
+    /// In the window, of tasks of which it is not known whether they count; and why.
+    doubtful: Vec<(&'look Event, String)>,
 }
 
 /// What an entry of `sequence` came to.
@@ -33,12 +36,34 @@ struct Met<'look> {
 impl<'look> Evaluation<'look> {
     /// Sorts `events`.
     pub(super) fn new(query: &'look Query, events: &'look [Event], window_start: DateTime<Utc>) -> Self {
-        let counts = |event: &&Event| query.counts(event.line().task());
-        let (own, others): (Vec<_>, Vec<_>) = events.iter().partition(counts);
-        let in_window = |event: &&Event| event.line().time >= window_start;
-        let (inside, before) = own.into_iter().partition(in_window);
-        let foreign = others.into_iter().filter(in_window).collect();
-        Self { query, window_start, inside, before, foreign }
+        let [inside, before] = [Vec::new(), Vec::new()];
+        let mut sorted = Self { query, window_start, inside, before, foreign: Vec::new(), doubtful: Vec::new() };
+        for event in events {
+            match (query.author_of(event.line()), event.line().time >= window_start) {
+                (Author::Ours, true) => sorted.inside.push(event),
+                (Author::Ours, false) => sorted.before.push(event),
+                (Author::Foreign(what), true) => sorted.foreign.push((event, what)),
+                (Author::Unknown(why), true) => sorted.doubtful.push((event, why)),
+                (Author::Foreign(_) | Author::Unknown(_), false) => {}
+            }
+        }
+        sorted
+    }
+
+    /// The tasks whose events are asked for, and of which it is not known yet what they are.
+    pub(super) fn strangers(&self) -> BTreeSet<String> {
+        let unasked = self.foreign.iter().filter(|(_, what)| what.is_none()).map(|(event, _)| *event);
+        let events = unasked.chain(self.doubtful.iter().map(|(event, _)| *event));
+        let patterns = || self.query.sequence.iter().chain(&self.query.none);
+        let wanted = events.filter(|event| patterns().any(|pattern| pattern.matches(event.fields())));
+        wanted.map(|event| event.line().task().to_owned()).collect()
+    }
+
+    /// Why it is not known whether an event that is asked for counts, where there is such a one.
+    fn doubt(&self, pattern: &Pattern) -> Option<String> {
+        let (event, why) = self.doubtful.iter().find(|(event, _)| pattern.matches(event.fields()))?;
+        let task = event.line().task();
+        Some(format!("seen of task {task}, but whether that is of the deployment under test is not known: {why}"))
     }
 
     /// The entries of `sequence`, and the events that met them.
@@ -57,10 +82,10 @@ impl<'look> Evaluation<'look> {
     pub(super) fn none(&self, incomplete: Option<&str>) -> Vec<Demand> {
         let state = |pattern: &Pattern| {
             let unwanted = self.inside.iter().find(|event| pattern.matches(event.fields()));
-            match (unwanted, incomplete) {
-                (Some(event), _) => DemandState::Broken(format!("it is in the log: {}", event.shown(300))),
-                (None, Some(why)) => DemandState::Unknown(why.to_owned()),
-                (None, None) => DemandState::Met,
+            let unknown = || self.doubt(pattern).or_else(|| incomplete.map(str::to_owned));
+            match unwanted {
+                Some(event) => DemandState::Broken(format!("it is in the log: {}", event.shown(300))),
+                None => unknown().map_or(DemandState::Met, DemandState::Unknown),
             }
         };
         self.query.none.iter().map(|pattern| demand("none", pattern, state(pattern))).collect()
@@ -83,8 +108,8 @@ impl<'look> Evaluation<'look> {
         let events = self.matching(pattern);
         let Some(&event) = events.get(rank) else {
             let some = || format!("seen {} of {wanted} times so far", events.len());
-            let why = if events.is_empty() { self.unseen(pattern) } else { some() };
-            return Met { state: DemandState::Open(why), event: None };
+            let open = || DemandState::Open(if events.is_empty() { self.unseen(pattern) } else { some() });
+            return Met { state: self.doubt(pattern).map_or_else(open, DemandState::Unknown), event: None };
         };
         let state = if events.len() > wanted {
             DemandState::Broken(too_often(&events, wanted))
@@ -115,7 +140,7 @@ impl<'look> Evaluation<'look> {
     /// What there is instead.
     fn unseen(&self, pattern: &Pattern) -> String {
         let mut parts = vec!["not seen".to_owned()];
-        if self.query.tasks.as_ref().is_some_and(BTreeSet::is_empty) {
+        if self.query.tasks.as_ref().is_some_and(Authors::is_empty) {
             parts.push("from_tasks names no task, so no line counts".to_owned());
         }
         if self.inside.is_empty() {
@@ -130,12 +155,16 @@ impl<'look> Evaluation<'look> {
     }
 
     fn of_others(&self, pattern: &Pattern) -> Option<String> {
-        let such = self.foreign.iter().filter(|event| pattern.matches(event.fields()));
-        let tasks: Vec<&str> = such.map(|event| event.line().task()).collect();
-        let distinct: BTreeSet<&str> = tasks.iter().copied().collect();
-        let events = if tasks.len() == 1 { "event" } else { "events" };
+        let such = self.foreign.iter().filter(|(event, _)| pattern.matches(event.fields()));
+        let such: Vec<(&str, &Option<String>)> = such.map(|(event, what)| (event.line().task(), what)).collect();
+        let distinct: BTreeMap<&str, &Option<String>> = such.iter().copied().collect();
+        let events = if such.len() == 1 { "event" } else { "events" };
         let (noun, are) = if distinct.len() == 1 { ("task", "is") } else { ("tasks", "are") };
-        let (count, named) = (tasks.len(), distinct.into_iter().collect::<Vec<_>>().join(", "));
+        let name = |(task, what): (&str, &Option<String>)| match what {
+            Some(what) => format!("{task} ({what})"),
+            None => task.to_owned(),
+        };
+        let (count, named) = (such.len(), distinct.into_iter().map(name).collect::<Vec<_>>().join(", "));
         let words =
             format!("{count} such {events} came from {noun} {named} which {are} not of the deployment under test");
         (count > 0).then_some(words)

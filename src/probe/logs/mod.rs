@@ -13,6 +13,7 @@
 //! that has not logged at all, is thus waited for and never taken as clean. What `sequence` says of *exactly once* is
 //! held against everything seen by the look that ends the waiting: with `none`, that is the complete log.
 
+mod authors;
 mod demands;
 mod event;
 mod nearest;
@@ -22,7 +23,6 @@ mod seen;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -31,6 +31,7 @@ use regex::Regex;
 use serde_json::Value as Json;
 use tokio::time::Instant;
 
+use authors::Authors;
 pub use event::Event;
 use pattern::Pattern;
 pub use query::Query;
@@ -79,7 +80,7 @@ impl Logs {
     /// Where a value is missing or not of the kind that the key needs.
     pub fn resolve(&self, scope: &Scope) -> Result<Query, EvaluationError> {
         let text = |template: &Option<Template>| template.as_ref().map(|text| text.evaluate_text(scope)).transpose();
-        let tasks = self.from_tasks.as_ref().map(|tasks| task_ids(&expr::to_json(&tasks.evaluate(scope)?)));
+        let tasks = self.from_tasks.as_ref().map(|tasks| authors(&expr::to_json(&tasks.evaluate(scope)?)));
         let query = Query {
             group: self.group.evaluate_text(scope)?,
             prefix: text(&self.stream_prefix)?.filter(|prefix| !prefix.is_empty()),
@@ -110,14 +111,9 @@ fn patterns(entries: &[Vec<(String, Template)>], scope: &Scope) -> Result<Vec<Pa
     entries.iter().map(pattern).collect()
 }
 
-/// Task ids from a list of ids, ARNs, or tasks as `service.tasks` holds them.
-fn task_ids(tasks: &Json) -> Result<BTreeSet<String>, EvaluationError> {
-    let id = |task: &Json| {
-        let text = task.as_str().or_else(|| task["id"].as_str()).or_else(|| task["arn"].as_str());
-        text.map(|text| aws::short_name(text).to_owned())
-    };
-    let ids = tasks.as_array().and_then(|tasks| tasks.iter().map(id).collect());
-    ids.ok_or_else(|| problem("from_tasks must be a list of task ids, ARNs, or tasks as in service.tasks"))
+fn authors(tasks: &Json) -> Result<Authors, EvaluationError> {
+    let problem = || problem("from_tasks must be a list of task ids, ARNs, or tasks as in service.tasks");
+    Authors::of(tasks).ok_or_else(problem)
 }
 
 fn regular(text: &str) -> Result<Regex, EvaluationError> {
@@ -160,8 +156,16 @@ impl Query {
         let scan = reader.scan(&self.group, self.prefix.as_deref(), vantage.window_start);
         let scan = aws::before(vantage.deadline, scan).await?;
         let claim = claimed.unwrap_or_else(|| self.claim(&scan));
-        let seen =
-            LogsSeen::of(self, &scan, vantage.window_start, (claim, reader.log_lag()), &vantage.instruments.redactor);
+        let judge = || {
+            let claim = (claim, reader.log_lag());
+            LogsSeen::of(self, &scan, vantage.window_start, claim, &vantage.instruments.redactor)
+        };
+        let mut seen = judge();
+        if let Some(tasks) = self.tasks.as_ref().filter(|_| !seen.strangers.is_empty())
+            && tasks.ask(std::mem::take(&mut seen.strangers), reader, vantage.deadline).await
+        {
+            seen = judge();
+        }
         if seen.is_whole() {
             claimed.get_or_insert(claim);
         }

@@ -1,22 +1,22 @@
 //! What is asked of a log, filled in.
 
-use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use chrono::{DateTime, Utc};
 use regex::Regex;
 use serde_json::Value as Json;
 
+use super::authors::{Author, Authors};
 use super::pattern::Pattern;
-use crate::aws::Scan;
+use crate::aws::{LogLine, Scan};
 
 /// A query, filled in.
 #[derive(Debug, Default)]
 pub struct Query {
     pub(super) group: String,
     pub(super) prefix: Option<String>,
-    /// Ids of the tasks whose lines count; none: everybody's.
-    pub(super) tasks: Option<BTreeSet<String>>,
+    /// The tasks whose lines count; none: everybody's.
+    pub(super) tasks: Option<Authors>,
     pub(super) sequence: Vec<Pattern>,
     pub(super) none: Vec<Pattern>,
     pub(super) text: Option<Regex>,
@@ -65,8 +65,8 @@ impl Query {
         self.prefix.as_deref().map_or(&self.group, |prefix| prefix.trim_end_matches('/'))
     }
 
-    /// Whether a line of this task counts.
-    pub(super) fn counts(&self, task: &str) -> bool {
-        self.tasks.as_ref().is_none_or(|tasks| tasks.contains(task))
+    /// Whether a line counts.
+    pub(super) fn author_of(&self, line: &LogLine) -> Author {
+        self.tasks.as_ref().map_or(Author::Ours, |tasks| tasks.judge(line))
     }
 }

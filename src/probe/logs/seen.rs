@@ -1,6 +1,6 @@
 //! `logs`: what one look brought.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,6 +47,9 @@ pub struct LogsSeen {
     /// The window's last lines, of whatever task, as evidence.
     #[serde(skip)]
     tail: Vec<String>,
+    /// Tasks that logged what is asked for, and of which it is not known whether they count.
+    #[serde(skip)]
+    pub(super) strangers: BTreeSet<String>,
 }
 
 impl LogsSeen {
@@ -65,7 +68,7 @@ impl LogsSeen {
         let evaluation = Evaluation::new(query, &events, window_start);
         let (mut demands, matched) = evaluation.sequence();
         let whole = demands.iter().all(|demand| demand.state == DemandState::Met);
-        let complete = whole && (is_spent(scan, claimed, lag) || is_overtaken(query, &events, claimed));
+        let complete = whole && is_spent(scan, claimed, lag);
         demands.extend(evaluation.none(incomplete(whole, complete, claimed, lag).as_deref()));
         let inside = &evaluation.inside;
         let in_window = events.iter().filter(|event| event.line().time >= window_start);
@@ -78,6 +81,7 @@ impl LogsSeen {
             place: query.place(),
             unwanted: evaluation.unwanted().map(|event| format!("{} logged {}", query.author(), event.told())),
             tail: tail.into_iter().rev().collect(),
+            strangers: evaluation.strangers(),
             demands,
         }
     }
@@ -154,18 +158,6 @@ fn concerned<'scan>(
 /// Whether the lag budget is spent: whatever had happened by `claimed` was visible when this scan began.
 fn is_spent(scan: &Scan, claimed: DateTime<Utc>, lag: Duration) -> bool {
     scan.began >= claimed + TimeDelta::from_std(lag).unwrap_or(TimeDelta::MAX)
-}
-
-/// Whether every stream concerned has gone on since `claimed`; of tasks that are named, each must have a stream.
-fn is_overtaken(query: &Query, events: &[Event], claimed: DateTime<Utc>) -> bool {
-    let mut last: BTreeMap<&str, DateTime<Utc>> = BTreeMap::new();
-    let mut tasks = BTreeSet::new();
-    for line in events.iter().map(Event::line).filter(|line| query.counts(line.task())) {
-        tasks.insert(line.task());
-        last.insert(&line.stream, line.time);
-    }
-    let all_there = query.tasks.as_ref().is_none_or(|named| named.iter().all(|task| tasks.contains(task.as_str())));
-    !last.is_empty() && all_there && last.values().all(|time| *time > claimed)
 }
 
 /// Why something may still come, where it may.

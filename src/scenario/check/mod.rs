@@ -88,8 +88,7 @@ fn repeated_captures(draft: &Draft) -> Vec<Diagnostic> {
 
 /// Whether a step comes to a verdict of its own.
 pub(crate) fn judges(step: &Step) -> bool {
-    let demands = matches!(&step.probe, Probe::Logs(logs) if !logs.sequence.is_empty() || !logs.none.is_empty());
-    demands || !step.expect.is_empty() || !step.until.is_empty()
+    step.probe.waits() || !step.expect.is_empty() || !step.until.is_empty()
 }
 
 fn nothing_judged(draft: &Draft) -> Option<Diagnostic> {

@@ -42,7 +42,14 @@ impl Reader {
             (false, node) => Services::One(self.template(node)?),
             (true, node) => Services::Several(self.names(node)?),
         };
-        Some(Ecs { cluster: cluster?, services })
+        let [image, task_definition] = ["image", "task_definition"].map(|key| mapping.get(key));
+        if let (Services::Several(_), Some((key, _))) = (&services, mapping.entry("task_definition")) {
+            let message = "`task_definition` goes with one `service`: every service has its own family";
+            self.complain(Diagnostic::at(&key.location, message).help("look at each service in a step of its own"));
+        }
+        let mut template = |node: Option<&Node>| node.and_then(|node| self.template(node));
+        let (image, task_definition) = (template(image), template(task_definition));
+        Some(Ecs { cluster: cluster?, services, image, task_definition })
     }
 
     fn alarm(&mut self, node: &Node) -> Option<Alarm> {

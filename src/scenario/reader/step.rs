@@ -154,7 +154,7 @@ impl Reader {
     }
 }
 
-/// Whether the probe itself asks for something: `sequence` or `none`.
+/// Whether the probe itself asks for something: `sequence` or `none`, `image` or `task_definition`.
 pub(super) fn demands(step: &Step) -> bool {
-    matches!(&step.probe, Probe::Logs(logs) if !logs.sequence.is_empty() || !logs.none.is_empty())
+    step.probe.waits()
 }

@@ -148,6 +148,8 @@ pub(crate) static ECS: Object = Object {
             Shape::Either(&[Shape::List(&Shape::Text), Shape::Text]),
             "Several; brings `services`, a map by name",
         ),
+        Key::optional("image", Shape::Text, "What was deployed and must run: `…@sha256:…`; empty expects nothing"),
+        Key::optional("task_definition", Shape::Text, "Likewise: `family:revision` or its ARN"),
     ],
 };
 

@@ -48,7 +48,7 @@ fn a_worker_that_dies_at_its_start() {
             who: "ready \"the new worker is rolled out\"",
             cause: &cause,
             place: "at scenarios/bulk-import.yaml:",
-            judged: "fail_if: service.rollout == \"FAILED\" → it holds",
+            judged: "fail_if: service.failed → it holds: failed",
         },
     );
     // Why it dies stands in its log, which the journey never came to.

@@ -1,0 +1,101 @@
+//! What the deploy job says it deployed, held against what runs.
+//!
+//! What is expected never comes from the service itself: a service that was rolled back describes its old revision as
+//! truthfully as a new one.
+
+use super::image::Image;
+use super::service::Service;
+use super::steady::Blocker;
+use crate::aws::{self, ServiceFacts, TaskFacts};
+use crate::expr::{EvaluationError, Value, to_text};
+use crate::probe::{Demand, DemandState};
+
+/// What must run; nothing where nothing is expected.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Expected {
+    image: Option<Image>,
+    definition: Option<Definition>,
+}
+
+/// A revision of a task definition, by name or by ARN.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Definition(String);
+
+impl Expected {
+    /// From what was written; empty text expects nothing.
+    ///
+    /// # Errors
+    /// Where it names no image or no revision, or was given without a value.
+    pub(super) fn of(image: Option<&Value>, definition: Option<&Value>) -> Result<Self, EvaluationError> {
+        let wrong = |message| EvaluationError { message };
+        let image = written("image", image).map_err(wrong)?.map(|text| Image::of(&text));
+        let definition = written("task_definition", definition).map_err(wrong)?.map(Definition::of);
+        Ok(Self { image: image.transpose().map_err(wrong)?, definition: definition.transpose().map_err(wrong)? })
+    }
+
+    /// What came of it in one look. `tasks` are the primary deployment's current ones, where they could be read.
+    pub(super) fn hold(&self, facts: &ServiceFacts, service: &Service, tasks: Option<&[&TaskFacts]>) -> Vec<Demand> {
+        let image = self.image.as_ref().map(|image| {
+            let state = image_state(image, facts, service, tasks);
+            Demand { kind: "image", text: image.to_string(), state }
+        });
+        let definition = self.definition.as_ref().map(|definition| {
+            let runs = facts.primary().is_some_and(|primary| definition.is(&primary.task_definition));
+            let state = if runs { DemandState::Met } else { other(service) };
+            Demand { kind: "task_definition", text: definition.0.clone(), state }
+        });
+        image.into_iter().chain(definition).collect()
+    }
+}
+
+/// The text under a key. One that is given and blank, as in `--var image=$IMAGE` where nobody set that, is refused:
+/// whoever wrote it meant to expect something.
+fn written(key: &str, value: Option<&Value>) -> Result<Option<String>, String> {
+    match value {
+        None => Ok(None),
+        Some(Value::Null) => Err(format!("`{key}` is given without a value; leave it out to test whatever runs")),
+        Some(value) => Ok(Some(to_text(value).trim().to_owned()).filter(|text| !text.is_empty())),
+    }
+}
+
+fn image_state(image: &Image, facts: &ServiceFacts, service: &Service, tasks: Option<&[&TaskFacts]>) -> DemandState {
+    let Some(tasks) = tasks else {
+        let why = facts.tasks.as_ref().err().map(|error| error.message.clone());
+        return DemandState::Unknown(why.unwrap_or_else(|| "its tasks are not known".to_owned()));
+    };
+    // A task that does not run yet has no digest yet.
+    let running: Vec<&&TaskFacts> = tasks.iter().filter(|task| task.status == "RUNNING").collect();
+    match running.iter().all(|task| task.containers.iter().any(|container| image.is_in(container))) {
+        true if running.is_empty() => open(service, format!("no task of {} runs yet", service.name)),
+        true => DemandState::Met,
+        false => other(service),
+    }
+}
+
+/// Something else runs: for good where the roll-out was taken back.
+fn other(service: &Service) -> DemandState {
+    open(service, service.what_runs())
+}
+
+fn open(service: &Service, what: String) -> DemandState {
+    let back = service.blockers.iter().find(|blocker| matches!(blocker, Blocker::RolledBack { .. }));
+    match back {
+        Some(back) => DemandState::Broken(format!("{what}; it is {back}")),
+        None => DemandState::Open(what),
+    }
+}
+
+impl Definition {
+    fn of(written: String) -> Result<Self, String> {
+        let (family, revision) = aws::short_name(&written).rsplit_once(':').unwrap_or_default();
+        if family.is_empty() || revision.is_empty() || !revision.bytes().all(|digit| digit.is_ascii_digit()) {
+            return Err(format!("`{written}` names no revision: a task_definition is `family:revision` or its ARN"));
+        }
+        Ok(Self(written))
+    }
+
+    /// Whether that ARN is meant. A name means the family in whatever account the service is in.
+    fn is(&self, arn: &str) -> bool {
+        if self.0.starts_with("arn:") { self.0 == arn } else { self.0 == aws::short_name(arn) }
+    }
+}
