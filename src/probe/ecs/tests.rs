@@ -63,8 +63,8 @@ fn deployment(id: &str, status: &str, rollout: &str) -> DeploymentFacts {
 }
 
 /// The newest service deployment, and when it was through.
-fn ended(status: &str, seconds: i64) -> crate::aws::Known<Option<LastDeployment>> {
-    Ok(Some(LastDeployment { status: status.to_owned(), finished_at: Some(at(seconds)) }))
+fn ended(status: &str, seconds: i64) -> Option<LastDeployment> {
+    Some(LastDeployment { status: status.to_owned(), finished_at: Some(at(seconds)) })
 }
 
 /// A service as it should be: the window opened at 0, and it is looked at 60 s later.
@@ -82,7 +82,7 @@ fn well() -> ServiceFacts {
         may_roll_back: true,
         tasks: Ok(vec![task("t1", "ecs-svc/2")]),
         definition: Ok(Arc::new(definition)),
-        last_deployment: ended("SUCCESSFUL", -60),
+        last_deployment: Ok(ended("SUCCESSFUL", -60)),
     }
 }
 
@@ -167,7 +167,7 @@ fn a_roll_back_is_not_steady_however_quiet_the_service_is() {
         "1 of 1 running, 1 healthy, rollout COMPLETED, rolled back to task definition worker:42",
         Some("bulk-import-worker was rolled back to task definition worker:42"),
     );
-    check(|facts| facts.last_deployment = ended("ROLLBACK_SUCCESSFUL", -5), expected);
+    check(|facts| facts.last_deployment = Ok(ended("ROLLBACK_SUCCESSFUL", -5)), expected);
     // Where ListServiceDeployments may not be called, the service's own events tell.
     let events = |facts: &mut ServiceFacts| {
         facts.last_deployment = Err(denied("ecs:ListServiceDeployments"));
@@ -345,7 +345,7 @@ const NEW: &str = "sha256:222222222222222222222222222222222222222222222222222222
 fn expect(
     (image, definition): (&str, &str),
     change: impl FnOnce(&mut ServiceFacts),
-    state: DemandState,
+    state: &DemandState,
     cause: Option<&str>,
     tested: usize,
 ) {
@@ -356,7 +356,7 @@ fn expect(
     let expected = Expected::of(Some(&image.into()), Some(&definition.into())).unwrap();
     let seen = ServicesSeen::new(vec![Service::of(&facts, at(0), &expected)], false);
     let states: Vec<&DemandState> = seen.demands.iter().map(|demand| &demand.state).collect();
-    assert_eq!((states, seen.cause().as_deref()), (vec![&state], cause));
+    assert_eq!((states, seen.cause().as_deref()), (vec![state], cause));
     assert_eq!(seen.services()[0].subjects().len(), tested);
 }
 
@@ -368,7 +368,7 @@ fn old(facts: &mut ServiceFacts) {
 
 #[test]
 fn what_was_deployed_is_met_by_digest_by_name_and_by_revision() {
-    let check = |expected: (&str, &str)| expect(expected, |_| {}, DemandState::Met, None, 2);
+    let check = |expected: (&str, &str)| expect(expected, |_| {}, &DemandState::Met, None, 2);
     check((NEW, ""));
     check((&format!("registry.example/worker@{NEW}"), ""));
     check(("worker:2", ""));
@@ -382,7 +382,7 @@ fn what_is_not_rolled_out_yet_is_waited_for_and_says_what_runs_instead() {
     let runs = format!("bulk-import-worker runs task definition worker:41, image worker:1 ({OLD})");
     let check = |expected: (&str, &str), named: &str| {
         let cause = format!("bulk-import-worker is not what was deployed: expected {named}, but {runs}");
-        expect(expected, old, DemandState::Open(runs.clone()), Some(&cause), 1);
+        expect(expected, old, &DemandState::Open(runs.clone()), Some(&cause), 1);
     };
     check((NEW, ""), &format!("image {NEW}"));
     check(("worker:2", ""), "image worker:2");
@@ -403,7 +403,7 @@ fn a_new_revision_without_a_running_task_is_not_what_runs_yet() {
     let cause = format!(
         "bulk-import-worker is not what was deployed: expected image {NEW}, but no task of bulk-import-worker runs yet"
     );
-    expect((NEW, ""), waiting, state, Some(&cause), 1);
+    expect((NEW, ""), waiting, &state, Some(&cause), 1);
 }
 
 #[test]
@@ -415,32 +415,32 @@ fn one_task_of_another_image_is_enough() {
     };
     let runs = format!("bulk-import-worker runs task definition worker:42, image worker:2 ({OLD}, {NEW})");
     let cause = format!("bulk-import-worker is not what was deployed: expected image {NEW}, but {runs}");
-    expect((NEW, ""), mixed, DemandState::Open(runs.clone()), Some(&cause), 1);
+    expect((NEW, ""), mixed, &DemandState::Open(runs.clone()), Some(&cause), 1);
 }
 
 #[test]
 fn a_roll_back_breaks_at_once_and_says_to_which_revision() {
     let back = |facts: &mut ServiceFacts| {
         old(facts);
-        facts.last_deployment = ended("ROLLBACK_SUCCESSFUL", -5);
+        facts.last_deployment = Ok(ended("ROLLBACK_SUCCESSFUL", -5));
     };
     let runs = format!("bulk-import-worker runs task definition worker:41, image worker:1 ({OLD})");
     let state = DemandState::Broken(format!("{runs}; it is rolled back to task definition worker:41"));
-    expect((NEW, ""), back, state, Some("bulk-import-worker was rolled back to task definition worker:41"), 1);
+    expect((NEW, ""), back, &state, Some("bulk-import-worker was rolled back to task definition worker:41"), 1);
     // A roll-back of before this deployment, which the list of deployments does not show yet, says nothing of it.
     let before = |facts: &mut ServiceFacts| {
         old(facts);
-        facts.last_deployment = ended("ROLLBACK_SUCCESSFUL", -600);
+        facts.last_deployment = Ok(ended("ROLLBACK_SUCCESSFUL", -600));
     };
     let cause = format!("bulk-import-worker is not what was deployed: expected image {NEW}, but {runs}");
-    expect((NEW, ""), before, DemandState::Open(runs.clone()), Some(&cause), 1);
+    expect((NEW, ""), before, &DemandState::Open(runs.clone()), Some(&cause), 1);
 }
 
 #[test]
 fn an_image_that_cannot_be_seen_is_neither_right_nor_wrong() {
     let hidden = |facts: &mut ServiceFacts| facts.tasks = Err(denied("ecs:ListTasks"));
     let state = DemandState::Unknown("not allowed to call ecs:ListTasks: AccessDenied".to_owned());
-    expect((NEW, ""), hidden, state, None, 1);
+    expect((NEW, ""), hidden, &state, None, 1);
 }
 
 #[test]
@@ -473,8 +473,8 @@ fn a_service_has_failed_where_waiting_cannot_help() {
     check("", |_| {}, Some(false));
     check("", |facts| facts.running = 0, Some(false));
     check("", |facts| facts.deployments[0].rollout = Some("FAILED".to_owned()), Some(true));
-    check("", |facts| facts.last_deployment = ended("ROLLBACK_SUCCESSFUL", -5), Some(true));
-    check("", |facts| facts.last_deployment = ended("ROLLBACK_IN_PROGRESS", -5), Some(true));
+    check("", |facts| facts.last_deployment = Ok(ended("ROLLBACK_SUCCESSFUL", -5)), Some(true));
+    check("", |facts| facts.last_deployment = Ok(ended("ROLLBACK_IN_PROGRESS", -5)), Some(true));
     check("", unchecked, Some(true));
     // What is still to come may have a health check.
     check(NEW, unchecked, Some(false));
