@@ -97,7 +97,8 @@ impl CaseRun<'_> {
         let mut journey = Journey::new(self.index, scope);
         let ready = journey.walk(&self.stage, Phase::Ready, &self.case.ready, &listener);
         watched(ready, std::future::pending(), &speaker, self.bounds(deadline)).await;
-        if journey.is_whole() && listener.reason().is_none() {
+        let ready = journey.is_whole() && listener.reason().is_none();
+        if ready {
             self.stage.vantage.window_start = self.stage.clock.now();
             self.stage.sink.tell(Fact::WindowOpened { case: self.index });
             self.guarded(&mut journey, &speaker, &listener, deadline).await;
@@ -107,7 +108,7 @@ impl CaseRun<'_> {
             journey.skip(&self.stage, Phase::Step, &self.case.steps, &why);
         }
         journey.halted(listener.reason());
-        self.look_around(&mut journey).await;
+        self.look_around(&mut journey, ready).await;
         let terms = Terms { within: self.cleanup_within, lost: &BTreeMap::new() };
         cleanup::clean(&self.stage, self.case, &mut journey, &terms).await;
         journey
@@ -132,12 +133,12 @@ impl CaseRun<'_> {
     }
 
     /// After a failure: evidence first, then the cause; only then is the failure told.
-    async fn look_around(&self, journey: &mut Journey) {
+    async fn look_around(&self, journey: &mut Journey, ready: bool) {
         if !matches!(journey.verdict(), Verdict::Failed) {
             journey.tell_rest(&self.stage, evidence::Collected::default());
             return;
         }
-        let collected = evidence::collect(&self.stage, self.case, journey.scope()).await;
+        let collected = evidence::collect(&self.stage, self.case, journey.scope(), ready).await;
         journey.tell_rest(&self.stage, collected);
     }
 

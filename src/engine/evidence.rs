@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use futures_util::future::join_all;
 use tokio::time::{Instant, timeout};
 
@@ -16,6 +17,9 @@ use crate::probe::{Observation, Probe, Request, Vantage};
 /// All looks together may take this long: whoever waits for a verdict has waited enough.
 const WITHIN: Duration = Duration::from_secs(10);
 
+/// How far back logs are read where the window never opened.
+const BEFORE: TimeDelta = TimeDelta::minutes(15);
+
 /// What one more look around brought.
 #[derive(Debug, Default)]
 pub(crate) struct Collected {
@@ -26,12 +30,16 @@ pub(crate) struct Collected {
 }
 
 /// Looks once through every distinct AWS probe of the case that can be filled in. What cannot be seen is left out: the
-/// verdict stands already.
-pub(crate) async fn collect(stage: &Stage, case: &Case, scope: &Scope) -> Collected {
+/// verdict stands already. `ready` is whether the window ever opened.
+pub(crate) async fn collect(stage: &Stage, case: &Case, scope: &Scope, ready: bool) -> Collected {
     let requests = requests(case, scope);
     let deadline = Instant::now() + WITHIN;
     let looks = requests.into_iter().map(|(kind, request)| async move {
-        let vantage = Vantage { deadline, ..stage.vantage.clone() };
+        let mut vantage = Vantage { deadline, ..stage.vantage.clone() };
+        // What keeps a worker from coming up was logged when it was tried, which may be over for long.
+        if !ready && matches!(request, Request::Logs(_)) {
+            vantage.window_start -= BEFORE;
+        }
         (kind, timeout(WITHIN, request.look(&vantage)).await)
     });
     let mut collected = Collected::default();

@@ -63,8 +63,8 @@ fn deployment(id: &str, status: &str, rollout: &str) -> DeploymentFacts {
 }
 
 /// The newest service deployment, and when it was through.
-fn ended(status: &str, seconds: i64) -> Option<LastDeployment> {
-    Some(LastDeployment { status: status.to_owned(), finished_at: Some(at(seconds)) })
+fn ended(status: &str, seconds: i64) -> LastDeployment {
+    LastDeployment { status: status.to_owned(), finished_at: Some(at(seconds)) }
 }
 
 /// A service as it should be: the window opened at 0, and it is looked at 60 s later.
@@ -82,7 +82,7 @@ fn well() -> ServiceFacts {
         may_roll_back: true,
         tasks: Ok(vec![task("t1", "ecs-svc/2")]),
         definition: Ok(Arc::new(definition)),
-        last_deployment: Ok(ended("SUCCESSFUL", -60)),
+        last_deployment: Ok(Some(ended("SUCCESSFUL", -60))),
     }
 }
 
@@ -167,7 +167,7 @@ fn a_roll_back_is_not_steady_however_quiet_the_service_is() {
         "1 of 1 running, 1 healthy, rollout COMPLETED, rolled back to task definition worker:42",
         Some("bulk-import-worker was rolled back to task definition worker:42"),
     );
-    check(|facts| facts.last_deployment = Ok(ended("ROLLBACK_SUCCESSFUL", -5)), expected);
+    check(|facts| facts.last_deployment = Ok(Some(ended("ROLLBACK_SUCCESSFUL", -5))), expected);
     // Where ListServiceDeployments may not be called, the service's own events tell.
     let events = |facts: &mut ServiceFacts| {
         facts.last_deployment = Err(denied("ecs:ListServiceDeployments"));
@@ -422,7 +422,7 @@ fn one_task_of_another_image_is_enough() {
 fn a_roll_back_breaks_at_once_and_says_to_which_revision() {
     let back = |facts: &mut ServiceFacts| {
         old(facts);
-        facts.last_deployment = Ok(ended("ROLLBACK_SUCCESSFUL", -5));
+        facts.last_deployment = Ok(Some(ended("ROLLBACK_SUCCESSFUL", -5)));
     };
     let runs = format!("bulk-import-worker runs task definition worker:41, image worker:1 ({OLD})");
     let state = DemandState::Broken(format!("{runs}; it is rolled back to task definition worker:41"));
@@ -430,7 +430,7 @@ fn a_roll_back_breaks_at_once_and_says_to_which_revision() {
     // A roll-back of before this deployment, which the list of deployments does not show yet, says nothing of it.
     let before = |facts: &mut ServiceFacts| {
         old(facts);
-        facts.last_deployment = Ok(ended("ROLLBACK_SUCCESSFUL", -600));
+        facts.last_deployment = Ok(Some(ended("ROLLBACK_SUCCESSFUL", -600)));
     };
     let cause = format!("bulk-import-worker is not what was deployed: expected image {NEW}, but {runs}");
     expect((NEW, ""), before, &DemandState::Open(runs.clone()), Some(&cause), 1);
@@ -473,8 +473,8 @@ fn a_service_has_failed_where_waiting_cannot_help() {
     check("", |_| {}, Some(false));
     check("", |facts| facts.running = 0, Some(false));
     check("", |facts| facts.deployments[0].rollout = Some("FAILED".to_owned()), Some(true));
-    check("", |facts| facts.last_deployment = Ok(ended("ROLLBACK_SUCCESSFUL", -5)), Some(true));
-    check("", |facts| facts.last_deployment = Ok(ended("ROLLBACK_IN_PROGRESS", -5)), Some(true));
+    check("", |facts| facts.last_deployment = Ok(Some(ended("ROLLBACK_SUCCESSFUL", -5))), Some(true));
+    check("", |facts| facts.last_deployment = Ok(Some(ended("ROLLBACK_IN_PROGRESS", -5))), Some(true));
     check("", unchecked, Some(true));
     // What is still to come may have a health check.
     check(NEW, unchecked, Some(false));
