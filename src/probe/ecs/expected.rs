@@ -4,8 +4,6 @@
 //! truthfully as a new one.
 
 use super::image::Image;
-use super::service::Service;
-use super::steady::Blocker;
 use crate::aws::{self, ServiceFacts, TaskFacts};
 use crate::expr::{EvaluationError, Value, to_text};
 use crate::probe::{Demand, DemandState};
@@ -34,14 +32,14 @@ impl Expected {
     }
 
     /// What came of it in one look. `tasks` are the primary deployment's current ones, where they could be read.
-    pub(super) fn hold(&self, facts: &ServiceFacts, service: &Service, tasks: Option<&[&TaskFacts]>) -> Vec<Demand> {
+    pub(super) fn hold(&self, facts: &ServiceFacts, tasks: Option<&[&TaskFacts]>, instead: &Instead) -> Vec<Demand> {
         let image = self.image.as_ref().map(|image| {
-            let state = image_state(image, facts, service, tasks);
+            let state = image_state(image, facts, tasks, instead);
             Demand { kind: "image", text: image.to_string(), state }
         });
         let definition = self.definition.as_ref().map(|definition| {
             let runs = facts.primary().is_some_and(|primary| definition.is(&primary.task_definition));
-            let state = if runs { DemandState::Met } else { other(service) };
+            let state = if runs { DemandState::Met } else { instead.state(&instead.runs) };
             Demand { kind: "task_definition", text: definition.0.clone(), state }
         });
         image.into_iter().chain(definition).collect()
@@ -58,7 +56,7 @@ fn written(key: &str, value: Option<&Value>) -> Result<Option<String>, String> {
     }
 }
 
-fn image_state(image: &Image, facts: &ServiceFacts, service: &Service, tasks: Option<&[&TaskFacts]>) -> DemandState {
+fn image_state(image: &Image, facts: &ServiceFacts, tasks: Option<&[&TaskFacts]>, instead: &Instead) -> DemandState {
     let Some(tasks) = tasks else {
         let why = facts.tasks.as_ref().err().map(|error| error.message.clone());
         return DemandState::Unknown(why.unwrap_or_else(|| "its tasks are not known".to_owned()));
@@ -66,22 +64,28 @@ fn image_state(image: &Image, facts: &ServiceFacts, service: &Service, tasks: Op
     // A task that does not run yet has no digest yet.
     let running: Vec<&&TaskFacts> = tasks.iter().filter(|task| task.status == "RUNNING").collect();
     match running.iter().all(|task| task.containers.iter().any(|container| image.is_in(container))) {
-        true if running.is_empty() => open(service, format!("no task of {} runs yet", service.name)),
+        true if running.is_empty() => instead.state(&format!("no task of {} runs yet", facts.name)),
         true => DemandState::Met,
-        false => other(service),
+        false => instead.state(&instead.runs),
     }
 }
 
-/// Something else runs: for good where the roll-out was taken back.
-fn other(service: &Service) -> DemandState {
-    open(service, service.what_runs())
+/// What there is where something else was expected.
+#[derive(Debug)]
+pub(super) struct Instead {
+    /// What runs: `bulk-import-worker runs task definition worker:41, image …`.
+    pub(super) runs: String,
+    /// That the roll-out was taken back, and to what, where it was.
+    pub(super) back: Option<String>,
 }
 
-fn open(service: &Service, what: String) -> DemandState {
-    let back = service.blockers.iter().find(|blocker| matches!(blocker, Blocker::RolledBack { .. }));
-    match back {
-        Some(back) => DemandState::Broken(format!("{what}; it is {back}")),
-        None => DemandState::Open(what),
+impl Instead {
+    /// It may still come; where the roll-out was taken back it never does.
+    fn state(&self, what: &str) -> DemandState {
+        match &self.back {
+            Some(back) => DemandState::Broken(format!("{what}; it is {back}")),
+            None => DemandState::Open(what.to_owned()),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::expected::Expected;
+use super::expected::{Expected, Instead};
 use super::sorted::Tasks;
 use super::steady::{self, Blocker, Steady};
 use crate::aws::{self, ContainerFacts, DeploymentFacts, ServiceFacts, TaskFacts};
@@ -173,7 +173,7 @@ impl Service {
             unknowns: unknowns(facts, &steady),
             demands: Vec::new(),
         };
-        let demands = expected.hold(facts, &service, own.map(Vec::as_slice));
+        let demands = expected.hold(facts, own.map(Vec::as_slice), &service.instead());
         Self { demands, ..service }.with_failed(rolled_back.err())
     }
 
@@ -209,9 +209,9 @@ impl Service {
         format!("task definition {}, image {image}", self.task_definition)
     }
 
-    /// `bulk-import-worker runs task definition worker:41, image worker:1 (sha256:…)`.
-    pub(super) fn what_runs(&self) -> String {
-        format!("{} runs {}", self.name, self.revision())
+    fn instead(&self) -> Instead {
+        let back = self.blockers.iter().find(|blocker| matches!(blocker, Blocker::RolledBack { .. }));
+        Instead { runs: format!("{} runs {}", self.name, self.revision()), back: back.map(ToString::to_string) }
     }
 
     /// In one line: `1 of 1 running, 0 healthy, rollout IN_PROGRESS`.
