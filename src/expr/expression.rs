@@ -1,10 +1,13 @@
 //! One CEL expression: compiled, evaluated, explained.
 
+use std::sync::OnceLock;
+
 use cel::{ExecutionError, IdedExpr};
 
 use super::environment::context;
 use super::explain::Explainer;
 use super::place::within;
+use super::reference::Read;
 use super::syntax::{self, Fault};
 use super::{EvaluationError, Scope, Value, reference};
 use crate::diagnostic::{Diagnostic, Location};
@@ -15,6 +18,8 @@ pub struct Expression {
     text: String,
     location: Location,
     tree: IdedExpr,
+    /// Asked for at every look, and always the same.
+    references: OnceLock<Vec<Reference>>,
 }
 
 /// A path that an expression reads, as far as it is static: `response.body.id` in `response.body.id == 3`.
@@ -54,7 +59,9 @@ impl Expression {
     /// escapes keep places inside it from being known.
     pub fn compile(text: &str, location: &Location) -> Result<Self, Vec<Diagnostic>> {
         match syntax::parse(text) {
-            Ok(tree) => Ok(Self { text: text.to_owned(), location: location.clone(), tree }),
+            Ok(tree) => {
+                Ok(Self { text: text.to_owned(), location: location.clone(), tree, references: OnceLock::new() })
+            }
             Err(faults) => Err(faults.into_iter().map(|fault| diagnostic(text, location, fault)).collect()),
         }
     }
@@ -74,13 +81,10 @@ impl Expression {
     /// What it reads, in the order in which it is written.
     #[must_use]
     pub fn references(&self) -> Vec<Reference> {
-        let reads = reference::reads(&self.text, &self.tree).into_iter();
-        reads
-            .map(|read| Reference {
-                path: read.path,
-                location: within(&self.text, &self.location, read.start, read.end),
-            })
-            .collect()
+        let reads = || reference::reads(&self.text, &self.tree).into_iter();
+        let place = |read: &Read| within(&self.text, &self.location, read.start, read.end);
+        let found = || reads().map(|read| Reference { location: place(&read), path: read.path }).collect();
+        self.references.get_or_init(found).clone()
     }
 
     /// Its value.

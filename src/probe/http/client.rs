@@ -1,6 +1,7 @@
 //! HTTP for all cases of a run: one pool of connections, one count of requests.
 
 use std::cell::Cell;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -17,21 +18,22 @@ use crate::probe::{LookError, LookErrorKind};
 /// A connection that nobody used for so long is not used again; servers close theirs soon after.
 const IDLE: Duration = Duration::from_secs(30);
 
-/// The environment variables that name a proxy.
-const PROXIES: [&str; 6] = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
-
 tokio::task_local! {
     /// Whether the request that is being sent had to ask for a connection of its own.
     static CONNECTS: Cell<bool>;
 }
 
-/// HTTP for all cases of a run: one pool of connections, one count of requests.
+/// HTTP for all cases of a run: one pool of connections for each way out, one count of requests. A pool that may speak
+/// TLS reads all the authorities that the system trusts, which costs more than a short run does otherwise: it is set up
+/// with the first request that goes that way.
 #[derive(Debug)]
 pub struct Client {
     /// Through a proxy where the environment names one.
-    outward: reqwest::Client,
+    outward: OnceLock<reqwest::Client>,
     /// For this machine itself, which no proxy can reach.
-    loopback: reqwest::Client,
+    loopback: OnceLock<reqwest::Client>,
+    /// The same, without TLS.
+    plain: OnceLock<reqwest::Client>,
     api: Option<Api>,
     requests: AtomicU64,
 }
@@ -52,10 +54,11 @@ impl Client {
     /// Where the TLS stack cannot be set up, the base URL is not one, or a header of the API cannot be sent.
     pub fn new(settings: &TargetSettings) -> Result<Self, LookError> {
         let api = settings.api_url.as_deref().map(|url| api_at(url, settings)).transpose()?;
-        let outward = build(reqwest::Client::builder())?;
-        let proxied = PROXIES.iter().any(|name| std::env::var_os(name).is_some());
-        let loopback = if proxied { build(reqwest::Client::builder().no_proxy())? } else { outward.clone() };
-        Ok(Self { outward, loopback, api, requests: AtomicU64::new(0) })
+        let (outward, loopback, plain) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        let client = Self { outward, loopback, plain, api, requests: AtomicU64::new(0) };
+        // What cannot be set up is better said before anything is sent.
+        client.api.as_ref().map(|api| client.towards(&api.url)).transpose()?;
+        Ok(client)
     }
 
     /// Requests sent so far, redirects and repetitions included.
@@ -69,8 +72,13 @@ impl Client {
     }
 
     /// The pool that leads to the URL.
-    pub(super) fn towards(&self, url: &Url) -> &reqwest::Client {
-        if is_loopback(url) { &self.loopback } else { &self.outward }
+    pub(super) fn towards(&self, url: &Url) -> Result<&reqwest::Client, LookError> {
+        let builder = reqwest::Client::builder;
+        match (is_loopback(url), url.scheme()) {
+            (true, "http") => set_up(&self.plain, || builder().no_proxy().tls_certs_only([])),
+            (true, _) => set_up(&self.loopback, || builder().no_proxy()),
+            (false, _) => set_up(&self.outward, builder),
+        }
     }
 
     /// Sends, and counts.
@@ -91,6 +99,18 @@ impl Client {
 pub fn allow_many_connections() {
     let limit = getrlimit(Resource::Nofile);
     let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
+}
+
+/// The pool, which is set up where it was not yet.
+fn set_up(
+    pool: &OnceLock<reqwest::Client>,
+    builder: impl FnOnce() -> reqwest::ClientBuilder,
+) -> Result<&reqwest::Client, LookError> {
+    if let Some(pool) = pool.get() {
+        return Ok(pool);
+    }
+    let built = build(builder())?;
+    Ok(pool.get_or_init(|| built))
 }
 
 fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, LookError> {
@@ -153,6 +173,18 @@ mod tests {
         allow_many_connections();
         let limit = getrlimit(Resource::Nofile);
         assert_eq!(limit.current, limit.maximum);
+    }
+
+    #[test]
+    fn authorities_are_read_only_where_something_may_speak_tls() {
+        fn check(api: &str, expected: [bool; 3]) {
+            let settings = TargetSettings { api_url: Some(api.to_owned()), ..TargetSettings::default() };
+            let Client { outward, loopback, plain, .. } = Client::new(&settings).unwrap();
+            assert_eq!([outward, loopback, plain].map(|pool| pool.get().is_some()), expected, "{api}");
+        }
+        check("http://127.0.0.1:8080", [false, false, true]);
+        check("https://localhost:8443", [false, true, false]);
+        check("http://api.example.com", [true, false, false]);
     }
 
     #[test]
