@@ -7,7 +7,8 @@ use axum::http::{HeaderMap, HeaderValue, Uri};
 use chrono::DateTime;
 
 use super::cloud::{self, Cloud, place};
-use super::conductor;
+use super::conductor::{self, Script};
+use super::fault::FaultSet;
 use super::service::CsvTable;
 
 /// What CloudWatch's operations of the CBOR protocol lie below.
@@ -57,7 +58,7 @@ pub fn cloud(request: &[u8]) {
     let operation = OPERATIONS[usize::from(*first) % OPERATIONS.len()];
     let cloud = Cloud::default();
     // Nothing of it can be refused: that would be a mistake here, which other tests find.
-    let _ = conductor::set_up(&cloud, DateTime::UNIX_EPOCH);
+    let _ = conductor::set_up(&cloud, &Script::of(&FaultSet::default()), DateTime::UNIX_EPOCH);
     let mut headers = HeaderMap::new();
     let credential =
         format!("AWS4-HMAC-SHA256 Credential={}/20261125/eu-central-1/logs/aws4_request", place::ACCESS_KEY);

@@ -28,14 +28,14 @@ use tokio::task::JoinHandle;
 
 use crate::plan::{AwsSettings, TargetSettings};
 use cloud::{Cloud, place};
-use conductor::Workplace;
+use conductor::{Script, Workplace};
 use service::Database;
 
 pub use fault::{Entry, Fault, FaultSet, Kind};
 
 /// How long a start may take before it has failed.
 const START: Duration = Duration::from_secs(20);
-/// Log lines are visible at once; this much covers a machine that is busy.
+/// Log lines are visible at once, in good weather; this much covers a machine that is busy.
 const LOG_LAG: Duration = Duration::from_secs(2);
 
 /// A running sandbox; stops when dropped or [`Sandbox::stop`]ped.
@@ -43,6 +43,7 @@ const LOG_LAG: Duration = Duration::from_secs(2);
 pub struct Sandbox {
     api: SocketAddr,
     aws: SocketAddr,
+    log_lag: Duration,
     stop: watch::Sender<bool>,
     parts: Vec<JoinHandle<()>>,
     _reserved: Option<TcpSocket>,
@@ -71,8 +72,10 @@ impl Sandbox {
         let aws_listener = bind(options.aws_port).await?;
         let (api, aws) = (front.address()?, aws_listener.local_addr()?);
         let database = Database::create().map_err(io::Error::other)?;
-        let cloud = Arc::new(Cloud::default());
-        conductor::set_up(&cloud, Utc::now()).map_err(io::Error::other)?;
+        let log_lag = LOG_LAG + conductor::log_lag(&faults).to_std().unwrap_or_default();
+        let script = Arc::new(Script::of(&faults));
+        let cloud = Arc::new(Cloud::new(conductor::disturbances(&faults)));
+        conductor::set_up(&cloud, &script, Utc::now()).map_err(io::Error::other)?;
         let (stop, stopped) = watch::channel(false);
         let mut parts = vec![tokio::spawn(cloud::serve(aws_listener, Arc::clone(&cloud), stopped.clone()))];
         if faults.contains(Fault::ForeignNoise) {
@@ -83,10 +86,10 @@ impl Sandbox {
             Front::Reserved(socket) => (None, Some(socket)),
         };
         let answering = listener.is_some().then_some(api);
-        let workplace = Workplace { database, faults: faults.clone(), api, listener };
-        parts.push(tokio::spawn(conductor::conduct(Arc::clone(&cloud), workplace, faults, stopped)));
-        let sandbox = Self { api, aws, stop, parts, _reserved: reserved };
-        match tokio::time::timeout(START, conductor::came_up(&cloud, answering)).await {
+        let workplace = Workplace { database, faults: script.release(), api, listener };
+        parts.push(tokio::spawn(conductor::conduct(Arc::clone(&cloud), workplace, Arc::clone(&script), stopped)));
+        let sandbox = Self { api, aws, log_lag, stop, parts, _reserved: reserved };
+        match tokio::time::timeout(START, conductor::came_up(&cloud, &script, answering)).await {
             Ok(()) => Ok(sandbox),
             Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "the sandbox's API did not come up within 20 s")),
         }
@@ -102,7 +105,7 @@ impl Sandbox {
                 region: Some(place::REGION.to_owned()),
                 endpoint_url: Some(format!("http://{}", self.aws)),
                 credentials: Some((place::ACCESS_KEY.to_owned(), place::SECRET_KEY.to_owned())),
-                log_lag: Some(LOG_LAG),
+                log_lag: Some(self.log_lag),
                 ..AwsSettings::default()
             }),
         }

@@ -6,10 +6,12 @@
 //!
 //! * [`endpoint`]: HTTP, and which protocol a request comes in ([`protocol`], [`cbor`]).
 //! * [`logs`], [`ecs`], [`cloudwatch`], [`sts`]: the state and the operations of each service, speaking JSON inside.
+//! * [`disturbance`]: what may go wrong there, and its weather.
 //! * [`members`], [`refusal`], [`token`], [`quota`], [`epoch`]: what all operations share.
 
 pub(crate) mod cbor;
 pub(crate) mod cloudwatch;
+mod disturbance;
 pub(crate) mod ecs;
 mod endpoint;
 mod epoch;
@@ -25,10 +27,13 @@ mod token;
 
 use tokio::sync::Notify;
 
+pub(crate) use disturbance::{Disturbances, Manner};
 #[cfg(any(test, fuzzing))]
 pub(crate) use endpoint::respond;
 pub(crate) use endpoint::serve;
+pub(crate) use logs::Delivery;
 use shared::Shared;
+pub(crate) use token::Paging;
 
 /// The state behind the endpoint. Where two locks are needed, `fleet` comes before `watch`.
 #[derive(Debug, Default)]
@@ -42,4 +47,18 @@ pub(crate) struct Cloud {
     /// Told when a request has changed the fleet.
     pub(crate) changed: Notify,
     quotas: Shared<quota::Quotas>,
+    disturbances: Disturbances,
+    opening: disturbance::Opening,
+}
+
+impl Cloud {
+    /// An empty one, with its disturbances.
+    pub(crate) fn new(disturbances: Disturbances) -> Self {
+        let Disturbances { paging, delivery, .. } = disturbances;
+        let cloud = Self { disturbances, ..Self::default() };
+        cloud.logs.lock().disturb(delivery, paging);
+        cloud.fleet.lock().paging = paging;
+        cloud.watch.lock().paging = paging;
+        cloud
+    }
 }

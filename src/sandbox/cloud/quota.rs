@@ -54,7 +54,7 @@ impl Quotas {
         bucket.tokens = (bucket.tokens + gained).min(quota.burst);
         bucket.filled = now;
         if bucket.tokens < 1.0 {
-            return Err(Refusal::new("ThrottlingException", "Rate exceeded"));
+            return Err(Refusal::throttled());
         }
         bucket.tokens -= 1.0;
         Ok(())

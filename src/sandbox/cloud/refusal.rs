@@ -24,6 +24,11 @@ impl Refusal {
         Self { status: 403, ..Self::new(code, message) }
     }
 
+    /// Too many calls, by whomever.
+    pub(crate) fn throttled() -> Self {
+        Self::new("ThrottlingException", "Rate exceeded")
+    }
+
     /// An operation that exists at AWS, or does not, but surely not here.
     pub(crate) fn unknown_operation(operation: &str) -> Self {
         Self::new("UnknownOperationException", format!("the sandbox does not support the operation {operation}"))

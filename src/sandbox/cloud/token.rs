@@ -35,11 +35,36 @@ pub(crate) fn fingerprint(operation: &str, input: &Value) -> u64 {
     hasher.finish()
 }
 
-/// One page of a list, from an offset, and the offset of the next page where there is one.
-pub(crate) fn page<T>(items: Vec<T>, offset: usize, size: usize) -> (Vec<T>, Option<usize>) {
-    let next = offset.saturating_add(size);
-    let more = next < items.len();
-    (items.into_iter().skip(offset).take(size).collect(), more.then_some(next))
+/// How lists are cut into pages.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Paging {
+    /// As long as was asked for.
+    #[default]
+    Plain,
+    /// In short pages, each behind an empty one that goes on: AWS may do that at any time.
+    Hollow,
+}
+
+impl Paging {
+    /// The most entries of a page, of so many asked for.
+    pub(crate) fn most(self, asked: usize, short: usize) -> usize {
+        if self == Self::Hollow { asked.min(short) } else { asked }
+    }
+
+    /// One page of a list from a place on, and the place to go on from where there is more. A place is 0 at first, and
+    /// what came with the page before after that: twice the number of entries, and one more where an empty page was
+    /// given already.
+    pub(crate) fn page<T>(self, items: Vec<T>, place: u64, size: usize) -> (Vec<T>, Option<u64>) {
+        const SHORT: usize = 2;
+        let offset = usize::try_from(place / 2).unwrap_or(usize::MAX);
+        if self == Self::Hollow && place.is_multiple_of(2) && offset < items.len() {
+            return (Vec::new(), Some(place + 1));
+        }
+        let next = offset.saturating_add(self.most(size, SHORT));
+        let more = next < items.len();
+        let page = items.into_iter().skip(offset).take(next - offset).collect();
+        (page, more.then(|| 2 * next as u64))
+    }
 }
 
 #[cfg(test)]
@@ -61,9 +86,23 @@ mod tests {
 
     #[test]
     fn pages_cover_the_list_once() {
-        assert_eq!(page(vec![1, 2, 3], 0, 2), (vec![1, 2], Some(2)));
-        assert_eq!(page(vec![1, 2, 3], 2, 2), (vec![3], None));
-        assert_eq!(page(vec![1, 2], 0, 2), (vec![1, 2], None));
-        assert_eq!(page(vec![1, 2], 9, 2), (vec![], None));
+        let check = |paging: Paging, size, expected: &[&[i32]]| {
+            let (mut place, mut pages) = (0, Vec::new());
+            loop {
+                let (page, next) = paging.page(vec![1, 2, 3, 4], place, size);
+                pages.push(page);
+                match next {
+                    Some(next) => place = next,
+                    None => break,
+                }
+            }
+            assert_eq!(pages, expected, "{paging:?} by {size}");
+        };
+        check(Paging::Plain, 3, &[&[1, 2, 3], &[4]]);
+        check(Paging::Plain, 4, &[&[1, 2, 3, 4]]);
+        check(Paging::Hollow, 100, &[&[], &[1, 2], &[], &[3, 4]]);
+        check(Paging::Hollow, 1, &[&[], &[1], &[], &[2], &[], &[3], &[], &[4]]);
+        assert_eq!(Paging::Plain.page(vec![1, 2], u64::MAX, 2), (vec![], None));
+        assert_eq!(Paging::Hollow.page(Vec::<i32>::new(), 0, 2), (vec![], None));
     }
 }

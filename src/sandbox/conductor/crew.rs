@@ -1,32 +1,27 @@
 //! The tasks that really run: started, checked, stopped.
 
 use std::collections::HashMap;
-use std::future::Future;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 
-use super::stage::BACKEND;
+use super::member::{Leave, Member, Work};
+use super::script::{Blow, Script};
+use super::stage::{BACKEND, WORKER};
 use super::{health, reconcile};
 use crate::sandbox::cloud::Cloud;
-use crate::sandbox::cloud::ecs::{Definition, Health, Status};
+use crate::sandbox::cloud::ecs::{Health, Task};
 use crate::sandbox::fault::{Fault, FaultSet};
 use crate::sandbox::log::LogSink;
 use crate::sandbox::service::{Database, run_worker, serve_api};
 
-/// A task that was told to stop and has not after this long is killed.
-const GRACE: Duration = Duration::from_secs(3);
-/// What a task that is killed exits with.
-const KILLED: i32 = 137;
-/// What a task that panics exits with.
-const PANICKED: i32 = 101;
 /// A healthy task is checked this often.
 const CHECKED: TimeDelta = TimeDelta::milliseconds(900);
+/// What a worker logs when it begins on an import.
+const BEGINS: &str = "\"event\":\"bulk_import_start\"";
 
 /// What tasks work with.
 #[derive(Debug)]
@@ -41,46 +36,71 @@ pub(crate) struct Workplace {
     pub(crate) listener: Option<TcpListener>,
 }
 
-/// A task that has ended.
+/// What is heard of the tasks that run.
 #[derive(Debug)]
-pub(super) struct Ended {
-    pub(super) task: String,
-    pub(super) exit_code: i32,
+pub(super) enum News {
+    /// One has ended.
+    Ended {
+        /// Its id.
+        task: String,
+        /// What it ended with.
+        exit_code: i32,
+    },
+    /// One has begun on an import.
+    Began {
+        /// Its id.
+        task: String,
+    },
 }
 
 /// All that run.
 pub(super) struct Crew {
     cloud: Arc<Cloud>,
     workplace: Workplace,
-    members: HashMap<String, watch::Sender<bool>>,
+    script: Arc<Script>,
+    members: HashMap<String, Member>,
     checked: HashMap<String, DateTime<Utc>>,
-    ends: (mpsc::UnboundedSender<Ended>, mpsc::UnboundedReceiver<Ended>),
+    /// Since when a task is known to be healthy.
+    well: HashMap<String, DateTime<Utc>>,
+    news: (mpsc::UnboundedSender<News>, mpsc::UnboundedReceiver<News>),
 }
 
-type Work = Pin<Box<dyn Future<Output = i32> + Send>>;
+/// What must be known of a task to start its container.
+struct Brief {
+    service: String,
+    /// Log group and stream, where it has them.
+    stream: Option<(String, String)>,
+    /// Whether it is of the worker's deployment before the one under test.
+    before: bool,
+}
 
 impl Crew {
     /// Nobody yet.
-    pub(super) fn new(cloud: Arc<Cloud>, workplace: Workplace) -> Self {
-        Self { cloud, workplace, members: HashMap::new(), checked: HashMap::new(), ends: mpsc::unbounded_channel() }
+    pub(super) fn new(cloud: Arc<Cloud>, workplace: Workplace, script: Arc<Script>) -> Self {
+        let (members, checked, well) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self { cloud, workplace, script, members, checked, well, news: mpsc::unbounded_channel() }
     }
 
     /// Starts the container of a task, or notes why it cannot be started.
     pub(super) async fn start(&mut self, id: &str, now: DateTime<Utc>) {
-        let (stop, stopped) = watch::channel(false);
-        match self.work(id, stopped.clone(), now).await {
-            Ok(work) => {
-                self.members.insert(id.to_owned(), stop);
-                let ends = self.ends.0.clone();
-                let task = id.to_owned();
-                tokio::spawn(async move {
-                    let exit_code = run(work, stopped).await;
-                    // Nobody listens any more once the sandbox has stopped.
-                    let _ = ends.send(Ended { task, exit_code });
-                });
-            }
-            Err(reason) => self.refuse(id, reason, now),
+        if let Err(reason) = self.try_start(id, now).await {
+            self.refuse(id, reason, now);
         }
+    }
+
+    async fn try_start(&mut self, id: &str, now: DateTime<Utc>) -> Result<(), String> {
+        let brief = self.brief(id)?;
+        let leave = self.script.worker.as_ref().and_then(|worker| worker.before).filter(|_| brief.before);
+        let (member, strings) = Member::new(leave.unwrap_or(Leave::AtOnce));
+        let work = self.work(id, brief, strings.stop.clone(), now).await?;
+        self.members.insert(id.to_owned(), member);
+        let (news, task) = (self.news.0.clone(), id.to_owned());
+        tokio::spawn(async move {
+            let exit_code = strings.run(work).await;
+            // Nobody listens any more once the sandbox has stopped.
+            let _ = news.send(News::Ended { task, exit_code });
+        });
+        Ok(())
     }
 
     fn refuse(&self, id: &str, reason: String, now: DateTime<Utc>) {
@@ -93,12 +113,17 @@ impl Crew {
     }
 
     /// What the task's container does.
-    async fn work(&mut self, id: &str, stop: watch::Receiver<bool>, now: DateTime<Utc>) -> Result<Work, String> {
-        let (service, stream) = self.about(id)?;
-        let log = self.sink(stream, now);
+    async fn work(
+        &mut self,
+        id: &str,
+        brief: Brief,
+        stop: watch::Receiver<bool>,
+        now: DateTime<Utc>,
+    ) -> Result<Work, String> {
         let database = self.workplace.database.clone();
-        let faults = self.workplace.faults.clone();
-        if service != BACKEND {
+        let log = self.sink(id, &brief, now);
+        let faults = if brief.before { FaultSet::default() } else { self.workplace.faults.clone() };
+        if brief.service != BACKEND {
             return Ok(Box::pin(run_worker(id.to_owned(), database, faults, log, stop)));
         }
         let listener = match self.workplace.listener.take() {
@@ -121,40 +146,61 @@ impl Crew {
         bound.map_err(|error| format!("CannotStartContainerError: cannot listen on {address}: {error}"))
     }
 
-    /// The task's service, and its log group and stream where it has them.
-    fn about(&self, id: &str) -> Result<(String, Option<(String, String)>), String> {
+    fn brief(&self, id: &str) -> Result<Brief, String> {
         let fleet = self.cloud.fleet.lock();
         let task = fleet.task(id).ok_or("the task is gone")?;
         let definition = fleet.definition(&task.definition).ok_or("its task definition is gone")?;
-        if definition.has_image() {
-            Ok((task.service.clone(), definition.log_stream(id)))
-        } else {
+        if !definition.has_image() {
             let image = definition.image();
-            Err(format!("CannotPullContainerError: pull image manifest: failed to resolve ref {image}: not found"))
+            let why =
+                format!("CannotPullContainerError: pull image manifest: failed to resolve ref {image}: not found");
+            return Err(why);
         }
+        let before = task.service == WORKER && self.script.is_before(definition.revision);
+        Ok(Brief { service: task.service.clone(), stream: definition.log_stream(id), before })
     }
 
-    fn sink(&self, stream: Option<(String, String)>, now: DateTime<Utc>) -> LogSink {
-        let Some((group, stream)) = stream else { return Arc::new(|_, _| {}) };
+    /// Where the task's lines go. Lines are stamped by the clock of the host, and heard before they are on their way.
+    fn sink(&self, id: &str, brief: &Brief, now: DateTime<Utc>) -> LogSink {
+        let Some((group, stream)) = brief.stream.clone() else { return Arc::new(|_, _| {}) };
         let cloud = Arc::clone(&self.cloud);
         cloud.logs.lock().create_stream(&group, &stream, now);
-        Arc::new(move |time, message| cloud.logs.lock().put((&group, &stream), time, message, Utc::now()))
+        let is_worker = brief.service == WORKER;
+        let behind = if is_worker { self.script.clocks_behind } else { TimeDelta::zero() };
+        let heard = is_worker && !brief.before && self.script.blow == Some(Blow::AtWork);
+        let (news, task) = (self.news.0.clone(), id.to_owned());
+        Arc::new(move |time, message| {
+            if heard && message.contains(BEGINS) {
+                let _ = news.send(News::Began { task: task.clone() });
+            }
+            cloud.logs.lock().put((&group, &stream), time - behind, message, Utc::now());
+        })
     }
 
     /// Tells a task to stop.
     pub(super) fn stop(&self, id: &str) {
         if let Some(member) = self.members.get(id) {
-            member.send_replace(true);
+            member.stop();
         }
     }
 
-    /// The next task that has ended, as soon as there is one.
-    pub(super) async fn ended(&mut self) -> Ended {
-        match self.ends.1.recv().await {
-            Some(ended) => {
-                self.members.remove(&ended.task);
-                self.checked.remove(&ended.task);
-                ended
+    /// Kills a task.
+    pub(super) fn kill(&self, id: &str) {
+        if let Some(member) = self.members.get(id) {
+            member.kill();
+        }
+    }
+
+    /// The next that is heard of them, as soon as there is something.
+    pub(super) async fn news(&mut self) -> News {
+        match self.news.1.recv().await {
+            Some(news) => {
+                if let News::Ended { task, .. } = &news {
+                    self.members.remove(task);
+                    self.checked.remove(task);
+                    self.well.remove(task);
+                }
+                news
             }
             // There always is a sender: our own.
             None => std::future::pending().await,
@@ -164,11 +210,20 @@ impl Crew {
     /// Stops all and waits until they have.
     pub(super) async fn stop_all(&mut self) {
         for member in self.members.values() {
-            member.send_replace(true);
+            member.dismiss();
         }
         while !self.members.is_empty() {
-            self.ended().await;
+            self.news().await;
         }
+    }
+
+    /// The tasks whose memory runs out now.
+    pub(super) fn outlived(&self, now: DateTime<Utc>) -> Vec<String> {
+        let Some(Blow::AfterLife(life)) = self.script.blow else { return Vec::new() };
+        let fleet = self.cloud.fleet.lock();
+        let is_over = |task: &&Task| self.well.get(&task.id).is_some_and(|since| now - *since >= life);
+        let of_it = fleet.tasks.iter().filter(|task| task.service == WORKER && task.is_wanted());
+        of_it.filter(is_over).map(|task| task.id.clone()).collect()
     }
 
     /// Runs the health checks that are due.
@@ -184,6 +239,9 @@ impl Crew {
             if let Some(checked) = checked {
                 fleet.set_health(&id, checked);
             }
+            if checked == Some(Health::Healthy) {
+                self.well.entry(id.clone()).or_insert(now);
+            }
             self.checked.insert(id, now);
         }
     }
@@ -191,33 +249,15 @@ impl Crew {
     /// Tasks that run and are not known to be healthy, or were looked at a while ago.
     fn due(&self, now: DateTime<Utc>) -> Vec<(String, String)> {
         let fleet = self.cloud.fleet.lock();
-        let checked = |definition: &str| fleet.definition(definition).is_some_and(Definition::has_health_check);
         fleet
             .tasks
             .iter()
-            .filter(|task| task.status == Status::Running && checked(&task.definition))
+            .filter(|task| reconcile::is_checked(&fleet, task, now))
             .filter(|task| {
                 let recent = self.checked.get(&task.id).is_some_and(|last| now - *last < CHECKED);
                 task.health != Health::Healthy || !recent
             })
             .map(|task| (task.id.clone(), task.service.clone()))
             .collect()
-    }
-}
-
-/// Runs the work to its end, or kills it when it was told to stop and does not.
-async fn run(work: Work, mut stop: watch::Receiver<bool>) -> i32 {
-    let mut work = tokio::spawn(work);
-    let overdue = async {
-        // An error means that the crew is gone, which is as good as being told.
-        let _ = stop.wait_for(|stop| *stop).await;
-        tokio::time::sleep(GRACE).await;
-    };
-    tokio::select! {
-        ended = &mut work => ended.unwrap_or(PANICKED),
-        () = overdue => {
-            work.abort();
-            KILLED
-        }
     }
 }

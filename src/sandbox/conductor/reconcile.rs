@@ -4,9 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::sandbox::cloud::ecs::{Definition, Deployment, Fleet, Health, Rank, Rollout, Service, Status, Task};
 
-/// How long a task seeks a place, and how long after its creation it has its image: scaled down from half a minute.
+/// How long a task seeks a place.
 const PROVISIONING: TimeDelta = TimeDelta::milliseconds(40);
-const PENDING: TimeDelta = TimeDelta::milliseconds(120);
+/// So many CPU units a task may have here: for a larger one there is never a place.
+const MOST_CPU: u32 = 4096;
 /// The circuit breaker's threshold: the least that AWS has.
 const BREAKER: u32 = 3;
 /// How old a heartbeat may be: three checks that failed, one a second, and some grace.
@@ -17,6 +18,8 @@ const HEARTBEAT_AGE: TimeDelta = TimeDelta::seconds(5);
 pub(super) enum Step {
     /// A new task of the service's deployment.
     Start { service: String, deployment: String },
+    /// There is no place for a new task of the service.
+    Wait { service: String },
     /// The task has a place and fetches its image.
     Fetch { task: String },
     /// The task's container is started.
@@ -32,7 +35,7 @@ pub(super) enum Step {
 /// All steps that are due. After they are taken there may be more at once, so whoever acts asks again until there is
 /// none.
 pub(super) fn reconcile(fleet: &Fleet, now: DateTime<Utc>) -> Vec<Step> {
-    let advanced = fleet.tasks.iter().filter_map(|task| advance(task, now));
+    let advanced = fleet.tasks.iter().filter_map(|task| advance(fleet, task, now));
     let decided = fleet.services.iter().filter_map(|service| Roll::of(fleet, service)?.next(now));
     advanced.chain(decided).collect()
 }
@@ -49,6 +52,14 @@ pub(super) fn is_settled(fleet: &Fleet) -> bool {
     })
 }
 
+/// Whether a task's container is looked at by now to see how it is.
+pub(super) fn is_checked(fleet: &Fleet, task: &Task, now: DateTime<Utc>) -> bool {
+    let first_check = fleet.service(&task.service).map(|service| service.first_check).unwrap_or_default();
+    task.status == Status::Running
+        && task.started.is_some_and(|started| now - started >= first_check)
+        && fleet.definition(&task.definition).is_some_and(Definition::has_health_check)
+}
+
 /// What the health check of a worker says: its heartbeat in the database is not too old.
 pub(super) fn health(task: &Task, heartbeat: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Health {
     let fresh = |time: DateTime<Utc>| now - time < HEARTBEAT_AGE;
@@ -59,11 +70,12 @@ pub(super) fn health(task: &Task, heartbeat: Option<DateTime<Utc>>, now: DateTim
     }
 }
 
-fn advance(task: &Task, now: DateTime<Utc>) -> Option<Step> {
+fn advance(fleet: &Fleet, task: &Task, now: DateTime<Utc>) -> Option<Step> {
     let age = now - task.created;
+    let pull = fleet.service(&task.service).map(|service| service.pull).unwrap_or_default();
     match task.status {
         Status::Provisioning if age >= PROVISIONING => Some(Step::Fetch { task: task.id.clone() }),
-        Status::Pending if age >= PENDING => Some(Step::Run { task: task.id.clone() }),
+        Status::Pending if age >= pull => Some(Step::Run { task: task.id.clone() }),
         _ => None,
     }
 }
@@ -73,7 +85,7 @@ struct Roll<'fleet> {
     fleet: &'fleet Fleet,
     service: &'fleet Service,
     primary: &'fleet Deployment,
-    /// All that have not stopped.
+    /// All that take a place: that have not stopped, but for those of older deployments that stop in a place of their own.
     live: Vec<&'fleet Task>,
     /// Those of the primary deployment that are meant to run.
     current: Vec<&'fleet Task>,
@@ -85,7 +97,10 @@ impl<'fleet> Roll<'fleet> {
     fn of(fleet: &'fleet Fleet, service: &'fleet Service) -> Option<Self> {
         let primary = service.primary()?;
         let tasks = fleet.tasks.iter().filter(|task| task.service == service.name);
-        let live: Vec<&Task> = tasks.filter(|task| task.stopped.is_none()).collect();
+        let takes_place = |task: &&Task| {
+            task.stopped.is_none() && (service.exclusive || task.is_wanted() || task.deployment == primary.id)
+        };
+        let live: Vec<&Task> = tasks.filter(takes_place).collect();
         let wanted = live.iter().copied().filter(|task| task.is_wanted());
         let (current, old) = wanted.partition(|task| task.deployment == primary.id);
         Some(Self { fleet, service, primary, live, current, old })
@@ -103,6 +118,9 @@ impl<'fleet> Roll<'fleet> {
         }
         if let Some(task) = self.surplus() {
             return Some(stop(task, format!("Scaling activity initiated by (deployment {})", self.primary.id)));
+        }
+        if self.may_start(now) && !self.fits() {
+            return Some(Step::Wait { service: name() });
         }
         if self.may_start(now) {
             return Some(Step::Start { service: name(), deployment: self.primary.id.clone() });
@@ -126,6 +144,11 @@ impl<'fleet> Roll<'fleet> {
             && self.current.len() < self.service.desired
             && self.live.len() < self.service.limits.most(self.service.desired)
             && now >= self.primary.not_before
+    }
+
+    /// Whether there is a place for a task as large as those of the primary deployment.
+    fn fits(&self) -> bool {
+        self.fleet.definition(&self.primary.definition).is_none_or(|definition| definition.cpu() <= MOST_CPU)
     }
 
     /// Whether as many run as are wanted, all well, and nothing else is left.

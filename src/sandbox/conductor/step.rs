@@ -1,9 +1,12 @@
 //! What a step changes in the fleet, and nothing else.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::reconcile::Step;
 use crate::sandbox::cloud::ecs::{Fleet, Status};
+
+/// When a place is sought again.
+const ANOTHER_TRY: TimeDelta = TimeDelta::seconds(5);
 
 /// Takes a step.
 pub(super) fn apply(fleet: &mut Fleet, step: &Step, now: DateTime<Utc>) {
@@ -11,6 +14,7 @@ pub(super) fn apply(fleet: &mut Fleet, step: &Step, now: DateTime<Utc>) {
         Step::Start { service, deployment } => {
             fleet.add_task(service, deployment, now);
         }
+        Step::Wait { service } => wait(fleet, service, now),
         Step::Fetch { task } => {
             if let Some(task) = fleet.task_mut(task) {
                 task.status = Status::Pending;
@@ -28,6 +32,20 @@ pub(super) fn apply(fleet: &mut Fleet, step: &Step, now: DateTime<Utc>) {
                 service.fail(now);
             }
         }
+    }
+}
+
+/// Another try follows after a while. No task has failed: nothing counts this, and nothing ends it.
+fn wait(fleet: &mut Fleet, service: &str, now: DateTime<Utc>) {
+    let Some(service) = fleet.service_mut(service) else { return };
+    service.tell(
+        "was unable to place a task. Reason: Capacity is unavailable at this time. Please try again later or in a \
+         different availability zone. For more information, see the Troubleshooting section of the Amazon ECS \
+         Developer Guide.",
+        now,
+    );
+    if let Some(primary) = service.primary_mut() {
+        primary.not_before = now + ANOTHER_TRY;
     }
 }
 

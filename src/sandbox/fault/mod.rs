@@ -20,6 +20,12 @@ impl FaultSet {
     pub fn contains(&self, fault: Fault) -> bool {
         self.0.contains(&fault)
     }
+
+    /// These and one more.
+    #[must_use]
+    pub(crate) fn with(&self, fault: Fault) -> Self {
+        self.0.iter().copied().chain([fault]).collect()
+    }
 }
 
 impl FromIterator<Fault> for FaultSet {

@@ -18,6 +18,8 @@ pub(crate) struct Alarm {
     pub(crate) description: String,
     /// What it tells.
     pub(crate) action: String,
+    /// Whether it may tell it.
+    pub(crate) enabled: bool,
     /// What it watches.
     pub(crate) metric: MetricId,
     /// What it makes of a period's points.
@@ -69,6 +71,8 @@ pub(crate) struct Terms {
     pub(crate) description: String,
     /// What it tells.
     pub(crate) action: String,
+    /// Whether it may tell it.
+    pub(crate) enabled: bool,
     /// What it watches.
     pub(crate) metric: MetricId,
     /// It fires below this.
@@ -84,7 +88,7 @@ pub(crate) struct Terms {
 impl Alarm {
     /// A new one, which knows nothing yet.
     pub(crate) fn new(terms: Terms, now: DateTime<Utc>) -> Self {
-        let Terms { name, description, action, metric, threshold, period, statistic, rule } = terms;
+        let Terms { name, description, action, enabled, metric, threshold, period, statistic, rule } = terms;
         let standing = Standing {
             state: State::InsufficientData,
             reason: "Unchecked: Initial alarm creation".to_owned(),
@@ -100,6 +104,7 @@ impl Alarm {
             name,
             description,
             action,
+            enabled,
             metric,
             statistic,
             period,
@@ -171,6 +176,9 @@ impl Alarm {
 
     fn reason(&self, state: State, known: &[&Point]) -> String {
         let Rule { periods, to_alarm, missing } = self.rule;
+        if state == State::InsufficientData {
+            return format!("Insufficient Data: {periods} datapoint was unknown.");
+        }
         if known.is_empty() {
             return format!(
                 "Threshold Crossed: no datapoints were received for {periods} period and {periods} missing \
@@ -253,6 +261,7 @@ mod tests {
             name: "down".into(),
             description: String::new(),
             action: "arn".into(),
+            enabled: true,
             metric: metric(),
             threshold: 1.0,
             period: TimeDelta::seconds(10),

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::input::{WRONG, offset, time};
+use super::input::{WRONG, place, time};
 use super::metrics::{MetricId, Statistic};
 use super::watch::Watch;
 use crate::sandbox::cloud::epoch::seconds;
@@ -13,6 +13,8 @@ use crate::sandbox::cloud::token;
 
 /// The most data points in one answer.
 const MOST: u32 = 100_800;
+/// So many where pages are short.
+const SHORT: usize = 20;
 
 /// One of the queries, with its data points in the order asked for.
 struct Series {
@@ -46,7 +48,8 @@ pub(super) fn answer(watch: &Watch, input: &Value) -> Result<Value, Refusal> {
     }
     let request = token::fingerprint("GetMetricData", input);
     let size = members.size("MaxDatapoints", 1, MOST)?.unwrap_or(MOST as usize);
-    Ok(paged(&all, request, offset(&members, request)?, size))
+    let offset = usize::try_from(place(&members, request)?).unwrap_or(usize::MAX);
+    Ok(paged(&all, request, offset, watch.paging.most(size, SHORT)))
 }
 
 /// The data points of all series, one after another, cut into pages.
@@ -138,10 +141,10 @@ pub(super) fn list(watch: &Watch, input: &Value) -> Result<Value, Refusal> {
     };
     let drawn: Vec<Value> = watch.metrics.ids().filter(fits).map(draw_metric).collect();
     let request = token::fingerprint("ListMetrics", input);
-    let (page, next) = token::page(drawn, offset(&members, request)?, 500);
+    let (page, next) = watch.paging.page(drawn, place(&members, request)?, 500);
     let mut answer = json!({"Metrics": page});
     if let Some(next) = next {
-        answer["NextToken"] = token::write(request, &[next as u64]).into();
+        answer["NextToken"] = token::write(request, &[next]).into();
     }
     Ok(answer)
 }

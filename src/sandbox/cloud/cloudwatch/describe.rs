@@ -3,12 +3,13 @@
 use serde_json::{Value, json};
 
 use super::alarm::Alarm;
-use super::input::{WRONG, offset};
+use super::input::{WRONG, place};
 use super::watch::Watch;
 use crate::sandbox::cloud::epoch::seconds;
 use crate::sandbox::cloud::members::Members;
+use crate::sandbox::cloud::place::arn;
 use crate::sandbox::cloud::refusal::Refusal;
-use crate::sandbox::cloud::{place, token};
+use crate::sandbox::cloud::token;
 
 const KNOWN: [&str; 7] =
     ["AlarmNames", "AlarmNamePrefix", "AlarmTypes", "StateValue", "ActionPrefix", "MaxRecords", "NextToken"];
@@ -34,10 +35,10 @@ pub(super) fn answer(watch: &Watch, input: &Value) -> Result<Value, Refusal> {
     let drawn: Vec<Value> = watch.alarms.iter().filter(wanted).map(draw).collect();
     let request = token::fingerprint("DescribeAlarms", input);
     let size = members.size("MaxRecords", 1, 100)?.unwrap_or(50);
-    let (page, next) = token::page(drawn, offset(&members, request)?, size);
+    let (page, next) = watch.paging.page(drawn, place(&members, request)?, size);
     let mut answer = json!({"CompositeAlarms": [], "MetricAlarms": page});
     if let Some(next) = next {
-        answer["NextToken"] = token::write(request, &[next as u64]).into();
+        answer["NextToken"] = token::write(request, &[next]).into();
     }
     Ok(answer)
 }
@@ -55,10 +56,10 @@ fn draw(alarm: &Alarm) -> Value {
         alarm.metric.dimensions.iter().map(|(name, value)| json!({"Name": name, "Value": value})).collect();
     let mut drawn = json!({
         "AlarmName": alarm.name,
-        "AlarmArn": place::arn("cloudwatch", &format!("alarm:{}", alarm.name)),
+        "AlarmArn": arn("cloudwatch", &format!("alarm:{}", alarm.name)),
         "AlarmDescription": alarm.description,
         "AlarmConfigurationUpdatedTimestamp": seconds(alarm.created),
-        "ActionsEnabled": true,
+        "ActionsEnabled": alarm.enabled,
         "OKActions": [],
         "AlarmActions": [alarm.action],
         "InsufficientDataActions": [],

@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use super::alarm::{Alarm, Item};
-use super::input::{WRONG, offset, time};
+use super::input::{WRONG, place, time};
 use super::watch::Watch;
 use crate::sandbox::cloud::epoch::seconds;
 use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::refusal::Refusal;
-use crate::sandbox::cloud::token;
+use crate::sandbox::cloud::token::{self, Paging};
 
 const KNOWN: [&str; 8] =
     ["AlarmName", "AlarmTypes", "HistoryItemType", "StartDate", "EndDate", "MaxRecords", "NextToken", "ScanBy"];
@@ -39,16 +39,17 @@ pub(super) fn answer(watch: &Watch, input: &Value) -> Result<Value, Refusal> {
     if !ascending {
         items.reverse();
     }
-    paged(&members, input, items.into_iter().map(|(alarm, item)| draw(alarm, item)).collect())
+    let drawn = items.into_iter().map(|(alarm, item)| draw(alarm, item)).collect();
+    paged(&members, input, drawn, watch.paging)
 }
 
-fn paged(members: &Members, input: &Value, items: Vec<Value>) -> Result<Value, Refusal> {
+fn paged(members: &Members, input: &Value, items: Vec<Value>, paging: Paging) -> Result<Value, Refusal> {
     let request = token::fingerprint("DescribeAlarmHistory", input);
     let size = members.size("MaxRecords", 1, 100)?.unwrap_or(100);
-    let (page, next) = token::page(items, offset(members, request)?, size);
+    let (page, next) = paging.page(items, place(members, request)?, size);
     let mut answer = json!({"AlarmHistoryItems": page});
     if let Some(next) = next {
-        answer["NextToken"] = token::write(request, &[next as u64]).into();
+        answer["NextToken"] = token::write(request, &[next]).into();
     }
     Ok(answer)
 }

@@ -24,10 +24,10 @@ pub(super) fn time(members: &Members, name: &str) -> Result<Option<DateTime<Utc>
     }
 }
 
-/// Where a page starts, by `NextToken`.
-pub(super) fn offset(members: &Members, request: u64) -> Result<usize, Refusal> {
+/// The place where a page starts, by `NextToken`.
+pub(super) fn place(members: &Members, request: u64) -> Result<u64, Refusal> {
     let Some(text) = members.text("NextToken")? else { return Ok(0) };
-    let [offset] = token::read(request, text)
+    let [place] = token::read(request, text)
         .ok_or_else(|| Refusal::new("InvalidNextToken", "The next token specified is invalid."))?;
-    Ok(usize::try_from(offset).unwrap_or(usize::MAX))
+    Ok(place)
 }

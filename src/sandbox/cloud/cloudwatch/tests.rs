@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::{Alarm, MetricId, Missing, Rule, Statistic, Terms, Watch, answer};
+use crate::sandbox::cloud::token::Paging;
 
 fn at(second: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1000 + second, 0).unwrap()
@@ -20,6 +21,7 @@ fn watch() -> Watch {
         name: "down".into(),
         description: "d".into(),
         action: "arn:aws:sns:x".into(),
+        enabled: true,
         metric: metric.clone(),
         threshold: 1.0,
         period: TimeDelta::seconds(10),
@@ -72,6 +74,16 @@ fn history_comes_newest_first_by_kind_and_by_time_in_pages() {
     assert_eq!(summaries, ["Alarm updated from ALARM to OK", "Alarm updated from OK to ALARM"]);
     let unknown = answer(&watch(), "DescribeAlarmHistory", &json!({"AlarmName": "none"})).unwrap();
     assert_eq!(unknown["AlarmHistoryItems"], json!([]));
+}
+
+#[test]
+fn hollow_lists_go_on_behind_an_empty_page() {
+    let watch = Watch { paging: Paging::Hollow, ..watch() };
+    let first = answer(&watch, "DescribeAlarms", &json!({"AlarmNames": ["down"]})).unwrap();
+    assert_eq!(first["MetricAlarms"], json!([]));
+    let request = json!({"AlarmNames": ["down"], "NextToken": first["NextToken"]});
+    let second = answer(&watch, "DescribeAlarms", &request).unwrap();
+    assert_eq!((&second["MetricAlarms"][0]["AlarmName"], second.get("NextToken")), (&json!("down"), None));
 }
 
 fn metric_query() -> Value {

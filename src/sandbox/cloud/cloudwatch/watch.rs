@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::alarm::Alarm;
 use super::metrics::Metrics;
+use crate::sandbox::cloud::token::Paging;
 
 /// The metrics and the alarms that watch them.
 #[derive(Debug, Default)]
@@ -12,6 +13,8 @@ pub(crate) struct Watch {
     pub(crate) metrics: Metrics,
     /// All alarms, by name.
     pub(crate) alarms: Vec<Alarm>,
+    /// How its lists are cut into pages.
+    pub(crate) paging: Paging,
 }
 
 impl Watch {

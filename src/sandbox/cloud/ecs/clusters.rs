@@ -4,19 +4,23 @@ use serde_json::{Value, json};
 
 use super::arns::cluster_arn;
 use super::fleet::Fleet;
-use super::input::{WRONG, paged};
+use super::input::{List, WRONG, paged};
 use super::task::Status;
 use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::place::{self, CLUSTER};
 use crate::sandbox::cloud::refusal::Refusal;
 
 /// `ListClusters`.
-pub(super) fn list(input: &Value) -> Result<Value, Refusal> {
+pub(super) fn list(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
     let members = Members::read("ListClusters", WRONG, input, &["nextToken", "maxResults"])?;
-    paged(&members, input, ("clusterArns", vec![cluster_arn().into()]), 100)
+    paged(
+        &members,
+        input,
+        List { key: "clusterArns", items: vec![cluster_arn().into()], size: 100, paging: fleet.paging },
+    )
 }
 
-/// `DescribeClusters`. Container Insights is on; only `SETTINGS` may be included.
+/// `DescribeClusters`. Only `SETTINGS` may be included.
 pub(super) fn describe(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
     let members = Members::read("DescribeClusters", WRONG, input, &["clusters", "include"])?;
     let include = members.texts("include", 5)?.unwrap_or_default();
@@ -38,7 +42,8 @@ fn absent(name: &str) -> Value {
 
 fn draw(fleet: &Fleet, with_settings: bool) -> Value {
     let count = |among: &[Status]| fleet.tasks.iter().filter(|task| among.contains(&task.status)).count();
-    let settings = if with_settings { json!([{"name": "containerInsights", "value": "enabled"}]) } else { json!([]) };
+    let insights = if fleet.no_insights { "disabled" } else { "enabled" };
+    let settings = if with_settings { json!([{"name": "containerInsights", "value": insights}]) } else { json!([]) };
     json!({
         "clusterArn": cluster_arn(),
         "clusterName": CLUSTER,

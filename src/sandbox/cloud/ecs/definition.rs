@@ -4,8 +4,10 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-/// The only image that there is, under any tag: this very program.
+/// The only image that there is, under any tag but one: this very program.
 const REPOSITORY: &str = "sandbox/backend";
+/// The tag under which there is an older build.
+pub(crate) const PREVIOUS: &str = "sandbox/backend:previous";
 
 /// One revision of a family.
 #[derive(Debug)]
@@ -58,13 +60,26 @@ impl Definition {
         let prefix = options["awslogs-stream-prefix"].as_str()?;
         Some((group.to_owned(), format!("{prefix}/{}/{task}", self.container_name())))
     }
+
+    /// CPU units of a task.
+    pub(crate) fn cpu(&self) -> u32 {
+        self.body["cpu"].as_str().and_then(|units| units.parse().ok()).unwrap_or_default()
+    }
+
+    /// The digest of its image, as it is in the registry.
+    pub(super) fn image_digest(&self) -> String {
+        image_digest(self.image() == PREVIOUS)
+    }
 }
 
 /// The digest of the image that runs. The image is this program, so the digest is made of what tells one build of it
 /// from another: its version, and the length and the time of its file. Reading the whole file would cost more than the
-/// rest of the start. A tag does not enter: it proves nothing about what runs.
-pub(crate) fn image_digest() -> String {
+/// rest of the start. A tag does not enter, since it proves nothing about what runs; the older build is another one.
+fn image_digest(previous: bool) -> String {
     let mut identity = Sha256::new();
+    if previous {
+        identity.update(PREVIOUS);
+    }
     identity.update(env!("CARGO_PKG_VERSION"));
     if let Ok(file) = std::env::current_exe().and_then(std::fs::metadata) {
         identity.update(file.len().to_be_bytes());

@@ -5,9 +5,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::definition::Definition;
-use super::deployment::Deployment;
 use super::service::{Limits, Service};
 use super::task::{Health, Task};
+use crate::sandbox::cloud::token::Paging;
 
 /// Stopped tasks stay describable for an hour, as at AWS, but no more than this many.
 const STOPPED_KEPT: usize = 500;
@@ -21,21 +21,16 @@ pub(crate) struct Fleet {
     pub(crate) tasks: Vec<Task>,
     /// Every revision of every family.
     pub(crate) definitions: Vec<Definition>,
+    /// How its lists are cut into pages.
+    pub(crate) paging: Paging,
+    /// Whether Container Insights is off.
+    pub(crate) no_insights: bool,
 }
 
 impl Fleet {
     /// Creates a service with its first deployment.
     pub(crate) fn create_service(&mut self, name: &str, definition: &str, limits: Limits, now: DateTime<Utc>) {
-        let deployment = Deployment::new(definition, now);
-        self.services.push(Service {
-            name: name.to_owned(),
-            created: now,
-            desired: 1,
-            limits,
-            deployments: vec![deployment],
-            events: Vec::new(),
-            ran: false,
-        });
+        self.services.push(Service::new(name, definition, limits, now));
     }
 
     /// A service by its name.

@@ -6,7 +6,7 @@ use super::arns::cluster_arn;
 use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::place::CLUSTER;
 use crate::sandbox::cloud::refusal::Refusal;
-use crate::sandbox::cloud::token;
+use crate::sandbox::cloud::token::{self, Paging};
 
 /// The code of ECS for a parameter that is wrong.
 pub(super) const WRONG: &str = "InvalidParameterException";
@@ -29,28 +29,35 @@ pub(super) fn check_include(members: &Members) -> Result<(), Refusal> {
     }
 }
 
-/// One page of a list, `default` entries unless `maxResults` says otherwise.
-pub(super) fn paged(
-    members: &Members,
-    input: &Value,
-    list: (&str, Vec<Value>),
-    default: usize,
-) -> Result<Value, Refusal> {
-    let (key, items) = list;
+/// A list that is answered in pages.
+pub(super) struct List {
+    /// The member that holds it.
+    pub(super) key: &'static str,
+    /// All of it.
+    pub(super) items: Vec<Value>,
+    /// So many entries a page, unless `maxResults` says otherwise.
+    pub(super) size: usize,
+    /// How pages are cut.
+    pub(super) paging: Paging,
+}
+
+/// One page of a list.
+pub(super) fn paged(members: &Members, input: &Value, list: List) -> Result<Value, Refusal> {
+    let List { key, items, size, paging } = list;
     let request = token::fingerprint(key, input);
-    let offset = match members.text("nextToken")? {
+    let place = match members.text("nextToken")? {
         None => 0,
         Some(text) => {
-            let [offset] =
+            let [place] =
                 token::read(request, text).ok_or_else(|| members.wrong("Invalid token: the nextToken is not valid"))?;
-            usize::try_from(offset).unwrap_or(usize::MAX)
+            place
         }
     };
-    let size = members.size("maxResults", 1, 100)?.unwrap_or(default);
-    let (page, next) = token::page(items, offset, size);
+    let size = members.size("maxResults", 1, 100)?.unwrap_or(size);
+    let (page, next) = paging.page(items, place, size);
     let mut answer = json!({ key: page });
     if let Some(next) = next {
-        answer["nextToken"] = token::write(request, &[next as u64]).into();
+        answer["nextToken"] = token::write(request, &[next]).into();
     }
     Ok(answer)
 }

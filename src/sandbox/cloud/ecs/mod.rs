@@ -17,7 +17,7 @@ mod update;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use definition::Definition;
+pub(crate) use definition::{Definition, PREVIOUS};
 pub(crate) use definitions::register;
 pub(crate) use deployment::{Deployment, Rank, Rollout};
 pub(crate) use fleet::Fleet;
@@ -32,7 +32,7 @@ use super::refusal::Refusal;
 /// Answers one operation.
 pub(crate) fn answer(fleet: &mut Fleet, operation: &str, input: &Value, now: DateTime<Utc>) -> Result<Value, Refusal> {
     match operation {
-        "ListClusters" => clusters::list(input),
+        "ListClusters" => clusters::list(fleet, input),
         "DescribeClusters" => clusters::describe(fleet, input),
         "ListServices" => services::list(fleet, input),
         "DescribeServices" => services::describe(fleet, input),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::arns::{arn, cluster_arn, deployment_arn, name_of};
 use super::deployment::{Deployment, Rank, Rollout};
 use super::fleet::Fleet;
-use super::input::{WRONG, check_cluster, paged};
+use super::input::{List, WRONG, check_cluster, paged};
 use super::service::Service;
 use super::services::{configuration, count};
 use super::task::{Status, Task};
@@ -33,7 +33,7 @@ pub(super) fn list(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
             && after.is_none_or(|after| at > after)
     };
     let drawn = service.deployments.iter().rev().filter(wanted).map(|one| brief(service, one)).collect();
-    paged(&members, input, ("serviceDeployments", drawn), 20)
+    paged(&members, input, List { key: "serviceDeployments", items: drawn, size: 20, paging: fleet.paging })
 }
 
 /// `DescribeServiceDeployments`: at most twenty.

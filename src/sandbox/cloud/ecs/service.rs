@@ -1,6 +1,6 @@
 //! A service. Plain data that changes by small steps only, each given the time.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::deployment::{Deployment, Rank, Rollout};
@@ -25,7 +25,16 @@ pub(crate) struct Service {
     pub(crate) events: Vec<ServiceEvent>,
     /// Whether a task of it ever ran.
     pub(crate) ran: bool,
+    /// Whether two of its tasks cannot be there at once, not even while one of them stops: they share a port.
+    pub(crate) exclusive: bool,
+    /// How long after its creation a task has its image and runs.
+    pub(crate) pull: TimeDelta,
+    /// How long after its start a task's health is first looked at.
+    pub(crate) first_check: TimeDelta,
 }
+
+/// How long it usually takes until a task runs: scaled down from half a minute.
+const PULL: TimeDelta = TimeDelta::milliseconds(120);
 
 /// Percentages of the desired count, and what happens when tasks keep failing.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +61,22 @@ pub(crate) struct ServiceEvent {
 }
 
 impl Service {
+    /// A new one, which wants one task, with its first deployment.
+    pub(super) fn new(name: &str, definition: &str, limits: Limits, now: DateTime<Utc>) -> Self {
+        Self {
+            name: name.to_owned(),
+            created: now,
+            desired: 1,
+            limits,
+            deployments: vec![Deployment::new(definition, now)],
+            events: Vec::new(),
+            ran: false,
+            exclusive: false,
+            pull: PULL,
+            first_check: TimeDelta::zero(),
+        }
+    }
+
     /// The deployment that is wanted; there always is one.
     pub(crate) fn primary(&self) -> Option<&Deployment> {
         self.deployments.iter().find(|deployment| deployment.rank == Rank::Primary)

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::arns::{arn, cluster_arn, definition_arn, deployment_arn, missing, name_of};
 use super::deployment::{Deployment, Rank, Rollout};
 use super::fleet::Fleet;
-use super::input::{WRONG, check_cluster, check_include, paged};
+use super::input::{List, WRONG, check_cluster, check_include, paged};
 use super::service::Service;
 use super::task::{Status, Task};
 use crate::sandbox::cloud::epoch::seconds;
@@ -21,7 +21,7 @@ pub(super) fn list(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
     let strategy = members.choice("schedulingStrategy", &["REPLICA", "DAEMON"])?;
     let all = launch.is_none_or(|launch| launch == "FARGATE") && strategy.is_none_or(|strategy| strategy == "REPLICA");
     let arns = fleet.services.iter().filter(|_| all).map(|service| arn("service", &service.name).into()).collect();
-    paged(&members, input, ("serviceArns", arns), 10)
+    paged(&members, input, List { key: "serviceArns", items: arns, size: 10, paging: fleet.paging })
 }
 
 /// `DescribeServices`: at most ten; what does not exist is among the failures, with HTTP 200.

@@ -29,6 +29,8 @@ pub(crate) struct Task {
     pub(crate) stop: Option<Stop>,
     /// The exit code of its container, once it had run.
     pub(crate) exit_code: Option<i32>,
+    /// What its container says of its end, where that is no exit of its own.
+    pub(crate) container_reason: Option<String>,
     /// Whether it was ever healthy.
     pub(crate) proven: bool,
 }
@@ -83,6 +85,7 @@ impl Task {
             stopped: None,
             stop: None,
             exit_code: None,
+            container_reason: None,
             proven: false,
         }
     }

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::arns::{arn, cluster_arn, definition_arn, missing, name_of};
-use super::definition::{Definition, image_digest};
+use super::definition::Definition;
 use super::fleet::Fleet;
-use super::input::{WRONG, check_cluster, check_include, paged};
+use super::input::{List, WRONG, check_cluster, check_include, paged};
 use super::task::{Health, Status, Task};
 use crate::sandbox::cloud::epoch::seconds;
 use crate::sandbox::cloud::members::Members;
@@ -36,7 +36,7 @@ pub(super) fn list(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
             && launch.is_none_or(|launch| launch == "FARGATE")
     };
     let arns = fleet.tasks.iter().filter(wanted).map(|task| arn("task", &task.id).into()).collect();
-    paged(&members, input, ("taskArns", arns), 100)
+    paged(&members, input, List { key: "taskArns", items: arns, size: 100, paging: fleet.paging })
 }
 
 /// `DescribeTasks`: at most a hundred; what does not exist is among the failures, with HTTP 200.
@@ -120,11 +120,14 @@ fn container(fleet: &Fleet, task: &Task) -> Value {
         "networkInterfaces": [],
     });
     if task.started.is_some() {
-        drawn["imageDigest"] = image_digest().into();
+        drawn["imageDigest"] = definition.map(Definition::image_digest).into();
         drawn["runtimeId"] = task.id.clone().into();
     }
     if let Some(code) = task.exit_code {
         drawn["exitCode"] = code.into();
+        if let Some(reason) = &task.container_reason {
+            drawn["reason"] = reason.clone().into();
+        }
     }
     drawn
 }

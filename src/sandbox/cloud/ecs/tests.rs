@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::{Fleet, Health, Limits, Status, answer, register};
+use crate::sandbox::cloud::token::Paging;
 
 fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_790_000_000, 0).unwrap()
@@ -103,6 +104,26 @@ fn lists_come_in_pages() {
     let second = ask(&mut fleet, "ListServices", request);
     assert_eq!(second["serviceArns"], json!(["arn:aws:ecs:eu-central-1:000000000000:service/local/b"]));
     assert_eq!(second.get("nextToken"), None);
+}
+
+#[test]
+fn hollow_lists_go_on_behind_an_empty_page() {
+    let mut fleet = fleet();
+    fleet.paging = Paging::Hollow;
+    let first = ask(&mut fleet, "ListServices", json!({"cluster": "local"}));
+    assert_eq!(first["serviceArns"], json!([]));
+    let request = json!({"cluster": "local", "nextToken": first["nextToken"]});
+    let second = ask(&mut fleet, "ListServices", request);
+    assert_eq!((second["serviceArns"].as_array().unwrap().len(), second.get("nextToken")), (2, None));
+}
+
+#[test]
+fn a_container_that_was_killed_says_why() {
+    let mut fleet = fleet();
+    let id = fleet.tasks[0].id.clone();
+    fleet.task_mut(&id).unwrap().container_reason = Some("OutOfMemoryError".to_owned());
+    let answer = ask(&mut fleet, "DescribeTasks", json!({"cluster": "local", "tasks": [id]}));
+    assert_eq!(answer["tasks"][0]["containers"][0]["reason"], "OutOfMemoryError");
 }
 
 #[test]

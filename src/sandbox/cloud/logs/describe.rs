@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use super::input::{WRONG, group_of};
 use super::store::{Group, Store, Stream};
 use crate::sandbox::cloud::members::Members;
+use crate::sandbox::cloud::place;
 use crate::sandbox::cloud::refusal::Refusal;
-use crate::sandbox::cloud::{place, token};
+use crate::sandbox::cloud::token::{self, Paging};
 
 /// `lastEventTimestamp` knows nothing younger than this (at AWS it may lag up to an hour). In milliseconds.
 const LAG: i64 = 60_000;
@@ -26,7 +27,7 @@ pub(super) fn groups(store: &Store, input: &Value) -> Result<Value, Refusal> {
         prefix.is_none_or(|prefix| name.starts_with(prefix)) && part.is_none_or(|part| name.contains(part))
     };
     let drawn = store.groups().filter(|(name, _)| fits(name)).map(|(name, group)| draw_group(name, group)).collect();
-    paged(&members, input, "logGroups", drawn)
+    paged(&members, input, ("logGroups", drawn), store.paging)
 }
 
 fn draw_group(name: &str, group: &Group) -> Value {
@@ -66,7 +67,7 @@ pub(super) fn streams(store: &Store, input: &Value, now: i64) -> Result<Value, R
         streams.reverse();
     }
     let drawn = streams.into_iter().map(|(stream, about, last)| draw_stream(&name, stream, about, last)).collect();
-    paged(&members, input, "logStreams", drawn)
+    paged(&members, input, ("logStreams", drawn), store.paging)
 }
 
 /// The time of a stream's last event, as far as it has got about.
@@ -95,21 +96,22 @@ fn draw_stream(group: &str, name: &str, stream: &Stream, last: Option<i64>) -> V
     drawn
 }
 
-fn paged(members: &Members, input: &Value, key: &str, items: Vec<Value>) -> Result<Value, Refusal> {
+fn paged(members: &Members, input: &Value, list: (&str, Vec<Value>), paging: Paging) -> Result<Value, Refusal> {
+    let (key, items) = list;
     let request = token::fingerprint(key, input);
-    let offset = match members.text("nextToken")? {
+    let place = match members.text("nextToken")? {
         None => 0,
         Some(text) => {
-            let [offset] =
+            let [place] =
                 token::read(request, text).ok_or_else(|| members.wrong("The specified nextToken is invalid."))?;
-            usize::try_from(offset).unwrap_or(usize::MAX)
+            place
         }
     };
     let limit = members.size("limit", 1, 50)?.unwrap_or(50);
-    let (page, next) = token::page(items, offset, limit);
+    let (page, next) = paging.page(items, place, limit);
     let mut answer = json!({ key: page });
     if let Some(next) = next {
-        answer["nextToken"] = token::write(request, &[next as u64]).into();
+        answer["nextToken"] = token::write(request, &[next]).into();
     }
     Ok(answer)
 }

@@ -7,10 +7,12 @@ use super::pattern::Pattern;
 use super::store::{Event, Group, Store};
 use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::refusal::Refusal;
-use crate::sandbox::cloud::token;
+use crate::sandbox::cloud::token::{self, Paging};
 
 /// So many events are scanned for one page: few, so that whoever reads has to follow `nextToken`.
 const SCANNED: usize = 100;
+/// So many where pages are short.
+const SHORT: usize = 8;
 /// A page ends when its messages are this long together.
 const BYTES: usize = 1 << 20;
 
@@ -34,7 +36,15 @@ struct Query<'request> {
     streams: Streams<'request>,
     pattern: Pattern,
     limit: usize,
-    behind: Option<(i64, u64)>,
+    behind: Option<Place>,
+    paging: Paging,
+}
+
+/// Where a scan goes on: behind an event; and whether an empty page was given for that already.
+#[derive(Clone, Copy)]
+struct Place {
+    event: (i64, u64),
+    hollow: bool,
 }
 
 enum Streams<'request> {
@@ -49,21 +59,21 @@ pub(super) fn answer(store: &Store, input: &Value) -> Result<Value, Refusal> {
     members.flag("interleaved")?;
     let (_, group) = group_of(store, &members)?;
     let request = token::fingerprint("FilterLogEvents", input);
-    let query = Query::read(&members, request)?;
+    let query = Query::read(&members, request, store.paging)?;
     query.check_streams(group)?;
     let (events, next) = query.scan(group);
     let mut answer = json!({
         "events": events.into_iter().map(draw).collect::<Vec<_>>(),
         "searchedLogStreams": [],
     });
-    if let Some((time, arrival)) = next {
-        answer["nextToken"] = token::write(request, &[time.cast_unsigned(), arrival]).into();
+    if let Some(Place { event: (time, arrival), hollow }) = next {
+        answer["nextToken"] = token::write(request, &[time.cast_unsigned(), arrival, hollow.into()]).into();
     }
     Ok(answer)
 }
 
 impl<'request> Query<'request> {
-    fn read(members: &Members<'request>, request: u64) -> Result<Self, Refusal> {
+    fn read(members: &Members<'request>, request: u64, paging: Paging) -> Result<Self, Refusal> {
         let names = members.texts("logStreamNames", 100)?;
         let streams = match (names, members.text("logStreamNamePrefix")?) {
             (Some(_), Some(_)) => {
@@ -81,9 +91,9 @@ impl<'request> Query<'request> {
         let behind = match members.text("nextToken")? {
             None => None,
             Some(text) => {
-                let [time, arrival] =
+                let [time, arrival, hollow] =
                     token::read(request, text).ok_or_else(|| members.wrong("The specified nextToken is invalid."))?;
-                Some((time.cast_signed(), arrival))
+                Some(Place { event: (time.cast_signed(), arrival), hollow: hollow != 0 })
             }
         };
         Ok(Self {
@@ -93,6 +103,7 @@ impl<'request> Query<'request> {
             pattern: pattern.map_err(|error| members.wrong(format!("Invalid filter pattern: {error}")))?,
             limit: members.size("limit", 1, 10_000)?.unwrap_or(10_000),
             behind,
+            paging,
         })
     }
 
@@ -106,24 +117,25 @@ impl<'request> Query<'request> {
         }
     }
 
-    /// A page, and the position to go on from where there is something left to scan. A scan with a pattern begins
-    /// with an empty page, as AWS may give one at any time: whoever takes an empty page for the end sees nothing.
-    fn scan<'store>(&self, group: &'store Group) -> (Vec<&'store Event>, Option<(i64, u64)>) {
+    /// A page, and the place to go on from where there is something left to scan. A scan with a pattern begins with an
+    /// empty page, as AWS may give one at any time: whoever takes an empty page for the end sees nothing.
+    fn scan<'store>(&self, group: &'store Group) -> (Vec<&'store Event>, Option<Place>) {
         let mut events = group
-            .events_from(self.start, self.behind)
+            .events_from(self.start, self.behind.map(|place| place.event))
             .take_while(|event| event.time <= self.end)
             .filter(|event| self.streams.include(&event.stream))
             .peekable();
-        if self.behind.is_none() && !self.pattern.is_everything() && events.peek().is_some() {
-            return (Vec::new(), Some((self.start - 1, u64::MAX)));
+        if self.is_hollow() && events.peek().is_some() {
+            let event = self.behind.map_or((self.start - 1, u64::MAX), |place| place.event);
+            return (Vec::new(), Some(Place { event, hollow: true }));
         }
         let mut page = Vec::new();
         let mut last = None;
         let (mut scanned, mut bytes) = (0, 0);
-        while scanned < SCANNED && bytes < BYTES && page.len() < self.limit {
+        while scanned < self.paging.most(SCANNED, SHORT) && bytes < BYTES && page.len() < self.limit {
             let Some(event) = events.next() else { return (page, None) };
             scanned += 1;
-            last = Some(event.order());
+            last = Some(Place { event: event.order(), hollow: false });
             if self.pattern.matches(&event.message) {
                 bytes += event.message.len();
                 page.push(event);
@@ -131,6 +143,14 @@ impl<'request> Query<'request> {
         }
         let more = events.peek().is_some();
         (page, last.filter(|_| more))
+    }
+
+    /// Whether an empty page comes first.
+    fn is_hollow(&self) -> bool {
+        match self.behind {
+            None => self.paging == Paging::Hollow || !self.pattern.is_everything(),
+            Some(place) => self.paging == Paging::Hollow && !place.hollow,
+        }
     }
 }
 

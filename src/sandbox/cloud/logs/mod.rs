@@ -1,5 +1,6 @@
 //! CloudWatch Logs: a store, and the operations that read it.
 
+mod delivery;
 mod describe;
 mod filter;
 mod get;
@@ -10,6 +11,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use delivery::Delivery;
 #[cfg(any(test, fuzzing))]
 pub(crate) use pattern::Pattern;
 pub(crate) use store::Store;
@@ -19,7 +21,8 @@ use serde_json::Value;
 use super::refusal::Refusal;
 
 /// Answers one operation; `now` in milliseconds.
-pub(crate) fn answer(store: &Store, operation: &str, input: &Value, now: i64) -> Result<Value, Refusal> {
+pub(crate) fn answer(store: &mut Store, operation: &str, input: &Value, now: i64) -> Result<Value, Refusal> {
+    store.arrive(now);
     match operation {
         "FilterLogEvents" => filter::answer(store, input),
         "GetLogEvents" => get::answer(store, input),

@@ -3,7 +3,11 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::{Store, answer};
+use super::{Delivery, Store, answer};
+use crate::sandbox::cloud::token::Paging;
+
+/// All that was put has arrived by then.
+const NOW: i64 = 10_000;
 
 fn at(milliseconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_millis(milliseconds).unwrap()
@@ -23,10 +27,10 @@ fn store(events: i64) -> Store {
 }
 
 /// Follows `nextToken`; the messages of each page.
-fn pages(store: &Store, mut request: Value) -> Vec<Vec<String>> {
+fn pages(store: &mut Store, mut request: Value) -> Vec<Vec<String>> {
     let mut pages = Vec::new();
     loop {
-        let page = answer(store, "FilterLogEvents", &request, 0).unwrap();
+        let page = answer(store, "FilterLogEvents", &request, NOW).unwrap();
         let messages = page["events"].as_array().unwrap().iter();
         pages.push(messages.map(|event| event["message"].as_str().unwrap().to_owned()).collect());
         match page.get("nextToken") {
@@ -37,29 +41,31 @@ fn pages(store: &Store, mut request: Value) -> Vec<Vec<String>> {
 }
 
 fn refused(operation: &str, request: &Value) -> String {
-    answer(&store(3), operation, request, 0).err().map_or_else(|| "nothing".to_owned(), |refusal| refusal.line())
+    answer(&mut store(3), operation, request, NOW).err().map_or_else(|| "nothing".to_owned(), |refusal| refusal.line())
 }
 
 #[test]
 fn both_ends_of_the_time_range_are_inside() {
-    let seen =
-        pages(&store(5), json!({"logGroupName": "g", "logStreamNames": ["a/x/1"], "startTime": 1001, "endTime": 1003}));
+    let seen = pages(
+        &mut store(5),
+        json!({"logGroupName": "g", "logStreamNames": ["a/x/1"], "startTime": 1001, "endTime": 1003}),
+    );
     assert_eq!(seen, [[r#"{"number":1}"#, r#"{"number":2}"#, r#"{"number":3}"#]]);
 }
 
 #[test]
 fn a_scan_with_a_pattern_begins_with_an_empty_page() {
     let request = json!({"logGroupName": "g", "filterPattern": "{ $.number = 1 }"});
-    assert_eq!(pages(&store(3), request), [vec![], vec![r#"{"number":1}"#.to_owned()]]);
+    assert_eq!(pages(&mut store(3), request), [vec![], vec![r#"{"number":1}"#.to_owned()]]);
     let nothing_to_scan = json!({"logGroupName": "g", "filterPattern": "x", "startTime": 5000});
-    assert_eq!(pages(&store(3), nothing_to_scan), [Vec::<String>::new()]);
+    assert_eq!(pages(&mut store(3), nothing_to_scan), [Vec::<String>::new()]);
 }
 
 #[test]
 fn pages_are_small_and_cover_everything_once() {
-    let seen = pages(&store(250), json!({"logGroupName": "g"}));
+    let seen = pages(&mut store(250), json!({"logGroupName": "g"}));
     assert_eq!(seen.iter().map(Vec::len).collect::<Vec<_>>(), [100, 100, 51]);
-    let limited = pages(&store(3), json!({"logGroupName": "g", "limit": 3}));
+    let limited = pages(&mut store(3), json!({"logGroupName": "g", "limit": 3}));
     assert_eq!(limited.iter().map(Vec::len).collect::<Vec<_>>(), [3, 1]);
 }
 
@@ -67,18 +73,18 @@ fn pages_are_small_and_cover_everything_once() {
 fn a_late_event_stands_behind_a_cursor_that_has_moved_on() {
     let mut store = store(150);
     let mut request = json!({"logGroupName": "g"});
-    request["nextToken"] = answer(&store, "FilterLogEvents", &request, 0).unwrap()["nextToken"].clone();
+    request["nextToken"] = answer(&mut store, "FilterLogEvents", &request, NOW).unwrap()["nextToken"].clone();
     store.put(("g", "a/x/1"), at(1001), "late".to_owned(), at(3000));
-    assert!(!pages(&store, request).concat().contains(&"late".to_owned()));
-    assert!(pages(&store, json!({"logGroupName": "g"})).concat().contains(&"late".to_owned()));
+    assert!(!pages(&mut store, request).concat().contains(&"late".to_owned()));
+    assert!(pages(&mut store, json!({"logGroupName": "g"})).concat().contains(&"late".to_owned()));
 }
 
 #[test]
 fn an_event_keeps_its_id_and_no_stream_is_said_to_be_searched() {
-    let store = store(2);
+    let mut store = store(2);
     let request = json!({"logGroupName": "g", "logStreamNamePrefix": "a/"});
-    let first = answer(&store, "FilterLogEvents", &request, 0).unwrap();
-    assert_eq!(first, answer(&store, "FilterLogEvents", &request, 0).unwrap());
+    let first = answer(&mut store, "FilterLogEvents", &request, NOW).unwrap();
+    assert_eq!(first, answer(&mut store, "FilterLogEvents", &request, NOW).unwrap());
     assert_eq!(first["searchedLogStreams"], json!([]));
     assert_eq!(
         first["events"][0],
@@ -126,11 +132,11 @@ fn wrong_requests_are_refused() {
 
 #[test]
 fn get_log_events_gives_the_same_token_at_the_end() {
-    let store = store(3);
+    let mut store = store(3);
     let mut request = json!({"logGroupName": "g", "logStreamName": "a/x/1", "startFromHead": true, "limit": 2});
     let mut sizes = Vec::new();
     loop {
-        let page = answer(&store, "GetLogEvents", &request, 0).unwrap();
+        let page = answer(&mut store, "GetLogEvents", &request, NOW).unwrap();
         sizes.push(page["events"].as_array().unwrap().len());
         if Some(&page["nextForwardToken"]) == request.get("nextToken") {
             break;
@@ -138,13 +144,78 @@ fn get_log_events_gives_the_same_token_at_the_end() {
         request["nextToken"] = page["nextForwardToken"].clone();
     }
     assert_eq!(sizes, [2, 1, 0]);
-    let latest = answer(&store, "GetLogEvents", &json!({"logGroupName": "g", "logStreamName": "a/x/1", "limit": 1}), 0);
+    let latest =
+        answer(&mut store, "GetLogEvents", &json!({"logGroupName": "g", "logStreamName": "a/x/1", "limit": 1}), NOW);
     assert_eq!(latest.unwrap()["events"][0]["message"], r#"{"number":2}"#);
 }
 
 #[test]
 fn the_last_event_of_a_stream_is_known_late() {
-    let streams = |now| answer(&store(2), "DescribeLogStreams", &json!({"logGroupName": "g"}), now).unwrap();
+    let streams = |now| answer(&mut store(2), "DescribeLogStreams", &json!({"logGroupName": "g"}), now).unwrap();
     assert_eq!(streams(3_000)["logStreams"][0].get("lastEventTimestamp"), None);
     assert_eq!(streams(62_000)["logStreams"][0]["lastEventTimestamp"], 1001);
+}
+
+/// A store with a delivery, to which lines `0`, `1`, … are written at the given milliseconds; what is visible when.
+fn check(delivery: Delivery, written: &[i64], looks: &[(i64, &[&str])]) {
+    let mut store = store(0);
+    store.disturb(delivery, Paging::Plain);
+    for (number, time) in written.iter().enumerate() {
+        store.put(("g", "a/x/1"), at(*time), number.to_string(), at(*time));
+    }
+    for (now, expected) in looks {
+        let seen =
+            answer(&mut store, "FilterLogEvents", &json!({"logGroupName": "g", "logStreamNamePrefix": "a"}), *now);
+        let seen = seen.unwrap();
+        let messages: Vec<&str> =
+            seen["events"].as_array().unwrap().iter().map(|event| event["message"].as_str().unwrap()).collect();
+        assert_eq!(messages, *expected, "{delivery:?} at {now}");
+    }
+}
+
+#[test]
+fn lines_that_lag_become_visible_in_order_and_none_later_than_the_lag() {
+    let delivery = Delivery { lag: chrono::TimeDelta::seconds(20), ..Delivery::default() };
+    let looks: [(i64, &[&str]); 5] =
+        [(8_999, &[]), (9_000, &["0"]), (21_999, &["0"]), (22_000, &["0", "1", "2"]), (22_500, &["0", "1", "2"])];
+    check(delivery, &[1_000, 2_000, 2_500], &looks);
+}
+
+#[test]
+fn a_straggler_becomes_visible_behind_newer_lines() {
+    let delivery = Delivery { stragglers: chrono::TimeDelta::seconds(3), ..Delivery::default() };
+    let looks: [(i64, &[&str]); 2] = [(4_999, &["0", "2"]), (5_000, &["0", "1", "2"])];
+    check(delivery, &[1_000, 2_000, 2_500], &looks);
+}
+
+#[test]
+fn what_finds_the_drivers_buffer_full_is_lost_for_good() {
+    let delivery = Delivery { buffer: Some(chrono::TimeDelta::seconds(2)), ..Delivery::default() };
+    check(delivery, &[1_000, 2_999, 4_000, 6_000], &[(99_000, &["0", "3"])]);
+}
+
+#[test]
+fn a_line_that_is_delivered_twice_has_two_ids() {
+    let mut store = store(0);
+    store.disturb(Delivery { twice: true, ..Delivery::default() }, Paging::Plain);
+    store.put(("g", "a/x/1"), at(1_000), "x".to_owned(), at(1_000));
+    let mut seen = |now| {
+        let request = json!({"logGroupName": "g", "logStreamNames": ["a/x/1"]});
+        answer(&mut store, "FilterLogEvents", &request, now).unwrap()["events"].as_array().unwrap().clone()
+    };
+    assert_eq!(seen(1_000).len(), 1);
+    let twice = seen(1_300);
+    assert_eq!((&twice[0]["message"], &twice[0]["timestamp"]), (&twice[1]["message"], &twice[1]["timestamp"]));
+    assert_ne!(twice[0]["eventId"], twice[1]["eventId"]);
+}
+
+#[test]
+fn hollow_pages_cover_everything_once_too() {
+    let mut store = store(20);
+    store.disturb(Delivery::default(), Paging::Hollow);
+    let seen = pages(&mut store, json!({"logGroupName": "g"}));
+    assert_eq!(seen.iter().map(Vec::len).collect::<Vec<_>>(), [0, 8, 0, 8, 0, 5]);
+    assert_eq!(seen.concat().len(), 21);
+    let streams = answer(&mut store, "DescribeLogStreams", &json!({"logGroupName": "g"}), NOW).unwrap();
+    assert_eq!((streams["logStreams"].as_array().unwrap().len(), streams["nextToken"].is_string()), (0, true));
 }

@@ -94,7 +94,7 @@ impl Worker {
         self.pen.info("worker_started", fields);
         tokio::select! {
             worked = self.work(stop) => Ok(worked?),
-            beaten = self.beat() => match beaten {
+            beaten = self.beat(), if !self.faults.contains(Fault::TaskUnhealthy) => match beaten {
                 Ok(never) => match never {},
                 Err(error) => Err(error.into()),
             },

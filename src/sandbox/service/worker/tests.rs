@@ -254,6 +254,15 @@ async fn a_worker_says_that_it_is_alive() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_worker_without_a_heartbeat_works_all_the_same() {
+    let bench = Bench::start(Database::create().unwrap(), &[Fault::TaskUnhealthy]);
+    upload(&bench.database, "i1", FILE);
+    bench.until("i1", Status::ReviewReady).await;
+    assert_eq!(bench.database.last_heartbeat("w1"), None);
+    assert_eq!(bench.stop().await.0, 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn two_workers_share_the_work_and_nothing_is_done_twice() {
     let database = Database::create().unwrap();
     let (one, other) = (Bench::start(database.clone(), &[]), Bench::start(database.clone(), &[]));
