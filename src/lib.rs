@@ -16,17 +16,20 @@
 //! * [`probe`]: how a step observes, and what each kind brings back.
 //! * [`look`]: why a look brought nothing.
 //! * [`aws`]: the only place that names the AWS SDK; one shared reader for the whole run.
+//! * [`need`]: what the scenarios of a target need of AWS, and the least policy with it.
 //! * [`judge`]: observation × expectations → verdict.
 //! * [`event`]: what happened, in the past tense.
 //! * [`journal`]: what a run may leave behind, on disk, so that its clean-up can be finished.
 //! * [`engine`]: who runs when: waiting, guards, clean-up, signals.
 //! * [`record`]: events folded into one run.
 //! * [`report`]: a run drawn as JSON, JUnit and lines.
+//! * [`doctor`]: the preflight: whether a run could see what it looks at.
 //! * [`redact`]: keeps secrets out of everything that is written.
 //! * [`sandbox`]: the embedded `local` target.
 
 pub mod aws;
 pub mod diagnostic;
+pub mod doctor;
 #[cfg(any(test, fuzzing))]
 pub mod door;
 pub mod engine;
@@ -35,6 +38,7 @@ pub mod expr;
 pub mod journal;
 pub mod judge;
 pub mod look;
+pub mod need;
 pub mod plan;
 pub mod probe;
 pub mod record;

@@ -2,23 +2,29 @@
 
 use super::connect::Clients;
 use super::failure;
+use super::known::Known;
 use super::settings::{AwsSettings, SERVICES};
 
 /// The lines.
 pub(super) async fn lines(clients: &Clients, settings: &AwsSettings) -> Vec<String> {
-    let mut lines = vec![account(clients).await, format!("AWS region {}", clients.region)];
-    lines.extend(endpoints(settings));
-    lines
+    let account = match caller(clients).await {
+        Ok(caller) => format!("AWS {caller}"),
+        Err(error) => format!("AWS account unknown: {error}"),
+    };
+    std::iter::once(account).chain(place(clients, settings)).collect()
 }
 
-async fn account(clients: &Clients) -> String {
-    match clients.sts.get_caller_identity().send().await {
-        Ok(identity) => {
-            let (account, arn) = (identity.account().unwrap_or("unknown"), identity.arn().unwrap_or("unknown"));
-            format!("AWS account {account} as {arn}")
-        }
-        Err(error) => format!("AWS account unknown: {}", failure::explain("sts:GetCallerIdentity", &error)),
-    }
+/// Who we are: `account 123456789012 as arn:…`.
+pub(super) async fn caller(clients: &Clients) -> Known<String> {
+    let identity = clients.sts.get_caller_identity().send().await;
+    let identity = identity.map_err(|error| failure::explain("sts:GetCallerIdentity", &error))?;
+    let (account, arn) = (identity.account().unwrap_or("unknown"), identity.arn().unwrap_or("unknown"));
+    Ok(format!("account {account} as {arn}"))
+}
+
+/// Which region and endpoints.
+pub(super) fn place(clients: &Clients, settings: &AwsSettings) -> Vec<String> {
+    std::iter::once(format!("AWS region {}", clients.region)).chain(endpoints(settings)).collect()
 }
 
 /// Nothing where AWS itself is looked at.

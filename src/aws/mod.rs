@@ -4,6 +4,7 @@
 //! What it brings is in types of our own, shared by everybody who asked ([`Arc`]). What could not be read of a thing is
 //! a [`Known`] error in its place and does not spoil the rest.
 
+mod action;
 mod alarms;
 mod arn;
 mod connect;
@@ -22,6 +23,7 @@ mod settings;
 mod tasks;
 #[cfg(test)]
 mod tests;
+mod trial;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -29,13 +31,14 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+pub use action::{Action, Thing};
 pub use alarms::{AlarmFacts, AlarmKind, MetricFacts, Transition};
 pub use arn::short_name;
 pub use known::Known;
 pub use scan::{CLOCK_SKEW, LogLine, Scan};
 pub use services::{DeploymentFacts, LastDeployment, ServiceEvent, ServiceFacts};
 pub use settings::AwsSettings;
-pub use tasks::{ContainerFacts, DefinitionFacts, TaskFacts};
+pub use tasks::{ContainerFacts, DefinitionFacts, LogSettings, TaskFacts};
 
 use crate::event::AwsUse;
 use crate::look::{LookError, LookErrorKind};
@@ -75,6 +78,42 @@ impl Reader {
     /// Which account, region and endpoints are looked at, a line each. An account that may not be asked for is said so.
     pub async fn identity(&self) -> Vec<String> {
         identity::lines(&self.clients, &self.settings).await
+    }
+
+    /// Who we are there: `account 123456789012 as arn:…`.
+    ///
+    /// # Errors
+    /// Where nobody says it; without credentials that is [`LookErrorKind::Denied`].
+    pub async fn caller(&self) -> Result<String, LookError> {
+        identity::caller(&self.clients).await
+    }
+
+    /// Which region and endpoints are looked at, a line each.
+    #[must_use]
+    pub fn place(&self) -> Vec<String> {
+        identity::place(&self.clients, &self.settings)
+    }
+
+    /// Tries one call that a look at a thing makes. That it finds nothing is no error.
+    ///
+    /// # Errors
+    /// Where it is not allowed, or could not be asked just now.
+    pub async fn try_call(&self, action: Action, thing: &Thing) -> Known<()> {
+        trial::call(&self.clients, action, thing).await
+    }
+
+    /// When the first line was logged since `since`, in streams that begin with `prefix`; none where a few pages show
+    /// none.
+    ///
+    /// # Errors
+    /// Where the group could not be read; one that is not there is a [`LookErrorKind::System`].
+    pub async fn first_line(
+        &self,
+        group: &str,
+        prefix: Option<&str>,
+        since: DateTime<Utc>,
+    ) -> Known<Option<DateTime<Utc>>> {
+        trial::first_line(&self.clients, group, prefix, since).await
     }
 
     /// What was sent so far, and what was saved.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_ecs::operation::describe_tasks::DescribeTasksOutput;
-use aws_sdk_ecs::types::{Container, DesiredStatus, Task, TaskDefinition};
+use aws_sdk_ecs::types::{Container, ContainerDefinition, DesiredStatus, Task, TaskDefinition};
 use chrono::{DateTime, Utc};
 use futures_util::future::try_join_all;
 
@@ -70,6 +70,25 @@ pub struct DefinitionFacts {
     pub essential: Vec<String>,
     /// Whether any container has a `healthCheck`; without one `healthStatus` stays `UNKNOWN` for ever.
     pub health_check: bool,
+    /// Where its containers log to, in order.
+    pub logs: Vec<LogSettings>,
+}
+
+/// Where a container logs to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LogSettings {
+    /// The container's name.
+    pub container: String,
+    /// `awslogs`, `awsfirelens`, …; empty where it has none.
+    pub driver: String,
+    /// `awslogs-group`.
+    pub group: Option<String>,
+    /// `awslogs-stream-prefix`: streams are called `prefix/container/task`.
+    pub prefix: Option<String>,
+    /// `mode`: `blocking` or `non-blocking`; which one counts where it is not set depends on the account.
+    pub mode: Option<String>,
+    /// `max-buffer-size`, for instance `25m`.
+    pub buffer: Option<String>,
 }
 
 /// ARNs of a service's tasks, running and stopped; both lists, all pages.
@@ -165,5 +184,20 @@ async fn read_definition(clients: &Clients, arn: &str) -> Result<DefinitionFacts
         images: containers.iter().filter_map(|container| container.image().map(str::to_owned)).collect(),
         essential: essential.filter_map(|container| container.name().map(str::to_owned)).collect(),
         health_check: containers.iter().any(|container| container.health_check().is_some()),
+        logs: containers.iter().map(log_settings).collect(),
     })
+}
+
+fn log_settings(container: &ContainerDefinition) -> LogSettings {
+    let configuration = container.log_configuration();
+    let options = configuration.and_then(|configuration| configuration.options());
+    let option = |name: &str| options.and_then(|options| options.get(name)).cloned();
+    LogSettings {
+        container: container.name().unwrap_or_default().to_owned(),
+        driver: configuration.map(|configuration| configuration.log_driver().as_str().to_owned()).unwrap_or_default(),
+        group: option("awslogs-group"),
+        prefix: option("awslogs-stream-prefix").filter(|prefix| !prefix.is_empty()),
+        mode: option("mode"),
+        buffer: option("max-buffer-size"),
+    }
 }

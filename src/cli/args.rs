@@ -38,6 +38,10 @@ pub(crate) enum Command {
     Check(Check),
     /// Show what would run on a target, with tags and steps
     List(List),
+    /// See whether a run could see all that it looks at: the API, credentials, permissions, each thing that is named
+    Doctor(Doctor),
+    /// Print the least IAM policy that the scenarios of a target need
+    Policy(Policy),
     /// Finish the clean-up that interrupted or killed runs left
     Cleanup(Cleanup),
     /// Draw a report again from a recorded run, judging nothing anew
@@ -123,6 +127,47 @@ pub(crate) struct List {
     pub(crate) target: String,
     #[command(flatten)]
     pub(crate) filter: Filter,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Reads, and changes nothing: GET and HEAD requests of steps whose URL is known beforehand, and one call for each permission
+and thing that the scenarios of the target name.
+
+  ✓  as it should be        ✗  seen, and not as it should be        ?  could not be seen
+
+Exit codes:
+  0         all is as it should be
+  1         something is wrong: not there, not allowed, or such that a run could not tell
+  2         invalid: smoke.yaml, a scenario, a secret
+  3         nothing is wrong, but something could not be seen
+  4         smoke's own fault")]
+pub(crate) struct Doctor {
+    /// The target
+    #[arg(value_name = "TARGET")]
+    pub(crate) target: String,
+    /// Set a variable, stronger than all others; the environment variable holds one a line
+    #[arg(long, value_name = "K=V", env = "SMOKE_VAR", hide_env_values = true, value_delimiter = '\n', value_parser = parse::variable)]
+    pub(crate) var: Vec<(String, String)>,
+    /// Break the local target on purpose
+    #[arg(long, value_name = "NAME", env = "SMOKE_FAULT", value_delimiter = ',', value_parser = faults())]
+    pub(crate) fault: Vec<Fault>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Read from the files alone: no secret is fetched, and nothing is asked. What a call cannot be narrowed by stays `*`, as AWS
+has it: alarms (of composite ones AWS tells only those who may ask for all) and task definitions.")]
+pub(crate) struct Policy {
+    /// The target
+    #[arg(value_name = "TARGET")]
+    pub(crate) target: String,
+    /// The account's id; where it is not given, the one in the target's `role_arn`, else any
+    #[arg(long, value_name = "ID", env = "SMOKE_ACCOUNT")]
+    pub(crate) account: Option<String>,
+    /// Set a variable, stronger than all others; the environment variable holds one a line
+    #[arg(long, value_name = "K=V", env = "SMOKE_VAR", hide_env_values = true, value_delimiter = '\n', value_parser = parse::variable)]
+    pub(crate) var: Vec<(String, String)>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -39,6 +39,8 @@ fn begin(args: Args) -> Exit {
         Command::Run(args) => command::run::run(&args),
         Command::Check(args) => command::check::run(&args),
         Command::List(args) => command::list::run(&args),
+        Command::Doctor(args) => command::doctor::run(&args),
+        Command::Policy(args) => command::policy::run(&args),
         Command::Cleanup(args) => command::cleanup::run(&args),
         Command::Report(args) => command::report::run(&args),
         Command::Sandbox(args) => command::sandbox::run(&args),

@@ -38,6 +38,18 @@ impl Plan {
     /// Everything that is wrong, at once: an unknown target, nothing selected, an undefined name, an unset secret, a
     /// duration that is none, a file that is not there, a scenario with nothing to judge.
     pub fn make(project: &Project, order: &Order) -> Result<Self, Vec<Diagnostic>> {
+        Self::with(project, order, Fetching::Real)
+    }
+
+    /// The same without fetching secrets: something stands in for each. Such a plan must not be run.
+    ///
+    /// # Errors
+    /// As for [`Plan::make`], but for secrets.
+    pub fn pretend(project: &Project, order: &Order) -> Result<Self, Vec<Diagnostic>> {
+        Self::with(project, order, Fetching::Pretended)
+    }
+
+    fn with(project: &Project, order: &Order, fetching: Fetching) -> Result<Self, Vec<Diagnostic>> {
         let target = find(project, &order.target).map_err(|problem| vec![problem])?;
         let mut problems = unread(project, order);
         let scenarios = select::select(project, target, order, &mut problems);
@@ -47,7 +59,7 @@ impl Plan {
         let drafts: Vec<_> =
             scenarios.iter().flat_map(|scenario| rows::expand(scenario, &scope, &mut problems)).collect();
         let drafts = select::share(drafts, order.shard, &mut problems);
-        let mut vault = Vault::new(&project.config, Fetching::Real);
+        let mut vault = Vault::new(&project.config, fetching);
         let target_settings = settings(&site, &mut vault, &mut problems);
         let site = Site { settings: &target_settings, ..site };
         let cases: Vec<_> =

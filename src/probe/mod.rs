@@ -154,6 +154,17 @@ impl Request {
         })
     }
 
+    /// What it looks at in AWS.
+    #[must_use]
+    pub fn things(&self) -> Vec<crate::aws::Thing> {
+        match self {
+            Self::Logs(query) => query.things(),
+            Self::Ecs(query) => query.things(),
+            Self::Alarm(query) => query.things(),
+            Self::Http(_) | Self::Exec(_) => Vec::new(),
+        }
+    }
+
     /// What it does, in a few words, for leftovers and headlines: `DELETE https://…/42`, `ecs prod/bulk-import-worker`.
     #[must_use]
     pub fn describe(&self) -> String {

@@ -3,6 +3,7 @@
 
 mod aborts;
 mod cleanup;
+mod doctor;
 mod faults;
 mod moments;
 mod provenance;

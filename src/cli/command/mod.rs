@@ -3,11 +3,14 @@
 pub(crate) mod check;
 pub(crate) mod cleanup;
 pub(crate) mod completions;
+pub(crate) mod doctor;
 pub(crate) mod list;
+pub(crate) mod policy;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod sandbox;
 pub(crate) mod schema;
+mod whole;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};

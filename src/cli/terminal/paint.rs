@@ -35,13 +35,18 @@ impl Paint {
 
     /// Mark and word of a verdict: `✓ passed`.
     pub(crate) fn verdict(self, verdict: Verdict) -> String {
+        self.as_verdict(verdict, &format!("{} {verdict}", story::mark(verdict)))
+    }
+
+    /// A text in the colour of a verdict.
+    pub(crate) fn as_verdict(self, verdict: Verdict, text: &str) -> String {
         let code = match verdict {
             Verdict::Passed => "32",
             Verdict::Failed => "31",
             Verdict::Inconclusive | Verdict::Aborted => "33",
             Verdict::Skipped => "2",
         };
-        self.with(code, &format!("{} {verdict}", story::mark(verdict)))
+        self.with(code, text)
     }
 
     /// What matters less.

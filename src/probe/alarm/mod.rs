@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 use futures_util::future::try_join_all;
 
 pub use seen::{AlarmSeen, Change, Metric, Threshold};
+pub use silence::nearest;
+pub use unarmed::why as unarmed;
 
 use super::{LookError, LookErrorKind, Unknown, Vantage};
 use crate::aws;
@@ -100,6 +102,12 @@ impl Query {
         let facts = aws::before(vantage.deadline, try_join_all(looks)).await?;
         let alarms = facts.iter().map(|facts| AlarmSeen::of(facts, vantage.window_start));
         Ok(AlarmsSeen::new(alarms.collect(), self.several))
+    }
+
+    /// What it looks at in AWS.
+    #[must_use]
+    pub fn things(&self) -> Vec<aws::Thing> {
+        self.names.iter().map(|name| aws::Thing::Alarm { name: name.clone() }).collect()
     }
 
     /// In a few words.

@@ -92,10 +92,16 @@ fn said(reason: &str) -> String {
 }
 
 fn missing(facts: &AlarmFacts) -> String {
+    let near = nearest(facts).map(|near| format!(" (nearest: {near})")).unwrap_or_default();
+    format!("no alarm named {}{near}", facts.name)
+}
+
+/// The name of another alarm that may have been meant, where there is none of this name.
+#[must_use]
+pub fn nearest(facts: &AlarmFacts) -> Option<&str> {
     let distance = |other: &&String| strsim::damerau_levenshtein(&facts.name, other);
     let near = facts.others.iter().min_by_key(distance).filter(|other| distance(other) <= facts.name.len() / 2);
-    let near = near.map(|other| format!(" (nearest: {other})")).unwrap_or_default();
-    format!("no alarm named {}{near}", facts.name)
+    near.map(String::as_str)
 }
 
 /// Why its silence may prove little: things that a person should know, and that decide nothing.

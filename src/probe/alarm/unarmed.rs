@@ -12,7 +12,8 @@ const RUNNING: &str = "RunningTaskCount";
 const INSIGHTS: &str = "ECS/ContainerInsights";
 
 /// Why it can never fire, where that is certain.
-pub(super) fn why(metric: &MetricFacts) -> Option<String> {
+#[must_use]
+pub fn why(metric: &MetricFacts) -> Option<String> {
     if metric.name != RUNNING {
         return None;
     }

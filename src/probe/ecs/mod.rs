@@ -176,6 +176,13 @@ impl Query {
         Ok(ServicesSeen::new(seen.collect(), self.several))
     }
 
+    /// What it looks at in AWS.
+    #[must_use]
+    pub fn things(&self) -> Vec<aws::Thing> {
+        let service = |name: &String| aws::Thing::Service { cluster: self.cluster.clone(), name: name.clone() };
+        self.names.iter().map(service).collect()
+    }
+
     /// In a few words.
     #[must_use]
     pub fn describe(&self) -> String {

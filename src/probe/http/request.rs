@@ -52,6 +52,20 @@ pub(super) struct Read {
 }
 
 impl Request {
+    /// A plain GET, for whoever has no template to fill in.
+    #[must_use]
+    pub fn get(url: &str) -> Self {
+        Self {
+            method: Method::Get,
+            url: url.to_owned(),
+            headers: Vec::new(),
+            query: Vec::new(),
+            content: None,
+            timeout: Duration::from_secs(10),
+            redirects: 10,
+        }
+    }
+
     /// Looks once.
     ///
     /// # Errors

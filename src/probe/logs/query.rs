@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::authors::{Author, Authors};
 use super::pattern::Pattern;
-use crate::aws::{LogLine, Scan};
+use crate::aws::{LogLine, Scan, Thing};
 
 /// A query, filled in.
 #[derive(Debug, Default)]
@@ -44,6 +44,12 @@ impl Query {
     pub(super) fn claim(&self, scan: &Scan) -> DateTime<Utc> {
         let demanding = !self.sequence.is_empty() || !self.none.is_empty();
         if demanding { scan.began } else { *self.first_look.get_or_init(|| scan.began) }
+    }
+
+    /// What it looks at in AWS.
+    #[must_use]
+    pub fn things(&self) -> Vec<Thing> {
+        vec![Thing::LogGroup { name: self.group.clone(), prefix: self.prefix.clone() }]
     }
 
     /// In a few words.

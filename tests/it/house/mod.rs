@@ -26,11 +26,13 @@ const ROOMS: &[&str] = &[
     "probe",
     "scenario",
     "plan",
+    "need",
     "judge",
     "journal",
     "engine",
     "record",
     "report",
+    "doctor",
     "sandbox",
     "door",
 ];

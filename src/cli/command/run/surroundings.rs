@@ -14,29 +14,29 @@ use crate::cli::exit::Exit;
 
 /// All of it.
 #[derive(Debug)]
-pub(super) struct Surroundings {
+pub(crate) struct Surroundings {
     /// The local target, where that is meant; stops when dropped.
-    pub(super) sandbox: Option<Sandbox>,
+    pub(crate) sandbox: Option<Sandbox>,
     /// What looks are made with.
-    pub(super) instruments: Arc<Instruments>,
+    pub(crate) instruments: Arc<Instruments>,
     /// What cleans texts of the plan's secrets.
-    pub(super) redactor: Arc<Redactor>,
+    pub(crate) redactor: Arc<Redactor>,
     /// Which API, account, region and endpoints are looked at; a line each.
-    pub(super) identity: Vec<String>,
+    pub(crate) identity: Vec<String>,
 }
 
 /// Why a run cannot begin.
 #[derive(Debug)]
-pub(super) struct Trouble {
+pub(crate) struct Trouble {
     /// What the process ends with.
-    pub(super) exit: Exit,
+    pub(crate) exit: Exit,
     /// In words.
-    pub(super) message: String,
+    pub(crate) message: String,
 }
 
 impl Surroundings {
     /// Starts and connects what the plan's target needs. A sandbox's settings take the place of the plan's.
-    pub(super) async fn build(prepared: &mut Prepared, faults: &[Fault]) -> Result<Self, Trouble> {
+    pub(crate) async fn build(prepared: &mut Prepared, faults: &[Fault]) -> Result<Self, Trouble> {
         let sandbox = if prepared.sandbox { Some(start(faults).await?) } else { None };
         if let Some(sandbox) = &sandbox {
             prepared.plan.settle(sandbox.settings());

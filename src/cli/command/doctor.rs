@@ -1,0 +1,71 @@
+//! `smoke doctor TARGET`: whether a run there could see everything that it looks at. Reads only.
+
+use std::io::IsTerminal as _;
+
+use smoke::doctor::{self, Finding, Mark, draw};
+use smoke::plan::Plan;
+use smoke::verdict::Verdict;
+
+use super::run::{Prepared, Surroundings, Trouble};
+use super::whole;
+use crate::cli::args;
+use crate::cli::exit::Exit;
+use crate::cli::terminal::Paint;
+use crate::cli::{complain, print};
+
+/// Looks, and shows what was found as a tree.
+pub(crate) fn run(args: &args::Doctor) -> Exit {
+    let prepared = match whole::plan(&args.target, &args.var, Plan::make) {
+        Ok(prepared) => prepared,
+        Err(diagnostics) => return super::refuse(&diagnostics),
+    };
+    if !prepared.sandbox && !args.fault.is_empty() {
+        let why = format!("--fault breaks the local target only, and {} is another one", args.target);
+        return complain(Exit::INVALID, &why);
+    }
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return complain(Exit::FAULT, &format!("cannot start: {error}")),
+    };
+    match runtime.block_on(examine(prepared, args)) {
+        Ok(findings) => show(&args.target, &findings),
+        Err(Trouble { exit, message }) => complain(exit, &message),
+    }
+}
+
+async fn examine(mut prepared: Prepared, args: &args::Doctor) -> Result<Vec<Finding>, Trouble> {
+    let surroundings = Surroundings::build(&mut prepared, &args.fault).await?;
+    let Surroundings { sandbox, instruments, redactor, identity: _ } = surroundings;
+    let mut findings = doctor::examine(&prepared.plan, &instruments).await;
+    for finding in &mut findings {
+        finding.each_text(&mut |text| *text = redactor.clean(text).into_owned());
+    }
+    if let Some(sandbox) = sandbox {
+        sandbox.stop().await;
+    }
+    Ok(findings)
+}
+
+fn show(target: &str, findings: &[Finding]) -> Exit {
+    let paint = Paint::wanted(std::io::stdout().is_terminal(), &super::environment);
+    let tree = draw::tree(findings, &|mark, sign| paint.as_verdict(verdict(mark), sign));
+    let worst = findings.iter().map(Finding::worst).max().unwrap_or(Mark::Well);
+    let said = print(&format!("{tree}\n{target}: {}\n", draw::numbers(findings)));
+    if said == Exit::PASSED { exit(worst) } else { said }
+}
+
+const fn verdict(mark: Mark) -> Verdict {
+    match mark {
+        Mark::Well => Verdict::Passed,
+        Mark::Unknown => Verdict::Inconclusive,
+        Mark::Wrong => Verdict::Failed,
+    }
+}
+
+const fn exit(worst: Mark) -> Exit {
+    match worst {
+        Mark::Well => Exit::PASSED,
+        Mark::Unknown => Exit::INCONCLUSIVE,
+        Mark::Wrong => Exit::FAILED,
+    }
+}

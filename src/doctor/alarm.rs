@@ -1,0 +1,77 @@
+//! An alarm: whether it is there, could ever fire, and would tell anybody.
+
+use chrono::Utc;
+
+use super::Services;
+use super::finding::Finding;
+use crate::aws::{AlarmKind, MetricFacts, Reader, Thing, short_name};
+use crate::probe::alarm as probe;
+
+/// Looks at the alarm as it stands.
+pub(super) async fn examine(reader: &Reader, thing: &Thing, name: &str, services: &Services) -> Finding {
+    let facts = match reader.alarm(name, Utc::now()).await {
+        Ok(facts) => facts,
+        Err(error) => return Finding::unseen(thing.describe(), &error),
+    };
+    let Some(alarm) = &facts.alarm else {
+        let near = probe::nearest(&facts).map(|near| format!("did you mean {near}? "));
+        let todo = format!("{}see `alarm` in `vars` of the target", near.unwrap_or_default());
+        return Finding::wrong(thing.describe(), "there is no such alarm").todo(todo);
+    };
+    standing(thing, alarm).with([hearers(alarm), chance(alarm)]).with(subject(alarm, services))
+}
+
+fn standing(thing: &Thing, alarm: &AlarmKind) -> Finding {
+    let since = alarm.since.map(|at| format!(" since {}", at.format("%Y-%m-%d %H:%M:%S UTC"))).unwrap_or_default();
+    let state = format!("{}{since}", alarm.state);
+    match alarm.state.as_str() {
+        "OK" => Finding::well(thing.describe(), state),
+        "ALARM" => Finding::wrong(thing.describe(), format!("{state}: {}", alarm.reason))
+            .todo("no gate that wants it silent can pass before it is OK again"),
+        _ => Finding::unknown(thing.describe(), format!("{state}: {}", alarm.reason))
+            .todo("see that its metric has data (Container Insights must be on for ECS/ContainerInsights)"),
+    }
+}
+
+fn hearers(alarm: &AlarmKind) -> Finding {
+    let what = "tells somebody";
+    if !alarm.enabled {
+        return Finding::wrong(what, "its actions are disabled: nobody would be told").todo("enable its actions");
+    }
+    match alarm.actions.as_slice() {
+        [] => Finding::wrong(what, "it has no action for ALARM: nobody would be told").todo("give it an alarm action"),
+        actions => Finding::well(
+            what,
+            actions.iter().map(|arn| arn.rsplit(':').next().unwrap_or(arn)).collect::<Vec<_>>().join(", "),
+        ),
+    }
+}
+
+/// Whether it could ever fire, as the probe judges it.
+fn chance(alarm: &AlarmKind) -> Finding {
+    match alarm.metric.as_ref().and_then(probe::unarmed) {
+        None => Finding::well("can fire", None),
+        Some(why) => Finding::wrong("can fire", why).todo("mend the alarm: its silence proves nothing"),
+    }
+}
+
+/// An alarm on a service's tasks must be about one that the scenarios name.
+fn subject(alarm: &AlarmKind, services: &Services) -> Option<Finding> {
+    let metric = alarm.metric.as_ref()?;
+    let MetricFacts { namespace, dimensions, .. } = metric;
+    let dimension = |name: &str| dimensions.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    if namespace != "ECS/ContainerInsights" || services.is_empty() {
+        return None;
+    }
+    let (cluster, service) = (dimension("ClusterName"), dimension("ServiceName"));
+    let named = services
+        .keys()
+        .any(|(in_cluster, name)| cluster == Some(short_name(in_cluster)) && service == Some(short_name(name)));
+    let shown = format!("{}/{}", cluster.unwrap_or("no cluster"), service.unwrap_or("no service"));
+    Some(if named {
+        Finding::well("watches what the scenarios look at", shown)
+    } else {
+        Finding::wrong("watches what the scenarios look at", format!("it watches {shown}, which no scenario names"))
+            .todo("see ClusterName and ServiceName in its dimensions")
+    })
+}

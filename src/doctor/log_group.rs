@@ -1,0 +1,77 @@
+//! A log group, and whether anything comes to the streams that are read.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::Services;
+use super::finding::Finding;
+use crate::aws::{Known, LogSettings, Reader, Thing};
+
+/// How far back a line is looked for.
+const BACK: TimeDelta = TimeDelta::hours(24);
+
+/// Whether it is there, and something logs to it.
+pub(super) async fn examine(
+    reader: &Reader,
+    thing: &Thing,
+    (group, prefix): (&str, Option<&str>),
+    services: &Services,
+) -> Finding {
+    let line = reader.first_line(group, prefix, Utc::now() - BACK).await;
+    let logger = services.iter().find_map(|((_, name), facts)| {
+        let definition = facts.as_ref().ok()?.definition.as_ref().ok()?;
+        definition.logs.iter().any(|settings| leads_to(settings, group, prefix)).then_some(name.as_str())
+    });
+    judge(thing.describe(), &line, logger)
+}
+
+/// Whether a container's streams lie among those that are read: they are called `prefix/container/task`.
+fn leads_to(settings: &LogSettings, group: &str, wanted: Option<&str>) -> bool {
+    let LogSettings { container, driver: _, group: to, prefix, mode: _, buffer: _ } = settings;
+    let stream = prefix.as_ref().map(|prefix| format!("{prefix}/{container}/")).unwrap_or_default();
+    to.as_deref() == Some(group)
+        && wanted.is_none_or(|wanted| stream.starts_with(wanted) || wanted.starts_with(&stream))
+}
+
+fn judge(what: String, line: &Known<Option<DateTime<Utc>>>, logger: Option<&str>) -> Finding {
+    match (line, logger) {
+        (Err(error), _) => Finding::unseen(what, error).todo("see `log_group` in `vars` of the target"),
+        (Ok(_), Some(name)) => Finding::well(what, format!("{name} logs there")),
+        (Ok(Some(at)), None) => {
+            Finding::well(what, format!("a line of {} is there", at.format("%Y-%m-%d %H:%M:%S UTC")))
+        }
+        (Ok(None), None) => {
+            let why = "no line in the last 24 hours, and no service that is named logs there";
+            Finding::unknown(what, why)
+                .todo("see `stream_prefix` in the scenario, and awslogs-stream-prefix in the task definition")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn streams_are_named_by_prefix_container_and_task() {
+        #[track_caller]
+        fn check(prefix: Option<&str>, wanted: Option<&str>, expected: bool) {
+            let settings = LogSettings {
+                container: "app".into(),
+                driver: "awslogs".into(),
+                group: Some("/ecs/prod".into()),
+                prefix: prefix.map(str::to_owned),
+                mode: None,
+                buffer: None,
+            };
+            assert_eq!(leads_to(&settings, "/ecs/prod", wanted), expected);
+            assert!(!leads_to(&settings, "/ecs/other", wanted));
+        }
+        check(Some("worker"), Some("worker/"), true);
+        check(Some("worker"), Some("worker/app/"), true);
+        check(Some("worker"), Some("worker/app/0123"), true);
+        check(Some("worker"), None, true);
+        check(Some("worker"), Some("backend/"), false);
+        check(Some("worker"), Some("worker/sidecar/"), false);
+        check(Some("workers"), Some("worker/"), false);
+    }
+}

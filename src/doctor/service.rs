@@ -1,0 +1,114 @@
+//! A service and what its tasks are made from.
+
+use std::sync::Arc;
+
+use super::finding::Finding;
+use crate::aws::{DefinitionFacts, LogSettings, ServiceFacts, Thing, short_name};
+use crate::look::LookError;
+
+/// Whether it is there, and made so that a run can tell how it is.
+pub(super) fn examine(thing: &Thing, facts: &Result<Arc<ServiceFacts>, LookError>) -> Finding {
+    let what = thing.describe();
+    let facts = match facts {
+        Ok(facts) => facts,
+        Err(error) => return Finding::unseen(what, error).todo("see the names in `vars` of the target"),
+    };
+    let finding = Finding::well(what, format!("wants {}, runs {}", facts.desired, facts.running));
+    match &facts.definition {
+        Ok(definition) => {
+            let task = facts.primary().map_or("", |primary| short_name(&primary.task_definition));
+            finding.with([health(task, definition)]).with(definition.logs.iter().map(logs))
+        }
+        Err(error) => finding.with([Finding::unseen("task definition", error)]),
+    }
+}
+
+fn health(task: &str, definition: &DefinitionFacts) -> Finding {
+    let what = format!("health check of {task}");
+    if definition.health_check {
+        return Finding::well(what, None);
+    }
+    let why =
+        "no container has a healthCheck, so that healthStatus stays UNKNOWN for ever and service.steady never comes";
+    Finding::wrong(what, why)
+        .todo("give the container definition a healthCheck; HEALTHCHECK of a Dockerfile is ignored by ECS")
+}
+
+/// Whether a container's lines come to where logs are read, and can be told apart by task.
+fn logs(settings: &LogSettings) -> Finding {
+    let LogSettings { container, driver, group, prefix, mode, buffer: _ } = settings;
+    let what = format!("log of the container {container}");
+    match (driver.as_str(), group, prefix) {
+        ("", _, _) => Finding::wrong(what, "it has no logConfiguration: its lines go nowhere")
+            .todo("set logDriver awslogs with awslogs-group, awslogs-region and awslogs-stream-prefix"),
+        ("awslogs", Some(group), Some(prefix)) => {
+            Finding::well(what, format!("awslogs to {group}, streams {prefix}/{container}/…{}", lossy(settings)))
+        }
+        ("awslogs", Some(group), None) => Finding::wrong(
+            what,
+            format!("awslogs to {group} without awslogs-stream-prefix: streams do not name their task, so from_tasks finds nothing"),
+        )
+        .todo("set awslogs-stream-prefix"),
+        ("awslogs", None, _) => Finding::wrong(what, "awslogs without awslogs-group").todo("set awslogs-group"),
+        (driver, ..) => {
+            let mode = mode.as_deref().map(|mode| format!(", {mode}")).unwrap_or_default();
+            Finding::unknown(what, format!("the driver {driver}{mode} may send its lines elsewhere than to CloudWatch Logs"))
+                .todo("see that its lines come to the group that the scenarios read, with streams that end in the task's id")
+        }
+    }
+}
+
+/// Since June 2025 ECS sends without blocking where nothing else is said: then lines are lost when the buffer is full.
+fn lossy(settings: &LogSettings) -> String {
+    let buffer = settings.buffer.as_deref().map(|size| format!(" of {size}")).unwrap_or_default();
+    match settings.mode.as_deref() {
+        Some("blocking") => String::new(),
+        Some(_) => format!("; non-blocking: lines are lost when its buffer{buffer} is full"),
+        None => format!(
+            "; non-blocking by default: lines are lost when its buffer{buffer} is full (mode: blocking loses none)"
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::draw;
+    use super::*;
+
+    fn settings(driver: &str, group: Option<&str>, prefix: Option<&str>, mode: Option<&str>) -> LogSettings {
+        let text = |text: Option<&str>| text.map(str::to_owned);
+        let (container, driver) = ("app".to_owned(), driver.to_owned());
+        LogSettings { container, driver, group: text(group), prefix: text(prefix), mode: text(mode), buffer: None }
+    }
+
+    #[track_caller]
+    fn check(settings: &LogSettings, expected: &str) {
+        let drawn = draw::tree(&[logs(settings)], &|_, sign| sign.to_owned());
+        assert_eq!(drawn.lines().next().unwrap(), expected);
+    }
+
+    #[test]
+    fn a_log_must_come_to_where_it_is_read() {
+        let (group, prefix) = (Some("/ecs/prod"), Some("worker"));
+        check(
+            &settings("awslogs", group, prefix, Some("blocking")),
+            "✓ log of the container app: awslogs to /ecs/prod, streams worker/app/…",
+        );
+        check(
+            &settings("awslogs", group, prefix, None),
+            "✓ log of the container app: awslogs to /ecs/prod, streams worker/app/…; non-blocking by default: lines are lost when its buffer is full (mode: blocking loses none)",
+        );
+        check(
+            &settings("awslogs", group, None, None),
+            "✗ log of the container app: awslogs to /ecs/prod without awslogs-stream-prefix: streams do not name their task, so from_tasks finds nothing",
+        );
+        check(
+            &settings("", None, None, None),
+            "✗ log of the container app: it has no logConfiguration: its lines go nowhere",
+        );
+        check(
+            &settings("awsfirelens", None, None, None),
+            "? log of the container app: the driver awsfirelens may send its lines elsewhere than to CloudWatch Logs",
+        );
+    }
+}
