@@ -2,8 +2,8 @@
 
 use chrono::Utc;
 
-use super::Services;
 use super::finding::Finding;
+use super::service::Services;
 use crate::aws::{AlarmKind, MetricFacts, Reader, Thing, short_name};
 use crate::probe::alarm as probe;
 

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Services;
 use super::finding::Finding;
+use super::service::Services;
 use crate::aws::{Known, LogSettings, Reader, Thing};
 
 /// How far back a line is looked for.

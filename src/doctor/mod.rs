@@ -13,20 +13,17 @@ mod log_group;
 mod permission;
 mod service;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
 
 pub use finding::{Finding, Mark};
 
-use crate::aws::{Reader, ServiceFacts, Thing};
+use self::service::Services;
+use crate::aws::{Reader, Thing};
 use crate::need::Needs;
 use crate::plan::Plan;
-use crate::probe::{Instruments, LookError};
-
-/// What services look like, by cluster and name.
-type Services = BTreeMap<(String, String), Result<Arc<ServiceFacts>, LookError>>;
+use crate::probe::Instruments;
 
 /// Looks at everything that the plan's scenarios name.
 pub async fn examine(plan: &Plan, instruments: &Arc<Instruments>) -> Vec<Finding> {

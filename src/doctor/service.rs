@@ -1,10 +1,14 @@
 //! A service and what its tasks are made from.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::finding::Finding;
 use crate::aws::{DefinitionFacts, LogSettings, ServiceFacts, Thing, short_name};
 use crate::look::LookError;
+
+/// What services look like, by cluster and name.
+pub(super) type Services = BTreeMap<(String, String), Result<Arc<ServiceFacts>, LookError>>;
 
 /// Whether it is there, and made so that a run can tell how it is.
 pub(super) fn examine(thing: &Thing, facts: &Result<Arc<ServiceFacts>, LookError>) -> Finding {

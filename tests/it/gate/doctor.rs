@@ -165,9 +165,13 @@ fn an_api_that_answers_wrongly_is_wrong() {
     check(
         "api-401",
         1,
-        &["✗ GET /health: 401 in ", ": it does not take our credentials", "→ see `api.headers` of the target"],
+        &[
+            "✗ GET /api/v1/bulk-imports: 401 in ",
+            ": it does not take our credentials",
+            "→ see `api.headers` of the target",
+        ],
     );
     check("api-500", 1, &["✗ GET /health: the API answered 500"]);
-    check("api-html", 1, &["✗ GET /health: 200 in ", ": it is no JSON, whose fields a scenario reads, but text/html"]);
+    check("api-html", 1, &["✗ GET /health: ", ": it is no JSON, whose fields a scenario reads, but text/html"]);
     check("api-down", 1, &["✗ GET /health: connection refused by 127.0.0.1:"]);
 }
