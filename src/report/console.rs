@@ -14,6 +14,8 @@ pub struct Style<'run> {
     pub color: bool,
     /// Where the run's `run.json` lies, for the commands that draw it again.
     pub run_json: Option<&'run str>,
+    /// Whether the run only cleaned up after others: then it is not to be run again as scenarios are.
+    pub cleans: bool,
 }
 
 /// How many stretches of a step's story are shown.
@@ -204,7 +206,7 @@ impl Page<'_> {
             self.line(2, &format!("draw it again: smoke report {path}"));
         }
         let unwell = |scenario: &&Scenario| scenario.verdict > Some(Verdict::Passed);
-        if let Some(first) = run.scenarios.iter().find(unwell) {
+        if let Some(first) = run.scenarios.iter().filter(|_| !self.style.cleans).find(unwell) {
             // The row of a matrix is no word that `run` takes; its scenario is.
             let id = first.id.split('[').next().unwrap_or_default();
             self.line(2, &format!("run it again: smoke run {} {}", run.target, quoted(id)));

@@ -41,7 +41,7 @@ impl Format {
         match self {
             Self::Json => json::write(run),
             Self::Junit => junit::render(run),
-            Self::Text => console::summary(run, &console::Style { color: false, run_json: from }),
+            Self::Text => console::summary(run, &console::Style { run_json: from, ..console::Style::default() }),
         }
     }
 }

@@ -370,8 +370,27 @@ name: one
 steps:
   - { name: look, http: { get: /missing }, expect: response.status == 200 }
 ";
-    let manner = Manner { jobs: 1, fail_fast: true, stop_at: None };
+    let manner = Manner { jobs: 1, fail_fast: true, ..Manner::default() };
     let ran = run(&[("a", yaml), ("b", &yaml.replace("one", "two"))], &[], manner).await;
     assert_eq!(ran.count("GET /missing"), 1);
     assert_eq!(ran.story()[1..], ["1 skipped: not started: another scenario failed", "exit 1"]);
+}
+
+#[tokio::test]
+async fn a_clean_up_alone_does_finally_and_nothing_else() {
+    let manner = Manner { rests: Some(1), ..Manner::default() };
+    let ran = run(&[("case", JOURNEY)], &[("DELETE /things/a1", GONE)], manner).await;
+    assert_eq!(ran.requests, ["DELETE /things/a1"]);
+    assert_eq!(ran.story(), ["0 passed", "exit 0"]);
+}
+
+#[tokio::test]
+async fn a_panic_in_one_case_lets_the_others_clean_up_first() {
+    let slow: Answer = |_| Reply::Slow(Duration::from_millis(300));
+    let manner = Manner { rests: Some(1), ..Manner::default() };
+    let scenarios = [("a", JOURNEY), ("b", &JOURNEY.replace("journey", "another"))];
+    let ran = run(&scenarios, &[("DELETE /things/a1", slow)], manner).await;
+    assert!(ran.panicked);
+    assert_eq!(ran.requests, ["DELETE /things/a1"]);
+    assert_eq!(ran.outcome(Phase::Finally, 0).verdict, Verdict::Passed);
 }

@@ -9,9 +9,9 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use chrono::Utc;
-use smoke::engine::{Equipment, Options, Purpose, Stop};
+use smoke::engine::{Equipment, Options, Purpose, Rest, Stop};
 use smoke::event::{Event, Fact, Outcome, Phase, RunHeader};
-use smoke::journal::Pen;
+use smoke::journal::{Attempt, Pen};
 use smoke::plan::{Order, Plan};
 use smoke::probe::{Instruments, http};
 use smoke::redact::Redactor;
@@ -45,6 +45,8 @@ pub(super) struct Ran {
     pub(super) events: Vec<Event>,
     /// `METHOD /path`, in order of arrival.
     pub(super) requests: Vec<String>,
+    /// Whether the engine itself fell over.
+    pub(super) panicked: bool,
 }
 
 /// How a run on the stand differs from the usual.
@@ -53,11 +55,13 @@ pub(super) struct Manner {
     pub(super) fail_fast: bool,
     /// Stop with SIGINT once the API has seen this request.
     pub(super) stop_at: Option<&'static str>,
+    /// Only clean up, with what is left of this many cases; that there is nothing of the next one is a panic inside it.
+    pub(super) rests: Option<usize>,
 }
 
 impl Default for Manner {
     fn default() -> Self {
-        Self { jobs: 8, fail_fast: false, stop_at: None }
+        Self { jobs: 8, fail_fast: false, stop_at: None, rests: None }
     }
 }
 
@@ -69,24 +73,52 @@ pub(super) async fn run(scenarios: &[(&str, &str)], answers: &[(&str, Answer)], 
     };
     let url = serve(script.clone()).await;
     let folder = tempfile::tempdir().unwrap();
-    let plan = Arc::new(plan(folder.path(), scenarios, &url));
+    let mut plan = plan(folder.path(), scenarios, &url);
+    let purpose = match manner.rests {
+        Some(many) => Purpose::CleanUp(Arc::new(rests(&mut plan, many))),
+        None => Purpose::Judge(Pen::dry()),
+    };
+    let plan = Arc::new(plan);
     let (events, mut told) = mpsc::unbounded_channel();
     let (stopper, stop) = watch::channel(Stop::No);
     let redactor = Arc::new(Redactor::default());
     let http = http::Client::new(&plan.target_settings).unwrap();
     let instruments = Instruments { http, aws: None, redactor: Arc::clone(&redactor) };
-    let equipment =
-        Equipment { instruments: Arc::new(instruments), redactor, events, stop, purpose: Purpose::Judge(Pen::dry()) };
+    let equipment = Equipment { instruments: Arc::new(instruments), redactor, events, stop, purpose };
     let options = Options { jobs: manner.jobs, fail_fast: manner.fail_fast, cleanup_within: Duration::from_secs(10) };
     let watching = tokio::spawn(stop_when(script.clone(), manner.stop_at, stopper));
-    smoke::engine::run(plan, header(), equipment, options).await;
+    let ended = tokio::spawn(smoke::engine::run(plan, header(), equipment, options)).await;
     watching.abort();
     let mut events = Vec::new();
     while let Ok(event) = told.try_recv() {
         events.push(event);
     }
     let requests = script.seen.lock().unwrap().clone();
-    Ran { events, requests }
+    Ran { events, requests, panicked: ended.is_err() }
+}
+
+/// Each of the first cases as if it had been killed once it had captured `id`.
+fn rests(plan: &mut Plan, many: usize) -> Vec<Rest> {
+    let mut rests = Vec::new();
+    for case in plan.cases.iter_mut().take(many) {
+        let attempt = Attempt {
+            case: 0,
+            number: 1,
+            id: case.id.clone(),
+            file: case.file.clone(),
+            fingerprint: String::new(),
+            scope: serde_json::Map::new(),
+            sent: Vec::new(),
+            kept: [("id".to_owned(), "a1".into())].into_iter().collect(),
+            withheld: std::collections::BTreeSet::new(),
+            cleaned: std::collections::BTreeSet::new(),
+            closed: false,
+        };
+        let (left, rest) = Rest::of(&attempt, case.clone(), "test", &Pen::dry());
+        *case = left;
+        rests.push(rest);
+    }
+    rests
 }
 
 fn plan(folder: &std::path::Path, scenarios: &[(&str, &str)], url: &str) -> Plan {

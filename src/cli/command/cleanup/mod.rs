@@ -88,7 +88,7 @@ fn carry_out(args: &args::Cleanup, batch: Batch) -> Exit {
     let prepared = Prepared { plan, sandbox: false, id, started };
     let manner = Manner { jobs: JOBS, fail_fast: false, talk: Talk::wanted(args.quiet, args.verbose) };
     match run::conduct(prepared, Errand::CleanUp(rests), manner, recorder) {
-        Ok(finished) => run::finish(false, &finished),
+        Ok(finished) => run::finish(&finished, false, true),
         Err(error) => complain(Exit::FAULT, &format!("cannot start: {error}")),
     }
 }

@@ -71,7 +71,7 @@ pub(crate) fn run(args: &args::Run) -> Exit {
     let manner = Manner { jobs: settings.jobs, fail_fast: args.fail_fast, talk: settings.talk };
     let errand = Errand::Run { faults: &args.fault, vars: &args.var };
     match conduct(prepared, errand, manner, recorder) {
-        Ok(finished) => finish(settings.stdout_is_taken(), &finished),
+        Ok(finished) => finish(&finished, settings.stdout_is_taken(), false),
         Err(error) => complain(Exit::FAULT, &format!("cannot start: {error}")),
     }
 }
@@ -178,12 +178,13 @@ fn header(prepared: &Prepared) -> RunHeader {
     }
 }
 
-/// The last words, and the exit code. `taken`: a report went to standard output already.
-pub(crate) fn finish(taken: bool, finished: &Finished) -> Exit {
+/// The last words, and the exit code. `taken`: a report went to
+/// standard output already. `cleans`: it only cleaned up.
+pub(crate) fn finish(finished: &Finished, taken: bool, cleans: bool) -> Exit {
     let Finished { run, shown_at, unwritten } = finished;
     let is_terminal = if taken { std::io::stderr().is_terminal() } else { std::io::stdout().is_terminal() };
     let color = Paint::wanted(is_terminal, &super::environment).color();
-    let summary = console::summary(run, &console::Style { color, run_json: Some(shown_at) });
+    let summary = console::summary(run, &console::Style { color, run_json: Some(shown_at), cleans });
     if taken {
         let _ = std::io::stderr().write_all(summary.as_bytes());
     } else {
