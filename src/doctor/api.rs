@@ -85,7 +85,11 @@ fn answer(Safe { look, reads_json }: &Safe, seen: Result<Observation, LookError>
     match response.status {
         401 | 403 => Finding::wrong(what, format!("{said}: it does not take our credentials"))
             .todo("see `api.headers` of the target, and the secret in it"),
-        500.. => Finding::wrong(what, response.cause().unwrap_or(said)).todo("see the API's own log"),
+        500.. => {
+            let why = response.cause().unwrap_or(said);
+            let why = why.strip_prefix(&what).map_or(why.as_str(), str::trim).to_owned();
+            Finding::wrong(what, why).todo("see the API's own log")
+        }
         _ if *reads_json && response.body.is_string() => {
             let kind = response.headers.get("content-type").map_or("no content type", String::as_str);
             Finding::wrong(what, format!("{said}: it is no JSON, whose fields a scenario reads, but {kind}"))

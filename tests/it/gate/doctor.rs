@@ -171,7 +171,7 @@ fn an_api_that_answers_wrongly_is_wrong() {
             "→ see `api.headers` of the target",
         ],
     );
-    check("api-500", 1, &["✗ GET /health: the API answered 500"]);
+    check("api-500", 1, &["✗ GET /health: answered 500 Internal Server Error: "]);
     check("api-html", 1, &["✗ GET /health: ", ": it is no JSON, whose fields a scenario reads, but text/html"]);
     check("api-down", 1, &["✗ GET /health: connection refused by 127.0.0.1:"]);
 }
