@@ -175,3 +175,35 @@ fn an_api_that_answers_wrongly_is_wrong() {
     check("api-html", 1, &["✗ GET /health: ", ": it is no JSON, whose fields a scenario reads, but text/html"]);
     check("api-down", 1, &["✗ GET /health: connection refused by 127.0.0.1:"]);
 }
+
+#[test]
+fn what_is_broken_in_aws_is_found_in_seconds() {
+    check("service-missing", 1, &["no service bulk-import-worker in cluster local"]);
+    check(
+        "no-health-check",
+        1,
+        &["✗ health check of bulk-import-worker:", "→ give the container definition a healthCheck; "],
+    );
+    check("alarm-missing", 1, &["✗ alarm bulk-import-worker-down (named at scenarios/", ": there is no such alarm"]);
+    check("alarm-disabled", 1, &["✗ tells somebody: its actions are disabled: nobody would be told"]);
+    check("alarm-wrong-metric", 1, &["✗ can fire: RunningTaskCount is in ECS/ContainerInsights, not in AWS/ECS"]);
+    check("alarm-not-breaching", 1, &["✗ can fire: where no task runs its metric has no data"]);
+    check("alarm-insufficient-data", 3, &["? alarm bulk-import-worker-down (named at ", ": INSUFFICIENT_DATA"]);
+}
+
+#[test]
+fn what_may_not_be_read_is_found_call_by_call() {
+    let ecs = ["DescribeServices", "ListServiceDeployments", "ListTasks", "DescribeTasks", "DescribeTaskDefinition"];
+    let ecs = ecs.map(|action| format!("✗ ecs:{action}: AccessDenied"));
+    check("ecs-denied", 1, &ecs.each_ref().map(String::as_str));
+    check("logs-denied", 1, &["✗ logs:FilterLogEvents: AccessDenied", "→ grant it: `smoke policy` prints"]);
+    let cloudwatch = ["✗ cloudwatch:DescribeAlarms: AccessDenied", "✗ cloudwatch:DescribeAlarmHistory: AccessDenied"];
+    check("cloudwatch-denied", 1, &cloudwatch);
+}
+
+#[test]
+fn what_could_not_be_asked_just_now_is_not_known() {
+    check("logs-throttled", 3, &["? logs:FilterLogEvents: AWS throttled logs:FilterLogEvents (Throttling", "0 wrong"]);
+    check("cloudwatch-html", 3, &["? cloudwatch:DescribeAlarms: AWS answered 500 without a reason", "0 wrong"]);
+    check("ecs-html", 3, &["? ecs:DescribeServices: AWS answered 500 without a reason", "0 wrong"]);
+}
