@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use aws_sdk_ecs::config::interceptors::{
     AfterDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
 };
 use aws_sdk_ecs::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_ecs::error::BoxError;
+use aws_smithy_types::config_bag::{Storable, StoreReplace};
 
 use super::failure;
 use super::pace::Pace;
@@ -20,7 +22,12 @@ pub(super) struct Ledger {
     calls: Mutex<BTreeMap<String, u64>>,
     looks: AtomicU64,
     throttled: AtomicU64,
+    /// What AWS refused last, by service, and when.
+    refused: Mutex<BTreeMap<&'static str, (String, Instant)>>,
 }
+
+/// How long a refusal explains that nothing came after it.
+const MEMORY: Duration = Duration::from_secs(60);
 
 impl Ledger {
     /// Somebody looked.
@@ -38,9 +45,32 @@ impl Ledger {
         }
     }
 
+    /// What a service refused last, in words, unless that is long ago.
+    pub(super) fn last_refusal(&self, service: &str) -> Option<String> {
+        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.get(service).filter(|(_, at)| at.elapsed() < MEMORY).map(|(words, _)| words.clone())
+    }
+
+    fn refused(&self, service: &'static str, words: String) {
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        refused.insert(service, (words, Instant::now()));
+    }
+
+    fn answered(&self, service: &str) {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner).remove(service);
+    }
+
     fn sent(&self, operation: String) {
         *self.calls.lock().unwrap_or_else(PoisonError::into_inner).entry(operation).or_default() += 1;
     }
+}
+
+/// The operation that an attempt calls: `ecs:DescribeServices`. Once there is an answer, the request is gone.
+#[derive(Debug)]
+struct Called(String);
+
+impl Storable for Called {
+    type Storer = StoreReplace<Self>;
 }
 
 /// Stands in one client's way and watches each attempt.
@@ -61,11 +91,13 @@ impl Intercept for Meter {
         &self,
         context: &BeforeTransmitInterceptorContextRef<'_>,
         _runtime: &RuntimeComponents,
-        _cfg: &mut ConfigBag,
+        cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let request = context.request();
         let operation = operation(request.headers().get("x-amz-target"), request.uri());
-        self.ledger.sent(format!("{}:{operation}", self.service));
+        let called = format!("{}:{operation}", self.service);
+        cfg.interceptor_state().store_put(Called(called.clone()));
+        self.ledger.sent(called);
         Ok(())
     }
 
@@ -74,15 +106,20 @@ impl Intercept for Meter {
         &self,
         context: &AfterDeserializationInterceptorContextRef<'_>,
         _runtime: &RuntimeComponents,
-        _cfg: &mut ConfigBag,
+        cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let response = context.response();
-        let body = response.body().bytes().unwrap_or_default();
-        if failure::throttled(response.status().as_u16(), body) {
+        let (status, body) = (response.status().as_u16(), response.body().bytes().unwrap_or_default());
+        let called = || cfg.load::<Called>().map_or(self.service, |called| called.0.as_str());
+        if failure::throttled(status, body) {
             self.ledger.throttled.fetch_add(1, Ordering::Relaxed);
+            self.ledger.refused(self.service, format!("AWS throttled {}", called()));
             self.pace.throttled();
         } else if response.status().is_success() {
+            self.ledger.answered(self.service);
             self.pace.answered();
+        } else if status >= 500 {
+            self.ledger.refused(self.service, format!("AWS answered {status} to {}", called()));
         }
         Ok(())
     }

@@ -138,6 +138,24 @@ impl Reader {
         self.services.look(cluster, service).await
     }
 
+    /// A look at a service of AWS (`ecs`, `logs`, `cloudwatch`) that ends with its deadline.
+    ///
+    /// # Errors
+    /// Those of the look; [`LookErrorKind::Obscured`] once the deadline is past, with what AWS said last.
+    pub async fn before<T>(
+        &self,
+        deadline: tokio::time::Instant,
+        service: &str,
+        look: impl Future<Output = Result<T, LookError>>,
+    ) -> Result<T, LookError> {
+        let late = || match self.ledger.last_refusal(service) {
+            Some(refusal) => format!("{refusal}, and nothing else came before the deadline"),
+            None => "AWS did not answer before the deadline".to_owned(),
+        };
+        let late = || failure::look_error(LookErrorKind::Obscured, late());
+        tokio::time::timeout_at(deadline, look).await.unwrap_or_else(|_| Err(late()))
+    }
+
     /// Tasks by their ids, whatever service they are of. One that ECS does not know (any more) is not among them.
     ///
     /// # Errors
@@ -165,16 +183,4 @@ impl Reader {
         self.ledger.looked();
         self.scans.look(group, prefix, since).await
     }
-}
-
-/// A look that ends with its deadline.
-///
-/// # Errors
-/// Those of the look; [`LookErrorKind::Obscured`] once the deadline is past.
-pub async fn before<T>(
-    deadline: tokio::time::Instant,
-    look: impl Future<Output = Result<T, LookError>>,
-) -> Result<T, LookError> {
-    let late = || failure::look_error(LookErrorKind::Obscured, "AWS did not answer before the deadline");
-    tokio::time::timeout_at(deadline, look).await.unwrap_or_else(|_| Err(late()))
 }

@@ -15,9 +15,10 @@ use super::lookout::Stage;
 use super::notes::Notes;
 use super::rest::Rest;
 use super::stop::Stop;
+use super::witness::Decided;
 use crate::event::{Fact, Phase, StepRef};
 use crate::journal::Pen;
-use crate::judge::root_cause;
+use crate::judge::{Own, Scene, diagnose};
 use crate::plan::Case;
 use crate::verdict::Verdict;
 
@@ -154,15 +155,14 @@ impl CaseRun<'_> {
     }
 
     fn tell_end(&self, journey: Journey, retrying: bool) {
-        let Ended { verdict, own, found, notes } = journey.end();
-        let (cause, supports) = match own {
-            Some((at, own)) => {
-                let (cause, supports) = root_cause(verdict, (at.and_then(|at| self.kind(at)), &own), &found);
-                (Some(cause), supports)
-            }
-            None => (None, Vec::new()),
-        };
-        let notes = supports.into_iter().chain(notes).collect();
+        let Ended { verdict, own, memory, around, notes } = journey.end();
+        let diagnosis = own.map(|Decided { at, said, witness }| {
+            let by = at.and_then(|at| self.kind(at));
+            let own = Own { by, said: &said, waited: witness.waited, saw: &witness.saw };
+            diagnose(verdict, &Scene { own, earlier: memory.saw(), around: &around })
+        });
+        let (cause, supports) = diagnosis.map(|found| (found.cause, found.supports)).unzip();
+        let notes = supports.into_iter().flatten().chain(notes).collect();
         self.stage.sink.tell(Fact::ScenarioEnded { case: self.index, verdict, cause, notes, retrying });
     }
 }

@@ -1,5 +1,5 @@
 //! What is collected when a scenario failed, before anything is cleaned up: one more look through every AWS probe that
-//! it names.
+//! it names, and at what the journey has made.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -11,7 +11,8 @@ use tokio::time::{Instant, timeout};
 use super::lookout::Stage;
 use crate::event::Evidence;
 use crate::expr::Scope;
-use crate::plan::Case;
+use crate::plan::{Case, Step};
+use crate::probe::finding::Finding;
 use crate::probe::{Observation, Probe, Request, Vantage};
 
 /// All looks together may take this long: whoever waits for a verdict has waited enough.
@@ -23,52 +24,74 @@ const BEFORE: TimeDelta = TimeDelta::minutes(15);
 /// What one more look around brought.
 #[derive(Debug, Default)]
 pub(crate) struct Collected {
-    /// The kind of probe and what its observation says is wrong.
-    pub(crate) causes: Vec<(&'static str, String)>,
+    /// What it showed of the system.
+    pub(crate) around: Vec<Finding>,
     /// What is worth keeping.
     pub(crate) evidence: Vec<Evidence>,
 }
 
-/// Looks once through every distinct AWS probe of the case that can be filled in. What cannot be seen is left out: the
-/// verdict stands already. `ready` is whether the window ever opened.
+/// Looks once through every distinct probe of the case that only reads and can be filled in. What cannot be seen is left
+/// out: the verdict stands already. `ready` is whether the window ever opened.
 pub(crate) async fn collect(stage: &Stage, case: &Case, scope: &Scope, ready: bool) -> Collected {
     let requests = requests(case, scope);
     let deadline = Instant::now() + WITHIN;
-    let looks = requests.into_iter().map(|(kind, request)| async move {
+    let looks = requests.into_iter().map(|request| async move {
         let mut vantage = Vantage { deadline, ..stage.vantage.clone() };
         // What keeps a worker from coming up was logged when it was tried, which may be over for long.
         if !ready && matches!(request, Request::Logs(_)) {
             vantage.window_start -= BEFORE;
         }
-        (kind, timeout(WITHIN, request.look(&vantage)).await)
+        let look = timeout(WITHIN, request.look(&vantage)).await;
+        look.ok().and_then(Result::ok).map(|observation| (request.describe(), observation))
     });
     let mut collected = Collected::default();
-    for (kind, look) in join_all(looks).await {
-        if let Ok(Ok(observation)) = look {
-            collected.add(kind, &observation);
-        }
+    for (what, observation) in join_all(looks).await.into_iter().flatten() {
+        collected.add(&what, &observation);
     }
     collected
 }
 
-fn requests(case: &Case, scope: &Scope) -> Vec<(&'static str, Request)> {
+fn requests(case: &Case, scope: &Scope) -> Vec<Request> {
     let mut known = BTreeSet::new();
     let steps = case.ready.iter().chain(&case.guards).chain(&case.steps);
-    let aws = steps.filter(|step| matches!(step.spec.probe, Probe::Logs(_) | Probe::Ecs(_) | Probe::Alarm(_)));
-    let filled = aws.filter_map(|step| {
-        let probe = &step.spec.probe;
-        let whole = probe.resolve(scope, &step.spec.dir).ok();
+    let requests = steps.filter_map(|step| request(case, step, scope));
+    requests.filter(|request| known.insert(request.describe())).collect()
+}
+
+/// The step's own request, where it is worth another look.
+fn request(case: &Case, step: &Step, scope: &Scope) -> Option<Request> {
+    let probe = &step.spec.probe;
+    let whole = probe.resolve(scope, &step.spec.dir).ok();
+    match probe {
+        Probe::Ecs(_) | Probe::Alarm(_) => whole,
         // A log says something even where the journey did not come to what was looked for in it.
-        let request = whole
-            .or_else(|| if let Probe::Logs(logs) = probe { logs.bare(scope).ok().map(Request::Logs) } else { None })?;
-        Some((probe.kind(), request))
-    });
-    filled.filter(|(_, request)| known.insert(request.describe())).collect()
+        Probe::Logs(logs) => whole.or_else(|| logs.bare(scope).ok().map(Request::Logs)),
+        // What the journey made may say itself what has become of it.
+        Probe::Http(http) if http.method.only_reads() && reads_captured(probe, case) => whole,
+        Probe::Http(_) | Probe::Exec(_) => None,
+    }
+}
+
+/// Whether it asks for something that the journey brought, rather than for what was there before.
+fn reads_captured(probe: &Probe, case: &Case) -> bool {
+    let roots = probe.references().into_iter().filter_map(|reference| reference.path.into_iter().next());
+    roots.into_iter().any(|root| case.scope.get(&root).is_none())
 }
 
 impl Collected {
-    fn add(&mut self, kind: &'static str, observation: &Observation) {
-        self.causes.extend(observation.cause().map(|cause| (kind, cause)));
-        self.evidence.extend(observation.evidence());
+    fn add(&mut self, what: &str, observation: &Observation) {
+        self.around.extend(observation.findings());
+        let evidence = observation.evidence().into_iter();
+        match observation {
+            // Which of several answers it is.
+            Observation::Http(_) => self.evidence.extend(evidence.last().map(|last| {
+                let method = what.split(' ').next().unwrap_or_default();
+                Evidence {
+                    title: format!("asked again after the failure: {method}"),
+                    text: format!("{what}\n{}", last.text),
+                }
+            })),
+            _ => self.evidence.extend(evidence),
+        }
     }
 }

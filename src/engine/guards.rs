@@ -9,6 +9,7 @@ use super::halt::{Halt, HaltListener, HaltSpeaker};
 use super::lookout::{Closed, Lookout, Stage};
 use super::step::unlooked;
 use super::wait::{self, Next, Pace};
+use super::witness::Witness;
 use crate::event::{Outcome, Phase, StepRef};
 use crate::expr::Scope;
 use crate::judge::{Patience, Standing};
@@ -49,6 +50,8 @@ pub(crate) struct Guarded {
     pub(crate) outcome: Outcome,
     /// What was tested, a line each.
     pub(crate) subjects: Vec<String>,
+    /// What it saw of the system.
+    pub(crate) witness: Witness,
 }
 
 impl<'case> Guards<'case> {
@@ -135,7 +138,8 @@ impl Guard<'_> {
         let eye = match eye {
             Ok(eye) => eye,
             Err(closed) => {
-                return Guarded { at, outcome: unlooked(step, closed.verdict, closed.reason), subjects: Vec::new() };
+                let outcome = unlooked(step, closed.verdict, closed.reason);
+                return Guarded { at, outcome, subjects: Vec::new(), witness: Witness::default() };
             }
         };
         let (verdict, ran_out) = match (failed, standing) {
@@ -144,10 +148,10 @@ impl Guard<'_> {
             (None, Standing::Open { verdict, .. }) => (verdict, true),
         };
         let subjects = eye.subjects();
-        let mut outcome = eye.outcome(verdict, ran_out);
+        let (mut outcome, witness) = eye.close(verdict, ran_out);
         if failed == Some(Failed::Already) {
             outcome.cause = outcome.cause.map(|cause| format!("{cause}; it was so already before the first step"));
         }
-        Guarded { at, outcome, subjects }
+        Guarded { at, outcome, subjects, witness }
     }
 }

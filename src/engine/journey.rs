@@ -5,9 +5,11 @@ use super::guards::Guarded;
 use super::halt::{Halt, HaltListener};
 use super::lookout::Stage;
 use super::step::{self, Finished, unlooked};
+use super::witness::{Decided, Memory, Witness};
 use crate::event::{Fact, Leftover, Outcome, Phase, StepRef};
 use crate::expr::{Scope, Value};
 use crate::plan::Step;
+use crate::probe::finding::Finding;
 use crate::verdict::Verdict;
 
 /// The state of one attempt.
@@ -20,10 +22,13 @@ pub(crate) struct Journey {
     whole: bool,
     judged: bool,
     /// The first thing that decided the verdict: where, and why.
-    own: Option<(Option<StepRef>, String)>,
+    own: Option<Decided>,
+    /// What was seen before that.
+    memory: Memory,
     /// Outcomes that wait for evidence before they are told: those that failed.
     untold: Vec<(StepRef, Outcome)>,
-    found: Vec<(&'static str, String)>,
+    /// What one more look around saw, after a failure.
+    around: Vec<Finding>,
     notes: Vec<String>,
     /// The worst that is to be said of what is left behind, and why.
     left: Option<(Verdict, String)>,
@@ -33,9 +38,11 @@ pub(crate) struct Journey {
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) verdict: Verdict,
-    /// What decided the verdict, where it was a step, and why.
-    pub(crate) own: Option<(Option<StepRef>, String)>,
-    pub(crate) found: Vec<(&'static str, String)>,
+    /// What decided the verdict.
+    pub(crate) own: Option<Decided>,
+    pub(crate) memory: Memory,
+    /// What one more look around saw.
+    pub(crate) around: Vec<Finding>,
     pub(crate) notes: Vec<String>,
 }
 
@@ -48,8 +55,9 @@ impl Journey {
             whole: true,
             judged: false,
             own: None,
+            memory: Memory::default(),
             untold: Vec::new(),
-            found: Vec::new(),
+            around: Vec::new(),
             notes: Vec::new(),
             left: None,
         }
@@ -78,9 +86,11 @@ impl Journey {
 
     /// Takes in what came of a guard.
     pub(crate) fn guarded(&mut self, stage: &Stage, guarded: Guarded) {
-        let Guarded { at, outcome, subjects } = guarded;
+        let Guarded { at, outcome, subjects, witness } = guarded;
         self.tested(subjects);
-        self.decide(stage, at, outcome);
+        if let Some(witness) = self.decide(stage, at, outcome, witness) {
+            self.memory.keep("a guard", witness);
+        }
     }
 
     /// Something is still there, or may be.
@@ -107,14 +117,15 @@ impl Journey {
         };
         if self.verdict < verdict {
             self.verdict = verdict;
-            self.own.get_or_insert((None, halt.words()));
+            self.own.get_or_insert_with(|| Decided { at: None, said: halt.words(), witness: Witness::default() });
         }
     }
 
     /// Tells what waited for evidence. The first failure gets all of it.
     pub(crate) fn tell_rest(&mut self, stage: &Stage, collected: Collected) {
-        let Collected { causes, mut evidence } = collected;
-        self.found = causes;
+        let Collected { around, mut evidence } = collected;
+        self.around = around;
+        evidence.extend(self.memory.take_exchanges());
         for (at, mut outcome) in std::mem::take(&mut self.untold) {
             let known = outcome.evidence.clone();
             outcome.evidence.extend(evidence.drain(..).filter(|one| !known.contains(one)));
@@ -156,7 +167,8 @@ impl Journey {
 
     /// Closes the attempt.
     pub(crate) fn end(self) -> Ended {
-        Ended { verdict: self.verdict, own: self.own, found: self.found, notes: self.notes }
+        let Self { verdict, own, memory, around, notes, .. } = self;
+        Ended { verdict, own, memory, around, notes }
     }
 
     /// Notes what was tested, once each: guards and steps look at the same services.
@@ -177,39 +189,44 @@ impl Journey {
     }
 
     fn take(&mut self, stage: &Stage, at: StepRef, step: &Step, finished: Finished) {
-        let Finished { outcome, kept, what: _, subjects, unanswered } = finished;
+        let Finished { outcome, kept, what: _, subjects, unanswered, witness } = finished;
         self.tested(subjects);
         self.keep(kept);
         if let Some((what, why)) = unanswered {
             self.left_behind(stage, Leftover { step: step.name.clone(), what, why }, Verdict::Inconclusive);
         }
-        self.decide(stage, at, outcome);
+        if let Some(witness) = self.decide(stage, at, outcome, witness) {
+            self.memory.keep(&step.name, witness);
+        }
     }
 
-    /// Lets an outcome bear on the verdict; a failed one waits for evidence before it is told.
-    fn decide(&mut self, stage: &Stage, at: StepRef, outcome: Outcome) {
+    /// Lets an outcome bear on the verdict; a failed one waits for evidence before it is told. Gives the witness back
+    /// unless its step decided.
+    fn decide(&mut self, stage: &Stage, at: StepRef, outcome: Outcome, witness: Witness) -> Option<Witness> {
         self.judged |= outcome.enforced && outcome.expectations.iter().any(|judged| judged.held.is_some());
-        if outcome.enforced {
-            self.weigh(at, &outcome);
-        }
+        let witness = if outcome.enforced { self.weigh(at, &outcome, witness) } else { Some(witness) };
         if outcome.verdict == Verdict::Failed {
             self.untold.push((at, outcome));
         } else {
             tell(stage, at, outcome);
         }
+        witness
     }
 
-    fn weigh(&mut self, at: StepRef, outcome: &Outcome) {
+    fn weigh(&mut self, at: StepRef, outcome: &Outcome, witness: Witness) -> Option<Witness> {
         let stops = match outcome.verdict {
             Verdict::Failed | Verdict::Aborted => true,
             Verdict::Inconclusive => at.phase == Phase::Ready,
             Verdict::Passed | Verdict::Skipped => false,
         };
         self.whole &= !stops;
-        if outcome.verdict > self.verdict {
-            self.verdict = outcome.verdict;
-            self.own = Some((Some(at), outcome.cause.clone().unwrap_or_else(|| outcome.verdict.to_string())));
+        if outcome.verdict <= self.verdict {
+            return Some(witness);
         }
+        self.verdict = outcome.verdict;
+        let said = outcome.cause.clone().unwrap_or_else(|| outcome.verdict.to_string());
+        self.own = Some(Decided { at: Some(at), said, witness });
+        None
     }
 }
 

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use super::clock::{Clock, millis};
 use super::notes::Notes;
 use super::sink::Sink;
+use super::witness::Witness;
 use crate::event::{Change, Evidence, Fact, Look, Outcome, StepRef};
 use crate::expr::{Expression, Scope, Truth, to_text};
 use crate::judge::{self, Assessment, Seen, Standing, Waited};
@@ -115,10 +116,11 @@ impl<'step> Lookout<'step> {
         self.request.describe()
     }
 
-    /// Closes the step: what is reported of it.
-    pub(crate) fn outcome(self, verdict: Verdict, ran_out: bool) -> Outcome {
+    /// Closes the step: what is reported of it, and what it bears witness to.
+    pub(crate) fn close(self, verdict: Verdict, ran_out: bool) -> (Outcome, Witness) {
         let waited = Waited { elapsed: self.elapsed(), ran_out };
         let passed = matches!(verdict, Verdict::Passed | Verdict::Skipped);
+        let witness = Witness::of(self.seen(), ran_out.then_some(waited.elapsed));
         let (cause, evidence, expectations) = match self.last {
             Some((_, assessment)) if passed => (None, Vec::new(), assessment.judged),
             Some((seen, assessment)) => {
@@ -126,7 +128,7 @@ impl<'step> Lookout<'step> {
             }
             None => (None, Vec::new(), Vec::new()),
         };
-        Outcome {
+        let outcome = Outcome {
             verdict,
             enforced: self.step.spec.enforce,
             duration_ms: millis(waited.elapsed),
@@ -136,7 +138,8 @@ impl<'step> Lookout<'step> {
             cause,
             evidence,
             captured: Vec::new(),
-        }
+        };
+        (outcome, witness)
     }
 
     /// Values that will be captured as secrets are learnt before anything is told of the look that brought them.

@@ -19,6 +19,7 @@ mod sink;
 mod step;
 mod stop;
 mod wait;
+mod witness;
 
 pub use self::rest::Rest;
 pub use self::run::{Equipment, Options, Purpose, run};

@@ -9,6 +9,7 @@ use super::halt::{Halt, HaltListener};
 use super::lookout::{Closed, Lookout, Stage};
 use super::notes;
 use super::wait::{self, Next, Pace};
+use super::witness::Witness;
 use crate::event::{Outcome, StepRef};
 use crate::expr::{Expression, Scope, Value, to_text};
 use crate::journal::Unwritten;
@@ -42,6 +43,8 @@ pub(crate) struct Finished {
     pub(crate) subjects: Vec<String>,
     /// Set where something may have been made without our knowing its name: what was sent, and why that is not known.
     pub(crate) unanswered: Option<(String, String)>,
+    /// What it saw of the system.
+    pub(crate) witness: Witness,
 }
 
 /// Runs one step: fills it in, looks until it is decided or time is up, keeps what later steps need.
@@ -201,7 +204,8 @@ impl Waiting<'_> {
 impl Finished {
     fn closed(step: &Step, closed: Closed) -> Self {
         let outcome = unlooked(step, closed.verdict, closed.reason);
-        Self { outcome, kept: Vec::new(), what: None, subjects: Vec::new(), unanswered: None }
+        let (kept, subjects, witness) = (Vec::new(), Vec::new(), Witness::default());
+        Self { outcome, kept, what: None, subjects, unanswered: None, witness }
     }
 
     /// `needed`: what the step may make is cleaned up by what it brings.
@@ -216,7 +220,7 @@ impl Finished {
             End::Halted(Halt::Guard(_), _) => (Verdict::Skipped, false),
             End::Halted(Halt::Stopped(_), _) => (Verdict::Aborted, true),
         };
-        let mut outcome = lookout.outcome(verdict, ran_out);
+        let (mut outcome, witness) = lookout.close(verdict, ran_out);
         if let End::Halted(halt, _) = end {
             let seen = outcome.cause.take().map(|cause| format!("; last: {cause}")).unwrap_or_default();
             outcome.cause = Some(format!("cut short: {}{seen}", halt.words()));
@@ -226,7 +230,7 @@ impl Finished {
             outcome.cause = Some(reason);
         }
         outcome.captured = kept.iter().map(|(name, value)| told(step, name, value)).collect();
-        Self { outcome, kept, what: Some(what), subjects, unanswered }
+        Self { outcome, kept, what: Some(what), subjects, unanswered, witness }
     }
 }
 

@@ -1,11 +1,10 @@
-//! Why a step did not pass, in one sentence, and why a scenario did not.
+//! Why a step did not pass, in one sentence.
 
 use std::time::Duration;
 
 use super::assess::{Assessment, Seen};
 use crate::event::Judged;
 use crate::probe::Observation;
-use crate::verdict::Verdict;
 
 /// How long was waited, and how long might have been.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +41,7 @@ fn span(elapsed: Duration) -> String {
 }
 
 /// A duration as a person would say it: whole seconds from ten seconds on, tenths below.
-fn humane(elapsed: Duration) -> String {
+pub(super) fn humane(elapsed: Duration) -> String {
     let rounded = if elapsed >= Duration::from_secs(10) {
         Duration::from_secs(elapsed.as_secs())
     } else {
@@ -61,41 +60,12 @@ fn phrase(judged: &Judged) -> String {
     }
 }
 
-/// Kinds of probes, by how deep what they see lies: the deepest first.
-const DEPTHS: [&str; 2] = ["ecs", "alarm"];
-
-/// The scenario's cause: what lies deepest comes first. A service without tasks explains an import that stands still,
-/// an alarm that fires, and log lines that never came; hence `ecs` before `alarm` before what the step itself says.
-///
-/// `by` is the kind of probe that saw it; what lies no deeper than that does not take its place.
-/// `found` holds the kind of probe and what its observation says is wrong, in the order in which they were looked at.
-#[must_use]
-pub fn root_cause(
-    verdict: Verdict,
-    (by, own): (Option<&str>, &str),
-    found: &[(&'static str, String)],
-) -> (String, Vec<String>) {
-    if verdict != Verdict::Failed {
-        return (own.to_owned(), Vec::new());
-    }
-    let depth = |kind: &str| DEPTHS.iter().position(|deep| *deep == kind).unwrap_or(DEPTHS.len());
-    let reached = by.map_or(DEPTHS.len(), depth);
-    let deeper = found.iter().filter(|(kind, told)| depth(kind) < reached && !own.contains(told.as_str()));
-    let (cause, mut supports) = match deeper.min_by_key(|(kind, _)| depth(kind)) {
-        Some((_, told)) => (told.clone(), vec![own.to_owned()]),
-        None => (own.to_owned(), Vec::new()),
-    };
-    // What the log says last is seldom the cause by itself, and often the reason for it.
-    let logged = found.iter().filter(|(kind, told)| *kind == "logs" && by != Some("logs") && !cause.contains(told));
-    supports.extend(logged.map(|(_, told)| told.clone()));
-    (cause, supports)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::judge::Standing;
     use crate::look::{LookError, LookErrorKind};
+    use crate::verdict::Verdict;
 
     fn unseen(message: &str) -> Seen {
         Err(LookError { kind: LookErrorKind::System, message: message.to_owned(), retry_after: None })
@@ -111,43 +81,5 @@ mod tests {
         check(0, false, "connection refused by 127.0.0.1:9");
         check(1_234, true, "connection refused by 127.0.0.1:9, after waiting 1s 200ms");
         check(90_700, true, "connection refused by 127.0.0.1:9, after waiting 1m 30s");
-    }
-
-    const ECS: (&str, &str) = ("ecs", "no worker is running");
-    const ALARM: (&str, &str) = ("alarm", "the alarm went to ALARM");
-    const LOGS: (&str, &str) = ("logs", "worker logged ERROR at 08:00:01: no disk");
-
-    #[track_caller]
-    fn check(own: (&str, &str), found: &[(&'static str, &str)], expected: (&str, &[&str])) {
-        let found: Vec<_> = found.iter().map(|(kind, told)| (*kind, (*told).to_owned())).collect();
-        let (cause, supports) = root_cause(Verdict::Failed, (Some(own.0), own.1), &found);
-        assert_eq!((cause.as_str(), supports.iter().map(String::as_str).collect::<Vec<_>>().as_slice()), expected);
-    }
-
-    #[test]
-    fn what_lies_deepest_is_the_cause_and_what_lies_no_deeper_is_not() {
-        let waited = ("http", "still queued after waiting 2m");
-        check(waited, &[], (waited.1, &[]));
-        check(waited, &[ALARM, ECS], (ECS.1, &[waited.1]));
-        check(waited, &[ALARM], (ALARM.1, &[waited.1]));
-        check(ALARM, &[ECS], (ECS.1, &[ALARM.1]));
-        check(ECS, &[ALARM], (ECS.1, &[]));
-        check(ALARM, &[ALARM], (ALARM.1, &[]));
-        check(("ecs", "no worker is running; last task stopped 1 s ago"), &[ECS], {
-            ("no worker is running; last task stopped 1 s ago", &[])
-        });
-    }
-
-    #[test]
-    fn what_was_logged_supports_it() {
-        check(ECS, &[ALARM, LOGS], (ECS.1, &[LOGS.1]));
-        check(LOGS, &[LOGS], (LOGS.1, &[]));
-    }
-
-    #[test]
-    fn only_a_failure_has_a_deeper_cause() {
-        let found = [(ECS.0, ECS.1.to_owned())];
-        let unseen = root_cause(Verdict::Inconclusive, (Some("logs"), "denied"), &found);
-        assert_eq!(unseen, ("denied".to_owned(), Vec::new()));
     }
 }

@@ -7,6 +7,7 @@ pub mod alarm;
 mod demand;
 pub mod ecs;
 pub mod exec;
+pub mod finding;
 pub mod http;
 pub mod logs;
 mod moment;
@@ -16,6 +17,7 @@ use std::path::Path;
 use std::time::Duration;
 
 pub use self::demand::{Demand, DemandState, Unknown};
+use self::finding::Finding;
 pub use self::vantage::{Instruments, Vantage};
 use crate::expr::{EvaluationError, Reference, Scope, Value};
 pub use crate::look::{LookError, LookErrorKind};
@@ -243,6 +245,18 @@ impl Observation {
             Self::Ecs(seen) => seen.cause(),
             Self::Alarm(seen) => seen.cause(),
             Self::Exec(seen) => seen.cause(),
+        }
+    }
+
+    /// What it shows of the system, for a diagnosis.
+    #[must_use]
+    pub fn findings(&self) -> Vec<Finding> {
+        match self {
+            Self::Http(seen) => vec![Finding::Answer(seen.finding())],
+            Self::Logs(seen) => vec![Finding::Log(seen.finding())],
+            Self::Ecs(seen) => seen.services().iter().map(|service| Finding::Service(service.finding())).collect(),
+            Self::Alarm(seen) => seen.findings().map(Finding::Alarm).collect(),
+            Self::Exec(_) => Vec::new(),
         }
     }
 

@@ -14,8 +14,8 @@ pub use seen::{AlarmSeen, Change, Metric, Threshold};
 pub use silence::nearest;
 pub use unarmed::why as unarmed;
 
+use super::finding::AlarmFinding;
 use super::{LookError, LookErrorKind, Unknown, Vantage};
-use crate::aws;
 use crate::event::Evidence;
 use crate::expr::{self, EvaluationError, Reference, Scope, Template, Value};
 
@@ -99,7 +99,7 @@ impl Query {
     pub async fn look(&self, vantage: &Vantage) -> Result<AlarmsSeen, LookError> {
         let reader = vantage.instruments.aws.as_ref().ok_or_else(no_aws)?;
         let looks = self.names.iter().map(|name| reader.alarm(name, vantage.window_start));
-        let facts = aws::before(vantage.deadline, try_join_all(looks)).await?;
+        let facts = reader.before(vantage.deadline, "cloudwatch", try_join_all(looks)).await?;
         let alarms = facts.iter().map(|facts| AlarmSeen::of(facts, vantage.window_start));
         Ok(AlarmsSeen::new(alarms.collect(), self.several))
     }
@@ -148,6 +148,11 @@ impl AlarmsSeen {
     #[must_use]
     pub fn cause(&self) -> Option<String> {
         self.alarms.iter().find_map(|alarm| alarm.cause.clone())
+    }
+
+    /// What each shows of the system.
+    pub fn findings(&self) -> impl Iterator<Item = AlarmFinding> + '_ {
+        self.alarms.iter().map(AlarmSeen::finding)
     }
 
     /// What to keep when the step did not pass.

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::silence::{self, Silence};
 use crate::aws::{AlarmFacts, MetricFacts, Transition};
 use crate::event::Evidence;
+use crate::probe::finding::AlarmFinding;
 use crate::probe::moment::{clock, cut, stamp};
 
 /// How many changes of state are kept as evidence at most: the last ones.
@@ -121,6 +122,12 @@ impl AlarmSeen {
         let mute = self.exists && (!self.enabled || self.actions.is_empty());
         let mute = mute.then(|| "mute".to_owned());
         [state].into_iter().chain(mute).chain(self.doubts.iter().cloned()).collect::<Vec<_>>().join("; ")
+    }
+
+    /// What it shows of the system.
+    pub(super) fn finding(&self) -> AlarmFinding {
+        let loud = self.history.iter().flatten().any(|change| change.to == "ALARM");
+        AlarmFinding { told: self.cause.clone(), fired: loud || self.state == "ALARM" }
     }
 
     /// Its state and history.

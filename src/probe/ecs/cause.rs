@@ -1,6 +1,6 @@
 //! Why a service is not as it should be, in one sentence.
 
-use super::service::Service;
+use super::service::{Service, ServiceMessage};
 use super::steady::Blocker;
 use crate::probe::moment::{clock, span};
 use crate::probe::{Demand, DemandState};
@@ -9,7 +9,21 @@ impl Service {
     /// The sentence; none where nothing is wrong.
     pub(super) fn cause(&self) -> Option<String> {
         let own = self.taken_back().or_else(|| self.missing_tasks());
-        own.or_else(|| self.other_revision()).or_else(|| self.ill()).or_else(|| self.restless())
+        let own = own.or_else(|| self.other_revision()).or_else(|| self.ill());
+        own.or_else(|| self.restless()).or_else(|| self.unfinished())
+    }
+
+    /// Its roll-out is not through, though nothing of it has failed.
+    fn unfinished(&self) -> Option<String> {
+        let state = self.blockers.iter().find_map(|blocker| match blocker {
+            Blocker::Rollout(state) => Some(state.clone()),
+            Blocker::Deployments(_) => Some(blocker.to_string()),
+            _ => None,
+        })?;
+        let telling = |message: &&ServiceMessage| message.message.contains("unable");
+        let event = self.events.iter().find(telling).or(self.events.first());
+        let event = event.map(|event| format!("; its last word: {}", event.message)).unwrap_or_default();
+        Some(format!("the roll-out of {} is not through ({state}){event}", self.name))
     }
 
     /// It is well, and is not what was deployed.

@@ -171,7 +171,7 @@ impl Query {
     pub async fn look(&self, vantage: &Vantage) -> Result<ServicesSeen, LookError> {
         let reader = vantage.instruments.aws.as_ref().ok_or_else(no_aws)?;
         let looks = self.names.iter().map(|name| reader.service(&self.cluster, name));
-        let facts = aws::before(vantage.deadline, try_join_all(looks)).await?;
+        let facts = reader.before(vantage.deadline, "ecs", try_join_all(looks)).await?;
         let seen = facts.iter().map(|facts| Service::of(facts, vantage.window_start, &self.expected));
         Ok(ServicesSeen::new(seen.collect(), self.several))
     }

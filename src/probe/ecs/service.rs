@@ -9,6 +9,7 @@ use super::expected::{Expected, Instead};
 use super::sorted::Tasks;
 use super::steady::{self, Blocker, Steady};
 use crate::aws::{self, ContainerFacts, DeploymentFacts, ServiceFacts, TaskFacts};
+use crate::probe::finding::ServiceFinding;
 use crate::probe::moment::{span, stamp};
 use crate::probe::{Demand, DemandState};
 
@@ -168,7 +169,11 @@ impl Service {
             seen_at: facts.seen_at,
             blockers,
             deployments: facts.deployments.iter().map(deployment_line).collect(),
-            last_stopped: tasks.as_ref().and_then(|tasks| tasks.last_stopped.map(StoppedTask::of)),
+            last_stopped: tasks.as_ref().and_then(|tasks| {
+                let back = rolled_back.as_ref().is_ok_and(Option::is_some);
+                let last = if back { tasks.last_failed.or(tasks.last_stopped) } else { tasks.last_stopped };
+                last.map(StoppedTask::of)
+            }),
             pending_since: own.and_then(|own| pending_since(own)),
             unknowns: unknowns(facts, &steady),
             demands: Vec::new(),
@@ -201,12 +206,28 @@ impl Service {
         std::iter::once(format!("tested {}: {}", self.name, self.revision())).chain(expected).collect()
     }
 
+    /// What it shows of the system.
+    #[must_use]
+    pub fn finding(&self) -> ServiceFinding {
+        ServiceFinding {
+            name: self.name.clone(),
+            well: self.desired > 0 && self.running >= self.desired && self.healthy == Some(self.desired),
+            told: self.cause(),
+            summary: self.summary(),
+            image: self.image(),
+        }
+    }
+
     /// `task definition worker:42, image worker:2 (sha256:…)`.
     fn revision(&self) -> String {
+        format!("task definition {}, image {}", self.task_definition, self.image())
+    }
+
+    /// `worker:2 (sha256:…)`.
+    fn image(&self) -> String {
         let images = self.images.as_deref().unwrap_or_default().join(", ");
         let digests = self.digests.as_deref().unwrap_or_default().join(", ");
-        let image = if digests.is_empty() { images } else { format!("{images} ({digests})") };
-        format!("task definition {}, image {image}", self.task_definition)
+        if digests.is_empty() { images } else { format!("{images} ({digests})") }
     }
 
     fn instead(&self) -> Instead {

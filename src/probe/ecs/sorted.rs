@@ -14,6 +14,8 @@ pub(super) struct Tasks<'facts> {
     pub(super) retired: Vec<&'facts TaskFacts>,
     /// The primary deployment's that stopped last.
     pub(super) last_stopped: Option<&'facts TaskFacts>,
+    /// Another deployment's that stopped last by itself.
+    pub(super) last_failed: Option<&'facts TaskFacts>,
 }
 
 impl<'facts> Tasks<'facts> {
@@ -27,7 +29,11 @@ impl<'facts> Tasks<'facts> {
         let retired = others.iter().filter(|task| is_stopping(task)).filter(in_window).copied().collect();
         let stopped = gone.iter().filter(in_window).copied().collect();
         let last_stopped = gone.iter().copied().max_by_key(|task| task.stopped_at);
-        Self { current, stopped, retired, last_stopped }
+        // One that the scheduler stopped was only replaced.
+        let by_itself = |task: &&&TaskFacts| task.stop_code.as_deref() != Some("ServiceSchedulerInitiated");
+        let failed = others.iter().filter(|task| is_stopping(task)).filter(by_itself);
+        let last_failed = failed.copied().max_by_key(|task| task.stopped_at);
+        Self { current, stopped, retired, last_stopped, last_failed }
     }
 }
 

@@ -194,7 +194,11 @@ fn a_roll_back_that_cannot_be_excluded_leaves_steady_unknown() {
 fn two_deployments_are_not_steady() {
     check(
         |facts| facts.deployments.push(deployment("ecs-svc/1", "ACTIVE", "COMPLETED")),
-        (Some(false), "1 of 1 running, 1 healthy, rollout COMPLETED, 2 deployments", None),
+        (
+            Some(false),
+            "1 of 1 running, 1 healthy, rollout COMPLETED, 2 deployments",
+            Some("the roll-out of bulk-import-worker is not through (2 deployments)"),
+        ),
     );
     check(
         |facts| facts.deployments.push(deployment("ecs-svc/1", "INACTIVE", "COMPLETED")),
@@ -480,4 +484,40 @@ fn a_service_has_failed_where_waiting_cannot_help() {
     check(NEW, unchecked, Some(false));
     let hidden = |facts: &mut ServiceFacts| facts.last_deployment = Err(denied("ecs:ListServiceDeployments"));
     check("", hidden, None);
+}
+
+#[test]
+fn a_roll_out_that_stands_still_gives_its_last_word() {
+    let stuck = |facts: &mut ServiceFacts| {
+        facts.deployments[0].rollout = Some("IN_PROGRESS".to_owned());
+        let event = |seconds, message: &str| ServiceEvent { at: at(seconds), message: message.to_owned() };
+        facts.events =
+            vec![event(9, "has started 1 tasks"), event(8, "was unable to place a task. Reason: no capacity.")];
+    };
+    let cause = "the roll-out of bulk-import-worker is not through (IN_PROGRESS); its last word: was unable to place a \
+                 task. Reason: no capacity.";
+    check(stuck, (Some(false), "1 of 1 running, 1 healthy, rollout IN_PROGRESS", Some(cause)));
+}
+
+#[test]
+fn a_roll_back_says_how_the_failed_deployments_last_task_ended() {
+    let back = |facts: &mut ServiceFacts| {
+        facts.last_deployment = Ok(Some(ended("ROLLBACK_SUCCESSFUL", -5)));
+        let mut replaced = stopped("t3", "ecs-svc/3", 40);
+        replaced.stop_code = Some("ServiceSchedulerInitiated".to_owned());
+        facts.tasks.as_mut().unwrap().extend([
+            stopped("t2", "ecs-svc/2", 30),
+            stopped("t0", "ecs-svc/3", 20),
+            replaced,
+        ]);
+    };
+    let mut facts = well();
+    back(&mut facts);
+    assert_eq!(
+        seen(&facts).cause().as_deref(),
+        Some(
+            "bulk-import-worker was rolled back to task definition worker:42; last task stopped 40 s ago: \
+             OutOfMemoryError, exit 137"
+        )
+    );
 }

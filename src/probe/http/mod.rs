@@ -66,6 +66,12 @@ impl Method {
         !matches!(self, Self::Post | Self::Patch)
     }
 
+    /// Whether it changes nothing (RFC 9110, section 9.2.1).
+    #[must_use]
+    pub const fn only_reads(self) -> bool {
+        matches!(self, Self::Get | Self::Head)
+    }
+
     /// As it is sent: `GET`.
     #[must_use]
     pub const fn word(self) -> &'static str {

@@ -13,6 +13,7 @@ use super::content::Content;
 use super::destination::Hop;
 use super::words;
 use crate::event::Evidence;
+use crate::probe::finding::Answer;
 use crate::redact::Redactor;
 
 /// How much of an answer is shown in a summary, in a cause, and as evidence; in bytes.
@@ -111,6 +112,21 @@ impl Response {
         }
     }
 
+    /// What it shows of the system.
+    #[must_use]
+    pub fn finding(&self) -> Answer {
+        let asked = self.exchange.shown.clone();
+        let state = ["status", "state"].iter().find_map(|name| self.body.get(*name)?.as_str());
+        Answer {
+            read: asked.starts_with("GET ") || asked.starts_with("HEAD "),
+            asked,
+            status: self.status,
+            page: media_type(&self.exchange.headers) == "text/html",
+            told: self.cause(),
+            state: state.map(|state| words::line(&self.redactor.clean(state), FIRST_WORDS)),
+        }
+    }
+
     /// Whether a gateway answered that it could not reach the system just now: 502, 503 or 504.
     #[must_use]
     pub fn gateway_trouble(&self) -> bool {
@@ -181,7 +197,10 @@ fn message(body: &serde_json::Value) -> Option<&str> {
 /// What a resource says of itself when something is wrong with it: `failed: the disk is full`.
 fn reason(body: &serde_json::Value) -> Option<String> {
     let text = |name: &str| body.get(name)?.as_str().filter(|text| !text.trim().is_empty());
-    let why = text("reason").or_else(|| text("error"))?;
+    // Of several errors the first says what kind it is.
+    let listed =
+        || body.get("errors")?.get(0).and_then(|first| first.as_str().or_else(|| first.get("reason")?.as_str()));
+    let why = text("reason").or_else(|| text("error")).or_else(listed)?;
     Some(text("status").map_or_else(|| why.to_owned(), |status| format!("{status}: {why}")))
 }
 

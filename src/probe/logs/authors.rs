@@ -95,7 +95,7 @@ impl Authors {
         if ids.is_empty() {
             return false;
         }
-        let answer = aws::before(deadline, reader.tasks(&kin.cluster, &ids)).await;
+        let answer = reader.before(deadline, "ecs", reader.tasks(&kin.cluster, &ids)).await;
         let mut asked = self.asked();
         for id in ids {
             let stranger = match &answer {

@@ -91,6 +91,19 @@ impl<'look> Evaluation<'look> {
         self.query.none.iter().map(|pattern| demand("none", pattern, state(pattern))).collect()
     }
 
+    /// The first entry of `sequence` that was not seen, unless something like it was: the same event with other fields, or
+    /// of another task. Then lines were not lost, they are just not the ones.
+    pub(super) fn absent(&self, sequence: &[Demand]) -> Option<&Pattern> {
+        let open = |demand: &Demand| matches!(demand.state, DemandState::Open(_));
+        let (pattern, _) = self.query.sequence.iter().zip(sequence).find(|(_, demand)| open(demand))?;
+        let wanted = |event: &Event| self.query.sequence.iter().any(|entry| entry.matches(event.fields()));
+        let named = |event: &&&Event| !wanted(event) && pattern.name_of(event.fields()).is_some();
+        let elsewhere = |event: &Event| pattern.matches(event.fields());
+        let others = self.foreign.iter().map(|(event, _)| *event).chain(self.doubtful.iter().map(|(event, _)| *event));
+        let alike = self.inside.iter().any(|event| named(&event)) || others.into_iter().any(elsewhere);
+        (!alike).then_some(pattern)
+    }
+
     /// The first event that must not be there; where nothing is demanded, the last error there is.
     pub(super) fn unwanted(&self) -> Option<&'look Event> {
         if self.query.sequence.is_empty() && self.query.none.is_empty() {

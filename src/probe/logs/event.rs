@@ -66,6 +66,12 @@ impl Event {
         format!("{what} at {}: {}", clock(self.line.time), cut(first, LONGEST))
     }
 
+    /// What it is called, and who logged it when: `bulk_import_start at 22:10:03 by task 9f3c…`.
+    pub(super) fn named(&self) -> String {
+        let name = self.fields().get("event").and_then(said).unwrap_or_else(|| "a line".to_owned());
+        format!("{name} at {} by task {}", clock(self.line.time), self.line.task())
+    }
+
     /// In one line: `22:10:03 9f3c…: message`, at most `most` characters of message; cleaned before it is cut.
     pub(super) fn shown(&self, most: usize) -> String {
         let LogLine { time, message, .. } = &*self.line;

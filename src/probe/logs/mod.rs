@@ -38,7 +38,7 @@ pub use query::Query;
 pub use seen::LogsSeen;
 
 use super::{LookError, LookErrorKind, Vantage};
-use crate::aws::{self, Reader};
+use crate::aws::Reader;
 use crate::expr::{self, EvaluationError, Reference, Scope, Template};
 
 /// The fields of `logs`. `matched` holds the events that met the entries of `sequence`, in its order.
@@ -154,7 +154,7 @@ impl Query {
         claimed: &mut Option<DateTime<Utc>>,
     ) -> Result<LogsSeen, LookError> {
         let scan = reader.scan(&self.group, self.prefix.as_deref(), vantage.window_start);
-        let scan = aws::before(vantage.deadline, scan).await?;
+        let scan = reader.before(vantage.deadline, "logs", scan).await?;
         let claim = claimed.unwrap_or_else(|| self.claim(&scan));
         let judge = || {
             let claim = (claim, reader.log_lag());

@@ -12,6 +12,7 @@ use super::event::Event;
 use super::query::Query;
 use crate::aws::{CLOCK_SKEW, LogLine, Scan};
 use crate::event::Evidence;
+use crate::probe::finding::LogFinding;
 use crate::probe::moment::{clock, span};
 use crate::probe::{Demand, DemandState};
 use crate::redact::Redactor;
@@ -41,6 +42,12 @@ pub struct LogsSeen {
     /// Where it was looked, for people.
     #[serde(skip)]
     place: String,
+    /// Who logs there.
+    #[serde(skip)]
+    author: String,
+    /// The first entry of `sequence` that was not seen, where nothing like it was.
+    #[serde(skip)]
+    absent: Option<String>,
     /// What was logged and must not be, in a sentence.
     #[serde(skip)]
     unwanted: Option<String>,
@@ -79,6 +86,8 @@ impl LogsSeen {
             complete,
             count: inside.len(),
             place: query.place(),
+            author: query.author().to_owned(),
+            absent: evaluation.absent(&demands).map(ToString::to_string),
             unwanted: evaluation.unwanted().map(|event| format!("{} logged {}", query.author(), event.told())),
             tail: tail.into_iter().rev().collect(),
             strangers: evaluation.strangers(),
@@ -130,6 +139,25 @@ impl LogsSeen {
             .clone()
             .or_else(|| self.demands.iter().find_map(broken))
             .or_else(|| self.demands.iter().find_map(open))
+    }
+
+    /// What it shows of the system.
+    #[must_use]
+    pub fn finding(&self) -> LogFinding {
+        let repeated = |demand: &Demand| match &demand.state {
+            DemandState::Broken(why) if why.starts_with("seen ") => Some(format!("{} {why}", demand.text)),
+            _ => None,
+        };
+        LogFinding {
+            author: self.author.clone(),
+            place: self.place.clone(),
+            demanding: !self.demands.is_empty(),
+            begun: self.matched.first().map(Event::named),
+            absent: self.absent.clone(),
+            repeated: self.of_kind("sequence").find_map(repeated),
+            error: self.unwanted.clone(),
+            last: self.tail.last().cloned(),
+        }
     }
 
     /// What to keep when the step did not pass.

@@ -116,3 +116,55 @@ fn what_cannot_be_told_from_something_else_is_refused_before_anything_is_sent() 
     // As `--var image=$IMAGE` is, where nobody set that.
     run("image=").check(2, "`image` is given without a value; leave it out to test whatever runs");
 }
+
+/// A scenario that names no task by its id, but says what the tasks of the deployment under test have in common.
+fn kin(deployment: &str) -> String {
+    format!(
+        "targets: [sandbox]
+ready:
+  - name: the worker is rolled out
+    ecs: {{ cluster: \"${{{{ vars.cluster }}}}\", service: \"${{{{ vars.worker }}}}\" }}
+    until: service.steady
+    within: 1m
+    as: worker
+steps:
+  - name: upload
+    http:
+      post: /api/v1/bulk-imports
+      multipart: {{ file: {{ path: ../fixtures/contacts.csv, type: text/csv }} }}
+    expect: response.status == 201
+    capture: {{ import_id: response.body.id }}
+  - name: it was taken up by a task of the deployment
+    logs:
+      group: ${{{{ vars.log_group }}}}
+      from_tasks:
+        - id: none-of-those-that-run
+          arn: ${{{{ worker.tasks[0].arn }}}}
+          deployment: \"{deployment}\"
+          digests: ${{{{ worker.digests }}}}
+      sequence: [ {{ event: bulk_import_start, import_id: \"${{{{ import_id }}}}\" }} ]
+    within: 5s
+finally:
+  - name: remove it
+    http: {{ delete: \"/api/v1/bulk-imports/${{{{ import_id }}}}\" }}
+    expect: response.status in [200, 204, 404]
+"
+    )
+}
+
+#[test]
+fn a_task_that_is_not_named_is_asked_for_rather_than_taken_on_trust() {
+    let server = Server::start(&[]);
+    let run = |deployment: &str| {
+        let scenario = kin(deployment);
+        let files = [
+            ("smoke.yaml", server.config.as_str()),
+            ("scenarios/kin.yaml", scenario.as_str()),
+            ("fixtures/contacts.csv", ROWS),
+        ];
+        Project::of(&files).with(&server.variables()).smoke(&["run", "sandbox"])
+    };
+    run("${{ worker.deployment }}").check(0, "passed");
+    let other = run("ecs-svc/0");
+    other.check(1, "such event came from task ").check(1, " (which deployment ecs-svc/");
+}

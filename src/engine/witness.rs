@@ -1,0 +1,81 @@
+//! What the steps of an attempt saw of the system: what a diagnosis is made from, once something has failed.
+
+use std::time::Duration;
+
+use crate::event::{Evidence, StepRef};
+use crate::judge::Seen;
+use crate::probe::finding::Finding;
+use crate::probe::{LookErrorKind, Observation};
+
+/// How many exchanges before the failure are kept, the last ones.
+const EXCHANGES: usize = 3;
+
+/// What a step saw.
+#[derive(Debug, Default)]
+pub(crate) struct Witness {
+    /// What its last look showed.
+    pub(crate) saw: Vec<Finding>,
+    /// How long it waited in vain; none where something that was seen ended it.
+    pub(crate) waited: Option<Duration>,
+    /// The last request and response, where that is how it looked.
+    exchange: Vec<Evidence>,
+}
+
+/// What decided an attempt's verdict.
+#[derive(Debug)]
+pub(crate) struct Decided {
+    /// The step, where it was one.
+    pub(crate) at: Option<StepRef>,
+    /// What it says of itself.
+    pub(crate) said: String,
+    /// What it saw.
+    pub(crate) witness: Witness,
+}
+
+/// What steps saw before anything was decided.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    saw: Vec<Finding>,
+    exchanges: Vec<Evidence>,
+}
+
+impl Witness {
+    /// Of a last look, and of how long was waited in vain.
+    pub(crate) fn of(seen: Option<&Seen>, waited: Option<Duration>) -> Self {
+        let saw = match seen {
+            Some(Ok(observation)) => observation.findings(),
+            Some(Err(error)) if matches!(error.kind, LookErrorKind::System | LookErrorKind::Unreachable) => {
+                vec![Finding::NoAnswer(error.message.clone())]
+            }
+            Some(Err(_)) | None => Vec::new(),
+        };
+        let exchange = match seen {
+            Some(Ok(observation @ Observation::Http(_))) => observation.evidence(),
+            _ => Vec::new(),
+        };
+        Self { saw, waited, exchange }
+    }
+}
+
+impl Memory {
+    /// Keeps what the step called `name` saw.
+    pub(crate) fn keep(&mut self, name: &str, witness: Witness) {
+        let Witness { saw, waited: _, exchange } = witness;
+        self.saw.extend(saw.into_iter().filter(|finding| matches!(finding, Finding::Answer(_))));
+        if !exchange.is_empty() {
+            let text = exchange.into_iter().map(|part| part.text).collect::<Vec<_>>().join("\n\n");
+            self.exchanges.push(Evidence { title: format!("before, in \"{name}\""), text });
+            self.exchanges.drain(..self.exchanges.len().saturating_sub(EXCHANGES));
+        }
+    }
+
+    /// What was seen, in order.
+    pub(crate) fn saw(&self) -> &[Finding] {
+        &self.saw
+    }
+
+    /// The last requests and responses, in order.
+    pub(crate) fn take_exchanges(&mut self) -> Vec<Evidence> {
+        std::mem::take(&mut self.exchanges)
+    }
+}

@@ -1,0 +1,18 @@
+//! Services that must run the same image do not: the deploy forgot one of them.
+
+use super::scene::Scene;
+
+/// Found where an expectation of images or digests did not hold, and no service says itself what is wrong.
+pub(super) fn find(scene: &Scene<'_>) -> Option<String> {
+    let about = [".digests", ".images"].iter().any(|field| scene.own.said.contains(field));
+    let mut services: Vec<_> = scene.services().collect();
+    services.sort_by_key(|service| &service.name);
+    let first = services.first()?;
+    let differ = services.iter().any(|service| service.image != first.image);
+    if scene.own.by != Some("ecs") || !about || !differ {
+        return None;
+    }
+    let names: Vec<&str> = services.iter().map(|service| service.name.as_str()).collect();
+    let each = services.iter().map(|service| format!("{} image {}", service.name, service.image));
+    Some(format!("{} run different images: {}", names.join(" and "), each.collect::<Vec<_>>().join(", ")))
+}

@@ -1,0 +1,262 @@
+use std::time::Duration;
+
+use super::*;
+use crate::probe::finding::{AlarmFinding, Answer, Finding, LogFinding, ServiceFinding};
+
+/// What the deciding step says and saw, and for how long it waited in vain, seconds.
+type Seen<'text> = (&'text str, &'text str, Option<u64>, Vec<Finding>);
+
+/// Held against everything: the cause, and what supports it.
+#[track_caller]
+fn check((by, said, waited, saw): Seen<'_>, earlier: &[Finding], around: &[Finding], expected: (&str, &[&str])) {
+    let own = Own { by: Some(by), said, waited: waited.map(Duration::from_secs), saw: &saw };
+    let found = diagnose(Verdict::Failed, &Scene { own, earlier, around });
+    let supports: Vec<&str> = found.supports.iter().map(String::as_str).collect();
+    assert_eq!((found.cause.as_str(), supports.as_slice()), expected);
+}
+
+fn answer(asked: &str, status: i64, state: Option<&str>) -> Finding {
+    let read = asked.starts_with("GET ");
+    let (asked, state) = (asked.to_owned(), state.map(str::to_owned));
+    Finding::Answer(Answer { asked, read, status, state, ..Answer::default() })
+}
+
+/// An answer with something wrong about it.
+fn bad(status: i64, page: bool, told: &str) -> Finding {
+    let (asked, told) = ("GET /health".to_owned(), Some(told.to_owned()));
+    Finding::Answer(Answer { asked, read: true, status, page, told, state: None })
+}
+
+fn import(state: &str) -> Finding {
+    answer("GET /imports/7f", 200, Some(state))
+}
+
+fn worker(told: Option<&str>) -> Finding {
+    Finding::Service(ServiceFinding {
+        name: "bulk-import-worker".to_owned(),
+        well: told.is_none(),
+        told: told.map(str::to_owned),
+        summary: "1 of 1 running, 1 healthy, rollout COMPLETED".to_owned(),
+        image: "worker:2 (sha256:2)".to_owned(),
+    })
+}
+
+fn backend(image: &str) -> Finding {
+    let (name, image) = ("backend".to_owned(), image.to_owned());
+    Finding::Service(ServiceFinding { name, image, well: true, summary: "1 of 1 running".to_owned(), told: None })
+}
+
+/// The worker's log, of which a start and an end were asked.
+fn log(change: impl FnOnce(&mut LogFinding)) -> Finding {
+    let mut log = LogFinding {
+        author: "bulk-import-worker".to_owned(),
+        place: "/ecs/prod bulk-import-worker/*".to_owned(),
+        demanding: true,
+        ..LogFinding::default()
+    };
+    change(&mut log);
+    Finding::Log(log)
+}
+
+fn begun(log: &mut LogFinding) {
+    log.begun = Some("bulk_import_start at 08:00:01 by task 9f3c".to_owned());
+    log.last = Some("08:00:02 9f3c: parsed".to_owned());
+}
+
+fn alarm(told: &str, fired: bool) -> Finding {
+    Finding::Alarm(AlarmFinding { told: Some(told.to_owned()), fired })
+}
+
+const DEAD: &str =
+    "no worker is running: bulk-import-worker wants 1, has 0; last task stopped 40 s ago: OutOfMemoryError, exit 137";
+const STILL: &str =
+    "expected response.body.status == \"review_ready\", saw \"queued\" == \"review_ready\", after waiting 2m";
+const LOUD: &str = "the alarm bulk-import-worker-down went to ALARM at 08:00:05: no worker";
+const ERROR: &str = "bulk-import-worker logged ERROR bulk_import_error at 08:00:03: no disk";
+
+fn waited(state: &str) -> Seen<'static> {
+    ("http", STILL, Some(120), vec![import(state)])
+}
+
+#[test]
+fn a_service_without_tasks_explains_what_stands_still_what_fires_and_what_is_not_logged() {
+    let dead = [worker(Some(DEAD)), alarm(LOUD, true), log(|_| {})];
+    check(waited("queued"), &[], &dead, (DEAD, &[STILL]));
+    check(("alarm", LOUD, None, vec![alarm(LOUD, true)]), &[], &dead, (DEAD, &[LOUD]));
+    let missing = "{event: bulk_import_start} is missing in /ecs/prod bulk-import-worker/*: not seen";
+    check(("logs", missing, Some(90), vec![log(|_| {})]), &[], &dead, (DEAD, &[missing]));
+    // It was said already.
+    check(("ecs", DEAD, Some(300), vec![worker(Some(DEAD))]), &[], &dead, (DEAD, &[]));
+    let said = format!("{DEAD}; it was so already before the first step");
+    check(("exec", &said, None, Vec::new()), &[], &dead, (&said, &[]));
+}
+
+#[test]
+fn a_step_that_looked_at_a_service_has_seen_what_lies_deepest() {
+    let error = log(|log| log.error = Some(ERROR.to_owned()));
+    check(("ecs", DEAD, None, vec![worker(Some(DEAD))]), &[], &[error.clone(), alarm(LOUD, true)], (DEAD, &[ERROR]));
+    check(("alarm", LOUD, None, vec![alarm(LOUD, true)]), &[], &[error], (LOUD, &[ERROR]));
+}
+
+#[test]
+fn services_of_different_images_are_named_with_them() {
+    let said = "expected service.digests == worker.digests, saw [\"sha256:1\"] == [\"sha256:2\"]";
+    let cause = "backend and bulk-import-worker run different images: backend image worker:1 (sha256:1), \
+                 bulk-import-worker image worker:2 (sha256:2)";
+    check(("ecs", said, None, vec![backend("worker:1 (sha256:1)")]), &[], &[worker(None)], (cause, &[said]));
+    // The same image, or something else expected of it.
+    check(("ecs", said, None, vec![backend("worker:2 (sha256:2)")]), &[], &[worker(None)], (said, &[]));
+    let steady = "expected service.steady, saw service.steady is false";
+    check(("ecs", steady, None, vec![backend("worker:1 (sha256:1)")]), &[], &[worker(None)], (steady, &[]));
+}
+
+#[test]
+fn a_deploy_in_the_middle_is_called_one() {
+    let said = "expected service.deployment == worker.deployment, saw \"ecs-svc/3\" == \"ecs-svc/2\"";
+    let cause = format!("bulk-import-worker was deployed anew while it was tested: {said}");
+    check(("ecs", said, None, vec![worker(None)]), &[], &[], (&cause, &[]));
+}
+
+#[test]
+fn refused_credentials_say_where_they_come_from() {
+    let told = "GET /health answered 401 Unauthorized: invalid token";
+    let said = format!("{told} (expected response.status == 200, saw 401 == 200)");
+    let cause =
+        format!("the API refuses our credentials: {told}; they come from api.headers of the target in smoke.yaml");
+    check(("http", &said, None, vec![bad(401, false, told)]), &[], &[worker(None)], (&cause, &[&said]));
+    let told = "GET /health answered 403 Forbidden";
+    let cause =
+        format!("the API refuses our credentials: {told}; they come from api.headers of the target in smoke.yaml");
+    check(("http", told, None, vec![bad(403, false, told)]), &[], &[], (&cause, &[]));
+}
+
+#[test]
+fn where_nobody_answers_it_is_said_what_ecs_makes_of_it() {
+    let said = "connection refused by 127.0.0.1:8080";
+    let silent = || vec![Finding::NoAnswer(said.to_owned())];
+    let cause = "the API does not answer: connection refused by 127.0.0.1:8080; meanwhile bulk-import-worker has 1 of 1 \
+                 running, 1 healthy, rollout COMPLETED";
+    check(("http", said, None, silent()), &[], &[worker(None)], (cause, &[]));
+    check(
+        ("http", said, None, silent()),
+        &[],
+        &[],
+        ("the API does not answer: connection refused by 127.0.0.1:8080", &[]),
+    );
+}
+
+#[test]
+fn a_page_for_people_is_not_taken_for_the_api() {
+    let told = "GET /health answered 200 OK with an HTML page: Welcome to nginx!";
+    let cause = format!("{told}: that looks like the page of a load balancer or a proxy, not like the API");
+    check(("http", told, None, vec![bad(200, true, told)]), &[], &[], (&cause, &[]));
+    let told = "GET /health answered 503 Service Unavailable: 503 Service Temporarily Unavailable";
+    let cause = format!("{told}: a load balancer answers, and reaches nobody behind it");
+    check(("http", told, None, vec![bad(503, true, told)]), &[], &[], (&cause, &[]));
+}
+
+#[test]
+fn work_that_was_done_twice_is_called_that() {
+    let twice = "{event: bulk_import_end} seen 2 times, expected exactly once: at 08:00:01.000, 08:00:02.000";
+    let cause = format!("the same work was done more than once: {twice}");
+    let repeated = || log(|log| log.repeated = Some(twice.to_owned()));
+    check(("logs", twice, None, vec![repeated()]), &[], &[], (&cause, &[]));
+    let rows = "expected response.body.count == vars.rows, saw 10 == 5";
+    check(("http", rows, None, vec![answer("GET /contacts", 200, None)]), &[], &[repeated()], (&cause, &[rows]));
+}
+
+#[test]
+fn an_error_about_this_work_is_the_cause_and_anybodys_error_only_supports() {
+    let error = |demanding| {
+        log(|log| {
+            log.demanding = demanding;
+            log.error = Some(ERROR.to_owned());
+        })
+    };
+    check(waited("processing"), &[], &[error(true)], (ERROR, &[STILL]));
+    check(("http", "no", None, Vec::new()), &[], &[error(false)], ("no", &[ERROR]));
+    check(("logs", ERROR, None, vec![error(true)]), &[], &[], (ERROR, &[]));
+}
+
+#[test]
+fn a_worker_that_runs_and_takes_up_nothing() {
+    let cause = "the worker runs but takes up nothing: still queued after 2m; bulk-import-worker has 1 of 1 running, 1 \
+                 healthy, rollout COMPLETED, and logged nothing about it in /ecs/prod bulk-import-worker/*";
+    check(waited("queued"), &[], &[worker(None), log(|_| {})], (cause, &[STILL]));
+    // Without having asked the log about it, nothing is said of it.
+    let unasked = log(|log| log.demanding = false);
+    let cause = "the worker runs but takes up nothing: still queued after 2m; bulk-import-worker has 1 of 1 running, 1 \
+                 healthy, rollout COMPLETED";
+    check(waited("queued"), &[], &[backend("b"), worker(None), unasked], (cause, &[STILL]));
+    // Nobody saw a service.
+    check(waited("queued"), &[], &[], (STILL, &[]));
+    // The log misses its start, and the API says why.
+    let missing = "{event: bulk_import_start} is missing";
+    let cause = "the worker runs but takes up nothing: still queued after 1m 30s; bulk-import-worker has 1 of 1 running, \
+                 1 healthy, rollout COMPLETED, and logged nothing about it in /ecs/prod bulk-import-worker/*";
+    let own = ("logs", missing, Some(90), vec![log(|_| {})]);
+    check(own, &[], &[import("queued"), worker(None)], (cause, &[missing, "the API says of it: queued"]));
+}
+
+#[test]
+fn work_that_was_taken_up_and_does_not_end() {
+    let cause = "the work was taken up and does not come to its end: still processing after 2m; it began: \
+                 bulk_import_start at 08:00:01 by task 9f3c; the last line: 08:00:02 9f3c: parsed";
+    check(waited("processing"), &[], &[worker(None), log(begun)], (cause, &[STILL]));
+    let cause = "the work was taken up and does not come to its end: still PROCESSING after 2m";
+    check(waited("PROCESSING"), &[], &[], (cause, &[STILL]));
+}
+
+#[test]
+fn an_order_that_was_accepted_and_forgotten() {
+    let earlier = [
+        answer("POST /imports", 201, Some("queued")),
+        import("review_ready"),
+        answer("POST /imports/7f/finalize", 202, Some("finalizing")),
+    ];
+    let cause = "POST /imports/7f/finalize was answered 202, and nothing came of it: still review_ready after 2m";
+    check(waited("review_ready"), &earlier, &[worker(None), log(begun)], (cause, &[STILL]));
+    // What was judged, rather than waited for, was there.
+    let rows = "expected response.body.rows_total == vars.rows, saw 4 == 5";
+    check(("http", rows, None, vec![import("review_ready")]), &earlier, &[worker(None)], (rows, &[]));
+}
+
+#[test]
+fn lines_that_are_missing_though_the_work_was_done() {
+    let missing =
+        "{event: bulk_import_end} is missing in /ecs/prod bulk-import-worker/*: not seen, after waiting 1m 30s";
+    let absent = |log: &mut LogFinding| {
+        begun(log);
+        log.absent = Some("{event: bulk_import_end}".to_owned());
+    };
+    let cause = "the work was done, and its log is not whole: the API says completed, but {event: bulk_import_end} is \
+                 missing in /ecs/prod bulk-import-worker/* (bulk_import_start at 08:00:01 by task 9f3c was seen): either \
+                 it is no longer logged, or lines were lost on their way (a log driver that does not block drops them)";
+    let own = || ("logs", missing, Some(90), vec![log(absent)]);
+    check(own(), &[], &[import("completed"), worker(None)], (cause, &[missing, "the API says of it: completed"]));
+    // Something like it was there: then it is not lost.
+    let alike = ("logs", missing, Some(90), vec![log(begun)]);
+    check(alike, &[], &[import("completed")], (missing, &["the API says of it: completed"]));
+    // Nobody knows what the API makes of it.
+    check(own(), &[], &[worker(None)], (missing, &[]));
+}
+
+#[test]
+fn an_alarm_that_went_off_explains_what_nothing_deeper_does() {
+    check(waited("odd"), &[], &[worker(None), alarm(LOUD, true)], (LOUD, &[STILL]));
+    // One that is only set up wrongly does not.
+    let mute = "the alarm bulk-import-worker-down is mute: its actions are disabled";
+    check(waited("odd"), &[], &[alarm(mute, false)], (STILL, &[]));
+}
+
+#[test]
+fn where_nothing_explains_it_what_was_expected_and_last_seen_is_said() {
+    check(waited("odd"), &[], &[worker(None), log(|_| {})], (STILL, &[]));
+}
+
+#[test]
+fn only_a_failure_has_a_deeper_cause() {
+    let own = Own { by: Some("logs"), said: "denied", waited: None, saw: &[] };
+    let found = diagnose(Verdict::Inconclusive, &Scene { own, earlier: &[], around: &[worker(Some(DEAD))] });
+    assert_eq!(found, Diagnosis { cause: "denied".to_owned(), supports: Vec::new() });
+}
