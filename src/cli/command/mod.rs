@@ -4,6 +4,7 @@ pub(crate) mod check;
 pub(crate) mod cleanup;
 pub(crate) mod completions;
 pub(crate) mod list;
+pub(crate) mod merge;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod sandbox;
@@ -13,6 +14,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use smoke::diagnostic::{self, Diagnostic};
+use smoke::report::inert;
 use smoke::scenario::Project;
 
 use super::exit::Exit;
@@ -28,7 +30,7 @@ fn refuse(diagnostics: &[Diagnostic]) -> Exit {
     let stderr = std::io::stderr();
     let paint = Paint::wanted(stderr.is_terminal(), &environment);
     let shown = diagnostic::render(diagnostics, paint.color());
-    let _ = stderr.lock().write_all(shown.as_bytes());
+    let _ = stderr.lock().write_all(inert::text(&shown).as_bytes());
     Exit::INVALID
 }
 

@@ -110,6 +110,7 @@ fn header() -> RunHeader {
         smoke: "test".to_owned(),
         identity: Vec::new(),
         revision: None,
+        shard: None,
     }
 }
 
