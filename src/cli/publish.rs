@@ -17,12 +17,12 @@ const ALWAYS: [Format; 4] = [Format::Json, Format::Junit, Format::Html, Format::
 pub(crate) fn publish(run: &Run, folder: &RunFolder, asked: &[ReportTo]) -> Vec<io::Error> {
     let shown_at = folder.file("run.json").display().to_string();
     let mut unwritten = Vec::new();
-    // Evidence first: whoever finds a report finds what it names.
-    for file in evidence::files(run) {
-        unwritten.extend(folder.write(&file.path, &file.text).err());
-    }
+    // `run.json` first: everything else can be drawn from it again.
     for (format, _, name) in Format::all().iter().filter(|(format, _, _)| in_folder(*format, asked)) {
         unwritten.extend(folder.write(name, &format.draw(run, Some(&shown_at))).err());
+    }
+    for file in evidence::files(run) {
+        unwritten.extend(folder.write(&file.path, &file.text).err());
     }
     for report in asked {
         unwritten.extend(elsewhere(run, report, &shown_at).err());

@@ -161,7 +161,8 @@ fn same_scenarios(parts: &[Part]) -> Vec<MergeError> {
 fn missing(parts: &[Part]) -> Option<String> {
     let here: BTreeSet<usize> = parts.iter().filter_map(|part| Some(part.run.shard?.index)).collect();
     let of = parts.iter().find_map(|part| Some(part.run.shard?.of)).unwrap_or_default();
-    let missing: Vec<String> = (1..=of).filter(|index| !here.contains(index)).map(|index| format!("{index}/{of}")).collect();
+    let missing: Vec<String> =
+        (1..=of).filter(|index| !here.contains(index)).map(|index| format!("{index}/{of}")).collect();
     match missing.as_slice() {
         [] => None,
         [one] => Some(format!("shard {one} is missing: what it ran is not known")),
@@ -192,7 +193,9 @@ fn exit_code(verdict: Verdict, parts: &[Part]) -> u8 {
 
 /// Shards took every n-th case, so the first cases of all of them come first.
 fn in_plan_order(parts: &[Part]) -> Vec<Scenario> {
-    let placed = parts.iter().flat_map(|part| part.run.scenarios.iter().enumerate().map(move |(at, one)| (at, part.run.shard, one)));
+    let placed = parts
+        .iter()
+        .flat_map(|part| part.run.scenarios.iter().enumerate().map(move |(at, one)| (at, part.run.shard, one)));
     let mut placed: Vec<_> = placed.collect();
     placed.sort_by_key(|(at, shard, _)| (*at, *shard));
     placed.into_iter().map(|(_, _, scenario)| scenario.clone()).collect()
@@ -261,7 +264,10 @@ mod tests {
         assert_eq!(calls, [("ecs:X", 6), ("s1", 1), ("s2", 1), ("s3", 1)]);
         assert_eq!((run.aws.looks, run.aws.throttled, run.http_requests), (9, 3, 15));
         assert_eq!(run.identity, ["AWS account 1", "API 1", "API 2", "API 3"]);
-        assert_eq!((run.verdict, run.exit_code, run.shard, run.broken_off), (Some(Verdict::Passed), Some(0), None, None));
+        assert_eq!(
+            (run.verdict, run.exit_code, run.shard, run.broken_off),
+            (Some(Verdict::Passed), Some(0), None, None)
+        );
     }
 
     #[test]
@@ -320,7 +326,10 @@ mod tests {
         };
         check(vec![], &["there is nothing to merge"]);
         check(vec![one(), with(|run| run.shard = None)], &["2.json is no shard: it was run without --shard"]);
-        check(vec![one(), two(), one()], &["1.json and 1.json are both shard 1/2; leave out the one that does not count"]);
+        check(
+            vec![one(), two(), one()],
+            &["1.json and 1.json are both shard 1/2; leave out the one that does not count"],
+        );
         check(
             vec![one(), with(|run| (run.target, run.smoke) = ("staging".into(), "2".into()))],
             &[

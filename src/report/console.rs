@@ -79,11 +79,9 @@ impl Page<'_> {
 
     /// Why the run as a whole is not well, where no scenario says it.
     fn whole(&mut self, run: &Run) {
-        let Some(reason) = run.broken_off.as_deref() else { return };
-        let mut causes = run.scenarios.iter().filter_map(|scenario| scenario.cause.as_deref());
-        if !causes.any(|cause| cause.contains(reason)) {
+        if let Some(reason) = headline::unsaid(run).filter(|_| run.broken_off.is_some()) {
             let loud = self.loud(run.verdict.unwrap_or(Verdict::Aborted));
-            self.line(0, &format!("{loud}: {}", story::one_line(reason)));
+            self.line(0, &format!("{loud}: {reason}"));
             self.gap();
         }
     }

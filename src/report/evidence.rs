@@ -39,10 +39,10 @@ pub fn files(run: &Run) -> Vec<EvidenceFile> {
     for (case, scenario) in run.scenarios.iter().enumerate() {
         for (spot, evidence) in pieces(case, scenario) {
             let named = paths.of.get(&spot).into_iter().flatten().zip(evidence);
-            files.extend(named.map(|(path, Evidence { title: _, text })| EvidenceFile {
-                path: path.clone(),
-                text: capped(text),
-            }));
+            files.extend(
+                named
+                    .map(|(path, Evidence { title: _, text })| EvidenceFile { path: path.clone(), text: capped(text) }),
+            );
         }
     }
     files

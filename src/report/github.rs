@@ -52,15 +52,15 @@ fn limited(kind: &'static str, what: &str, all: Vec<Command>) -> Vec<Command> {
 }
 
 fn errors(run: &Run) -> Vec<Command> {
-    let whole = Headline::of(run);
-    let alone = (whole.who.is_none() && !run.green()).then(|| command(whole, "", &[]));
+    let verdict = run.verdict.unwrap_or(crate::verdict::Verdict::Aborted);
+    let whole = headline::unsaid(run).map(|why| command(Headline { verdict, who: None, why, place: None }, &[]));
     let scenarios = troubled(run).into_iter().map(|(_, scenario)| {
         let Headline { verdict, who, why, place } = Headline::of_scenario(scenario);
         let details = scenario.culprit().map(|(_, _, step)| details(step, &why)).unwrap_or_default();
         let notes = scenario.notes.iter().map(|note| story::one_line(note));
-        command(Headline { verdict, who, why, place }, "", &details.into_iter().chain(notes).collect::<Vec<_>>())
+        command(Headline { verdict, who, why, place }, &details.into_iter().chain(notes).collect::<Vec<_>>())
     });
-    alone.into_iter().chain(scenarios).collect()
+    whole.into_iter().chain(scenarios).collect()
 }
 
 /// What was expected and seen instead, below the cause.
@@ -103,10 +103,10 @@ fn notices(run: &Run) -> Vec<Command> {
     shadows.collect()
 }
 
-fn command(Headline { verdict, who, why, place }: Headline, kind: &'static str, details: &[String]) -> Command {
+fn command(Headline { verdict, who, why, place }: Headline, details: &[String]) -> Command {
     let title = who.map_or_else(|| verdict.to_string(), |who| format!("{verdict}: {who}"));
     let lines: Vec<&str> = std::iter::once(why.as_str()).chain(details.iter().map(String::as_str)).collect();
-    Command { kind, place, title, message: lines.join("\n") }
+    Command { kind: "", place, title, message: lines.join("\n") }
 }
 
 impl Command {
@@ -116,7 +116,8 @@ impl Command {
         let line = line.map(|line| line.to_string());
         let title = Some(fitting(title, TITLE, property));
         let all = [("file", file.map(|file| property(&file))), ("line", line), ("title", title)];
-        let named: Vec<String> = all.iter().filter_map(|(name, value)| Some(format!("{name}={}", value.as_ref()?))).collect();
+        let named: Vec<String> =
+            all.iter().filter_map(|(name, value)| Some(format!("{name}={}", value.as_ref()?))).collect();
         format!("::{kind} {}::{}\n", named.join(","), fitting(message, MESSAGE, data))
     }
 }

@@ -27,7 +27,12 @@ impl Headline {
         if let Some((_, scenario)) = blamed {
             return Self { verdict, ..Self::of_scenario(scenario) };
         }
-        Self { verdict, who: None, why: of_the_whole(run).unwrap_or_else(|| tally::numbers(&run.counts())), place: None }
+        Self {
+            verdict,
+            who: None,
+            why: of_the_whole(run).unwrap_or_else(|| tally::numbers(&run.counts())),
+            place: None,
+        }
     }
 
     /// Of a scenario that did not pass.
@@ -58,8 +63,14 @@ impl Headline {
     }
 }
 
-/// Why a run is not green though its scenarios might be.
-pub(super) fn of_the_whole(run: &Run) -> Option<String> {
+/// Why the run as a whole is not green, where none of its scenarios says it.
+pub(super) fn unsaid(run: &Run) -> Option<String> {
+    let whole = of_the_whole(run).filter(|_| !run.green())?;
+    let mut causes = run.scenarios.iter().filter_map(|scenario| scenario.cause.as_deref());
+    (!causes.any(|cause| story::one_line(cause).contains(&whole))).then_some(whole)
+}
+
+fn of_the_whole(run: &Run) -> Option<String> {
     let unjudged = || run.exit_code == Some(2) && run.verdict == Some(Verdict::Skipped);
     let nothing = || unjudged().then(|| "nothing was judged, so this run says nothing".to_owned());
     run.broken_off.as_deref().map(story::one_line).or_else(nothing)

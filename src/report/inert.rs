@@ -20,7 +20,8 @@ pub fn text(text: &str) -> String {
 pub(super) fn markup(document: &str) -> String {
     let document: String = document.chars().filter(|c| *c == '\n' || !(c.is_control() || turns(*c))).collect();
     let calm = |line: &str| {
-        let line = HASHES.iter().fold(line.to_owned(), |line, mark| line.replace(mark, &format!("&#35;{}", &mark[1..])));
+        let line =
+            HASHES.iter().fold(line.to_owned(), |line, mark| line.replace(mark, &format!("&#35;{}", &mark[1..])));
         defused(&line, "&#58;:")
     };
     document.split('\n').map(calm).collect::<Vec<_>>().join("\n")

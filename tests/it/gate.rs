@@ -4,6 +4,7 @@
 mod aborts;
 mod cleanup;
 mod faults;
+mod merging;
 mod moments;
 mod provenance;
 mod records;

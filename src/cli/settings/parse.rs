@@ -113,6 +113,9 @@ mod tests {
         check(report_where("junit=/tmp/sum", Some("/tmp/sum".as_ref())), junit(Place::End("/tmp/sum".into())));
         check(report_where("junit=/tmp/sum", Some("/tmp/other".as_ref())), junit(Place::File("/tmp/sum".into())));
         check(report("junit="), Err("a path is missing after `=`"));
-        check(report("pdf"), Err("no format is called pdf; there are json, junit, html, markdown, github, ndjson, text"));
+        check(
+            report("pdf"),
+            Err("no format is called pdf; there are json, junit, html, markdown, github, ndjson, text"),
+        );
     }
 }

@@ -19,7 +19,8 @@ use crate::record::Run;
 /// The whole style: colours for light, dark and paper.
 const STYLE: &str = include_str!("style.css");
 /// Nothing is loaded and nothing runs, whatever a report holds.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+const POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 /// The mark in a browser's tab, so that none is asked for.
 const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Ccircle cx='8' \
                     cy='8' r='7' fill='%23888'/%3E%3C/svg%3E";

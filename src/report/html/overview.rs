@@ -30,13 +30,13 @@ pub(super) fn warnings(run: &Run) -> Markup {
         html! { strong { (story::who(scenario, phase, step)) } ": " (said) }
     });
     html! {
-        (list("left", "Left behind", left.collect()))
-        (list("flaky", "Flaky", flaky.collect()))
-        (list("shadow", "Shadow checks", shadows.collect()))
+        (list("left", "Left behind", &left.collect::<Vec<_>>()))
+        (list("flaky", "Flaky", &flaky.collect::<Vec<_>>()))
+        (list("shadow", "Shadow checks", &shadows.collect::<Vec<_>>()))
     }
 }
 
-fn list(id: &str, title: &str, lines: Vec<Markup>) -> Markup {
+fn list(id: &str, title: &str, lines: &[Markup]) -> Markup {
     html! {
         @if !lines.is_empty() {
             section class="warning" aria-labelledby=(id) {

@@ -16,7 +16,7 @@ const OPEN: usize = 2;
 /// All of them; nothing where all is well.
 pub(super) fn all(run: &Run, paths: &Paths) -> Markup {
     let troubled = troubled(run);
-    let whole = headline::of_the_whole(run).filter(|_| !run.green());
+    let whole = headline::unsaid(run);
     html! {
         @if !troubled.is_empty() || whole.is_some() {
             section aria-labelledby="wrong" {

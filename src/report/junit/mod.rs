@@ -16,7 +16,7 @@ use self::case::{Subject, of_scenario, of_step};
 use self::clean::clean;
 use self::names::Names;
 use super::evidence::Paths;
-use super::headline::Headline;
+use super::headline::{Headline, unsaid};
 use super::inert;
 use crate::record::{Run, Scenario};
 use crate::verdict::Verdict;
@@ -31,9 +31,11 @@ pub fn render(run: &Run) -> String {
     for (case, scenario) in run.scenarios.iter().enumerate() {
         report.add_test_suite(suite(run, Subject { case, scenario, paths: &paths }, &mut names));
     }
-    if report.failures + report.errors == 0 && !run.green() {
-        let verdict = run.verdict.unwrap_or(Verdict::Aborted);
-        report.add_test_suite(case::of_the_whole(verdict, &Headline::of(run).line()));
+    // A run can be red though each of its scenarios passed; the report must not be green then.
+    let green = report.failures + report.errors == 0;
+    let whole = unsaid(run).or_else(|| (green && !run.green()).then(|| Headline::of(run).line()));
+    if let Some(reason) = whole {
+        report.add_test_suite(case::of_the_whole(run.verdict.unwrap_or(Verdict::Aborted), &reason));
     }
     // Writing to memory cannot fail, and the texts are clean UTF-8.
     inert::markup(&report.to_string().unwrap_or_default())

@@ -18,15 +18,18 @@ fn a_run_that_broke_off_is_red_whatever_its_scenarios_say() {
     #[track_caller]
     fn check(change: impl FnOnce(&mut Run), expected: (usize, &str)) {
         let passed = Scenario { id: "a".into(), verdict: Some(Verdict::Passed), ..Scenario::default() };
-        let mut run = Run { verdict: Some(Verdict::Passed), exit_code: Some(0), scenarios: vec![passed], ..Run::default() };
+        let mut run =
+            Run { verdict: Some(Verdict::Passed), exit_code: Some(0), scenarios: vec![passed], ..Run::default() };
         change(&mut run);
         let text = render(&run);
         assert_eq!(Report::deserialize_from_str(&text).unwrap().errors, expected.0, "{text}");
         assert!(text.contains(expected.1), "{text}");
     }
     check(|_| {}, (0, "name=\"a\""));
-    let broken_off = |verdict, code| move |run: &mut Run| {
-        (run.verdict, run.exit_code, run.broken_off) = (Some(verdict), Some(code), Some("boom".into()));
+    let broken_off = |verdict, code| {
+        move |run: &mut Run| {
+            (run.verdict, run.exit_code, run.broken_off) = (Some(verdict), Some(code), Some("boom".into()));
+        }
     };
     check(broken_off(Verdict::Aborted, 4), (1, "<error message=\"boom\" type=\"Aborted\">boom</error>"));
     check(broken_off(Verdict::Inconclusive, 3), (1, "<error message=\"boom\" type=\"Inconclusive\">"));

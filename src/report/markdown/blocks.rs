@@ -73,9 +73,14 @@ mod tests {
             let fitted = fit(vec![body("a"), evidence("b"), body("c"), evidence("d")], at_most);
             assert!(fitted.len() <= at_most);
             let parts = fitted.trim_end().split(GAP);
-            assert_eq!(parts.map(|part| part.replace(&part[..1].repeat(998), &part[..1])).collect::<Vec<_>>().join(" "), expected);
+            assert_eq!(
+                parts.map(|part| part.replace(&part[..1].repeat(998), &part[..1])).collect::<Vec<_>>().join(" "),
+                expected
+            );
         }
-        let word = |what: &str| format!("✂ {what} left out here, since a summary may have no more than 1 MiB; report.html has all.");
+        let word = |what: &str| {
+            format!("✂ {what} left out here, since a summary may have no more than 1 MiB; report.html has all.")
+        };
         check(5000, "a b c d");
         check(4000, &format!("a b c {}", word("1 part of evidence is")));
         check(3200, &format!("a c {}", word("2 parts of evidence are")));

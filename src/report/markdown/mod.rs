@@ -49,7 +49,8 @@ fn head(run: &Run) -> String {
     let mut tested = vec![inline(&run.target), story::span(run.duration_ms()), tally::numbers(&run.counts())];
     tested.extend(run.revision.as_deref().map(|revision| format!("revision {}", code(revision))));
     tested.extend(run.shard.map(|shard| format!("shard {shard}")));
-    let lines = [title, blamed.join(" at "), tested.join(" · ")];
+    let whole = headline::unsaid(run).filter(|whole| *whole != why).map(|whole| format!("**{}**", inline(&whole)));
+    let lines = [title, blamed.join(" at "), whole.unwrap_or_default(), tested.join(" · ")];
     lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n\n")
 }
 
@@ -77,7 +78,8 @@ fn trouble(case: usize, scenario: &Scenario, paths: &Paths) -> Vec<Block> {
 /// What was expected and seen instead, as a table.
 fn expected(step: &Step) -> Option<String> {
     let row = |judged: &crate::event::Judged| {
-        let seen = judged.detail.as_deref().unwrap_or(if judged.held.is_none() { "not known" } else { "does not hold" });
+        let seen =
+            judged.detail.as_deref().unwrap_or(if judged.held.is_none() { "not known" } else { "does not hold" });
         format!("| {} | {} |\n", code(&judged.text), code(seen))
     };
     let rows: String = story::unmet(&step.expectations).map(row).collect();

@@ -12,9 +12,12 @@ pub(super) fn inline(text: &str) -> String {
     let mut escaped = String::new();
     for (at, c) in text.chars().take(LONGEST).enumerate() {
         // At its beginning a text may stand where a list or a heading could begin.
-        let begins = at == 0 && matches!(c, '#' | '+' | '-' | '=' | ':');
+        let begins = at == 0 && matches!(c, '+' | '-' | '=' | ':');
         let numbers = matches!(c, '.' | ')') && at > 0 && text.chars().take(at).all(|c| c.is_ascii_digit());
-        if begins || numbers || matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '&' | '$' | '!') {
+        if begins
+            || numbers
+            || matches!(c, '\\' | '`' | '#' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '&' | '$' | '!')
+        {
             escaped.push('\\');
         }
         escaped.push(c);
