@@ -122,7 +122,8 @@ async fn journey(
     manner: Manner,
     recorder: &Arc<Mutex<Recorder>>,
 ) -> Finished {
-    let (faults, shard) = if let Errand::Run { faults, shard, .. } = &errand { (*faults, *shard) } else { (&[][..], None) };
+    let (faults, shard) =
+        if let Errand::Run { faults, shard, .. } = &errand { (*faults, *shard) } else { (&[][..], None) };
     let header = header(&prepared, shard);
     let (surroundings, signals) = match surroundings(&mut prepared, faults).await {
         Ok(built) => built,
