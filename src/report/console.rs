@@ -1,7 +1,5 @@
 //! The summary at the end of a run: what went wrong first, whole; then what else; then the numbers.
 
-use std::collections::BTreeSet;
-
 use super::evidence::Paths;
 use super::headline::{self, Headline, troubled};
 use super::{inert, story, tally};
@@ -215,10 +213,8 @@ impl Page<'_> {
         if let Some(revision) = &run.revision {
             self.line(2, &format!("revision {}", story::one_line(revision)));
         }
-        let passed = run.scenarios.iter().filter(|scenario| scenario.verdict == Some(Verdict::Passed));
-        // Scenarios that looked at the same service say the same of it.
-        for note in passed.flat_map(|scenario| &scenario.notes).collect::<BTreeSet<_>>() {
-            self.line(2, &story::one_line(note));
+        for note in headline::tested(run) {
+            self.line(2, &note);
         }
         for line in &run.identity {
             self.line(2, &format!("looked at {}", story::one_line(line)));

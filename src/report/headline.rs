@@ -1,5 +1,7 @@
 //! The verdict of a run and why, for its first line.
 
+use std::collections::BTreeSet;
+
 use super::{story, tally};
 use crate::event::Phase;
 use crate::record::{Run, Scenario, Step};
@@ -99,6 +101,12 @@ pub(super) fn shadows(run: &Run) -> impl Iterator<Item = (&Scenario, Phase, &Ste
 /// Whether a step is a shadow check that did not pass. Clean-up decides nothing anyway.
 pub(super) fn is_shadow(phase: Phase, step: &Step) -> bool {
     phase != Phase::Finally && !step.enforced && step.verdict > Some(Verdict::Passed)
+}
+
+/// What was tested, as the scenarios that passed say it, once each: several look at the same service.
+pub(super) fn tested(run: &Run) -> BTreeSet<String> {
+    let passed = run.scenarios.iter().filter(|scenario| scenario.verdict == Some(Verdict::Passed));
+    passed.flat_map(|scenario| &scenario.notes).map(|note| story::one_line(note)).collect()
 }
 
 fn with_index(run: &Run) -> impl Iterator<Item = (usize, &Scenario)> {

@@ -18,7 +18,8 @@ pub fn text(text: &str) -> String {
 /// HTML, XML, and Markdown outside of its code: a character reference reads the same. Nothing that could move a cursor or
 /// turn the direction of what follows is left either, wherever it came from.
 pub(super) fn markup(document: &str) -> String {
-    let document: String = document.chars().filter(|c| *c == '\n' || !(c.is_control() || turns(*c))).collect();
+    let document: String =
+        document.chars().filter(|c| *c == '\n' || !(c.is_control() || turns(*c) || is_none(*c))).collect();
     let calm = |line: &str| {
         let line =
             HASHES.iter().fold(line.to_owned(), |line, mark| line.replace(mark, &format!("&#35;{}", &mark[1..])));
@@ -35,6 +36,11 @@ pub(super) fn json(document: &str) -> String {
 /// Characters that turn the direction in which what follows is read.
 pub(super) const fn turns(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}')
+}
+
+/// Code points that are no characters, and stand in no document.
+fn is_none(c: char) -> bool {
+    matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe
 }
 
 /// What is a command wherever it stands in a line.
@@ -69,6 +75,6 @@ mod tests {
 
     #[test]
     fn markup_turns_nothing_around() {
-        assert_eq!(markup("a\u{202e}b\u{1b}[0m\tc\u{7}\nd"), "ab[0mc\nd");
+        assert_eq!(markup("a\u{202e}b\u{1b}[0m\tc\u{7}\nd\u{fdd0}\u{fffe}\u{10ffff}😀"), "ab[0mc\nd😀");
     }
 }

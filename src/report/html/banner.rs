@@ -1,4 +1,4 @@
-//! The top of the page: the verdict, why, and what was tested.
+//! The top of the page: the verdict, and why.
 
 use maud::{Markup, html};
 
@@ -22,27 +22,10 @@ pub(super) fn banner(run: &Run, headline: &Headline) -> Markup {
                     }
                 }
             }
-            (facts(run))
+            p class="when" {
+                (time(run.started)) " · took " (story::span(run.duration_ms()))
+                @if *why != tally::numbers(&run.counts()) { " · " (tally::numbers(&run.counts())) }
+            }
         }
     }
-}
-
-fn facts(run: &Run) -> Markup {
-    html! {
-        dl class="facts" {
-            (fact("Scenarios", &html! { (tally::numbers(&run.counts())) }))
-            (fact("Began", &time(run.started)))
-            (fact("Took", &html! { (story::span(run.duration_ms())) }))
-            @if let Some(revision) = &run.revision { (fact("Revision", &html! { code { (story::one_line(revision)) } })) }
-            @if let Some(shard) = run.shard { (fact("Shard", &html! { (shard) })) }
-            @if let Some(signal) = &run.stopped_by { (fact("Stopped by", &html! { (story::one_line(signal)) })) }
-            @if let Some(code) = run.exit_code { (fact("Exit code", &html! { (code) })) }
-            (fact("Run", &html! { code { (story::one_line(&run.id)) } }))
-            @for line in &run.identity { (fact("Looked at", &html! { (story::one_line(line)) })) }
-        }
-    }
-}
-
-fn fact(name: &str, value: &Markup) -> Markup {
-    html! { div { dt { (name) } dd { (value) } } }
 }

@@ -6,6 +6,7 @@
 mod banner;
 mod overview;
 mod step;
+mod tested;
 mod trouble;
 mod words;
 
@@ -57,11 +58,11 @@ fn body(run: &Run, headline: &Headline, paths: &Paths) -> Markup {
         a class="skip" href="#scenarios" { "All scenarios" }
         (banner::banner(run, headline))
         main {
-            (trouble::all(run, paths))
+            (trouble::all(run, headline, paths))
             (overview::warnings(run))
+            (tested::tested(run))
             (overview::scenarios(run))
             (overview::step_by_step(run, paths))
-            (overview::asked(run))
         }
         footer {
             p {

@@ -1,14 +1,14 @@
-//! What holds for the whole run: warnings, all scenarios in a table, each step by step, what was asked of the system.
+//! What holds for the whole run: warnings, all scenarios in a table, each step by step.
 
 use maud::{Markup, html};
 
 use super::step;
-use super::trouble::attempts;
+use super::trouble::{attempts, notes};
 use super::words::{anchor, badge, label};
 use crate::event::Leftover;
 use crate::record::{Run, Scenario};
 use crate::report::evidence::Paths;
-use crate::report::{headline, story, tally};
+use crate::report::{headline, story};
 use crate::verdict::Verdict;
 
 /// What decides nothing and should be known: what is left behind, what was flaky, what shadow checks saw.
@@ -71,6 +71,7 @@ fn row(case: usize, scenario: &Scenario) -> Markup {
             th scope="row" {
                 a href={ "#" (anchor(case)) } { (story::one_line(&scenario.id)) }
                 @if scenario.flaky() { " " (label("flaky")) }
+                @if scenario.all().any(|(phase, _, step)| headline::is_shadow(phase, step)) { " " (label("shadow check")) }
                 div class="small" { (story::one_line(&scenario.name)) }
                 @if let Some(cause) = cause { div class="why" { (story::one_line(cause)) } }
             }
@@ -101,30 +102,8 @@ fn whole(case: usize, scenario: &Scenario, paths: &Paths) -> Markup {
                 span class="small" { (story::one_line(&scenario.name)) " · " code { (file) } }
             }
             (attempts(case, scenario, paths))
+            @if !scenario.notes.is_empty() { (notes(scenario)) }
             (step::table(case, scenario, paths))
-        }
-    }
-}
-
-/// What smoke sent.
-pub(super) fn asked(run: &Run) -> Markup {
-    html! {
-        section aria-labelledby="asked" {
-            h2 id="asked" { "What was asked of the system" }
-            p { (tally::sent(run)) }
-            @if !run.aws.calls.is_empty() {
-                details {
-                    summary { "AWS calls by operation" }
-                    table class="calls" {
-                        thead { tr { th scope="col" { "Operation" } th scope="col" class="took" { "Calls" } } }
-                        tbody {
-                            @for (operation, many) in &run.aws.calls {
-                                tr { th scope="row" { code { (story::one_line(operation)) } } td class="took" { (many) } }
-                            }
-                        }
-                    }
-                }
-            }
         }
     }
 }

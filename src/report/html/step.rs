@@ -13,15 +13,19 @@ use crate::verdict::Verdict;
 /// The table.
 pub(super) fn table(case: usize, scenario: &Scenario, paths: &Paths) -> Markup {
     html! {
-        div class="wide" tabindex="0" role="region" aria-label={ "steps of " (story::one_line(&scenario.id)) } {
-            table class="steps" {
-                thead {
-                    tr { th scope="col" { "Verdict" } th scope="col" { "Step" } th scope="col" { "Seen" } th scope="col" class="took" { "Took" } }
+        // On a narrow screen cells stand below each other; the roles keep it a table for those who hear it.
+        table class="steps" role="table" aria-label={ "steps of " (story::one_line(&scenario.id)) } {
+            thead role="rowgroup" {
+                tr role="row" {
+                    th scope="col" role="columnheader" { "Verdict" }
+                    th scope="col" role="columnheader" { "Step" }
+                    th scope="col" role="columnheader" { "Seen" }
+                    th scope="col" role="columnheader" class="took" { "Took" }
                 }
-                tbody {
-                    @for (phase, index, step) in scenario.all() {
-                        (row(phase, step, &step.evidence.iter().zip(paths.step(case, phase, index)).collect::<Vec<_>>()))
-                    }
+            }
+            tbody role="rowgroup" {
+                @for (phase, index, step) in scenario.all() {
+                    (row(phase, step, &step.evidence.iter().zip(paths.step(case, phase, index)).collect::<Vec<_>>()))
                 }
             }
         }
@@ -31,21 +35,21 @@ pub(super) fn table(case: usize, scenario: &Scenario, paths: &Paths) -> Markup {
 fn row(phase: Phase, step: &Step, kept: &[(&crate::event::Evidence, &String)]) -> Markup {
     let verdict = step.verdict.unwrap_or(Verdict::Aborted);
     html! {
-        tr class=(verdict) {
-            td { (badge(verdict)) }
-            th scope="row" {
+        tr role="row" class=(verdict) {
+            td role="cell" { (badge(verdict)) }
+            th scope="row" role="rowheader" {
                 @if phase != Phase::Step { span class="kind" { (story::kind(phase)) } " " }
                 (story::one_line(&step.name))
                 @if !step.enforced { " " (label("shadow check")) }
                 div class="small" { (step.probe) " · " code { (story::place(step)) } }
             }
-            td {
+            td role="cell" {
                 @if verdict != Verdict::Passed { p { (story::headline(step)) } }
                 (course(step))
                 (judged(step))
                 @for (piece, path) in kept { (evidence(piece, path, false)) }
             }
-            td class="took" { @if step.started.is_some() { (story::span(step.duration_ms)) } }
+            td role="cell" class="took" { @if step.started.is_some() { (story::span(step.duration_ms)) } }
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::verdict::Verdict;
 const OPEN: usize = 2;
 
 /// All of them; nothing where all is well.
-pub(super) fn all(run: &Run, paths: &Paths) -> Markup {
+pub(super) fn all(run: &Run, said: &Headline, paths: &Paths) -> Markup {
     let troubled = troubled(run);
     let whole = headline::unsaid(run);
     html! {
@@ -24,7 +24,7 @@ pub(super) fn all(run: &Run, paths: &Paths) -> Markup {
                 @if let Some(whole) = whole { p class="whole" { (whole) } }
                 @if troubled.len() > 1 { (contents(&troubled)) }
                 @for (nth, (case, scenario)) in troubled.iter().enumerate() {
-                    (one((*case, scenario), paths, nth == 0))
+                    (one((*case, scenario), said, paths, nth == 0))
                 }
             }
         }
@@ -48,16 +48,15 @@ fn contents(troubled: &[(usize, &Scenario)]) -> Markup {
     }
 }
 
-fn one((case, scenario): (usize, &Scenario), paths: &Paths, first: bool) -> Markup {
+/// One of them. `said` stands at the top of the page already.
+fn one((case, scenario): (usize, &Scenario), said: &Headline, paths: &Paths, first: bool) -> Markup {
     let Headline { verdict, who, why, place } = Headline::of_scenario(scenario);
     html! {
         article class={ "trouble " (verdict) } id={ "trouble-" (case + 1) } {
             h3 { (badge(verdict)) " " (who.unwrap_or_default()) }
-            p class="cause" { (why) }
+            @if !first || why != said.why { p class="cause" { (why) } }
             @if let Some((_, _, step)) = scenario.culprit() { (story_of(step, &why)) }
-            @if !scenario.notes.is_empty() {
-                ul class="notes" { @for note in &scenario.notes { li { (story::one_line(note)) } } }
-            }
+            @if !scenario.notes.is_empty() { (notes(scenario)) }
             (others(scenario))
             (attempts(case, scenario, paths))
             p class="where" {
@@ -115,11 +114,16 @@ fn seen(held: Option<bool>, detail: Option<&str>) -> Markup {
     }
 }
 
+/// What supports the cause, and what was tested.
+pub(super) fn notes(scenario: &Scenario) -> Markup {
+    html! { ul class="notes" { @for note in &scenario.notes { li { (story::one_line(note)) } } } }
+}
+
 /// What was seen in which stretch of time.
 pub(super) fn course(step: &Step) -> Markup {
     html! {
         @if !step.changes.is_empty() {
-            ol class="course" aria-label="what was seen, one after the other" {
+            ol class="course" aria-label="seen, one after the other" {
                 @for stretch in story::stretches(&step.changes, 12) { li { (stretch) } }
             }
         }

@@ -66,6 +66,7 @@ pub(super) fn of_the_whole(verdict: Verdict, reason: &str) -> TestSuite {
     let verdict = if verdict == Verdict::Skipped { Verdict::Inconclusive } else { verdict };
     let mut case = TestCase::new("the run as a whole", status(verdict, &story::one_line(reason), ""));
     case.set_classname("smoke");
+    case.set_time(Duration::ZERO);
     let mut suite = TestSuite::new("smoke");
     suite.add_test_case(case);
     suite

@@ -72,11 +72,9 @@ mod tests {
             let (body, evidence) = (|letter| Block::body(&text(letter)), |letter| Block::evidence(&text(letter)));
             let fitted = fit(vec![body("a"), evidence("b"), body("c"), evidence("d")], at_most);
             assert!(fitted.len() <= at_most);
-            let parts = fitted.trim_end().split(GAP);
-            assert_eq!(
-                parts.map(|part| part.replace(&part[..1].repeat(998), &part[..1])).collect::<Vec<_>>().join(" "),
-                expected
-            );
+            let short =
+                |part: &str| part.chars().next().filter(|_| part.len() == 998).map_or(part.to_owned(), String::from);
+            assert_eq!(fitted.trim_end().split(GAP).map(short).collect::<Vec<_>>().join(" "), expected);
         }
         let word = |what: &str| {
             format!("✂ {what} left out here, since a summary may have no more than 1 MiB; report.html has all.")

@@ -160,9 +160,10 @@ fn scenarios(run: &Run) -> Option<Block> {
 fn feet(run: &Run) -> String {
     let looked = run.identity.iter().map(|line| format!("- looked at {}", inline(line)));
     let sent = format!("- {}", tally::sent(run));
+    let tested = headline::tested(run).into_iter().map(|note| format!("- {}", inline(&note)));
     let kept = format!("- all that was seen is in {} of run {}", code("run.json"), code(&run.id));
     let by = format!("- smoke {}", inline(&run.smoke));
-    std::iter::once(sent).chain(looked).chain([kept, by]).collect::<Vec<_>>().join("\n")
+    tested.chain([sent]).chain(looked).chain([kept, by]).collect::<Vec<_>>().join("\n")
 }
 
 fn spot((file, line): &(String, Option<usize>)) -> String {

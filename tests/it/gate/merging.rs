@@ -38,9 +38,10 @@ fn shards_make_the_run_that_they_are_parts_of() {
     let merged = project.run_json();
     assert_eq!(ids(&project), whole);
     assert_eq!((&merged["run"]["shard"], &merged["run"]["http_requests"]), (&serde_json::Value::Null, &3.into()));
-    for file in ["junit.xml", "report.html", "summary.md", "events.ndjson"] {
+    for file in ["junit.xml", "report.html", "events.ndjson"] {
         assert!(project.latest(file).contains("scenarios/c.yaml"), "{file}");
     }
+    assert!(project.latest("summary.md").contains("<code>c</code>"));
     let failed = shard(&project, "2/2", 1, &["--var", "wanted=201"]);
     merge(&project, &[&one, &failed], 1, "FAILED b › step \"look\"");
 }
