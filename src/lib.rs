@@ -21,8 +21,8 @@
 //! * [`event`]: what happened, in the past tense.
 //! * [`journal`]: what a run may leave behind, on disk, so that its clean-up can be finished.
 //! * [`engine`]: who runs when: waiting, guards, clean-up, signals.
-//! * [`record`]: events folded into one run.
-//! * [`report`]: a run drawn as JSON, JUnit and lines.
+//! * [`record`]: events folded into one run; shards of one put together.
+//! * [`report`]: a run drawn as JSON, JUnit, HTML, Markdown, workflow commands and lines.
 //! * [`doctor`]: the preflight: whether a run could see what it looks at.
 //! * [`redact`]: keeps secrets out of everything that is written.
 //! * [`sandbox`]: the embedded `local` target.

@@ -46,6 +46,8 @@ pub(crate) enum Command {
     Cleanup(Cleanup),
     /// Draw a report again from a recorded run, judging nothing anew
     Report(Report),
+    /// Put the shards of one run together
+    Merge(Merge),
     /// Start the local target as a server of its own
     Sandbox(Sandbox),
     /// Print a JSON Schema
@@ -88,18 +90,26 @@ pub(crate) struct Run {
     /// Do not ask before a protected target
     #[arg(long, short, env = "SMOKE_YES", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) yes: bool,
-    /// Write another report: junit, json, text or ndjson, into the run's folder or to PATH (`-`: standard output)
-    #[arg(long, value_name = "FORMAT[=PATH]", env = "SMOKE_REPORT", value_delimiter = ',', value_parser = parse::report)]
-    pub(crate) report: Vec<ReportTo>,
-    /// Keep runs in DIR
-    #[arg(long, value_name = "DIR", env = "SMOKE_REPORTS", default_value = "reports", value_hint = ValueHint::DirPath)]
-    pub(crate) reports: PathBuf,
+    #[command(flatten)]
+    pub(crate) output: Output,
     /// Show only the verdict and what went wrong
     #[arg(long, short, env = "SMOKE_QUIET", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
     /// Show each look; twice and more: what smoke does inside
     #[arg(long, short, env = "SMOKE_VERBOSE", action = ArgAction::Count)]
     pub(crate) verbose: u8,
+}
+
+/// Where reports go.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Output {
+    /// Write another report to PATH (`-`: standard output): junit, json, html, markdown, github, ndjson or text. Without
+    /// PATH it goes to the run's folder, and github to standard output. `markdown=$GITHUB_STEP_SUMMARY` is appended
+    #[arg(long, value_name = "FORMAT[=PATH]", env = "SMOKE_REPORT", value_delimiter = ',', value_parser = parse::report)]
+    pub(crate) report: Vec<ReportTo>,
+    /// Keep runs in DIR, each with run.json, junit.xml, report.html, summary.md, events.ndjson and evidence/
+    #[arg(long, value_name = "DIR", env = "SMOKE_REPORTS", default_value = "reports", value_hint = ValueHint::DirPath)]
+    pub(crate) reports: PathBuf,
 }
 
 /// Which scenarios.
@@ -215,6 +225,18 @@ pub(crate) struct Report {
     /// What to draw
     #[arg(long, value_name = "FORMAT", env = "SMOKE_FORMAT", default_value = "text", value_parser = formats())]
     pub(crate) format: smoke::report::Format,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Scenarios stand in plan order, numbers are added up, verdict and exit code are made anew. A shard that is missing was not
+seen: the whole is inconclusive then, at best. Records that are not the shards of one run are refused.")]
+pub(crate) struct Merge {
+    /// The shards' records
+    #[arg(value_name = "RUN.json", required = true, value_hint = ValueHint::FilePath)]
+    pub(crate) runs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: Output,
 }
 
 #[derive(Debug, clap::Args)]

@@ -5,6 +5,7 @@ mod args;
 mod command;
 mod exit;
 mod output;
+mod publish;
 mod reports;
 mod settings;
 mod terminal;
@@ -43,6 +44,7 @@ fn begin(args: Args) -> Exit {
         Command::Policy(args) => command::policy::run(&args),
         Command::Cleanup(args) => command::cleanup::run(&args),
         Command::Report(args) => command::report::run(&args),
+        Command::Merge(args) => command::merge::run(&args),
         Command::Sandbox(args) => command::sandbox::run(&args),
         Command::Schema(args) => command::schema::run(&args),
         Command::Completions(args) => command::completions::run(&args),

@@ -2,11 +2,13 @@
 
 use std::io::Write as _;
 
+use smoke::report::inert;
+
 use super::exit::Exit;
 
 /// Says on standard error what is wrong, and gives the exit code back.
 pub(crate) fn complain(exit: Exit, message: &str) -> Exit {
-    let _ = writeln!(std::io::stderr(), "error: {message}");
+    let _ = writeln!(std::io::stderr(), "error: {}", inert::text(message));
     exit
 }
 

@@ -77,7 +77,8 @@ pub(crate) fn new_id(base: &Path, started: DateTime<Utc>) -> String {
     }
 }
 
-fn naming(path: &Path, error: &io::Error) -> io::Error {
+/// An error that says which file it is about.
+pub(crate) fn naming(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 

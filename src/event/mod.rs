@@ -145,6 +145,24 @@ pub struct RunHeader {
     /// What is tested, as version control knows it, where that is known.
     #[serde(default)]
     pub revision: Option<String>,
+    /// Which part of the plan this is, where it was shared out.
+    #[serde(default)]
+    pub shard: Option<Shard>,
+}
+
+/// One part of a plan that was shared out: every `of`-th case, from the `index`-th on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+pub struct Shard {
+    /// From 1.
+    pub index: usize,
+    /// How many parts there are.
+    pub of: usize,
+}
+
+impl std::fmt::Display for Shard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.index, self.of)
+    }
 }
 
 /// A case as it stands in the plan.

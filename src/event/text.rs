@@ -37,7 +37,7 @@ impl Fact {
 }
 
 fn header(run: &mut RunHeader, edit: &mut dyn FnMut(&mut String)) {
-    let RunHeader { id: _, target, started: _, smoke: _, identity, revision } = run;
+    let RunHeader { id: _, target, started: _, smoke: _, identity, revision, shard: _ } = run;
     edit(target);
     revision.iter_mut().for_each(&mut *edit);
     identity.iter_mut().for_each(edit);

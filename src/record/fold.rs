@@ -45,13 +45,14 @@ impl Run {
     }
 
     fn begin(&mut self, header: &RunHeader) {
-        let RunHeader { id, target, started, smoke, identity, revision } = header;
+        let RunHeader { id, target, started, smoke, identity, revision, shard } = header;
         self.id.clone_from(id);
         self.target.clone_from(target);
         self.started = *started;
         self.smoke.clone_from(smoke);
         self.identity.clone_from(identity);
         self.revision.clone_from(revision);
+        self.shard = *shard;
     }
 
     fn case(&mut self, case: usize, change: impl FnOnce(&mut Scenario)) {
@@ -104,6 +105,14 @@ impl AttemptStep {
     fn of(place: StepRef, step: &Step) -> Option<Self> {
         let verdict = step.verdict.filter(|verdict| *verdict > Verdict::Passed)?;
         let StepRef { case: _, phase, index } = place;
-        Some(Self { phase, index, verdict, duration_ms: step.duration_ms, cause: step.cause.clone() })
+        Some(Self {
+            phase,
+            index,
+            verdict,
+            duration_ms: step.duration_ms,
+            cause: step.cause.clone(),
+            expectations: step.expectations.clone(),
+            evidence: step.evidence.clone(),
+        })
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::span::between;
 use super::{Counts, Scenario};
-use crate::event::AwsUse;
+use crate::event::{AwsUse, Shard};
 use crate::verdict::Verdict;
 
 /// One run, as far as it is known.
@@ -16,6 +16,8 @@ pub struct Run {
     pub target: String,
     /// What is tested, as version control knows it, where that is known.
     pub revision: Option<String>,
+    /// Which part of the plan it is, where that was shared out.
+    pub shard: Option<Shard>,
     /// Version of smoke.
     pub smoke: String,
     /// Which AWS account, region and endpoints were looked at; a line each.

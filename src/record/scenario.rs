@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::Step;
 use super::span::between;
-use crate::event::{CaseOutline, Leftover, Phase};
+use crate::event::{CaseOutline, Evidence, Judged, Leftover, Phase};
 use crate::verdict::Verdict;
 
 /// A scenario, or one row of its matrix: its last attempt whole, earlier ones in short.
@@ -72,6 +72,10 @@ pub struct AttemptStep {
     pub duration_ms: u64,
     /// One sentence that says why.
     pub cause: Option<String>,
+    /// What was judged.
+    pub expectations: Vec<Judged>,
+    /// Things worth keeping: what the attempt after it looked at says nothing of them.
+    pub evidence: Vec<Evidence>,
 }
 
 impl Scenario {

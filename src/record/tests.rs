@@ -37,6 +37,7 @@ fn run_started(cases: usize) -> Fact {
         smoke: "0.1.0".into(),
         identity: Vec::new(),
         revision: None,
+        shard: None,
     };
     Fact::RunStarted { run, cases: (0..cases).map(case).collect() }
 }
@@ -166,6 +167,8 @@ fn a_pass_after_a_failure_is_flaky_and_the_failure_is_kept_in_short() {
         verdict: Verdict::Failed,
         duration_ms: 5,
         cause: Some("it did".into()),
+        expectations: Vec::new(),
+        evidence: Vec::new(),
     };
     let earlier = Attempt {
         number: 1,

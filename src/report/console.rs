@@ -1,10 +1,10 @@
 //! The summary at the end of a run: what went wrong first, whole; then what else; then the numbers.
 
-use std::collections::BTreeSet;
-
-use super::story;
+use super::evidence::Paths;
+use super::headline::{self, Headline, troubled};
+use super::{inert, story, tally};
 use crate::event::{Evidence, Leftover, Phase};
-use crate::record::{Attempt, Counts, Run, Scenario, Step};
+use crate::record::{Attempt, Run, Scenario, Step};
 use crate::verdict::Verdict;
 
 /// How the summary is drawn.
@@ -26,23 +26,34 @@ const EVIDENCE_LINES: usize = 12;
 /// The summary, ending in a line feed.
 #[must_use]
 pub fn summary(run: &Run, style: &Style<'_>) -> String {
-    let mut page = Page { style, text: String::new() };
-    for scenario in &run.scenarios {
-        page.trouble(scenario);
+    let folder = style.run_json.and_then(|path| path.strip_suffix("run.json")).unwrap_or_default();
+    let mut page = Page { style, paths: Paths::of(run), folder, text: String::new() };
+    let headline = Headline::of(run);
+    // Whether the run as a whole has more to say than any of its scenarios.
+    let alone = headline.who.is_none();
+    if alone {
+        page.whole(run);
     }
-    let said = run.scenarios.iter().any(|scenario| scenario.verdict == Some(Verdict::Aborted));
-    if let Some(reason) = run.broken_off.as_ref().filter(|_| !said) {
-        page.line(0, &format!("{}: {}", page.loud(run.verdict.unwrap_or(Verdict::Aborted)), story::one_line(reason)));
+    for (case, scenario) in troubled(run) {
+        page.bad(case, scenario);
         page.gap();
     }
+    if !alone {
+        page.whole(run);
+    }
+    page.flaky(run);
+    page.shadows(run);
     page.leftovers(run);
     page.verdict(run);
     page.commands(run);
-    page.text
+    inert::text(&page.text)
 }
 
 struct Page<'run> {
     style: &'run Style<'run>,
+    paths: Paths,
+    /// Where the run's files lie; empty where that is not known.
+    folder: &'run str,
     text: String,
 }
 
@@ -66,38 +77,50 @@ impl Page<'_> {
         self.paint(ansi(verdict), &verdict.word().to_uppercase())
     }
 
-    fn trouble(&mut self, scenario: &Scenario) {
-        let verdict = scenario.verdict.unwrap_or(Verdict::Aborted);
-        if verdict > Verdict::Passed {
-            self.bad(scenario, verdict);
+    /// Why the run as a whole is not well, where no scenario says it.
+    fn whole(&mut self, run: &Run) {
+        if let Some(reason) = headline::unsaid(run).filter(|_| run.broken_off.is_some()) {
+            let loud = self.loud(run.verdict.unwrap_or(Verdict::Aborted));
+            self.line(0, &format!("{loud}: {reason}"));
             self.gap();
-        } else if scenario.flaky() {
+        }
+    }
+
+    fn flaky(&mut self, run: &Run) {
+        for (_, scenario) in headline::flaky(run) {
             let flaky = self.paint("33", "FLAKY");
             self.line(0, &format!("{flaky} {}: passed at attempt {}", story::one_line(&scenario.id), scenario.attempt));
             self.attempts(scenario);
             self.notes(scenario);
             self.gap();
         }
-        for (phase, _, step) in scenario.all() {
-            if phase != Phase::Finally && !step.enforced && step.verdict > Some(Verdict::Passed) {
-                let who = story::who(scenario, phase, step);
-                self.line(0, &format!("SHADOW {who}: {} (enforce: false, decides nothing)", story::headline(step)));
-                self.gap();
-            }
+    }
+
+    fn shadows(&mut self, run: &Run) {
+        let mut any = false;
+        for (scenario, phase, step) in headline::shadows(run) {
+            any = true;
+            let (loud, verdict) = (self.paint("33", "SHADOW"), step.verdict.unwrap_or(Verdict::Aborted));
+            let who = story::who(scenario, phase, step);
+            self.line(0, &format!("{loud} {who}: {}", story::shadow(verdict, step)));
+        }
+        if any {
+            self.gap();
         }
     }
 
-    fn bad(&mut self, scenario: &Scenario, verdict: Verdict) {
-        let loud = self.loud(verdict);
-        if let Some((phase, _, step)) = scenario.culprit() {
+    fn bad(&mut self, case: usize, scenario: &Scenario) {
+        let loud = self.loud(scenario.verdict.unwrap_or(Verdict::Aborted));
+        if let Some((phase, index, step)) = scenario.culprit() {
             let cause = scenario.cause.as_deref().map_or_else(|| story::headline(step), story::one_line);
             self.line(0, &format!("{loud} {}: {cause}", story::who(scenario, phase, step)));
             self.details(scenario, step, &cause);
+            self.evidence(step, (case, phase, index));
         } else {
             let cause = scenario.cause.as_deref().unwrap_or("no step says why");
             self.line(0, &format!("{loud} {}: {}", story::one_line(&scenario.id), story::one_line(cause)));
             self.notes(scenario);
-            self.line(2, &format!("at {}", scenario.file));
+            self.line(2, &format!("at {}", story::one_line(&scenario.file)));
         }
         self.others(scenario);
         self.attempts(scenario);
@@ -130,19 +153,21 @@ impl Page<'_> {
             self.line(2, &format!("seen: {seen}"));
         }
         self.notes_but(scenario, &own);
-        step.evidence.iter().for_each(|evidence| self.evidence(evidence));
     }
 
-    fn evidence(&mut self, evidence: &Evidence) {
-        let Evidence { title, text } = evidence;
-        self.line(2, &format!("{}:", story::one_line(title)));
-        let lines: Vec<&str> = text.lines().collect();
-        let left_out = lines.len().saturating_sub(EVIDENCE_LINES);
-        if left_out > 0 {
-            self.line(4, &format!("… {left_out} lines before"));
-        }
-        for line in &lines[left_out..] {
-            self.line(4, &story::visible(line));
+    /// The end of each piece of evidence, and where all of it is. No line begins with what came from outside.
+    fn evidence(&mut self, step: &Step, (case, phase, index): (usize, Phase, usize)) {
+        let paths = self.paths.step(case, phase, index).to_vec();
+        for (Evidence { title, text }, path) in step.evidence.iter().zip(paths) {
+            let lines: Vec<&str> = text.lines().collect();
+            let left_out = lines.len().saturating_sub(EVIDENCE_LINES);
+            self.line(2, &format!("{}:", story::one_line(title)));
+            if left_out > 0 {
+                self.line(4, &format!("… {} before, all in {}{path}", tally::several(left_out, "line"), self.folder));
+            }
+            for line in &lines[left_out..] {
+                self.line(4, &story::visible(line));
+            }
         }
     }
 
@@ -185,15 +210,13 @@ impl Page<'_> {
         let verdict = run.verdict.unwrap_or(Verdict::Aborted);
         let word = self.paint(ansi(verdict), &format!("{} {verdict}", story::mark(verdict)));
         self.line(0, &format!("{word}: {} on {}, {}", run.id, run.target, story::span(run.duration_ms())));
-        self.line(2, &numbers(&run.counts()));
-        self.line(2, &sent(run));
+        self.line(2, &tally::numbers(&run.counts()));
+        self.line(2, &tally::sent(run));
         if let Some(revision) = &run.revision {
             self.line(2, &format!("revision {}", story::one_line(revision)));
         }
-        let passed = run.scenarios.iter().filter(|scenario| scenario.verdict == Some(Verdict::Passed));
-        // Scenarios that looked at the same service say the same of it.
-        for note in passed.flat_map(|scenario| &scenario.notes).collect::<BTreeSet<_>>() {
-            self.line(2, &story::one_line(note));
+        for note in headline::tested(run) {
+            self.line(2, &note);
         }
         for line in &run.identity {
             self.line(2, &format!("looked at {}", story::one_line(line)));
@@ -227,38 +250,4 @@ const fn ansi(verdict: Verdict) -> &'static str {
 fn quoted(word: &str) -> String {
     let plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "._/-".contains(c));
     if plain { word.to_owned() } else { format!("'{}'", story::one_line(word).replace('\'', r"'\''")) }
-}
-
-fn numbers(counts: &Counts) -> String {
-    let Counts { scenarios, steps, expectations, passed, failed, inconclusive, skipped, aborted, flaky, leftovers } =
-        *counts;
-    let named = [
-        (passed, "passed"),
-        (failed, "failed"),
-        (inconclusive, "inconclusive"),
-        (skipped, "skipped"),
-        (aborted, "aborted"),
-        (flaky, "flaky"),
-    ];
-    let named: Vec<String> =
-        named.iter().filter(|(many, _)| *many > 0).map(|(many, word)| format!("{many} {word}")).collect();
-    let scenarios = several(scenarios, "scenario");
-    let scenarios = if named.is_empty() { scenarios } else { format!("{scenarios}: {}", named.join(", ")) };
-    let left = if leftovers > 0 { format!("; {leftovers} left behind") } else { String::new() };
-    format!("{scenarios}; {}, {}{left}", several(steps, "step"), several(expectations, "expectation"))
-}
-
-fn several(many: usize, word: &str) -> String {
-    if many == 1 { format!("1 {word}") } else { format!("{many} {word}s") }
-}
-
-fn sent(run: &Run) -> String {
-    let calls: u64 = run.aws.calls.iter().map(|(_, many)| many).sum();
-    let requests = several(usize::try_from(run.http_requests).unwrap_or(usize::MAX), "HTTP request");
-    if run.aws.looks == 0 && calls == 0 {
-        return requests;
-    }
-    let throttled = if run.aws.throttled > 0 { format!(", {} throttled", run.aws.throttled) } else { String::new() };
-    let plural = if calls == 1 { "" } else { "s" };
-    format!("{requests}; {calls} AWS call{plural} for {} looks{throttled}", run.aws.looks)
 }

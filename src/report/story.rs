@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::inert;
 use crate::event::{Change, Judged, Phase};
 use crate::record::{Scenario, Step};
 use crate::verdict::Verdict;
@@ -37,6 +38,12 @@ pub fn headline(step: &Step) -> String {
     one_line(&step.cause.clone().or_else(broken).unwrap_or_else(word))
 }
 
+/// A shadow check that did not pass, in one line: `shadow check failed: 3 restarts (enforce: false, decides nothing)`.
+#[must_use]
+pub fn shadow(verdict: Verdict, step: &Step) -> String {
+    format!("shadow check {verdict}: {} (enforce: false, decides nothing)", headline(step))
+}
+
 /// Expectations that did not hold, then those that could not be known.
 pub fn unmet(expectations: &[Judged]) -> impl Iterator<Item = &Judged> {
     let broken = expectations.iter().filter(|expectation| expectation.held == Some(false));
@@ -61,7 +68,7 @@ pub fn judged(expectation: &Judged) -> String {
 /// Where a step stands: `scenarios/bulk-import.yaml:23`.
 #[must_use]
 pub fn place(step: &Step) -> String {
-    format!("{}:{}", step.file, step.line)
+    format!("{}:{}", one_line(&step.file), step.line)
 }
 
 /// How long it was waited, and for what: `waited 31 s of 2 min for response.body.status == "done"`.
@@ -78,16 +85,26 @@ pub fn waited(step: &Step) -> Option<String> {
 /// What was seen in which stretch of time: `queued 0–4 s → processing 4–31 s`; a long story is cut in its middle.
 #[must_use]
 pub fn seen(changes: &[Change], at_most: usize) -> Option<String> {
-    let all: Vec<String> = changes.iter().map(stretch).collect();
+    (!changes.is_empty()).then(|| stretches(changes, at_most).join(" → "))
+}
+
+/// The same, stretch by stretch.
+#[must_use]
+pub fn stretches(changes: &[Change], at_most: usize) -> Vec<String> {
     let half = at_most.div_ceil(2);
-    match all.len() {
-        0 => None,
-        many if many > at_most => {
-            let left_out = format!("… {} more …", many - 2 * half);
-            Some([&all[..half], &[left_out], &all[many - half..]].concat().join(" → "))
-        }
-        _ => Some(all.join(" → ")),
+    let many = changes.len();
+    if many <= at_most {
+        return changes.iter().map(stretch).collect();
     }
+    let left_out = format!("… {} more …", many.saturating_sub(2 * half));
+    let (first, last) = (changes.iter().take(half), changes.iter().skip(many - half.min(many)));
+    first.map(stretch).chain([left_out]).chain(last.map(stretch)).collect()
+}
+
+/// How often was looked: `1 look`, `5 looks`.
+#[must_use]
+pub fn looked(looks: u64) -> String {
+    if looks == 1 { "1 look".to_owned() } else { format!("{looks} looks") }
 }
 
 fn stretch(change: &Change) -> String {
@@ -100,10 +117,10 @@ fn stretch(change: &Change) -> String {
 
 /// Seconds with one decimal where it says something: `0.4`, `4`, `31`.
 fn seconds(ms: u64) -> String {
-    let tenths = (ms + 50) / 100;
+    let tenths = ms.saturating_add(50) / 100;
     match (tenths / 10, tenths % 10) {
         (whole @ 0..10, part @ 1..) => format!("{whole}.{part}"),
-        _ => ((ms + 500) / 1000).to_string(),
+        _ => (ms.saturating_add(500) / 1000).to_string(),
     }
 }
 
@@ -114,7 +131,7 @@ pub fn span(ms: u64) -> String {
         0..1000 => format!("{ms} ms"),
         1000..59_500 => format!("{} s", seconds(ms)),
         _ => {
-            let whole = (ms + 500) / 1000;
+            let whole = ms.saturating_add(500) / 1000;
             let (minutes, seconds) = (whole / 60, whole % 60);
             if seconds == 0 { format!("{minutes} min") } else { format!("{minutes} min {seconds} s") }
         }
@@ -132,9 +149,8 @@ pub fn one_line(text: &str) -> String {
 /// A line as it may be shown: text from outside can neither paint, nor move the cursor, nor turn its direction.
 #[must_use]
 pub fn visible(line: &str) -> String {
-    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
     let line = console::strip_ansi_codes(line);
-    line.chars().map(|c| if c == '\t' { ' ' } else { c }).filter(|c| !c.is_control() && !turns(*c)).collect()
+    line.chars().map(|c| if c == '\t' { ' ' } else { c }).filter(|c| !c.is_control() && !inert::turns(*c)).collect()
 }
 
 /// Who is meant: `bulk-import › guard "the worker stays up"`.

@@ -5,6 +5,7 @@ mod aborts;
 mod cleanup;
 mod doctor;
 mod faults;
+mod merging;
 mod moments;
 mod provenance;
 mod records;

@@ -7,6 +7,7 @@ mod bad_scenarios;
 mod cli;
 mod engine;
 mod gate;
+mod hostile;
 mod house;
 mod readme;
 mod reference;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus};
 use smoke::record::Run;
-use smoke::report::{Format, json, ndjson};
+use smoke::report::{Format, evidence, json, ndjson};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/runs")
@@ -56,9 +56,129 @@ fn check(name: &str, format: Format, file: &str) {
 #[test]
 fn every_recorded_run_is_drawn_as_it_was() {
     for name in names() {
-        for (format, _, file) in Format::all() {
-            check(&name, *format, file);
+        for (format, _, file) in drawn() {
+            check(&name, format, file);
         }
+    }
+}
+
+/// Every format and its file, but for the events, which the runs are recorded in.
+fn drawn() -> impl Iterator<Item = (Format, &'static str, &'static str)> {
+    Format::all().iter().copied().filter(|(format, _, _)| *format != Format::Ndjson)
+}
+
+/// Told again, a run's events make the same record; of one that broke off, up to where it did.
+#[test]
+fn events_told_again_make_the_same_record() {
+    for name in names() {
+        let run = recorded(&name);
+        let mut again = Run::default();
+        for line in Format::Ndjson.draw(&run, None).lines() {
+            again.apply(&ndjson::read(line).unwrap());
+        }
+        again.close_aborted(run.broken_off.as_deref().unwrap_or_default(), run.exit_code.unwrap(), run.ended.unwrap());
+        assert_eq!(again, run, "{name}");
+    }
+}
+
+/// Flaky scenarios, shadow checks, leftovers: each is told by every report, and turns none of them red.
+#[test]
+fn every_report_tells_what_decides_nothing() {
+    #[track_caller]
+    fn check(name: &str, said: &[(Format, &str)]) {
+        let run = recorded(name);
+        for (format, words) in said {
+            let text = format.draw(&run, None);
+            assert!(text.contains(words), "{name}: {words:?} is not in {text}");
+        }
+    }
+    let flaky = "passed at attempt 2";
+    check(
+        "flaky",
+        &[
+            (Format::Json, "\"flaky\": true"),
+            (Format::Junit, "<flakyFailure "),
+            (Format::Html, flaky),
+            (Format::Markdown, flaky),
+            (Format::Github, "::warning file=scenarios/twice.yaml,title=flaky%3A twice::passed at attempt 2%0A"),
+            (Format::Text, "FLAKY twice: passed at attempt 2"),
+        ],
+    );
+    let shadow =
+        "shadow check failed: bulk-import-worker: 3 tasks stopped in the window (enforce: false, decides nothing)";
+    check(
+        "shadow",
+        &[
+            (Format::Json, "\"enforced\": false"),
+            (Format::Junit, &format!("<skipped message=\"{shadow}\"/>")),
+            (Format::Html, shadow),
+            (Format::Markdown, shadow),
+            (
+                Format::Github,
+                &format!(
+                    "::notice file=scenarios/watched.yaml,line=6,title=watched › guard \"few restarts\"::{shadow}"
+                ),
+            ),
+            (Format::Text, &format!("SHADOW watched › guard \"few restarts\": {shadow}")),
+        ],
+    );
+    check(
+        "shadow",
+        &[(Format::Text, "✓ passed"), (Format::Markdown, "## ✓ passed: "), (Format::Html, "<h1>1 scenario: 1 passed")],
+    );
+    let left = "DELETE https";
+    let warned = "title=left behind%3A ";
+    check(
+        "leftovers",
+        &[
+            (Format::Json, left),
+            (Format::Junit, left),
+            (Format::Html, left),
+            (Format::Markdown, left),
+            (Format::Github, warned),
+            (Format::Text, "LEFT BEHIND"),
+        ],
+    );
+}
+
+/// The first line of a summary is the verdict and its cause.
+#[test]
+fn a_summary_begins_with_why() {
+    #[track_caller]
+    fn check(name: &str, expected: &str) {
+        let text = Format::Markdown.draw(&recorded(name), None);
+        assert_eq!(text.lines().next(), Some(expected), "{name}");
+    }
+    check(
+        "failed",
+        "## ✗ failed: no worker is running: bulk-import-worker wants 1, has 0; last task stopped 1 s ago: Essential container in task exited, exit 137",
+    );
+    check("passed", "## ✓ passed: 1 scenario: 1 passed; 8 steps, 11 expectations");
+    check("aborted", "## ! aborted: broken off: internal error: attempt to divide by zero");
+}
+
+/// What reports say where evidence lies is where it is written.
+#[test]
+fn reports_name_the_files_of_evidence() {
+    for name in names() {
+        let run = recorded(&name);
+        for file in evidence::files(&run) {
+            assert!(
+                Format::Html.draw(&run, None).contains(&format!("href=\"{}\"", file.path)),
+                "{name}: {}",
+                file.path
+            );
+        }
+    }
+    let files = evidence::files(&recorded("failed"));
+    let guard = "evidence/bulk-import/the-worker-stays-up";
+    let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
+    assert_eq!(paths, [format!("{guard}-stopped-tasks.txt"), format!("{guard}-last-events-of-the-service.txt")]);
+    assert_eq!(files[0].text, "4f1c…  exit 137  Essential container in task exited\n");
+    let flaky = evidence::files(&recorded("flaky"));
+    assert_eq!(flaky[0].path, "evidence/twice/attempt-1-upload-a-small-file-last-response.txt");
+    for format in [Format::Junit, Format::Markdown] {
+        assert!(format.draw(&recorded("failed"), None).contains(paths[0]));
     }
 }
 
@@ -190,11 +310,19 @@ fn text_cannot_move_the_cursor() {
 fn the_sample_is_drawn_of_its_own_record() {
     let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("reports/sample");
     let run = json::read(&std::fs::read_to_string(sample.join("run.json")).unwrap()).unwrap();
-    for (format, _, file) in Format::all() {
-        let drawn = format.draw(&run, Some("reports/sample/run.json"));
-        if std::env::var_os("SMOKE_BLESS").is_some() {
-            std::fs::write(sample.join(file), &drawn).unwrap();
-        }
-        assert_eq!(drawn, std::fs::read_to_string(sample.join(file)).unwrap_or_default(), "{file}");
+    for file in evidence::files(&run) {
+        check_sample(&sample.join(&file.path), &file.text);
     }
+    for (format, _, file) in drawn() {
+        check_sample(&sample.join(file), &format.draw(&run, Some("reports/sample/run.json")));
+    }
+}
+
+#[track_caller]
+fn check_sample(path: &Path, drawn: &str) {
+    if std::env::var_os("SMOKE_BLESS").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, drawn).unwrap();
+    }
+    assert_eq!(drawn, std::fs::read_to_string(path).unwrap_or_default(), "{}", path.display());
 }

@@ -5,6 +5,7 @@ pub(crate) mod cleanup;
 pub(crate) mod completions;
 pub(crate) mod doctor;
 pub(crate) mod list;
+pub(crate) mod merge;
 pub(crate) mod policy;
 pub(crate) mod report;
 pub(crate) mod run;
@@ -16,6 +17,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use smoke::diagnostic::{self, Diagnostic};
+use smoke::report::inert;
 use smoke::scenario::Project;
 
 use super::exit::Exit;
@@ -31,7 +33,7 @@ fn refuse(diagnostics: &[Diagnostic]) -> Exit {
     let stderr = std::io::stderr();
     let paint = Paint::wanted(stderr.is_terminal(), &environment);
     let shown = diagnostic::render(diagnostics, paint.color());
-    let _ = stderr.lock().write_all(shown.as_bytes());
+    let _ = stderr.lock().write_all(inert::text(&shown).as_bytes());
     Exit::INVALID
 }
 

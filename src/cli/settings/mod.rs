@@ -53,7 +53,7 @@ impl<'args> RunSettings<'args> {
     pub(crate) fn new(args: &'args args::Run, env: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
         let shard = args.shard.map(|shard| shard.resolve(env)).transpose()?;
         let talk = Talk::wanted(args.quiet, args.verbose);
-        let stdout = args.report.iter().filter(|report| report.place == Place::Stdout).count();
+        let stdout = args.output.report.iter().filter(|report| report.place == Place::Stdout).count();
         if stdout > 1 {
             return Err("only one --report can go to standard output (`-`)".to_owned());
         }
@@ -62,7 +62,7 @@ impl<'args> RunSettings<'args> {
 
     /// Whether a report has claimed standard output, so that the summary goes to standard error.
     pub(crate) fn stdout_is_taken(&self) -> bool {
-        self.args.report.iter().any(|report| report.place == Place::Stdout)
+        self.args.output.report.iter().any(|report| report.place == Place::Stdout)
     }
 
     /// The words that name files, for the project to read.

@@ -1,5 +1,6 @@
 //! One typed value each; the errors follow clap's `invalid value '…' for '…': `.
 
+use std::ffi::OsStr;
 use std::time::Duration;
 
 use smoke::report::Format;
@@ -42,20 +43,31 @@ pub(crate) fn shard(text: &str) -> Result<Shard, String> {
 
 /// `FORMAT` or `FORMAT=PATH`.
 pub(crate) fn report(text: &str) -> Result<ReportTo, String> {
+    report_where(text, std::env::var_os(STEP_SUMMARY).as_deref())
+}
+
+/// The variable in which GitHub names the file for a step's summary.
+const STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
+
+/// All commands of a step share the file `step_summary`, so nothing in it is replaced.
+fn report_where(text: &str, step_summary: Option<&OsStr>) -> Result<ReportTo, String> {
     let (name, path) = text.split_once('=').map_or((text, None), |(name, path)| (name, Some(path)));
     let place = match path {
+        // Commands are for those who read the output.
+        None if name == "github" => Place::Stdout,
         None => Place::Folder,
         Some("-") => Place::Stdout,
         Some("") => return Err("a path is missing after `=`".to_owned()),
+        Some(path) if step_summary.is_some_and(|summary| summary == path) => Place::End(path.into()),
         Some(path) => Place::File(path.into()),
     };
     let drawn = Format::all().iter().find(|(_, known, _)| *known == name).map(|(format, _, _)| *format);
     let kind = match drawn {
+        Some(Format::Ndjson) => ReportKind::Events,
         Some(format) => ReportKind::Drawn(format),
-        None if name == "ndjson" => ReportKind::Events,
         None => {
             let known: Vec<&str> = Format::all().iter().map(|(_, name, _)| *name).collect();
-            return Err(format!("no format is called {name}; there are {} and ndjson", known.join(", ")));
+            return Err(format!("no format is called {name}; there are {}", known.join(", ")));
         }
     };
     Ok(ReportTo { kind, place })
@@ -95,7 +107,15 @@ mod tests {
         check(report("junit=a=b.xml"), junit(Place::File("a=b.xml".into())));
         check(report("junit=-"), junit(Place::Stdout));
         check(report("ndjson=-"), Ok(ReportTo { kind: ReportKind::Events, place: Place::Stdout }));
+        let github = |place| Ok(ReportTo { kind: ReportKind::Drawn(Format::Github), place });
+        check(report("github"), github(Place::Stdout));
+        check(report("github=a.txt"), github(Place::File("a.txt".into())));
+        check(report_where("junit=/tmp/sum", Some("/tmp/sum".as_ref())), junit(Place::End("/tmp/sum".into())));
+        check(report_where("junit=/tmp/sum", Some("/tmp/other".as_ref())), junit(Place::File("/tmp/sum".into())));
         check(report("junit="), Err("a path is missing after `=`"));
-        check(report("pdf"), Err("no format is called pdf; there are json, junit, text and ndjson"));
+        check(
+            report("pdf"),
+            Err("no format is called pdf; there are json, junit, html, markdown, github, ndjson, text"),
+        );
     }
 }

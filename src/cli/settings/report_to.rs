@@ -27,8 +27,10 @@ pub(crate) enum ReportKind {
 pub(crate) enum Place {
     /// Into the run's folder, under its usual name.
     Folder,
-    /// To a file.
+    /// To a file, in place of what is in it.
     File(PathBuf),
+    /// To the end of a file that others write to as well.
+    End(PathBuf),
     /// To standard output.
     Stdout,
 }

@@ -13,6 +13,7 @@ use std::io::{IsTerminal as _, Write as _};
 use chrono::{DateTime, Utc};
 use smoke::event::Event;
 use smoke::record::Run;
+use smoke::report::inert;
 
 use self::live::Live;
 pub(crate) use self::paint::Paint;
@@ -57,7 +58,7 @@ impl Screen {
             Self::Plain { paint, looks } => {
                 if let Some(line) = plain::line(run, event, *paint, *looks) {
                     // Nobody is left to be told that nobody can be told.
-                    let _ = writeln!(std::io::stderr().lock(), "{line}");
+                    let _ = writeln!(std::io::stderr().lock(), "{}", inert::text(&line));
                 }
             }
             Self::Live(live) => live.told(run, event),

@@ -16,6 +16,7 @@ pub use unarmed::why as unarmed;
 
 use super::finding::AlarmFinding;
 use super::{LookError, LookErrorKind, Unknown, Vantage};
+use crate::aws;
 use crate::event::Evidence;
 use crate::expr::{self, EvaluationError, Reference, Scope, Template, Value};
 

@@ -13,6 +13,7 @@ impl From<&Run> for File {
             id,
             target,
             revision,
+            shard,
             smoke,
             identity,
             started,
@@ -34,6 +35,7 @@ impl From<&Run> for File {
             duration_ms,
             exit_code: exit_code.unwrap_or(4),
             revision,
+            shard,
             smoke,
             identity,
             stopped_by,
@@ -126,8 +128,8 @@ impl From<record::Attempt> for Attempt {
 
 impl From<record::AttemptStep> for AttemptStep {
     fn from(step: record::AttemptStep) -> Self {
-        let record::AttemptStep { phase, index, verdict, duration_ms, cause } = step;
-        Self { phase, index, verdict, duration_ms, cause }
+        let record::AttemptStep { phase, index, verdict, duration_ms, cause, expectations, evidence } = step;
+        Self { phase, index, verdict, duration_ms, cause, expectations, evidence }
     }
 }
 

@@ -4,6 +4,7 @@ mod from_record;
 mod to_record;
 mod wire;
 
+use super::inert;
 use crate::record::Run;
 
 /// The version of the schema that is written, and the only one that is read.
@@ -37,7 +38,7 @@ pub fn write(run: &Run) -> String {
     // The wire types are plain data with text keys: they have no shape that JSON cannot hold.
     let mut text = serde_json::to_string_pretty(&wire::File::from(run)).unwrap_or_default();
     text.push('\n');
-    text
+    inert::json(&text)
 }
 
 /// Reads a `run.json`.

@@ -15,6 +15,7 @@ impl From<File> for Run {
             duration_ms: _,
             exit_code,
             revision,
+            shard,
             smoke,
             identity,
             stopped_by,
@@ -26,6 +27,7 @@ impl From<File> for Run {
             id,
             target,
             revision,
+            shard,
             smoke,
             identity,
             started,
@@ -102,8 +104,9 @@ impl From<Attempt> for record::Attempt {
 }
 
 impl From<AttemptStep> for record::AttemptStep {
-    fn from(AttemptStep { phase, index, verdict, duration_ms, cause }: AttemptStep) -> Self {
-        Self { phase, index, verdict, duration_ms, cause }
+    fn from(step: AttemptStep) -> Self {
+        let AttemptStep { phase, index, verdict, duration_ms, cause, expectations, evidence } = step;
+        Self { phase, index, verdict, duration_ms, cause, expectations, evidence }
     }
 }
 

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Change, Evidence, Judged, Leftover, Phase};
+use crate::event::{Change, Evidence, Judged, Leftover, Phase, Shard};
 use crate::verdict::Verdict;
 
 /// A recorded run of smoke.
@@ -41,6 +41,9 @@ pub(super) struct Head {
     pub(super) exit_code: u8,
     /// What was tested, as version control knows it.
     pub(super) revision: Option<String>,
+    /// Which part of the plan it is, where that was shared out (`--shard`).
+    #[serde(default)]
+    pub(super) shard: Option<Shard>,
     /// Version of smoke that ran it.
     pub(super) smoke: String,
     /// Which AWS account, region and endpoints were looked at.
@@ -169,6 +172,12 @@ pub(super) struct AttemptStep {
     pub(super) duration_ms: u64,
     /// One sentence that says why.
     pub(super) cause: Option<String>,
+    /// What was judged.
+    #[serde(default)]
+    pub(super) expectations: Vec<Judged>,
+    /// Things worth keeping.
+    #[serde(default)]
+    pub(super) evidence: Vec<Evidence>,
 }
 
 /// A step, guard or clean-up.

@@ -7,13 +7,26 @@ use quick_junit::{FlakyOrRerun, NonSuccessKind, TestCase, TestCaseStatus, TestRe
 use super::clean::clean;
 use crate::event::{Evidence, Phase};
 use crate::record::{Attempt, AttemptStep, Scenario, Step};
+use crate::report::evidence::Paths;
 use crate::report::story;
 use crate::verdict::Verdict;
 
+/// A scenario that test cases are made of.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Subject<'run> {
+    /// Index in the plan.
+    pub(super) case: usize,
+    /// Itself.
+    pub(super) scenario: &'run Scenario,
+    /// Where its evidence lies.
+    pub(super) paths: &'run Paths,
+}
+
 /// The test case of a step that stands at `place` in its scenario; its name and class are given by the caller.
-pub(super) fn of_step(scenario: &Scenario, place: (Phase, usize), step: &Step) -> TestCase {
-    let mut status = if step.enforced { status_of_step(scenario, place.0, step) } else { shadow(step) };
-    let reruns: Vec<TestRerun> = scenario.earlier.iter().filter_map(|attempt| rerun(attempt, place)).collect();
+pub(super) fn of_step(subject: Subject<'_>, place: (Phase, usize), step: &Step) -> TestCase {
+    let scenario = subject.scenario;
+    let mut status = if step.enforced { status_of_step(subject, place, step) } else { shadow(step) };
+    let reruns: Vec<TestRerun> = scenario.earlier.iter().filter_map(|attempt| rerun(subject, attempt, place)).collect();
     status.set_rerun_kind(FlakyOrRerun::Rerun).add_reruns(reruns);
     let mut case = TestCase::new(clean(&step.name), status);
     case.set_assertions(step.expectations.iter().filter(|judged| judged.held.is_some()).count());
@@ -46,18 +59,22 @@ pub(super) fn of_scenario(scenario: &Scenario) -> Option<TestCase> {
     Some(case)
 }
 
-/// A suite for a run that broke off before its plan was known: an empty report would look green.
-pub(super) fn of_nothing(verdict: Verdict, reason: &str) -> TestSuite {
+/// A suite for what no scenario says: a run that broke off, a part of it that is missing, nothing judged. Without it the
+/// report would look green where the run is not.
+pub(super) fn of_the_whole(verdict: Verdict, reason: &str) -> TestSuite {
+    // A run that was judged by nothing is skipped as such, and none that may pass.
+    let verdict = if verdict == Verdict::Skipped { Verdict::Inconclusive } else { verdict };
     let mut case = TestCase::new("the run as a whole", status(verdict, &story::one_line(reason), ""));
     case.set_classname("smoke");
+    case.set_time(Duration::ZERO);
     let mut suite = TestSuite::new("smoke");
     suite.add_test_case(case);
     suite
 }
 
-fn status_of_step(scenario: &Scenario, phase: Phase, step: &Step) -> TestCaseStatus {
+fn status_of_step(subject: Subject<'_>, place: (Phase, usize), step: &Step) -> TestCaseStatus {
     let verdict = step.verdict.unwrap_or(Verdict::Aborted);
-    status(verdict, &story::headline(step), &details(scenario, phase, step))
+    status(verdict, &story::headline(step), &details(subject, place, step))
 }
 
 /// A verdict as JUnit knows it. The headline stands in `message` and again in the body's first line, since some
@@ -78,37 +95,42 @@ fn status(verdict: Verdict, headline: &str, details: &str) -> TestCaseStatus {
     status
 }
 
-/// A shadow check decides nothing, here neither: it passes, and its output says what came of it. Not reached stays so.
+/// A shadow check decides nothing, here neither. One that did not pass is skipped with a reason: consumers show that,
+/// and nobody counts it as red; most show nothing of a test case that passed.
 fn shadow(step: &Step) -> TestCaseStatus {
     match step.verdict {
+        Some(Verdict::Passed) => TestCaseStatus::success(),
         Some(Verdict::Skipped) => status(Verdict::Skipped, &story::headline(step), ""),
-        _ => TestCaseStatus::success(),
+        verdict => status(Verdict::Skipped, &story::shadow(verdict.unwrap_or(Verdict::Aborted), step), ""),
     }
 }
 
 /// What stands below the headline: the rest of the story, then the evidence.
-fn details(scenario: &Scenario, phase: Phase, step: &Step) -> String {
+fn details(subject: Subject<'_>, (phase, index): (Phase, usize), step: &Step) -> String {
+    let Subject { case, scenario, paths } = subject;
     let headline = story::headline(step);
     let mut lines: Vec<String> =
         story::unmet(&step.expectations).map(story::judged).filter(|line| *line != headline).collect();
     lines.push(format!("at {}", story::place(step)));
     lines.extend(story::waited(step));
     lines.extend(story::seen(&step.changes, usize::MAX).map(|seen| format!("seen: {seen}")));
-    if scenario.culprit().is_some_and(|(kind, _, culprit)| kind == phase && std::ptr::eq(culprit, step)) {
+    if scenario.culprit().is_some_and(|(kind, at, _)| (kind, at) == (phase, index)) {
         lines.extend(scenario.notes.iter().cloned());
     }
-    for Evidence { title, text } in &step.evidence {
-        lines.push(format!("\n{title}:\n{text}"));
-    }
+    lines.extend(evidence(&step.evidence, paths.step(case, phase, index)));
     lines.join("\n")
+}
+
+fn evidence(evidence: &[Evidence], paths: &[String]) -> Vec<String> {
+    let named = evidence.iter().zip(paths);
+    named.map(|(Evidence { title, text }, path)| format!("\n{title} ({path}):\n{text}")).collect()
 }
 
 /// The test case's own output: what was looked at, and what was kept.
 fn output(scenario: &Scenario, place: (Phase, usize), step: &Step) -> Option<String> {
     let mut lines = Vec::new();
     if !step.enforced && step.verdict > Some(Verdict::Passed) {
-        let verdict = step.verdict.unwrap_or(Verdict::Aborted);
-        lines.push(format!("shadow check (enforce: false): {verdict}: {}", story::headline(step)));
+        lines.push(story::shadow(step.verdict.unwrap_or(Verdict::Aborted), step));
     }
     let gap = step.looks.total.saturating_sub(step.looks.kept.len() as u64);
     for (index, look) in step.looks.kept.iter().enumerate() {
@@ -136,22 +158,25 @@ fn earlier(attempt: &Attempt, place: (Phase, usize)) -> Option<String> {
     Some(format!("attempt {}: {}: {cause}", attempt.number, step.verdict))
 }
 
-fn rerun(attempt: &Attempt, place: (Phase, usize)) -> Option<TestRerun> {
+fn rerun(subject: Subject<'_>, attempt: &Attempt, place: (Phase, usize)) -> Option<TestRerun> {
     let step = step_of(attempt, place)?;
     let cause = step.cause.clone().or_else(|| attempt.cause.clone());
-    Some(again(attempt.number, step.verdict, step.duration_ms, cause))
+    let mut lines: Vec<String> = story::unmet(&step.expectations).map(story::judged).collect();
+    lines.extend(evidence(&step.evidence, subject.paths.attempt(subject.case, attempt.number, place.0, place.1)));
+    Some(again(attempt.number, (step.verdict, step.duration_ms), cause, &lines))
 }
 
 fn silent_rerun(attempt: &Attempt) -> TestRerun {
-    again(attempt.number, attempt.verdict, attempt.duration_ms, attempt.cause.clone())
+    again(attempt.number, (attempt.verdict, attempt.duration_ms), attempt.cause.clone(), &[])
 }
 
-fn again(number: u32, verdict: Verdict, duration_ms: u64, cause: Option<String>) -> TestRerun {
+fn again(number: u32, (verdict, ms): (Verdict, u64), cause: Option<String>, details: &[String]) -> TestRerun {
     // Always the `…Failure` form: Jenkins and others do not read the `…Error` one.
     let mut rerun = TestRerun::new(NonSuccessKind::Failure);
     let headline = cause.map_or_else(|| verdict.to_string(), |cause| story::one_line(&cause));
     let kind = if verdict == Verdict::Failed { "Failed" } else { "Inconclusive" };
-    rerun.set_type(kind).set_time(Duration::from_millis(duration_ms));
-    rerun.set_message(clean(&headline)).set_stack_trace(clean(&format!("attempt {number}: {headline}")));
+    rerun.set_type(kind).set_time(Duration::from_millis(ms)).set_message(clean(&headline));
+    let lines = std::iter::once(format!("attempt {number}: {headline}")).chain(details.iter().cloned());
+    rerun.set_stack_trace(clean(&lines.collect::<Vec<_>>().join("\n")));
     rerun
 }

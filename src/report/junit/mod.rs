@@ -12,9 +12,12 @@ use std::time::Duration;
 
 use quick_junit::{Property, Report, TestCase, TestSuite};
 
-use self::case::{of_scenario, of_step};
+use self::case::{Subject, of_scenario, of_step};
 use self::clean::clean;
 use self::names::Names;
+use super::evidence::Paths;
+use super::headline::{Headline, unsaid};
+use super::inert;
 use crate::record::{Run, Scenario};
 use crate::verdict::Verdict;
 
@@ -24,18 +27,22 @@ pub fn render(run: &Run) -> String {
     let mut report = Report::new(clean(&format!("smoke {}", run.target)));
     report.set_timestamp(run.started);
     report.set_time(Duration::from_millis(run.duration_ms()));
-    let mut names = Names::default();
-    for scenario in &run.scenarios {
-        report.add_test_suite(suite(run, scenario, &mut names));
+    let (mut names, paths) = (Names::default(), Paths::of(run));
+    for (case, scenario) in run.scenarios.iter().enumerate() {
+        report.add_test_suite(suite(run, Subject { case, scenario, paths: &paths }, &mut names));
     }
-    if let Some(reason) = run.broken_off.as_deref().filter(|_| run.scenarios.is_empty()) {
-        report.add_test_suite(case::of_nothing(run.verdict.unwrap_or(Verdict::Aborted), reason));
+    // A run can be red though each of its scenarios passed; the report must not be green then.
+    let green = report.failures + report.errors == 0;
+    let whole = unsaid(run).or_else(|| (green && !run.green()).then(|| Headline::of(run).line()));
+    if let Some(reason) = whole {
+        report.add_test_suite(case::of_the_whole(run.verdict.unwrap_or(Verdict::Aborted), &reason));
     }
     // Writing to memory cannot fail, and the texts are clean UTF-8.
-    report.to_string().unwrap_or_default()
+    inert::markup(&report.to_string().unwrap_or_default())
 }
 
-fn suite(run: &Run, scenario: &Scenario, names: &mut Names) -> TestSuite {
+fn suite(run: &Run, subject: Subject<'_>, names: &mut Names) -> TestSuite {
+    let scenario = subject.scenario;
     let id = names.suite(&scenario.id);
     let mut suite = TestSuite::new(clean(&id));
     if let Some(started) = scenario.started {
@@ -45,7 +52,7 @@ fn suite(run: &Run, scenario: &Scenario, names: &mut Names) -> TestSuite {
     suite.extra.insert("file".into(), clean(&scenario.file));
     suite.add_properties(properties(run, scenario));
     for (phase, index, step) in scenario.all() {
-        let case = of_step(scenario, (phase, index), step);
+        let case = of_step(subject, (phase, index), step);
         suite.add_test_case(named(case, &id, &step.name, names));
     }
     if let Some(case) = of_scenario(scenario) {

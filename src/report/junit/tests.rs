@@ -1,3 +1,5 @@
+use quick_junit::TestCaseStatus;
+
 use super::*;
 use crate::record::Step;
 
@@ -10,9 +12,34 @@ fn a_run_that_never_began_is_red() {
     assert_eq!((report.tests, report.errors), (1, 1));
 }
 
-/// A shadow check decides nothing, and what came of it is still to be read.
+/// Scenarios that passed say nothing of a run that broke off behind them.
 #[test]
-fn a_shadow_check_passes_and_says_so() {
+fn a_run_that_broke_off_is_red_whatever_its_scenarios_say() {
+    #[track_caller]
+    fn check(change: impl FnOnce(&mut Run), expected: (usize, &str)) {
+        let passed = Scenario { id: "a".into(), verdict: Some(Verdict::Passed), ..Scenario::default() };
+        let mut run =
+            Run { verdict: Some(Verdict::Passed), exit_code: Some(0), scenarios: vec![passed], ..Run::default() };
+        change(&mut run);
+        let text = render(&run);
+        assert_eq!(Report::deserialize_from_str(&text).unwrap().errors, expected.0, "{text}");
+        assert!(text.contains(expected.1), "{text}");
+    }
+    check(|_| {}, (0, "name=\"a\""));
+    let broken_off = |verdict, code| {
+        move |run: &mut Run| {
+            (run.verdict, run.exit_code, run.broken_off) = (Some(verdict), Some(code), Some("boom".into()));
+        }
+    };
+    check(broken_off(Verdict::Aborted, 4), (1, "<error message=\"boom\" type=\"Aborted\">boom</error>"));
+    check(broken_off(Verdict::Inconclusive, 3), (1, "<error message=\"boom\" type=\"Inconclusive\">"));
+    let unjudged = |run: &mut Run| (run.verdict, run.exit_code) = (Some(Verdict::Skipped), Some(2));
+    check(unjudged, (1, "message=\"nothing was judged, so this run says nothing\""));
+}
+
+/// A shadow check decides nothing, and what came of it is to be seen: of test cases that pass, nobody shows the output.
+#[test]
+fn a_shadow_check_that_failed_is_skipped_with_its_reason() {
     let outline = crate::event::StepOutline {
         phase: crate::event::Phase::Step,
         name: "few restarts".into(),
@@ -23,9 +50,12 @@ fn a_shadow_check_passes_and_says_so() {
     };
     let step = Step { verdict: Some(Verdict::Failed), cause: Some("3 restarts".into()), ..Step::planned(&outline) };
     let scenario = Scenario { verdict: Some(Verdict::Passed), steps: vec![step], ..Scenario::default() };
-    let run = Run { scenarios: vec![scenario], ..Run::default() };
+    let run = Run { scenarios: vec![scenario], exit_code: Some(0), ..Run::default() };
     let report = Report::deserialize_from_str(&render(&run)).unwrap();
-    assert_eq!((report.tests, report.failures + report.errors + report.skipped), (1, 0));
+    assert_eq!((report.tests, report.failures + report.errors, report.skipped), (1, 0, 1));
+    let TestCaseStatus::Skipped { message, .. } = &report.test_suites[0].test_cases[0].status else { panic!() };
+    let said = "shadow check failed: 3 restarts (enforce: false, decides nothing)";
+    assert_eq!(message.as_deref(), Some(said));
     let output = report.test_suites[0].test_cases[0].system_out.as_deref();
-    assert_eq!(output, Some("shadow check (enforce: false): failed: 3 restarts"));
+    assert_eq!(output, Some(said));
 }

@@ -142,6 +142,7 @@ fn header() -> RunHeader {
         smoke: "test".to_owned(),
         identity: Vec::new(),
         revision: None,
+        shard: None,
     }
 }
 

@@ -26,7 +26,7 @@ fn a_run_has_a_folder_of_its_own_and_latest_points_to_it() {
     let mut files: Vec<_> =
         std::fs::read_dir(project.reports().join(&id)).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     files.sort();
-    assert_eq!(files, ["events.ndjson", "junit.xml", "run.json"]);
+    assert_eq!(files, ["events.ndjson", "junit.xml", "report.html", "run.json", "summary.md"]);
     let events = project.latest("events.ndjson");
     let facts: Vec<serde_json::Value> = events.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!((&facts[0]["fact"], &facts[facts.len() - 1]["fact"]), (&"run_started".into(), &"run_ended".into()));
@@ -37,7 +37,8 @@ fn reports_are_drawn_again_to_the_byte() {
     let project = Project::ours();
     project.smoke(&["run", "--fault", "import-fails", "--jobs", "4"]).check(1, "failed");
     let run = project.reports().join("latest/run.json");
-    for (format, name) in [("junit", "junit.xml"), ("json", "run.json")] {
+    let drawn = [("junit", "junit.xml"), ("json", "run.json"), ("html", "report.html"), ("markdown", "summary.md")];
+    for (format, name) in drawn {
         let drawn = project.smoke(&["report", run.to_str().unwrap(), "--format", format]);
         assert_eq!((drawn.code, drawn.stdout), (Some(0), project.latest(name)));
     }
@@ -70,4 +71,50 @@ fn it_works_as_if_started_elsewhere() {
     let dir = there.root().to_str().unwrap();
     here.smoke(&["-C", dir, "run", "look"]).check(0, "1 passed");
     here.smoke(&["list", "-C", dir]).check(0, "look");
+}
+
+/// Evidence lies beside the reports, under the names that they give it.
+#[test]
+fn evidence_is_kept_as_files() {
+    let project = project();
+    project.smoke(&["run", "look", "--var", "wanted=201"]).check(1, "200 == 201");
+    let evidence = &project.run_json()["scenarios"][0]["steps"][0]["evidence"];
+    assert_eq!(evidence[1]["title"], "last response");
+    let path = "evidence/look/look-last-response.txt";
+    assert_eq!(project.latest(path).trim_end(), evidence[1]["text"].as_str().unwrap().trim_end());
+    assert!(project.latest("report.html").contains(path) && project.latest("junit.xml").contains(path));
+}
+
+/// GitHub's file for a step's summary is shared by all commands of the step.
+#[test]
+fn a_steps_summary_is_added_to_and_annotations_are_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let summary = folder.path().join("summary.md");
+    std::fs::write(&summary, "from before\n").unwrap();
+    let project = project().with(&[("GITHUB_STEP_SUMMARY", summary.to_str().unwrap())]);
+    let to = format!("markdown={}", summary.display());
+    let ended = project.smoke(&["run", "look", "--var", "wanted=201", "--report", "github", "--report", &to]);
+    ended.check(1, "FAILED look");
+    assert_eq!(std::fs::read_to_string(&summary).unwrap(), format!("from before\n\n{}", project.latest("summary.md")));
+    let first = "::error file=scenarios/look.yaml,line=3,title=failed%3A look › step \"look\"::";
+    assert!(ended.stdout.starts_with(first), "{}", ended.stdout);
+}
+
+/// What the system under test says is no command to the CI system that reads smoke's output.
+#[test]
+fn nothing_that_was_seen_becomes_a_command() {
+    let forged = "::error::forged\\n##[error]forged\\n  ::set-output name=x::y\\n";
+    let exec = format!(
+        "steps:\n  - name: say\n    exec: {{ run: [printf, \"{forged}\"] }}\n    expect: output.stdout == \"\"\n"
+    );
+    let project = Project::of(&[("smoke.yaml", CONFIG), ("scenarios/say.yaml", &exec)]);
+    for more in [&[][..], &["--verbose"], &["--report", "junit=-"], &["--report", "html=-"], &["--report", "ndjson=-"]]
+    {
+        let ended = project.smoke(&[&["run", "say"], more].concat());
+        ended.check(1, "FAILED say");
+        for line in ended.stdout.lines().chain(ended.stderr.lines()) {
+            assert!(!line.trim_start().starts_with("::") && !line.contains("##["), "{more:?}: {line}");
+        }
+    }
+    assert!(project.latest("run.json").contains("forged"));
 }

@@ -20,7 +20,7 @@ use std::sync::{Arc, Mutex};
 
 use chrono::Utc;
 use smoke::engine::{Purpose, Rest};
-use smoke::event::RunHeader;
+use smoke::event::{RunHeader, Shard};
 use smoke::journal::{self, Header, Pen};
 use smoke::redact::Redactor;
 use smoke::report::console;
@@ -47,6 +47,8 @@ pub(crate) enum Errand<'args> {
         faults: &'args [Fault],
         /// `--var`.
         vars: &'args [(String, String)],
+        /// Which part of the plan this is, and of how many.
+        shard: Option<(usize, usize)>,
     },
     /// To finish what other runs left of each case of the plan.
     CleanUp(Vec<Rest>),
@@ -64,12 +66,12 @@ pub(crate) fn run(args: &args::Run) -> Exit {
         Err(Refusal::Diagnostics(diagnostics)) => return super::refuse(&diagnostics),
         Err(Refusal::Said(message)) => return complain(Exit::INVALID, &message),
     };
-    let recorder = match Recorder::open(&args.reports, &prepared.id, &args.report) {
+    let recorder = match Recorder::open(&args.output.reports, &prepared.id, &args.output.report) {
         Ok(recorder) => recorder,
         Err(error) => return complain(Exit::FAULT, &format!("a report cannot be written: {error}")),
     };
     let manner = Manner { jobs: settings.jobs, fail_fast: args.fail_fast, talk: settings.talk };
-    let errand = Errand::Run { faults: &args.fault, vars: &args.var };
+    let errand = Errand::Run { faults: &args.fault, vars: &args.var, shard: settings.shard };
     match conduct(prepared, errand, manner, recorder) {
         Ok(finished) => finish(&finished, settings.stdout_is_taken(), false),
         Err(error) => complain(Exit::FAULT, &format!("cannot start: {error}")),
@@ -119,8 +121,9 @@ async fn journey(
     manner: Manner,
     recorder: &Arc<Mutex<Recorder>>,
 ) -> Finished {
-    let header = header(&prepared);
-    let faults = if let Errand::Run { faults, .. } = &errand { faults } else { &[][..] };
+    let (faults, shard) =
+        if let Errand::Run { faults, shard, .. } = &errand { (*faults, *shard) } else { (&[][..], None) };
+    let header = header(&prepared, shard);
     let (surroundings, signals) = match surroundings(&mut prepared, faults).await {
         Ok(built) => built,
         Err(Trouble { exit, message }) => {
@@ -167,7 +170,7 @@ async fn surroundings(prepared: &mut Prepared, faults: &[Fault]) -> Result<(Surr
     }
 }
 
-fn header(prepared: &Prepared) -> RunHeader {
+fn header(prepared: &Prepared, shard: Option<(usize, usize)>) -> RunHeader {
     RunHeader {
         id: prepared.id.clone(),
         target: prepared.plan.target.clone(),
@@ -175,6 +178,7 @@ fn header(prepared: &Prepared) -> RunHeader {
         smoke: env!("CARGO_PKG_VERSION").to_owned(),
         identity: Vec::new(),
         revision: revision::of(&super::environment),
+        shard: shard.map(|(index, of)| Shard { index, of }),
     }
 }
 

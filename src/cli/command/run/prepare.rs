@@ -36,7 +36,7 @@ pub(super) enum Refusal {
 /// Reads the project and makes the plan; asks where the target is protected.
 pub(super) fn prepare(settings: &RunSettings<'_>) -> Result<Prepared, Refusal> {
     let started = Utc::now();
-    let id = reports::new_id(&settings.args.reports, started);
+    let id = reports::new_id(&settings.args.output.reports, started);
     let project = project(&settings.paths()).map_err(Refusal::Diagnostics)?;
     let (target, select) = settings.target(project.config.targets.iter().map(|target| target.name.as_str()));
     let Traits { sandbox, protected } = traits(&project, &target);

@@ -7,17 +7,16 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 use smoke::event::{Event, Fact, RunHeader};
 use smoke::record::Run;
-use smoke::report::{Format, ndjson};
+use smoke::report::ndjson;
 
 use super::finished::Finished;
 use crate::cli::exit::Exit;
+use crate::cli::publish;
 use crate::cli::reports::{self, RunFolder};
 use crate::cli::settings::{Place, ReportKind, ReportTo};
 
 /// The name of the file that grows while the run goes on.
 const EVENTS: &str = "events.ndjson";
-/// What every run writes without being asked.
-const ALWAYS: [Format; 2] = [Format::Json, Format::Junit];
 
 /// The record, and where it goes.
 #[derive(Debug)]
@@ -48,6 +47,7 @@ impl Recorder {
             match &report.place {
                 Place::Folder => {}
                 Place::File(path) => growing.push(Growing::File(reports::grow(path)?)),
+                Place::End(path) => growing.push(Growing::File(File::options().create(true).append(true).open(path)?)),
                 Place::Stdout => growing.push(Growing::Stdout),
             }
         }
@@ -88,47 +88,19 @@ impl Recorder {
         self.run.close_aborted(why, exit_code, at);
         let shown_at = self.folder.file("run.json").display().to_string();
         let mut unwritten = std::mem::take(&mut self.unwritten);
-        for (format, _, name) in Format::all().iter().filter(|(format, _, _)| self.in_folder(*format)) {
-            let written = self.folder.write(name, &format.draw(&self.run, Some(&shown_at)));
-            unwritten.extend(written.err());
-        }
+        unwritten.extend(publish::publish(&self.run, &self.folder, &self.reports));
         if self.leads {
             unwritten.extend(self.folder.point_latest().err());
         }
-        for report in &self.reports {
-            unwritten.extend(elsewhere(&self.run, report, &shown_at).err());
-        }
         Finished { run: std::mem::take(&mut self.run), shown_at, unwritten }
     }
-
-    fn in_folder(&self, format: Format) -> bool {
-        let asked = ReportTo { kind: ReportKind::Drawn(format), place: Place::Folder };
-        ALWAYS.contains(&format) || self.reports.contains(&asked)
-    }
-}
-
-/// A report that goes somewhere else than to the run's folder.
-fn elsewhere(run: &Run, report: &ReportTo, shown_at: &str) -> io::Result<()> {
-    let ReportKind::Drawn(format) = report.kind else { return Ok(()) };
-    let text = || format.draw(run, Some(shown_at));
-    match &report.place {
-        Place::Folder => Ok(()),
-        Place::File(path) => reports::write(path, &text()),
-        Place::Stdout => stdout(&text()),
-    }
-}
-
-fn stdout(text: &str) -> io::Result<()> {
-    let mut stdout = io::stdout().lock();
-    stdout.write_all(text.as_bytes())?;
-    stdout.flush()
 }
 
 impl Growing {
     fn write(&mut self, line: &str) -> io::Result<()> {
         match self {
             Self::File(file) => file.write_all(line.as_bytes()),
-            Self::Stdout => stdout(line),
+            Self::Stdout => publish::stdout(line),
         }
     }
 }

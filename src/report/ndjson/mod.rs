@@ -1,6 +1,10 @@
 //! `events.ndjson`: one event a line, as it happened.
 
+mod retold;
+
+use super::inert;
 use crate::event::Event;
+use crate::record::Run;
 
 /// The event as one line of JSON, line feed included. Line feeds inside its texts are escaped by JSON itself.
 #[must_use]
@@ -8,7 +12,13 @@ pub fn line(event: &Event) -> String {
     // Events are plain data with text keys: they have no shape that JSON cannot hold.
     let mut line = serde_json::to_string(event).unwrap_or_else(|error| format!("{{\"unwritable\":\"{error}\"}}"));
     line.push('\n');
-    line
+    inert::json(&line)
+}
+
+/// A run's events, told again from its record: a line each.
+#[must_use]
+pub fn retold(run: &Run) -> String {
+    retold::events(run).iter().map(line).collect()
 }
 
 /// Reads a line back.

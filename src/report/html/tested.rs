@@ -1,0 +1,47 @@
+//! What was tested, where, and what was asked of it.
+
+use maud::{Markup, html};
+
+use crate::record::Run;
+use crate::report::{headline, story, tally};
+
+/// The section.
+pub(super) fn tested(run: &Run) -> Markup {
+    html! {
+        section aria-labelledby="tested" {
+            h2 id="tested" { "What was tested" }
+            dl class="facts" {
+                (fact("Target", &html! { (story::one_line(&run.target)) }))
+                @if let Some(revision) = &run.revision { (fact("Revision", &html! { code { (story::one_line(revision)) } })) }
+                @for note in headline::tested(run) { (fact("Saw", &html! { (note) })) }
+                @for line in &run.identity { (fact("Looked at", &html! { (story::one_line(line)) })) }
+                @if let Some(shard) = run.shard { (fact("Shard", &html! { (shard) })) }
+                @if let Some(signal) = &run.stopped_by { (fact("Stopped by", &html! { (story::one_line(signal)) })) }
+                @if let Some(code) = run.exit_code { (fact("Exit code", &html! { (code) })) }
+                (fact("Run", &html! { code { (story::one_line(&run.id)) } }))
+                (fact("Sent", &html! { (tally::sent(run)) }))
+            }
+            @if !run.aws.calls.is_empty() { (calls(&run.aws.calls)) }
+        }
+    }
+}
+
+fn fact(name: &str, value: &Markup) -> Markup {
+    html! { div { dt { (name) } dd { (value) } } }
+}
+
+fn calls(calls: &[(String, u64)]) -> Markup {
+    html! {
+        details {
+            summary { "AWS calls by operation" }
+            table class="calls" {
+                thead { tr { th scope="col" { "Operation" } th scope="col" class="took" { "Calls" } } }
+                tbody {
+                    @for (operation, many) in calls {
+                        tr { th scope="row" { code { (story::one_line(operation)) } } td class="took" { (many) } }
+                    }
+                }
+            }
+        }
+    }
+}

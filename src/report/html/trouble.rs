@@ -1,0 +1,173 @@
+//! Scenarios that did not pass, the worst first: the cause, what was expected and what was seen instead, the evidence.
+
+use maud::{Markup, html};
+
+use super::words::{anchor, badge, evidence};
+use crate::event::Judged;
+use crate::record::{Attempt, Run, Scenario, Step};
+use crate::report::evidence::Paths;
+use crate::report::headline::{self, Headline, troubled};
+use crate::report::story;
+use crate::verdict::Verdict;
+
+/// How many pieces of evidence are open from the beginning.
+const OPEN: usize = 2;
+
+/// All of them; nothing where all is well.
+pub(super) fn all(run: &Run, said: &Headline, paths: &Paths) -> Markup {
+    let troubled = troubled(run);
+    let whole = headline::unsaid(run);
+    html! {
+        @if !troubled.is_empty() || whole.is_some() {
+            section aria-labelledby="wrong" {
+                h2 id="wrong" { "What went wrong" }
+                @if let Some(whole) = whole { p class="whole" { (whole) } }
+                @if troubled.len() > 1 { (contents(&troubled)) }
+                @for (nth, (case, scenario)) in troubled.iter().enumerate() {
+                    (one((*case, scenario), said, paths, nth == 0))
+                }
+            }
+        }
+    }
+}
+
+/// Where there are several, a list to jump from.
+fn contents(troubled: &[(usize, &Scenario)]) -> Markup {
+    html! {
+        nav aria-label="What went wrong" {
+            ol class="contents" {
+                @for (case, scenario) in troubled {
+                    @let Headline { verdict, who, why, place: _ } = Headline::of_scenario(scenario);
+                    li {
+                        (badge(verdict)) " "
+                        a href={ "#trouble-" (case + 1) } { (who.unwrap_or_default()) } ": " (why)
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// One of them. `said` stands at the top of the page already.
+fn one((case, scenario): (usize, &Scenario), said: &Headline, paths: &Paths, first: bool) -> Markup {
+    let Headline { verdict, who, why, place } = Headline::of_scenario(scenario);
+    html! {
+        article class={ "trouble " (verdict) } id={ "trouble-" (case + 1) } {
+            h3 { (badge(verdict)) " " (who.unwrap_or_default()) }
+            @if !first || why != said.why { p class="cause" { (why) } }
+            @if let Some((_, _, step)) = scenario.culprit() { (story_of(step, &why)) }
+            @if !scenario.notes.is_empty() { (notes(scenario)) }
+            (others(scenario))
+            (attempts(case, scenario, paths))
+            p class="where" {
+                @if let Some((file, line)) = place {
+                    "at " code { (story::one_line(&file)) @if let Some(line) = line { ":" (line) } } " · "
+                }
+                a href={ "#" (anchor(case)) } { "every step" }
+            }
+            @if let Some((phase, index, step)) = scenario.culprit() {
+                @for (nth, (piece, path)) in step.evidence.iter().zip(paths.step(case, phase, index)).enumerate() {
+                    (evidence(piece, path, first && nth < OPEN))
+                }
+            }
+        }
+    }
+}
+
+/// What was expected and what was seen instead, for how long, and how that changed.
+fn story_of(step: &Step, why: &str) -> Markup {
+    let own = story::headline(step);
+    let unmet: Vec<&Judged> = story::unmet(&step.expectations).collect();
+    html! {
+        @if own != why { p class="own" { (own) } }
+        @if !unmet.is_empty() { (expected(&unmet)) }
+        @if let Some(waited) = story::waited(step) { p class="waited" { (waited) } }
+        (course(step))
+    }
+}
+
+fn expected(unmet: &[&Judged]) -> Markup {
+    html! {
+        table class="expected" {
+            thead { tr { th scope="col" { "Expected" } th scope="col" { "Seen" } } }
+            tbody {
+                @for Judged { text, kind, held, detail } in unmet {
+                    tr {
+                        td { @if kind != "expect" { (kind) ": " } code { (story::one_line(text)) } }
+                        td { (seen(*held, detail.as_deref())) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn seen(held: Option<bool>, detail: Option<&str>) -> Markup {
+    html! {
+        @match (held, detail) {
+            (Some(_), Some(detail)) => code { (story::one_line(detail)) },
+            (None, Some(detail)) => { "not known: " (story::one_line(detail)) },
+            (Some(true), None) => "holds",
+            (Some(false), None) => "does not hold",
+            (None, None) => "not known",
+        }
+    }
+}
+
+/// What supports the cause, and what was tested.
+pub(super) fn notes(scenario: &Scenario) -> Markup {
+    html! { ul class="notes" { @for note in &scenario.notes { li { (story::one_line(note)) } } } }
+}
+
+/// What was seen in which stretch of time.
+pub(super) fn course(step: &Step) -> Markup {
+    html! {
+        @if !step.changes.is_empty() {
+            ol class="course" aria-label="seen, one after the other" {
+                @for stretch in story::stretches(&step.changes, 12) { li { (stretch) } }
+            }
+        }
+    }
+}
+
+/// Steps that did not pass either, besides the one that decided.
+fn others(scenario: &Scenario) -> Markup {
+    let culprit = scenario.culprit().map(|(phase, index, _)| (phase, index));
+    let bad = |step: &Step| step.enforced && step.verdict > Some(Verdict::Passed);
+    let others = scenario.all().filter(|(phase, index, step)| bad(step) && culprit != Some((*phase, *index)));
+    let others: Vec<_> = others.collect();
+    html! {
+        @if !others.is_empty() {
+            ul class="others" aria-label="did not pass either" {
+                @for (phase, _, step) in others {
+                    li {
+                        (badge(step.verdict.unwrap_or(Verdict::Aborted))) " also " (story::kind(phase)) " \""
+                        (story::one_line(&step.name)) "\": " (story::headline(step))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What came of attempts before the last one, with what was kept of them.
+pub(super) fn attempts(case: usize, scenario: &Scenario, paths: &Paths) -> Markup {
+    html! {
+        @if !scenario.earlier.is_empty() {
+            ul class="attempts" aria-label="earlier attempts" {
+                @for attempt in &scenario.earlier {
+                    @let Attempt { number, verdict, duration_ms, cause, steps } = attempt;
+                    li {
+                        (badge(*verdict)) " attempt " (number) ", after " (story::span(*duration_ms))
+                        @if let Some(cause) = cause { ": " (story::one_line(cause)) }
+                        @for step in steps {
+                            @for (piece, path) in step.evidence.iter().zip(paths.attempt(case, *number, step.phase, step.index)) {
+                                (evidence(piece, path, false))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Text that says nothing to machines: whatever the system under test wrote, a CI system that reads smoke's output must
+//! not take it for a command.
+//!
+//! GitHub runs a line that begins with `::`, blanks before it not counted, and a `##[` anywhere in one; Azure takes
+//! `##vso[`, TeamCity `##teamcity[`. Where a format has a way to write the same text otherwise, that is used, and nothing
+//! is lost; only in plain text a backslash gives it away.
+
+/// Text for people.
+#[must_use]
+pub fn text(text: &str) -> String {
+    let calm = |line: &str| {
+        let line = HASHES.iter().fold(line.to_owned(), |line, mark| line.replace(mark, &format!("#\\{}", &mark[1..])));
+        defused(&line, "\\::")
+    };
+    text.split('\n').map(calm).collect::<Vec<_>>().join("\n")
+}
+
+/// HTML, XML, and Markdown outside of its code: a character reference reads the same. Nothing that could move a cursor or
+/// turn the direction of what follows is left either, wherever it came from.
+pub(super) fn markup(document: &str) -> String {
+    let document: String =
+        document.chars().filter(|c| *c == '\n' || !(c.is_control() || turns(*c) || is_none(*c))).collect();
+    let calm = |line: &str| {
+        let line =
+            HASHES.iter().fold(line.to_owned(), |line, mark| line.replace(mark, &format!("&#35;{}", &mark[1..])));
+        defused(&line, "&#58;:")
+    };
+    document.split('\n').map(calm).collect::<Vec<_>>().join("\n")
+}
+
+/// JSON, where `#` stands in strings only.
+pub(super) fn json(document: &str) -> String {
+    HASHES.iter().fold(document.to_owned(), |text, mark| text.replace(mark, &format!("\\u0023{}", &mark[1..])))
+}
+
+/// Characters that turn the direction in which what follows is read.
+pub(super) const fn turns(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}')
+}
+
+/// Code points that are no characters, and stand in no document.
+fn is_none(c: char) -> bool {
+    matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe
+}
+
+/// What is a command wherever it stands in a line.
+const HASHES: [&str; 3] = ["##[", "##vso[", "##teamcity["];
+
+/// The line with `instead` in place of a `::` that it begins with.
+fn defused(line: &str, instead: &str) -> String {
+    let begins = line.trim_start_matches(|c: char| !c.is_ascii_graphic() && !c.is_alphanumeric());
+    match begins.strip_prefix("::") {
+        Some(rest) => format!("{}{instead}{rest}", &line[..line.len() - begins.len()]),
+        None => line.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_would_be_a_command_is_none_any_more() {
+        #[track_caller]
+        fn check(before: &str, in_text: &str, in_markup: &str, in_json: &str) {
+            assert_eq!([text(before), markup(before), json(before)], [in_text, in_markup, in_json]);
+        }
+        check("plain: a::b # ##", "plain: a::b # ##", "plain: a::b # ##", "plain: a::b # ##");
+        check("a\n \u{a0}::error::x", "a\n \u{a0}\\::error::x", "a\n \u{a0}&#58;:error::x", "a\n \u{a0}::error::x");
+        check("a ##[error]x", "a #\\#[error]x", "a &#35;#[error]x", "a \\u0023#[error]x");
+        check("##vso[task]", "#\\#vso[task]", "&#35;#vso[task]", "\\u0023#vso[task]");
+        check("##teamcity[x]\n", "#\\#teamcity[x]\n", "&#35;#teamcity[x]\n", "\\u0023#teamcity[x]\n");
+        check("###[x", "##\\#[x", "#&#35;#[x", "#\\u0023#[x");
+    }
+
+    #[test]
+    fn markup_turns_nothing_around() {
+        assert_eq!(markup("a\u{202e}b\u{1b}[0m\tc\u{7}\nd\u{fdd0}\u{fffe}\u{10ffff}😀"), "ab[0mc\nd😀");
+    }
+}

@@ -1,0 +1,61 @@
+//! Shards of a run, put together again.
+
+use std::path::PathBuf;
+
+use super::stand::Project;
+
+const LOOK: &str = "steps:\n  - name: look\n    http: { get: /health }\n    expect: response.status == vars.wanted\n";
+const CONFIG: &str = "targets: { local: { sandbox: {} } }\nvars: { wanted: 200 }\n";
+
+fn project() -> Project {
+    let scenarios = ["a", "b", "c"].map(|name| format!("scenarios/{name}.yaml"));
+    let files: Vec<_> = scenarios.iter().map(|path| (path.as_str(), LOOK)).collect();
+    Project::of(&[&[("smoke.yaml", CONFIG)], files.as_slice()].concat())
+}
+
+/// Runs one shard and gives the path of its record.
+fn shard(project: &Project, shard: &str, code: i32, more: &[&str]) -> PathBuf {
+    project.smoke(&[&["run", "--shard", shard], more].concat()).check(code, "");
+    std::fs::canonicalize(project.reports().join("latest/run.json")).unwrap()
+}
+
+fn merge(project: &Project, runs: &[&PathBuf], code: i32, said: &str) {
+    let runs = runs.iter().map(|run| run.to_str().unwrap());
+    project.smoke(&std::iter::once("merge").chain(runs).collect::<Vec<_>>()).check(code, said);
+}
+
+#[test]
+fn shards_make_the_run_that_they_are_parts_of() {
+    let project = project();
+    project.smoke(&["run"]).check(0, "3 passed");
+    let ids = |project: &Project| {
+        let run = project.run_json();
+        run["scenarios"].as_array().unwrap().iter().map(|scenario| scenario["id"].clone()).collect::<Vec<_>>()
+    };
+    let whole = ids(&project);
+    let (one, two) = (shard(&project, "1/2", 0, &[]), shard(&project, "2/2", 0, &[]));
+    merge(&project, &[&two, &one], 0, "3 passed");
+    let merged = project.run_json();
+    assert_eq!(ids(&project), whole);
+    assert_eq!((&merged["run"]["shard"], &merged["run"]["http_requests"]), (&serde_json::Value::Null, &3.into()));
+    for file in ["junit.xml", "report.html", "events.ndjson"] {
+        assert!(project.latest(file).contains("scenarios/c.yaml"), "{file}");
+    }
+    assert!(project.latest("summary.md").contains("<code>c</code>"));
+    let failed = shard(&project, "2/2", 1, &["--var", "wanted=201"]);
+    merge(&project, &[&one, &failed], 1, "FAILED b › step \"look\"");
+}
+
+#[test]
+fn what_is_missing_or_no_part_is_said() {
+    let project = project();
+    let (one, two) = (shard(&project, "1/2", 0, &[]), shard(&project, "2/2", 0, &[]));
+    merge(&project, &[&one], 3, "shard 2/2 is missing: what it ran is not known");
+    assert!(project.latest("junit.xml").contains("shard 2/2 is missing"));
+    merge(&project, &[&one, &two, &one], 2, "are both shard 1/2; leave out the one that does not count");
+    project.smoke(&["run"]).check(0, "3 passed");
+    let whole = std::fs::canonicalize(project.reports().join("latest/run.json")).unwrap();
+    merge(&project, &[&one, &whole], 2, "is no shard: it was run without --shard");
+    let nowhere = project.reports().join("nowhere.json");
+    merge(&project, &[&one, &nowhere], 2, "nowhere.json: No such file");
+}
