@@ -86,7 +86,9 @@ impl Sandbox {
             Front::Reserved(socket) => (None, Some(socket)),
         };
         let answering = listener.is_some().then_some(api);
-        let workplace = Workplace { database, faults: script.release(), api, listener };
+        // A release that listens on a port of which nobody knows, where it is not the one that was kept for it.
+        let port = answering.map(|api| api.port());
+        let workplace = Workplace { database, faults: script.release(), api: local(port), listener };
         parts.push(tokio::spawn(conductor::conduct(Arc::clone(&cloud), workplace, Arc::clone(&script), stopped)));
         let sandbox = Self { api, aws, log_lag, stop, parts, _reserved: reserved };
         match tokio::time::timeout(START, conductor::came_up(&cloud, &script, answering)).await {

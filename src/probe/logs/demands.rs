@@ -17,10 +17,8 @@ pub(super) struct Evaluation<'look> {
     pub(super) query: &'look Query,
     /// When the window opened.
     pub(super) window_start: DateTime<Utc>,
-    /// In the window, of the tasks that count.
+    /// In the window, or of it by a clock that is behind; of the tasks that count.
     pub(super) inside: Vec<&'look Event>,
-    /// Just before the window, of the tasks that count.
-    pub(super) before: Vec<&'look Event>,
     /// In the window, of other tasks; what those are, where that is known.
     foreign: Vec<(&'look Event, Option<String>)>,
     /// In the window, of tasks of which it is not known whether they count; and why.
@@ -36,18 +34,35 @@ struct Met<'look> {
 impl<'look> Evaluation<'look> {
     /// Sorts `events`.
     pub(super) fn new(query: &'look Query, events: &'look [Event], window_start: DateTime<Utc>) -> Self {
-        let [inside, before] = [Vec::new(), Vec::new()];
-        let mut sorted = Self { query, window_start, inside, before, foreign: Vec::new(), doubtful: Vec::new() };
+        let mut before = Vec::new();
+        let mut sorted = Self { query, window_start, inside: Vec::new(), foreign: Vec::new(), doubtful: Vec::new() };
         for event in events {
             match (query.author_of(event.line()), event.line().time >= window_start) {
                 (Author::Ours, true) => sorted.inside.push(event),
-                (Author::Ours, false) => sorted.before.push(event),
+                (Author::Ours, false) => before.push(event),
                 (Author::Foreign(what), true) => sorted.foreign.push((event, what)),
                 (Author::Unknown(why), true) => sorted.doubtful.push((event, why)),
                 (Author::Foreign(_) | Author::Unknown(_), false) => {}
             }
         }
+        sorted.admit(&before);
         sorted
+    }
+
+    /// Clocks differ a little. Where what is waited for bears a time from just before the window, whoever wrote it is
+    /// behind, and so are the lines that followed: those about the same thing count too, wanted or not.
+    fn admit(&mut self, before: &[&'look Event]) {
+        let (sequence, none) = (&self.query.sequence, &self.query.none);
+        let unmet = |pattern: &&Pattern| !self.inside.iter().any(|event| pattern.matches(event.fields()));
+        let met = |pattern: &Pattern| before.iter().find(|event| pattern.matches(event.fields()));
+        let begun = sequence.iter().filter(unmet).filter_map(met).map(|event| event.line().time).min();
+        let Some(begun) = begun else { return };
+        let related = none.iter().filter(|pattern| pattern.in_common(sequence).contains(&true));
+        let asked: Vec<&Pattern> = sequence.iter().chain(related).collect();
+        let counts =
+            |event: &&&Event| event.line().time >= begun && asked.iter().any(|pattern| pattern.matches(event.fields()));
+        let behind: Vec<&'look Event> = before.iter().filter(counts).copied().collect();
+        self.inside = [behind, std::mem::take(&mut self.inside)].concat();
     }
 
     /// The tasks whose events are asked for, and of which it is not known yet what they are.
@@ -132,13 +147,8 @@ impl<'look> Evaluation<'look> {
         Met { state, event: Some(event) }
     }
 
-    /// Events of the window; those from just before only where the window has none, since clocks differ a little.
     fn matching(&self, pattern: &Pattern) -> Vec<&'look Event> {
-        let of = |events: &[&'look Event]| -> Vec<&'look Event> {
-            events.iter().filter(|event| pattern.matches(event.fields())).copied().collect()
-        };
-        let inside = of(&self.inside);
-        if inside.is_empty() { of(&self.before) } else { inside }
+        self.inside.iter().filter(|event| pattern.matches(event.fields())).copied().collect()
     }
 
     fn out_of_order(&self, event: &Event, met: &[Met<'_>]) -> Option<String> {

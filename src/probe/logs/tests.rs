@@ -95,6 +95,21 @@ fn an_unwanted_event_breaks_at_once() {
     check(&gate(), vec![early, start(1000), foreign, end(2000)], &["met", "met", LATE]);
 }
 
+#[test]
+fn a_clock_that_is_behind_hides_nothing() {
+    let error = |millis| line(millis, &json!({"level": "ERROR", "id": "7f"}));
+    let why = |time: &str| format!("broken: it is in the log: {time} t1: {{\"level\":\"ERROR\",\"id\":\"7f\"}}");
+    check(&gate(), vec![start(-3000), end(-1000)], &["met", "met", LATE]);
+    check(&gate(), vec![start(-3000), error(-2000), end(-1000)], &["met", "met", &why("07:59:58")]);
+    check(&gate(), vec![start(-3000), error(-2000), end(500)], &["met", "met", &why("07:59:58")]);
+    let twice = "broken: seen 2 times, expected exactly once: at 07:59:59.000, 08:00:00.500";
+    check(&gate(), vec![start(-3000), end(-1000), end(500)], &["met", twice, NOT_WHOLE]);
+    // What came before the first of them was there before, as was what is about nothing in particular.
+    check(&gate(), vec![error(-4000), start(-3000), end(-1000)], &["met", "met", LATE]);
+    let any = gate().demanding(&[json!({"event": "start", "id": "7f"})], &[json!({"level": "ERROR"})]);
+    check(&any, vec![start(-3000), error(-2000)], &["met", LATE]);
+}
+
 const OPEN_END: &str =
     "open: not seen; a line at 08:00:01 was seen with no event, expected end; no status, expected completed";
 

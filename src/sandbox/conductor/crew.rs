@@ -14,7 +14,7 @@ use super::stage::{BACKEND, WORKER};
 use super::{health, reconcile};
 use crate::sandbox::cloud::Cloud;
 use crate::sandbox::cloud::ecs::{Health, Task};
-use crate::sandbox::fault::{Fault, FaultSet};
+use crate::sandbox::fault::FaultSet;
 use crate::sandbox::log::LogSink;
 use crate::sandbox::service::{Database, run_worker, serve_api};
 
@@ -30,7 +30,7 @@ pub(crate) struct Workplace {
     pub(crate) database: Database,
     /// What is broken in the worker.
     pub(crate) faults: FaultSet,
-    /// Where the API listens.
+    /// Where the API is to listen; of port 0 the system chooses one.
     pub(crate) api: SocketAddr,
     /// Bound to that already, for the first task that serves it.
     pub(crate) listener: Option<TcpListener>,
@@ -130,6 +130,8 @@ impl Crew {
             Some(listener) => listener,
             None => self.bind_api().await?,
         };
+        // The next task listens at the same place, and health is asked there: a container does so from inside.
+        self.workplace.api = listener.local_addr().unwrap_or(self.workplace.api);
         Ok(Box::pin(async move {
             serve_api(listener, database, faults, log, stop).await;
             0
@@ -137,11 +139,7 @@ impl Crew {
     }
 
     async fn bind_api(&self) -> Result<TcpListener, String> {
-        let mut address = self.workplace.api;
-        if self.workplace.faults.contains(Fault::ApiDown) {
-            // A release that listens on a port of which nobody knows.
-            address.set_port(0);
-        }
+        let address = self.workplace.api;
         let bound = TcpListener::bind(address).await;
         bound.map_err(|error| format!("CannotStartContainerError: cannot listen on {address}: {error}"))
     }
