@@ -15,6 +15,7 @@ use crate::aws::{LogLine, Scan};
 use crate::diagnostic::{self, Diagnostic, Location, Source};
 use crate::expr::{Expression, Scope, Template, Value, from_json, to_json, to_text};
 use crate::plan;
+use crate::probe::http::Response;
 use crate::probe::logs::{Logs, LogsSeen, Query};
 use crate::record::Run;
 use crate::redact::{Redactor, Secret};
@@ -88,6 +89,13 @@ pub fn text_pattern(pattern: &str, line: &str) {
     if let Ok(query) = logs.resolve(&Scope::default()) {
         look_through(&query, line);
     }
+}
+
+/// An answer of the API, with one header that is read in several ways.
+pub fn response(status: u16, header: &str, body: &[u8]) {
+    let seen = Response::made_up(status, header, body.to_vec());
+    let _ = (seen.summary(), seen.cause(), seen.evidence(), seen.retry_after());
+    let _ = crate::expr::from_observation(&seen);
 }
 
 /// A log, line by line, as somebody else's program wrote it.
@@ -354,6 +362,56 @@ mod tests {
         "]",
         "ä",
     ];
+    const HEADER: &[&str] = &[
+        "application/",
+        "json",
+        "text/",
+        "html",
+        ";",
+        " charset=",
+        "utf-16",
+        "\"utf-8\"",
+        "windows-1252",
+        "/y",
+        "//b.com",
+        "https://b.com",
+        "ftp:",
+        "-1",
+        "1e9",
+        "Wed, 21 Oct 2015 07:28:00 GMT",
+        "99999999999999999999",
+        "é",
+        "?",
+        "#",
+        "%",
+    ];
+    const BODY: &[&str] = &[
+        "{",
+        "}",
+        "\"message\":",
+        "\"error\":",
+        "\"reason\":",
+        "\"status\":",
+        "\"failed\"",
+        "{\"error\":{}}",
+        "<title>",
+        "İ",
+        "</title>",
+        "<html>",
+        "<",
+        ">",
+        "[",
+        "]",
+        ",",
+        "null",
+        "1e999",
+        "\\u0000",
+        "\u{feff}",
+        "ß",
+        "<TITLE>",
+        " ",
+        "\n",
+    ];
     const AWS: &[&str] = &[
         "{",
         "}",
@@ -413,6 +471,12 @@ mod tests {
             cloud(&[&[operation], bytes.as_slice()].concat());
             cbor(&bytes);
             csv(&bytes);
+        }
+
+        #[test]
+        fn no_answer_makes_it_panic(status in 200..600_u16, header in soup(HEADER), body in soup(BODY), bytes: Vec<u8>) {
+            response(status, &header, body.as_bytes());
+            response(status, &header, &bytes);
         }
 
         #[test]

@@ -81,6 +81,21 @@ impl Response {
         }
     }
 
+    /// An answer that nobody gave, whose one header has this value under several names that are read here.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn made_up(status: u16, header: &str, bytes: Vec<u8>) -> Self {
+        let names = [header::CONTENT_TYPE, header::RETRY_AFTER, header::DATE, header::LOCATION];
+        let value = header::HeaderValue::from_str(header).ok();
+        let headers: HeaderMap = names.into_iter().filter_map(|name| Some((name, value.clone()?))).collect();
+        let url = url::Url::parse("https://u:p@a.com/x?y").unwrap_or_else(|_| unreachable!("a URL as it should be"));
+        let first = Hop::first(reqwest::Method::GET, url, &headers, None);
+        let status = StatusCode::from_u16(status).unwrap_or_default();
+        let hop = first.next(status, &headers, false).ok().flatten().unwrap_or(first);
+        let exchange =
+            Exchange { status, headers, hop, content: None, followed: 0, shown: "GET /x".to_owned(), cut: false };
+        Self::new(exchange, bytes, Duration::ZERO)
+    }
+
     /// The same; what is shown of it is cleaned by `redactor`, as it knows secrets at that moment.
     pub(super) fn cleaned_by(self, redactor: &Arc<Redactor>) -> Self {
         Self { redactor: Arc::clone(redactor), ..self }
