@@ -27,7 +27,7 @@ pub(super) struct Ledger {
 }
 
 /// How long a refusal explains that nothing came after it.
-const MEMORY: Duration = Duration::from_secs(60);
+const MEMORY: Duration = Duration::from_mins(1);
 
 impl Ledger {
     /// Somebody looked.

@@ -112,13 +112,13 @@ impl Page<'_> {
     fn bad(&mut self, case: usize, scenario: &Scenario) {
         let loud = self.loud(scenario.verdict.unwrap_or(Verdict::Aborted));
         if let Some((phase, index, step)) = scenario.culprit() {
-            let cause = scenario.cause.as_deref().map_or_else(|| story::headline(step), story::one_line);
-            self.line(0, &format!("{loud} {}: {cause}", story::who(scenario, phase, step)));
-            self.details(scenario, step, &cause);
+            let why = scenario.cause.as_deref().map_or_else(|| story::headline(step), story::one_line);
+            self.line(0, &format!("{loud} {}: {why}", story::who(scenario, phase, step)));
+            self.details(scenario, step, &why);
             self.evidence(step, (case, phase, index));
         } else {
-            let cause = scenario.cause.as_deref().unwrap_or("no step says why");
-            self.line(0, &format!("{loud} {}: {}", story::one_line(&scenario.id), story::one_line(cause)));
+            let why = scenario.cause.as_deref().unwrap_or("no step says why");
+            self.line(0, &format!("{loud} {}: {}", story::one_line(&scenario.id), story::one_line(why)));
             self.notes(scenario);
             self.line(2, &format!("at {}", story::one_line(&scenario.file)));
         }

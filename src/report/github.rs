@@ -26,7 +26,7 @@ pub fn render(run: &Run) -> String {
         limited("warning", "to be warned of", warnings(run)),
         limited("notice", "to be noted", notices(run)),
     ];
-    commands.concat().iter().map(|command| command.line()).collect()
+    commands.concat().iter().map(Command::line).collect()
 }
 
 /// One workflow command.

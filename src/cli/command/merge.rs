@@ -74,7 +74,7 @@ fn tell(merged: &Run, folder: &RunFolder, args: &Merge) {
     let is_terminal = if taken { std::io::stderr().is_terminal() } else { std::io::stdout().is_terminal() };
     let color = Paint::wanted(is_terminal, &super::environment).color();
     let run_json = folder.file("run.json").display().to_string();
-    let summary = console::summary(merged, &console::Style { color, run_json: Some(&run_json) });
+    let summary = console::summary(merged, &console::Style { color, run_json: Some(&run_json), cleans: false });
     if taken {
         let _ = std::io::stderr().write_all(summary.as_bytes());
     } else {

@@ -100,7 +100,7 @@ impl<'scene> Scene<'scene> {
             let mut states = self.around.iter().filter_map(state);
             states.clone().find(known).or_else(|| states.next())
         };
-        let before = || self.earlier.iter().rev().filter_map(state).next();
+        let before = || self.earlier.iter().rev().find_map(state);
         self.own.saw.iter().find_map(state).or_else(again).or_else(before)
     }
 

@@ -64,7 +64,7 @@ pub(super) fn scenarios(run: &Run) -> Markup {
 
 fn row(case: usize, scenario: &Scenario) -> Markup {
     let verdict = scenario.verdict.unwrap_or(Verdict::Aborted);
-    let cause = scenario.cause.as_deref().filter(|_| verdict != Verdict::Passed);
+    let why = scenario.cause.as_deref().filter(|_| verdict != Verdict::Passed);
     html! {
         tr class=(verdict) {
             td { (badge(verdict)) }
@@ -73,7 +73,7 @@ fn row(case: usize, scenario: &Scenario) -> Markup {
                 @if scenario.flaky() { " " (label("flaky")) }
                 @if scenario.all().any(|(phase, _, step)| headline::is_shadow(phase, step)) { " " (label("shadow check")) }
                 div class="small" { (story::one_line(&scenario.name)) }
-                @if let Some(cause) = cause { div class="why" { (story::one_line(cause)) } }
+                @if let Some(why) = why { div class="why" { (story::one_line(why)) } }
             }
             td class="took" { @if scenario.started.is_some() { (story::span(scenario.duration_ms())) } }
         }

@@ -112,8 +112,7 @@ fn folded(Evidence { title, text }: &Evidence, path: &str) -> String {
 }
 
 fn section(title: &str, lines: &[String]) -> Option<Block> {
-    let lines: String = lines.iter().map(|line| format!("- {line}\n")).collect();
-    (!lines.is_empty()).then(|| Block::body(&format!("### {title}\n\n{lines}")))
+    (!lines.is_empty()).then(|| Block::body(&format!("### {title}\n\n- {}\n", lines.join("\n- "))))
 }
 
 fn leftovers(run: &Run) -> Vec<String> {

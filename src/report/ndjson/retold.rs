@@ -72,7 +72,9 @@ fn scenario(case: usize, scenario: &Scenario) -> Vec<Event> {
     for (phase, index, step) in scenario.all() {
         last.extend(of_step(StepRef { case, phase, index }, step, ended));
     }
-    last.iter_mut().for_each(|event| event.at = event.at.clamp(started, ended.max(started)));
+    for event in &mut last {
+        event.at = event.at.clamp(started, ended.max(started));
+    }
     last.sort_by_key(|event| event.at);
     told.extend(last);
     let left = scenario.leftovers.iter().map(|left| Fact::LeftBehind { case, leftover: left.clone() });
@@ -82,9 +84,9 @@ fn scenario(case: usize, scenario: &Scenario) -> Vec<Event> {
 }
 
 fn conclusion(case: usize, scenario: &Scenario, at: DateTime<Utc>) -> Event {
-    let (cause, notes) = (scenario.cause.clone(), scenario.notes.clone());
     let verdict = scenario.verdict.unwrap_or(Verdict::Aborted);
-    Event { at, fact: Fact::ScenarioEnded { case, verdict, cause, notes, retrying: false } }
+    let (why, notes) = (scenario.cause.clone(), scenario.notes.clone());
+    Event { at, fact: Fact::ScenarioEnded { case, verdict, cause: why, notes, retrying: false } }
 }
 
 /// Earlier attempts, laid one after the other up to when the last one began: their own times were not kept.
@@ -100,15 +102,14 @@ fn earlier(case: usize, scenario: &Scenario, until: DateTime<Utc>) -> Vec<Event>
 }
 
 fn of_attempt(case: usize, attempt: &Attempt, start: DateTime<Utc>, end: DateTime<Utc>) -> Vec<Event> {
-    let Attempt { number, verdict, duration_ms: _, cause, steps } = attempt;
+    let Attempt { number, verdict, duration_ms: _, cause: why, steps } = attempt;
     let mut told = vec![Event { at: start, fact: Fact::ScenarioStarted { case, attempt: *number } }];
     let ended = steps.iter().map(|step| Fact::StepEnded {
         step: StepRef { case, phase: step.phase, index: step.index },
         outcome: in_short(step),
     });
     told.extend(ended.map(|fact| Event { at: end, fact }));
-    let (verdict, cause) = (*verdict, cause.clone());
-    let fact = Fact::ScenarioEnded { case, verdict, cause, notes: Vec::new(), retrying: true };
+    let fact = Fact::ScenarioEnded { case, verdict: *verdict, cause: why.clone(), notes: Vec::new(), retrying: true };
     told.push(Event { at: end, fact });
     told
 }
