@@ -201,7 +201,7 @@ impl Page<'_> {
             }
         }
         if any {
-            self.line(2, &format!("finish it: smoke cleanup {}", run.target));
+            self.line(2, &format!("finish it: smoke cleanup {}", quoted(&run.target)));
             self.gap();
         }
     }
@@ -232,7 +232,7 @@ impl Page<'_> {
         if let Some(first) = run.scenarios.iter().filter(|_| !self.style.cleans).find(unwell) {
             // The row of a matrix is no word that `run` takes; its scenario is.
             let id = first.id.split('[').next().unwrap_or_default();
-            self.line(2, &format!("run it again: smoke run {} {}", run.target, quoted(id)));
+            self.line(2, &format!("run it again: smoke run {} {}", quoted(&run.target), quoted(id)));
         }
     }
 }

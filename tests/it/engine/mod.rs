@@ -49,7 +49,8 @@ async fn after_a_failure_the_rest_is_skipped_and_the_clean_up_done() {
     let ran = one(JOURNEY, &[("POST /things", refused), ("DELETE /things/a1", GONE)]).await;
     assert_eq!(ran.story(), ["0 failed: expected response.status == 201, saw 200 == 201", "exit 1"]);
     assert_eq!(verdicts(&ran, Phase::Step, 2), [Verdict::Failed, Verdict::Skipped]);
-    assert_eq!(ran.requests, ["POST /things", "DELETE /things/a1"]);
+    // Before the clean-up, what was made is looked at once more, as evidence.
+    assert_eq!(ran.requests, ["POST /things", "GET /things/a1", "DELETE /things/a1"]);
 }
 
 #[tokio::test]
