@@ -209,7 +209,15 @@ impl Page<'_> {
     fn verdict(&mut self, run: &Run) {
         let verdict = run.verdict.unwrap_or(Verdict::Aborted);
         let word = self.paint(ansi(verdict), &format!("{} {verdict}", story::mark(verdict)));
-        self.line(0, &format!("{word}: {} on {}, {}", run.id, run.target, story::span(run.duration_ms())));
+        self.line(
+            0,
+            &format!(
+                "{word}: {} on {}, {}",
+                story::one_line(&run.id),
+                story::one_line(&run.target),
+                story::span(run.duration_ms())
+            ),
+        );
         self.line(2, &tally::numbers(&run.counts()));
         self.line(2, &tally::sent(run));
         if let Some(revision) = &run.revision {

@@ -115,7 +115,7 @@ impl Command {
         let (file, line) = place.clone().map_or((None, None), |(file, line)| (Some(file), line));
         let line = line.map(|line| line.to_string());
         let title = Some(fitting(title, TITLE, property));
-        let all = [("file", file.map(|file| property(&file))), ("line", line), ("title", title)];
+        let all = [("file", file.map(|file| property(&story::one_line(&file)))), ("line", line), ("title", title)];
         let named: Vec<String> =
             all.iter().filter_map(|(name, value)| Some(format!("{name}={}", value.as_ref()?))).collect();
         format!("::{kind} {}::{}\n", named.join(","), fitting(message, MESSAGE, data))

@@ -162,7 +162,8 @@ fn feet(run: &Run) -> String {
     let tested = headline::tested(run).into_iter().map(|note| format!("- {}", inline(&note)));
     let kept = format!("- all that was seen is in {} of run {}", code("run.json"), code(&run.id));
     let by = format!("- smoke {}", inline(&run.smoke));
-    tested.chain([sent]).chain(looked).chain([kept, by]).collect::<Vec<_>>().join("\n")
+    let lines: Vec<String> = tested.chain([sent]).chain(looked).chain([kept, by]).collect();
+    format!("### What was tested\n\n{}", lines.join("\n"))
 }
 
 fn spot((file, line): &(String, Option<usize>)) -> String {
