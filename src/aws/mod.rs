@@ -7,6 +7,7 @@
 mod alarms;
 mod arn;
 mod connect;
+mod environment;
 mod failure;
 mod gather;
 mod identity;
@@ -75,6 +76,13 @@ impl Reader {
     /// Which account, region and endpoints are looked at, a line each. An account that may not be asked for is said so.
     pub async fn identity(&self) -> Vec<String> {
         identity::lines(&self.clients, &self.settings).await
+    }
+
+    /// The environment in which a program's own AWS client reaches what this reader looks at: variables to set, and such
+    /// to take away. A role to assume cannot be passed on so.
+    #[must_use]
+    pub fn environment(&self) -> Vec<(String, Option<String>)> {
+        environment::environment(&self.settings, &self.clients.region)
     }
 
     /// What was sent so far, and what was saved.

@@ -33,6 +33,7 @@ pub fn summary(run: &Run, style: &Style<'_>) -> String {
         page.line(0, &format!("{}: {}", page.loud(run.verdict.unwrap_or(Verdict::Aborted)), story::one_line(reason)));
         page.gap();
     }
+    page.unmet(run);
     page.leftovers(run);
     page.verdict(run);
     page.commands(run);
@@ -82,6 +83,18 @@ impl Page<'_> {
                 self.line(0, &format!("SHADOW {who}: {} (enforce: false, decides nothing)", story::headline(step)));
                 self.gap();
             }
+        }
+    }
+
+    /// What this machine could not run. Nobody failed, but nothing was proved either: that is said aloud.
+    fn unmet(&mut self, run: &Run) {
+        let unmet: Vec<_> = run.scenarios.iter().filter_map(|one| Some((one, story::unmet_need(one)?))).collect();
+        for (scenario, why) in &unmet {
+            let loud = self.paint("33", "SKIPPED");
+            self.line(0, &format!("{loud} {}: {}", story::one_line(&scenario.id), story::one_line(why)));
+        }
+        if !unmet.is_empty() {
+            self.gap();
         }
     }
 
