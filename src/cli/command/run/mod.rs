@@ -24,7 +24,6 @@ use smoke::event::RunHeader;
 use smoke::journal::{self, Header, Pen};
 use smoke::redact::Redactor;
 use smoke::report::console;
-use smoke::sandbox::Fault;
 
 pub(crate) use self::carry_out::Manner;
 use self::finished::Finished;
@@ -42,10 +41,8 @@ use crate::cli::{complain, print};
 
 /// What a plan is carried out for.
 pub(crate) enum Errand<'args> {
-    /// To run scenarios, on a local target that is broken in these ways, with these `--var`s.
+    /// To run scenarios with these `--var`s.
     Run {
-        /// `--fault`.
-        faults: &'args [Fault],
         /// `--var`.
         vars: &'args [(String, String)],
     },
@@ -70,7 +67,7 @@ pub(crate) fn run(args: &args::Run) -> Exit {
         Err(error) => return complain(Exit::FAULT, &format!("a report cannot be written: {error}")),
     };
     let manner = Manner { jobs: settings.jobs, fail_fast: args.fail_fast, talk: settings.talk };
-    let errand = Errand::Run { faults: &args.fault, vars: &args.var };
+    let errand = Errand::Run { vars: &args.var };
     match conduct(prepared, errand, manner, recorder) {
         Ok(finished) => finish(settings.stdout_is_taken(), &finished),
         Err(error) => complain(Exit::FAULT, &format!("cannot start: {error}")),
@@ -121,8 +118,7 @@ async fn journey(
     recorder: &Arc<Mutex<Recorder>>,
 ) -> Finished {
     let header = header(&prepared);
-    let faults = if let Errand::Run { faults, .. } = &errand { faults } else { &[][..] };
-    let (surroundings, signals) = match surroundings(&mut prepared, faults).await {
+    let (surroundings, signals) = match surroundings(&mut prepared).await {
         Ok(built) => built,
         Err(Trouble { exit, message }) => {
             return carry_out::locked(recorder).never_began(header, &message, exit);
@@ -140,7 +136,7 @@ async fn journey(
 
 /// What writes the journal. What is made on the sandbox goes with the process: nobody could clean up there.
 fn pen(prepared: &Prepared, vars: &[(String, String)], redactor: &Redactor, recorder: &Mutex<Recorder>) -> Pen {
-    if prepared.sandbox {
+    if prepared.sandbox.is_some() {
         return Pen::dry();
     }
     let header = Header {
@@ -155,11 +151,11 @@ fn pen(prepared: &Prepared, vars: &[(String, String)], redactor: &Redactor, reco
 }
 
 /// Everything that a run needs around it; a signal that comes meanwhile ends it before it began.
-async fn surroundings(prepared: &mut Prepared, faults: &[Fault]) -> Result<(Surroundings, Signals), Trouble> {
+async fn surroundings(prepared: &mut Prepared) -> Result<(Surroundings, Signals), Trouble> {
     let deaf = |error| Trouble { exit: Exit::FAULT, message: format!("cannot listen for signals: {error}") };
     let mut signals = Signals::listen().map_err(deaf)?;
     tokio::select! {
-        built = Surroundings::build(prepared, faults) => Ok((built?, signals)),
+        built = Surroundings::build(prepared) => Ok((built?, signals)),
         stop = signals.next() => {
             let name = stop.signal().unwrap_or("a signal");
             let message = format!("stopped by {name} before it began; nothing was sent");
