@@ -3,11 +3,14 @@
 
 mod aborts;
 mod cleanup;
+mod deploy;
 mod faults;
 mod moments;
 mod provenance;
+mod python_worker;
 mod records;
 mod refusals;
 mod selection;
 mod signals;
 mod stand;
+mod tools;
