@@ -9,7 +9,8 @@ use std::process::{Command, ExitCode};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use smoke::diagnostic;
-use smoke::scenario::Project;
+use smoke::plan::missing_programs;
+use smoke::scenario::{Project, Scenario};
 
 #[expect(clippy::print_stderr, reason = "a test of its own harness says itself why it cannot begin")]
 fn main() -> ExitCode {
@@ -32,11 +33,13 @@ fn trials(root: &Path, target: &str) -> Result<Vec<Trial>, String> {
         Some(targets) => targets.iter().any(|(name, _)| name == target),
         None => !protected,
     });
-    let trial = |id: String| {
-        let (root, target) = (root.to_owned(), target.to_owned());
-        Trial::test(id.clone(), move || run(&root, &target, &id)).with_kind("scenario")
+    // What cannot run here for want of a program is shown as ignored.
+    let trial = |scenario: &Scenario| {
+        let (root, target, id) = (root.to_owned(), target.to_owned(), scenario.id.clone());
+        let test = Trial::test(id.clone(), move || run(&root, &target, &id)).with_kind("scenario");
+        test.with_ignored_flag(!missing_programs(scenario).is_empty())
     };
-    Ok(admitted.map(|scenario| trial(scenario.id.clone())).collect())
+    Ok(admitted.map(|scenario| trial(scenario)).collect())
 }
 
 /// Runs one scenario; what a person would read on the terminal becomes the test's message.

@@ -8,6 +8,7 @@ mod action;
 mod alarms;
 mod arn;
 mod connect;
+mod environment;
 mod failure;
 mod gather;
 mod identity;
@@ -114,6 +115,13 @@ impl Reader {
         since: DateTime<Utc>,
     ) -> Known<Option<DateTime<Utc>>> {
         trial::first_line(&self.clients, group, prefix, since).await
+    }
+
+    /// The environment in which a program's own AWS client reaches what this reader looks at: variables to set, and such
+    /// to take away. A role to assume cannot be passed on so.
+    #[must_use]
+    pub fn environment(&self) -> Vec<(String, Option<String>)> {
+        environment::environment(&self.settings, &self.clients.region)
     }
 
     /// What was sent so far, and what was saved.

@@ -87,6 +87,9 @@ pub(crate) struct Run {
     /// Break the local target on purpose
     #[arg(long, value_name = "NAME", env = "SMOKE_FAULT", value_delimiter = ',', value_parser = faults())]
     pub(crate) fault: Vec<Fault>,
+    /// Run this worker in the local target; `python`: the reference deployment's own, as a process
+    #[arg(long, value_name = "WORKER", env = "SMOKE_WORKER", value_enum, default_value_t = Worker::Rust)]
+    pub(crate) worker: Worker,
     /// Do not ask before a protected target
     #[arg(long, short, env = "SMOKE_YES", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) yes: bool,
@@ -244,6 +247,9 @@ pub(crate) struct Sandbox {
     /// Break it on purpose
     #[arg(long, value_name = "NAME", env = "SMOKE_FAULT", value_delimiter = ',', value_parser = faults())]
     pub(crate) fault: Vec<Fault>,
+    /// Run this worker in the local target; `python`: the reference deployment's own, as a process
+    #[arg(long, value_name = "WORKER", env = "SMOKE_WORKER", value_enum, default_value_t = Worker::Rust)]
+    pub(crate) worker: Worker,
     /// Show the faults there are
     #[arg(long, env = "SMOKE_LIST_FAULTS", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) list_faults: bool,
@@ -253,6 +259,24 @@ pub(crate) struct Sandbox {
     /// Port of the AWS-compatible endpoint; any free one where it is not given
     #[arg(long, value_name = "PORT", env = "SMOKE_AWS_PORT")]
     pub(crate) aws_port: Option<u16>,
+}
+
+/// The workers that the local target can run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Worker {
+    /// The one that is built in
+    Rust,
+    /// The reference deployment's own, as a process; needs Python 3.10
+    Python,
+}
+
+impl From<Worker> for smoke::sandbox::Worker {
+    fn from(worker: Worker) -> Self {
+        match worker {
+            Worker::Rust => Self::Rust,
+            Worker::Python => Self::Python,
+        }
+    }
 }
 
 #[derive(Debug, clap::Args)]

@@ -66,9 +66,10 @@ pub async fn run(plan: Arc<Plan>, header: RunHeader, equipment: Equipment, optio
     let clock = Clock::starting_at(header.started);
     let sink = Sink::new(equipment.events.clone(), Arc::clone(&equipment.redactor), clock);
     sink.tell(Fact::RunStarted { run: header, cases: plan.cases.iter().map(outline::outline).collect() });
-    let exclusive = plan.cases.iter().map(|case| case.exclusive.clone());
-    let schedule = Schedule::new(exclusive, options.jobs);
+    let met = plan.cases.iter().enumerate().filter(|(_, case)| case.unmet.is_none());
+    let schedule = Schedule::new(met.map(|(index, case)| (index, case.exclusive.clone())), options.jobs);
     let mut run = Run { plan, equipment, options, clock, sink, schedule, ends: Vec::new(), panic: None };
+    run.skip_unmet();
     run.carry_out().await;
     run.tell_end();
 }
@@ -154,14 +155,25 @@ impl Run {
         self.ends.push(end);
     }
 
+    /// What cannot run here is told before anything else.
+    fn skip_unmet(&self) {
+        for (index, case) in self.plan.cases.iter().enumerate() {
+            if let Some(why) = &case.unmet {
+                self.skip(index, why);
+            }
+        }
+    }
+
     /// What never started is told too.
     fn skip_rest(&self) {
         let stopped = *self.equipment.stop.borrow() != Stop::No;
         let why = if stopped { "not started: the run was stopped" } else { "not started: another scenario failed" };
-        for case in self.schedule.never_started() {
-            let (verdict, cause) = (Verdict::Skipped, Some(why.to_owned()));
-            self.sink.tell(Fact::ScenarioEnded { case, verdict, cause, notes: Vec::new(), retrying: false });
-        }
+        self.schedule.never_started().for_each(|case| self.skip(case, why));
+    }
+
+    fn skip(&self, case: usize, why: &str) {
+        let (verdict, why) = (Verdict::Skipped, Some(why.to_owned()));
+        self.sink.tell(Fact::ScenarioEnded { case, verdict, cause: why, notes: Vec::new(), retrying: false });
     }
 
     fn tell_end(&self) {

@@ -2,10 +2,14 @@
 
 use std::collections::BTreeSet;
 
+/// The `exclusive` key of a case that nothing else may run beside.
+const ALONE: &str = "*";
+
 /// What the schedule knows of the cases that have not started.
 #[derive(Debug)]
 pub(crate) struct Schedule {
     waiting: Vec<Waiting>,
+    /// Keys of the cases that run.
     busy: BTreeSet<String>,
     running: usize,
     jobs: usize,
@@ -19,19 +23,23 @@ struct Waiting {
 }
 
 impl Schedule {
-    /// All cases in plan order, each with its `exclusive` key; at most `jobs` side by side.
-    pub(crate) fn new(exclusive: impl IntoIterator<Item = Option<String>>, jobs: usize) -> Self {
-        let waiting =
-            exclusive.into_iter().enumerate().map(|(case, exclusive)| Waiting { case, exclusive }).collect::<Vec<_>>();
+    /// The cases that are to run, in plan order, each with its `exclusive` key; at most `jobs` side by side.
+    pub(crate) fn new(cases: impl IntoIterator<Item = (usize, Option<String>)>, jobs: usize) -> Self {
+        let waiting = cases.into_iter().map(|(case, exclusive)| Waiting { case, exclusive }).collect();
         Self { waiting, busy: BTreeSet::new(), running: 0, jobs: jobs.max(1), closed: false }
     }
 
-    /// Takes out the next case that may start now: the first in plan order whose key nobody holds.
+    /// Takes out the next case that may start now: the first in plan order whose key nobody holds. One that wants to be
+    /// alone waits until nothing runs, and then nothing else starts until it has ended.
     pub(crate) fn start(&mut self) -> Option<usize> {
-        if self.closed || self.running >= self.jobs {
+        if self.closed || self.running >= self.jobs || self.busy.contains(ALONE) {
             return None;
         }
-        let free = |waiting: &Waiting| waiting.exclusive.as_ref().is_none_or(|key| !self.busy.contains(key));
+        let free = |waiting: &Waiting| match waiting.exclusive.as_deref() {
+            None => true,
+            Some(ALONE) => self.running == 0,
+            Some(key) => !self.busy.contains(key),
+        };
         let position = self.waiting.iter().position(free)?;
         let Waiting { case, exclusive } = self.waiting.remove(position);
         self.busy.extend(exclusive);
@@ -74,7 +82,7 @@ mod tests {
     use super::*;
 
     fn schedule(keys: &[Option<&str>], jobs: usize) -> Schedule {
-        Schedule::new(keys.iter().map(|key| key.map(str::to_owned)), jobs)
+        Schedule::new(keys.iter().map(|key| key.map(str::to_owned)).enumerate(), jobs)
     }
 
     fn start_all(schedule: &mut Schedule) -> Vec<usize> {
@@ -94,6 +102,26 @@ mod tests {
         let mut schedule = schedule(&[Some("db"), Some("db"), Some("mail"), None], 9);
         assert_eq!(start_all(&mut schedule), [0, 2, 3]);
         schedule.ended(Some(&"db".to_owned()));
+        assert_eq!(start_all(&mut schedule), [1]);
+    }
+
+    #[test]
+    fn a_case_that_wants_to_be_alone_waits_for_the_others_and_they_for_it() {
+        let mut schedule = schedule(&[None, Some("*"), Some("db"), Some("*")], 9);
+        assert_eq!(start_all(&mut schedule), [0, 2]);
+        schedule.ended(None);
+        assert_eq!(schedule.start(), None);
+        schedule.ended(Some(&"db".to_owned()));
+        assert_eq!(start_all(&mut schedule), [1]);
+        schedule.ended(Some(&"*".to_owned()));
+        assert_eq!(start_all(&mut schedule), [3]);
+    }
+
+    #[test]
+    fn nothing_starts_beside_a_case_that_is_alone_though_it_came_first() {
+        let mut schedule = schedule(&[Some("*"), None], 9);
+        assert_eq!(start_all(&mut schedule), [0]);
+        schedule.ended(Some(&"*".to_owned()));
         assert_eq!(start_all(&mut schedule), [1]);
     }
 

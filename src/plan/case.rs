@@ -18,6 +18,8 @@ pub struct Case {
     pub file: String,
     /// `timeout`; 10 min where it is not set.
     pub timeout: Duration,
+    /// Why it does not run at all: nobody asked for it by name, and a program that it needs is not on PATH.
+    pub unmet: Option<String>,
     /// `exclusive`.
     pub exclusive: Option<String>,
     /// How often a failed case is run afresh.

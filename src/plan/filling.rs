@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::case::{Case, Step};
+use super::programs;
 use super::rows::Draft;
 use super::secrets::Vault;
 use super::site::Site;
@@ -43,6 +44,7 @@ pub(super) fn build(
         name: draft.name,
         file: scenario.source.path.clone(),
         timeout: site.order.timeout.or(timeout).unwrap_or(TIMEOUT),
+        unmet: programs::reason(&scenario),
         exclusive,
         retries: site.order.retries.or(scenario.retries).unwrap_or_default(),
         ready: filling.steps(&scenario.ready, &scope),
@@ -141,8 +143,16 @@ impl Filling<'_, '_, '_, '_> {
                 (path && target.api.is_none()).then_some("api")
             }
             Probe::Logs(_) | Probe::Ecs(_) | Probe::Alarm(_) => target.aws.is_none().then_some("aws"),
-            Probe::Exec(_) => None,
+            Probe::Exec(exec) => (exec.aws && target.aws.is_none()).then_some("aws"),
         };
+        if let Probe::Exec(exec) = &spec.probe
+            && exec.aws
+            && target.aws.as_ref().is_some_and(|aws| aws.role_arn.is_some())
+        {
+            let message = format!("`aws: true` cannot pass on the `role_arn` of the target `{}`", target.name);
+            let help = "name a `profile` that assumes the role: every AWS client can use that";
+            self.problems.push(Diagnostic::at(&spec.location, message).help(help));
+        }
         if let Some(key) = missing {
             let kind = spec.probe.kind();
             let message = format!("the target `{}` has no `{key}` for this {kind} step", target.name);

@@ -4,6 +4,7 @@ mod case;
 mod filling;
 mod make;
 mod order;
+mod programs;
 mod rows;
 mod secrets;
 mod select;
@@ -14,6 +15,7 @@ mod variables;
 pub use case::{Case, Step};
 pub use make::{Plan, check_all};
 pub use order::Order;
+pub use programs::missing_programs;
 
 pub use crate::target::{AwsSettings, TargetSettings};
 

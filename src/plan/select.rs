@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::order::Order;
+use super::programs;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::scenario::config::Target;
 use crate::scenario::{Project, Scenario};
@@ -35,6 +36,10 @@ pub(super) fn select(
         .into_iter()
         .filter(|scenario| (order.tags.is_empty() || has(scenario, &order.tags)) && !has(scenario, &order.skip_tags));
     let chosen: Vec<_> = chosen.collect();
+    // Whoever asks for a scenario wants to know that it cannot run; whoever asks for all takes what there is.
+    if !order.select.is_empty() || !order.tags.is_empty() {
+        problems.extend(chosen.iter().flat_map(|scenario| programs::refused(scenario)));
+    }
     if chosen.is_empty() && problems.is_empty() {
         problems.push(nothing(project, target));
     }

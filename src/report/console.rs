@@ -41,6 +41,7 @@ pub fn summary(run: &Run, style: &Style<'_>) -> String {
     if !alone {
         page.whole(run);
     }
+    page.unmet(run);
     page.flaky(run);
     page.shadows(run);
     page.leftovers(run);
@@ -105,6 +106,18 @@ impl Page<'_> {
             self.line(0, &format!("{loud} {who}: {}", story::shadow(verdict, step)));
         }
         if any {
+            self.gap();
+        }
+    }
+
+    /// What this machine could not run. Nobody failed, but nothing was proved either: that is said aloud.
+    fn unmet(&mut self, run: &Run) {
+        let unmet: Vec<_> = run.scenarios.iter().filter_map(|one| Some((one, story::unmet_need(one)?))).collect();
+        for (scenario, why) in &unmet {
+            let loud = self.paint("33", "SKIPPED");
+            self.line(0, &format!("{loud} {}: {}", story::one_line(&scenario.id), story::one_line(why)));
+        }
+        if !unmet.is_empty() {
             self.gap();
         }
     }

@@ -30,6 +30,13 @@ pub const fn mark(verdict: Verdict) -> &'static str {
     }
 }
 
+/// Why a scenario was skipped, where it was not for the run's own sake: a program that it needs is missing.
+#[must_use]
+pub fn unmet_need(scenario: &Scenario) -> Option<&str> {
+    let why = scenario.cause.as_deref().filter(|_| scenario.verdict == Some(Verdict::Skipped))?;
+    why.starts_with("needs ").then_some(why)
+}
+
 /// Why a step did not pass, in one line: its cause, else the expectation that did not hold.
 #[must_use]
 pub fn headline(step: &Step) -> String {

@@ -32,7 +32,7 @@ use reconcile::Step;
 
 pub(crate) use crew::Workplace;
 pub(crate) use script::{Script, disturbances, log_lag};
-pub(crate) use stage::{ALARM, BACKEND, LOG_GROUP, WORKER, set_up};
+pub(crate) use stage::{ALARM, BACKEND, INTAKE, LOG_GROUP, WORKER, set_up};
 
 /// How often is looked while something is on its way, and while nothing is.
 const BUSY: Duration = Duration::from_millis(40);

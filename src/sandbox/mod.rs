@@ -29,12 +29,14 @@ use tokio::task::JoinHandle;
 use crate::plan::{AwsSettings, TargetSettings};
 use cloud::{Cloud, place};
 use conductor::{Script, Workplace};
-use service::Database;
+use service::{Database, PythonWorker};
 
 pub use fault::{Entry, Fault, FaultSet, Kind};
 
 /// How long a start may take before it has failed.
 const START: Duration = Duration::from_secs(20);
+/// How many seconds the Python worker may take to start, on a machine that is busy.
+const PYTHON_START: u32 = 60;
 /// Log lines are visible at once, in good weather; this much covers a machine that is busy.
 const LOG_LAG: Duration = Duration::from_secs(2);
 
@@ -49,15 +51,48 @@ pub struct Sandbox {
     _reserved: Option<TcpSocket>,
 }
 
+/// Which worker the sandbox runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Worker {
+    /// The one that is built in.
+    #[default]
+    Rust,
+    /// The reference deployment's own, as a process.
+    Python,
+}
+
 /// What a sandbox is started with.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
+    /// The worker.
+    pub worker: Worker,
     /// Faults to break it with.
     pub faults: Vec<Fault>,
     /// Port of the API; any free one where it is not set. Binds to 127.0.0.1 only.
     pub api_port: Option<u16>,
     /// Port of the AWS-compatible endpoint, likewise.
     pub aws_port: Option<u16>,
+}
+
+impl Options {
+    /// Whether a sandbox can be started so.
+    ///
+    /// # Errors
+    /// In words, with what to do: there is no Python for the worker in Python, or that worker does not have a fault.
+    pub fn check(&self) -> Result<(), String> {
+        if self.worker == Worker::Rust {
+            return Ok(());
+        }
+        let builtin = self.faults.iter().filter(|fault| fault.is_in_worker()).find_map(|fault| fault.entry());
+        if let Some(entry) = builtin {
+            return Err(format!(
+                "the fault {} is one of the worker that is built in, and the Python worker does not have it; leave \
+                 --worker out",
+                entry.name
+            ));
+        }
+        service::find_python()
+    }
 }
 
 impl Sandbox {
@@ -73,7 +108,12 @@ impl Sandbox {
         let (api, aws) = (front.address()?, aws_listener.local_addr()?);
         let database = Database::create().map_err(io::Error::other)?;
         let log_lag = LOG_LAG + conductor::log_lag(&faults).to_std().unwrap_or_default();
-        let script = Arc::new(Script::of(&faults));
+        let worker = match options.worker {
+            Worker::Rust => None,
+            Worker::Python => Some(PythonWorker::unpack()?),
+        };
+        let start_period = if worker.is_some() { PYTHON_START } else { 0 };
+        let script = Arc::new(Script::of(&faults).starting_within(start_period));
         let cloud = Arc::new(Cloud::new(conductor::disturbances(&faults)));
         conductor::set_up(&cloud, &script, Utc::now()).map_err(io::Error::other)?;
         let (stop, stopped) = watch::channel(false);
@@ -88,7 +128,7 @@ impl Sandbox {
         let answering = listener.is_some().then_some(api);
         // A release that listens on a port of which nobody knows, where it is not the one that was kept for it.
         let port = answering.map(|api| api.port());
-        let workplace = Workplace { database, faults: script.release(), api: local(port), listener };
+        let workplace = Workplace { database, faults: script.release(), api: local(port), worker, listener };
         parts.push(tokio::spawn(conductor::conduct(Arc::clone(&cloud), workplace, Arc::clone(&script), stopped)));
         let sandbox = Self { api, aws, log_lag, stop, parts, _reserved: reserved };
         match tokio::time::timeout(START, conductor::came_up(&cloud, &script, answering)).await {
@@ -113,13 +153,14 @@ impl Sandbox {
         }
     }
 
-    /// The `vars` it brings: `cluster`, `worker`, `backend`, `log_group`, `alarm`.
+    /// The `vars` it brings: `cluster`, `worker`, `backend`, `intake_worker`, `log_group`, `alarm`.
     #[must_use]
     pub fn vars() -> Vec<(&'static str, &'static str)> {
         vec![
             ("cluster", place::CLUSTER),
             ("worker", conductor::WORKER),
             ("backend", conductor::BACKEND),
+            ("intake_worker", conductor::INTAKE),
             ("log_group", conductor::LOG_GROUP),
             ("alarm", conductor::ALARM),
         ]

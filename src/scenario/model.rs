@@ -22,13 +22,15 @@ pub struct Scenario {
     pub tags: Vec<String>,
     /// `targets` that admit it, with their places; `None`: every target that is not protected.
     pub targets: Option<Vec<(String, Location)>>,
+    /// `requires`: programs that must be on PATH, with their places.
+    pub requires: Vec<(String, Location)>,
     /// `timeout` of the whole scenario, `finally` not counted.
     pub timeout: Option<Template>,
     /// `vars`, in order.
     pub vars: Vec<(String, Template)>,
     /// `matrix`: one template map a row.
     pub matrix: Vec<Template>,
-    /// `exclusive`: scenarios with the same key never run side by side.
+    /// `exclusive`: scenarios with the same key never run side by side; with `*` nothing else runs meanwhile.
     pub exclusive: Option<Template>,
     /// `retries`: how often a failed scenario is run afresh.
     pub retries: Option<u32>,

@@ -3,13 +3,16 @@
 
 mod aborts;
 mod cleanup;
+mod deploy;
 mod doctor;
 mod faults;
 mod merging;
 mod moments;
 mod provenance;
+mod python_worker;
 mod records;
 mod refusals;
 mod selection;
 mod signals;
 mod stand;
+mod tools;

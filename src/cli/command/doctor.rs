@@ -15,26 +15,30 @@ use crate::cli::{complain, print};
 
 /// Looks, and shows what was found as a tree.
 pub(crate) fn run(args: &args::Doctor) -> Exit {
-    let prepared = match whole::plan(&args.target, &args.var, Plan::make) {
+    let mut prepared = match whole::plan(&args.target, &args.var, Plan::make) {
         Ok(prepared) => prepared,
         Err(diagnostics) => return super::refuse(&diagnostics),
     };
-    if !prepared.sandbox && !args.fault.is_empty() {
-        let why = format!("--fault breaks the local target only, and {} is another one", args.target);
-        return complain(Exit::INVALID, &why);
+    match &mut prepared.sandbox {
+        Some(options) => options.faults.clone_from(&args.fault),
+        None if args.fault.is_empty() => {}
+        None => {
+            let why = format!("--fault breaks the local target only, and {} is another one", args.target);
+            return complain(Exit::INVALID, &why);
+        }
     }
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => return complain(Exit::FAULT, &format!("cannot start: {error}")),
     };
-    match runtime.block_on(examine(prepared, args)) {
+    match runtime.block_on(examine(prepared)) {
         Ok(findings) => show(&args.target, &findings),
         Err(Trouble { exit, message }) => complain(exit, &message),
     }
 }
 
-async fn examine(mut prepared: Prepared, args: &args::Doctor) -> Result<Vec<Finding>, Trouble> {
-    let surroundings = Surroundings::build(&mut prepared, &args.fault).await?;
+async fn examine(mut prepared: Prepared) -> Result<Vec<Finding>, Trouble> {
+    let surroundings = Surroundings::build(&mut prepared).await?;
     let Surroundings { sandbox, instruments, redactor, identity: _ } = surroundings;
     let mut findings = doctor::examine(&prepared.plan, &instruments).await;
     for finding in &mut findings {

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use smoke::plan::missing_programs;
 use smoke::report::story;
 use smoke::scenario::Scenario;
 use smoke::scenario::config::Target;
@@ -59,6 +60,14 @@ fn show(scenario: &Scenario, text: &mut String) {
         many => format!("  × {many} rows"),
     };
     let _ = writeln!(text, "{}  {}{tags}{rows}", scenario.id, story::one_line(&scenario.name));
+    if !scenario.requires.is_empty() {
+        let missing = missing_programs(scenario);
+        let programs = scenario
+            .requires
+            .iter()
+            .map(|(name, _)| if missing.contains(name) { format!("{name} (not on PATH)") } else { name.clone() });
+        let _ = writeln!(text, "  {:<15}  {}", "requires", programs.collect::<Vec<_>>().join(", "));
+    }
     for row in &scenario.matrix {
         let _ = writeln!(text, "  {:<15}  {}", "row", story::one_line(row.location().text()));
     }

@@ -14,11 +14,20 @@ pub(crate) fn run(args: &args::Sandbox) -> Exit {
     if args.list_faults {
         return print(&faults());
     }
+    let options = Options {
+        worker: args.worker.into(),
+        faults: args.fault.clone(),
+        api_port: args.api_port,
+        aws_port: args.aws_port,
+    };
+    if let Err(reason) = options.check() {
+        return complain(Exit::INVALID, &reason);
+    }
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => return complain(Exit::FAULT, &format!("cannot start: {error}")),
     };
-    runtime.block_on(serve(args))
+    runtime.block_on(serve(options))
 }
 
 fn faults() -> String {
@@ -33,17 +42,17 @@ fn faults() -> String {
     text
 }
 
-async fn serve(args: &args::Sandbox) -> Exit {
+async fn serve(options: Options) -> Exit {
     let mut signals = match Signals::listen() {
         Ok(signals) => signals,
         Err(error) => return complain(Exit::FAULT, &format!("cannot listen for signals: {error}")),
     };
-    let options = Options { faults: args.fault.clone(), api_port: args.api_port, aws_port: args.aws_port };
+    let faults = options.faults.clone();
     let sandbox = match Sandbox::start(options).await {
         Ok(sandbox) => sandbox,
         Err(error) => return complain(Exit::FAULT, &format!("the sandbox does not start: {error}")),
     };
-    let said = print(&how_to_reach(&sandbox, &args.fault));
+    let said = print(&how_to_reach(&sandbox, &faults));
     if said == Exit::PASSED {
         signals.next().await;
     }

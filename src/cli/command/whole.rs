@@ -5,7 +5,7 @@ use std::path::Path;
 use chrono::Utc;
 use smoke::diagnostic::Diagnostic;
 use smoke::plan::{Order, Plan};
-use smoke::sandbox::Sandbox;
+use smoke::sandbox::{Options, Sandbox};
 use smoke::scenario::Project;
 
 use super::run::Prepared;
@@ -25,5 +25,5 @@ pub(super) fn plan(target: &str, vars: &[(String, String)], make: Make) -> Resul
         ..Order::new(target, "none", started)
     };
     let plan = make(&project, &order)?;
-    Ok(Prepared { plan, sandbox, id: order.run_id, started })
+    Ok(Prepared { plan, sandbox: sandbox.then(Options::default), id: order.run_id, started })
 }

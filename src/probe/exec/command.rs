@@ -14,6 +14,8 @@ pub struct Command {
     /// As written, relative to the base.
     pub(super) dir: String,
     pub(super) stdin: Option<String>,
+    /// Whether its environment says where the target's AWS is.
+    pub(super) aws: bool,
 }
 
 impl Command {

@@ -30,6 +30,8 @@ pub struct Exec {
     pub dir: Option<Template>,
     /// `stdin`.
     pub stdin: Option<Template>,
+    /// `aws`: its environment says where the target's AWS is, so that the aws CLI in it reaches what smoke looks at.
+    pub aws: bool,
 }
 
 impl Exec {
@@ -56,6 +58,7 @@ impl Exec {
             base: dir.to_owned(),
             dir: self.dir.as_ref().map(text).transpose()?.unwrap_or_default(),
             stdin: self.stdin.as_ref().map(text).transpose()?,
+            aws: self.aws,
         })
     }
 }
@@ -67,6 +70,12 @@ impl Command {
     /// # Errors
     /// Where the program cannot be started or does not end in time. A program that fails is no error.
     pub async fn look(&self, vantage: &Vantage) -> Result<Output, LookError> {
-        Ok(process::run(self, vantage.deadline).await?.cleaned_by(&vantage.instruments.redactor))
+        let instruments = &vantage.instruments;
+        let aws = match &instruments.aws {
+            Some(reader) if self.aws => reader.environment(),
+            None if self.aws => return Err(program::no_aws(self)),
+            _ => Vec::new(),
+        };
+        Ok(process::run(self, &aws, vantage.deadline).await?.cleaned_by(&instruments.redactor))
     }
 }

@@ -37,13 +37,16 @@ impl Drop for Group {
     }
 }
 
-/// Runs the command to its end.
+/// A variable of the environment to set, or to take away.
+pub(super) type Variable = (String, Option<String>);
+
+/// Runs the command to its end; `aws` comes before what the command itself sets.
 ///
 /// # Errors
 /// Where it cannot be started, or has not ended by the deadline.
-pub(super) async fn run(command: &Command, deadline: Instant) -> Result<Output, LookError> {
+pub(super) async fn run(command: &Command, aws: &[Variable], deadline: Instant) -> Result<Output, LookError> {
     let started = Instant::now();
-    let mut child = spawn(command).map_err(|error| program::not_started(command, &error))?;
+    let mut child = spawn(command, aws).map_err(|error| program::not_started(command, &error))?;
     let group = Group(child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)));
     let ended = timeout_at(deadline, attend(&mut child, command.stdin.as_deref(), group)).await;
     match ended {
@@ -53,9 +56,16 @@ pub(super) async fn run(command: &Command, deadline: Instant) -> Result<Output, 
     }
 }
 
-fn spawn(command: &Command) -> std::io::Result<Child> {
+fn spawn(command: &Command, aws: &[Variable]) -> std::io::Result<Child> {
     let stdin = if command.stdin.is_some() { Stdio::piped() } else { Stdio::null() };
-    tokio::process::Command::new(program::locate(command))
+    let mut process = tokio::process::Command::new(program::locate(command));
+    for (name, value) in aws {
+        match value {
+            Some(value) => process.env(name, value),
+            None => process.env_remove(name),
+        };
+    }
+    process
         .args(&command.arguments)
         .envs(command.env.iter().map(|(name, value)| (name, value)))
         .current_dir(command.base.join(&command.dir))

@@ -9,8 +9,13 @@ use crate::diagnostic::nearest;
 use crate::probe::{LookError, LookErrorKind};
 
 /// What to start: a bare name is left to `PATH`; a path is relative to the scenario, wherever the program is to run.
+/// Absolute, since it is looked for only after the folder was changed.
 pub(super) fn locate(command: &Command) -> PathBuf {
-    if is_path(&command.program) { command.base.join(&command.program) } else { PathBuf::from(&command.program) }
+    if !is_path(&command.program) {
+        return PathBuf::from(&command.program);
+    }
+    let path = command.base.join(&command.program);
+    std::path::absolute(&path).unwrap_or(path)
 }
 
 /// Why the program could not be started.
@@ -27,6 +32,12 @@ pub(super) fn not_started(command: &Command, error: &io::Error) -> LookError {
     } else {
         format!("the program {program} is not there")
     };
+    LookError { kind: LookErrorKind::Unusable, message, retry_after: None }
+}
+
+/// Said where `aws: true` has nothing to pass on.
+pub(super) fn no_aws(command: &Command) -> LookError {
+    let message = format!("`{}` is to reach AWS, and the target has no `aws`", command.program);
     LookError { kind: LookErrorKind::Unusable, message, retry_after: None }
 }
 

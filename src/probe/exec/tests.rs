@@ -14,11 +14,12 @@ fn command(run: &[&str]) -> Command {
         base: std::env::temp_dir(),
         dir: String::new(),
         stdin: None,
+        aws: false,
     }
 }
 
 async fn look(command: &Command) -> Result<Output, LookError> {
-    process::run(command, Instant::now() + Duration::from_mins(1)).await
+    process::run(command, &[], Instant::now() + Duration::from_mins(1)).await
 }
 
 async fn check(script: &str, expected: (i64, &str, &str), cause: Option<&str>) {
@@ -52,6 +53,27 @@ async fn environment_folder_and_input_are_as_written() {
     command.dir = "inner".to_owned();
     command.stdin = Some("from outside".to_owned());
     assert_eq!(look(&command).await.unwrap().stdout, "blue inner from outside");
+}
+
+#[tokio::test]
+async fn a_path_is_relative_to_the_scenario_though_its_folder_is_relative_itself() {
+    let folder = tempfile::tempdir_in(".").unwrap();
+    let script = folder.path().join("script");
+    std::fs::write(&script, "#!/bin/sh\necho ran\n").unwrap();
+    std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let base = PathBuf::from(".").join(folder.path().file_name().unwrap());
+    let command = Command { base, ..command(&["./script"]) };
+    assert_eq!(look(&command).await.unwrap().stdout, "ran\n");
+}
+
+#[tokio::test]
+async fn where_aws_is_comes_before_what_is_written() {
+    let mut command = command(&["sh", "-c", "echo $AWS_REGION $AWS_ENDPOINT_URL ${HOME-no home}"]);
+    command.env = vec![("AWS_REGION".to_owned(), "mine".to_owned())];
+    let aws = [("AWS_REGION", Some("a")), ("AWS_ENDPOINT_URL", Some("http://b")), ("HOME", None)];
+    let aws = aws.map(|(name, value)| (name.to_owned(), value.map(str::to_owned)));
+    let output = process::run(&command, &aws, Instant::now() + Duration::from_mins(1)).await.unwrap();
+    assert_eq!(output.stdout, "mine http://b no home\n");
 }
 
 #[tokio::test]
@@ -107,7 +129,7 @@ fn family(folder: &std::path::Path) -> (Command, PathBuf) {
 async fn at_the_deadline_everything_is_killed() {
     let folder = tempfile::tempdir().unwrap();
     let (command, fifo) = family(folder.path());
-    let run = process::run(&command, Instant::now() + Duration::from_millis(300));
+    let run = process::run(&command, &[], Instant::now() + Duration::from_millis(300));
     let (run, ended) = tokio::join!(run, everything_ends(&fifo));
     assert_eq!(run.unwrap_err().message, "`sh` had not ended after 0.3 s and was killed");
     assert!(ended);
@@ -147,6 +169,7 @@ fn a_command_is_filled_in() {
         env: vec![("A".to_owned(), template("${{ n + 1 }}"))],
         dir: Some(template("sub")),
         stdin: None,
+        aws: false,
     };
     let scope = Scope::default().with("n", 1.into());
     let command = exec(&["count", "${{ n }}", "x-${{ n }}"]).resolve(&scope, std::path::Path::new("/s")).unwrap();

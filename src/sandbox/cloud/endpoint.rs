@@ -78,7 +78,7 @@ fn answer(cloud: &Cloud, call: &Call, body: &Bytes, request_id: &str) -> Result<
             }
             Ok(answer)
         }
-        "monitoring" => cloudwatch::answer(&cloud.watch.lock(), operation, &input),
+        "monitoring" => cloudwatch::answer(&mut cloud.watch.lock(), operation, &input, now),
         _ => sts::answer(operation, request_id).map(Value::String),
     }
 }

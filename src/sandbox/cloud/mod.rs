@@ -1,5 +1,5 @@
 //! An endpoint that speaks AWS's protocols for what runs in the sandbox: about a dozen read operations of CloudWatch
-//! Logs, ECS, CloudWatch and STS, and the few writes that a deploy script needs.
+//! Logs, ECS, CloudWatch and STS, and the few writes that deploying and rolling back need.
 //!
 //! It is as awkward as AWS: pages that are empty and go on, quotas that throttle, `failures[]` with HTTP 200. What it
 //! does not support it refuses; it ignores nothing.

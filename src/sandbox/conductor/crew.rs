@@ -10,13 +10,13 @@ use tokio::sync::{mpsc, watch};
 
 use super::member::{Leave, Member, Work};
 use super::script::{Blow, Script};
-use super::stage::{BACKEND, WORKER};
+use super::stage::{BACKEND, INTAKE, WORKER};
 use super::{health, reconcile};
 use crate::sandbox::cloud::Cloud;
-use crate::sandbox::cloud::ecs::{Health, Task};
+use crate::sandbox::cloud::ecs::{Definition, Health, Task};
 use crate::sandbox::fault::FaultSet;
 use crate::sandbox::log::LogSink;
-use crate::sandbox::service::{Database, run_worker, serve_api};
+use crate::sandbox::service::{Database, PythonWorker, run_intake_worker, run_worker, serve_api};
 
 /// A healthy task is checked this often.
 const CHECKED: TimeDelta = TimeDelta::milliseconds(900);
@@ -32,6 +32,8 @@ pub(crate) struct Workplace {
     pub(crate) faults: FaultSet,
     /// Where the API is to listen; of port 0 the system chooses one.
     pub(crate) api: SocketAddr,
+    /// The worker that runs as a process; none: the one that is built in.
+    pub(crate) worker: Option<PythonWorker>,
     /// Bound to that already, for the first task that serves it.
     pub(crate) listener: Option<TcpListener>,
 }
@@ -120,22 +122,25 @@ impl Crew {
         stop: watch::Receiver<bool>,
         now: DateTime<Utc>,
     ) -> Result<Work, String> {
-        let database = self.workplace.database.clone();
-        let log = self.sink(id, &brief, now);
+        let (id, log, database) = (id.to_owned(), self.sink(id, &brief, now), self.workplace.database.clone());
         let faults = if brief.before { FaultSet::default() } else { self.workplace.faults.clone() };
-        if brief.service != BACKEND {
-            return Ok(Box::pin(run_worker(id.to_owned(), database, faults, log, stop)));
+        match (brief.service.as_str(), self.workplace.worker.clone()) {
+            (BACKEND, _) => {
+                let listener = match self.workplace.listener.take() {
+                    Some(listener) => listener,
+                    None => self.bind_api().await?,
+                };
+                // The next task listens at the same place, and health is asked there: a container does so from inside.
+                self.workplace.api = listener.local_addr().unwrap_or(self.workplace.api);
+                Ok(Box::pin(async move {
+                    serve_api(listener, database, faults, log, stop).await;
+                    0
+                }))
+            }
+            (INTAKE, _) => Ok(Box::pin(run_intake_worker(id, database, log, stop))),
+            (_, Some(python)) => Ok(Box::pin(python.run(id, (database, faults), log, stop))),
+            (_, None) => Ok(Box::pin(run_worker(id, database, faults, log, stop))),
         }
-        let listener = match self.workplace.listener.take() {
-            Some(listener) => listener,
-            None => self.bind_api().await?,
-        };
-        // The next task listens at the same place, and health is asked there: a container does so from inside.
-        self.workplace.api = listener.local_addr().unwrap_or(self.workplace.api);
-        Ok(Box::pin(async move {
-            serve_api(listener, database, faults, log, stop).await;
-            0
-        }))
     }
 
     async fn bind_api(&self) -> Result<TcpListener, String> {
@@ -233,7 +238,10 @@ impl Crew {
                 self.workplace.database.last_heartbeat(&id)
             };
             let mut fleet = self.cloud.fleet.lock();
-            let checked = fleet.task(&id).map(|task| reconcile::health(task, beat, now));
+            let checked = fleet.task(&id).map(|task| {
+                let definition = fleet.definition(&task.definition);
+                reconcile::health(task, beat, definition.map(Definition::start_period).unwrap_or_default(), now)
+            });
             if let Some(checked) = checked {
                 fleet.set_health(&id, checked);
             }

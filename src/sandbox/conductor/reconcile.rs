@@ -60,12 +60,20 @@ pub(super) fn is_checked(fleet: &Fleet, task: &Task, now: DateTime<Utc>) -> bool
         && fleet.definition(&task.definition).is_some_and(Definition::has_health_check)
 }
 
-/// What the health check of a worker says: its heartbeat in the database is not too old.
-pub(super) fn health(task: &Task, heartbeat: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Health {
-    let fresh = |time: DateTime<Utc>| now - time < HEARTBEAT_AGE;
+/// What the health check of a worker says: its heartbeat in the database is not too old. While a task starts, a check
+/// that fails counts for nothing.
+pub(super) fn health(
+    task: &Task,
+    heartbeat: Option<DateTime<Utc>>,
+    start_period: TimeDelta,
+    now: DateTime<Utc>,
+) -> Health {
+    let starting = |started: DateTime<Utc>| now - started < HEARTBEAT_AGE.max(start_period);
     match heartbeat {
-        Some(beat) if fresh(beat) => Health::Healthy,
-        _ if task.started.is_some_and(fresh) => task.health,
+        Some(beat) if now - beat < HEARTBEAT_AGE => Health::Healthy,
+        // Once it was healthy it is no longer starting.
+        None if task.started.is_some_and(starting) => task.health,
+        Some(_) if task.started.is_some_and(|started| now - started < HEARTBEAT_AGE) => task.health,
         _ => Health::Unhealthy,
     }
 }

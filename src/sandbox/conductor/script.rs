@@ -54,6 +54,8 @@ pub(super) struct Casting {
     pub(super) desired: usize,
     /// Whether its container has a health check, and how long after its start the first is made.
     pub(super) first_check: Option<TimeDelta>,
+    /// How many seconds it may take to start before a check that fails counts.
+    pub(super) start_period: u32,
     /// Whether it runs an older image than the backend.
     pub(super) outdated: bool,
     /// CPU units of a task.
@@ -122,6 +124,14 @@ impl Script {
         }
     }
 
+    /// The same, where the worker may take so many seconds to start before a check that fails counts.
+    pub(crate) fn starting_within(mut self, seconds: u32) -> Self {
+        if let Some(worker) = &mut self.worker {
+            worker.start_period = seconds;
+        }
+        self
+    }
+
     /// What is broken in the release under test.
     pub(crate) fn release(&self) -> FaultSet {
         self.release.clone()
@@ -155,6 +165,7 @@ impl Casting {
         Self {
             desired: usize::from(!has(Fault::DesiredZero)),
             first_check: (!has(Fault::NoHealthCheck)).then_some(first_check),
+            start_period: 0,
             outdated: has(Fault::WorkerNotRedeployed),
             cpu: if has(Fault::DeploymentStuck) { TOO_MUCH_CPU } else { CPU },
             pull: has(Fault::SlowRollout).then_some(SLOW_PULL),

@@ -14,7 +14,9 @@ use crate::sandbox::cloud::place::{self, CLUSTER, REGION};
 pub(crate) const BACKEND: &str = "backend";
 /// The service that imports.
 pub(crate) const WORKER: &str = "bulk-import-worker";
-/// Where both log to.
+/// The service whose worker the importing one was modelled on.
+pub(crate) const INTAKE: &str = "intake-worker";
+/// Where all log to.
 pub(crate) const LOG_GROUP: &str = "/ecs/local";
 /// What fires when no worker runs.
 pub(crate) const ALARM: &str = "bulk-import-worker-down";
@@ -37,6 +39,8 @@ pub(crate) fn set_up(cloud: &Cloud, script: &Script, now: DateTime<Utc>) -> Resu
     if let Some(service) = fleet.service_mut(BACKEND) {
         service.exclusive = true;
     }
+    let intake = add(&mut fleet, &definition(INTAKE, IMAGE), now)?;
+    fleet.create_service(INTAKE, &intake, LIMITS, now);
     if let Some(worker) = &script.worker {
         worker.set_up(&mut fleet, now)?;
     }
@@ -95,6 +99,7 @@ impl Casting {
     fn definition(&self) -> Value {
         let mut body = definition(WORKER, if self.outdated { PREVIOUS } else { IMAGE });
         body["cpu"] = self.cpu.to_string().into();
+        body["containerDefinitions"][0]["healthCheck"]["startPeriod"] = self.start_period.into();
         if let (None, Some(container)) = (self.first_check, body["containerDefinitions"][0].as_object_mut()) {
             container.remove("healthCheck");
         }
@@ -134,6 +139,7 @@ impl Watching {
             name: ALARM.to_owned(),
             description: "no bulk-import worker is running".to_owned(),
             action: place::arn("sns", "on-call"),
+            ok_actions: vec![place::arn("sns", "on-call")],
             enabled: self.enabled,
             metric: MetricId { namespace: self.namespace.to_owned(), ..watched },
             threshold: 1.0,

@@ -79,7 +79,7 @@ impl World {
                 (Status::Running, Fate::Dies) => self.fleet.task_ended(&id, Some(137), self.now),
                 (Status::Running, fate) if is_checked(&self.fleet, task, self.now) => {
                     let beat = (fate != Fate::Silent).then_some(self.now);
-                    let state = health(task, beat, self.now);
+                    let state = health(task, beat, TimeDelta::zero(), self.now);
                     self.fleet.set_health(&id, state);
                 }
                 _ => {}
@@ -228,8 +228,9 @@ impl Play {
 
     /// The alarm's state and the summaries of its changes.
     fn alarm(&self) -> Vec<String> {
-        let watch = self.cloud.watch.lock();
-        let ask = |operation: &str, request: &Value| cloudwatch::answer(&watch, operation, request).unwrap();
+        let mut watch = self.cloud.watch.lock();
+        let mut ask =
+            |operation: &str, request: &Value| cloudwatch::answer(&mut watch, operation, request, Utc::now()).unwrap();
         let alarms = ask("DescribeAlarms", &json!({}));
         let state = alarms["MetricAlarms"][0]["StateValue"].as_str().unwrap_or("none").to_owned();
         let request = json!({"HistoryItemType": "StateUpdate", "ScanBy": "TimestampAscending"});
@@ -276,7 +277,7 @@ fn a_task_that_finds_no_place_is_no_task_and_fails_nothing() {
     let play = Play::of(&[Fault::DeploymentStuck], WELL).pass(20_000);
     let service = play.world.fleet.service(WORKER).unwrap();
     let told = service.events.iter().filter(|event| event.message.contains("unable to place a task")).count();
-    assert_eq!((told, service.primary().unwrap().failed, play.world.fleet.tasks.len()), (4, 0, 2));
+    assert_eq!((told, service.primary().unwrap().failed, play.world.fleet.tasks.len()), (4, 0, 3));
     assert!(is_set(&play.world.fleet, &play.script));
 }
 
@@ -292,12 +293,12 @@ fn a_worker_that_was_not_redeployed_runs_an_older_image_than_the_backend() {
         let described = ask("DescribeTasks", &json!({"cluster": "local", "tasks": tasks}));
         let digest = |task: &Value| task["containers"][0]["imageDigest"].as_str().unwrap().to_owned();
         let digests: Vec<String> = described["tasks"].as_array().unwrap().iter().map(digest).collect();
-        assert_eq!(digests.len(), 2);
+        assert_eq!(digests.len(), 3);
         digests
     };
-    let [backend, worker] = digests(&[]).try_into().unwrap();
+    let [backend, _, worker] = digests(&[]).try_into().unwrap();
     assert_eq!(backend, worker);
-    let [backend, worker] = digests(&[Fault::WorkerNotRedeployed]).try_into().unwrap();
+    let [backend, _, worker] = digests(&[Fault::WorkerNotRedeployed]).try_into().unwrap();
     assert_ne!(backend, worker);
 }
 
@@ -327,7 +328,8 @@ fn each_fault_of_the_alarm_shows_in_its_state_and_history() {
 fn what_an_alarm_watches_and_whom_it_tells_is_as_the_faults_say() {
     let check = |fault: Fault, pointer: &str, expected: Value| {
         let play = Play::of(&[fault], WELL);
-        let alarms = cloudwatch::answer(&play.cloud.watch.lock(), "DescribeAlarms", &json!({})).unwrap();
+        let alarms =
+            cloudwatch::answer(&mut play.cloud.watch.lock(), "DescribeAlarms", &json!({}), Utc::now()).unwrap();
         assert_eq!(alarms["MetricAlarms"][0].pointer(pointer), Some(&expected), "{fault:?}");
     };
     check(Fault::AlarmDisabled, "/ActionsEnabled", json!(false));

@@ -28,6 +28,28 @@ impl FaultSet {
     }
 }
 
+impl Fault {
+    /// Whether it is the worker's own code that is broken, which another worker would not be.
+    #[must_use]
+    pub const fn is_in_worker(self) -> bool {
+        matches!(
+            self,
+            Self::TaskUnhealthy
+                | Self::OldTaskEvents
+                | Self::StuckQueued
+                | Self::StuckProcessing
+                | Self::ImportRejected
+                | Self::ProcessedTwice
+                | Self::NoStartEvent
+                | Self::NoEndEvent
+                | Self::EndBeforeStart
+                | Self::EndFailed
+                | Self::ErrorLine
+                | Self::ForeignEvents
+        )
+    }
+}
+
 impl FromIterator<Fault> for FaultSet {
     fn from_iter<I: IntoIterator<Item = Fault>>(faults: I) -> Self {
         Self(faults.into_iter().collect())

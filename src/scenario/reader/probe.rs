@@ -97,8 +97,9 @@ impl Reader {
         let env = mapping.get("env").map(|node| self.templates(node, "`env`")).unwrap_or_default();
         let dir = mapping.get("dir").and_then(|node| self.template(node));
         let stdin = mapping.get("stdin").and_then(|node| self.template(node));
+        let aws = mapping.get("aws").and_then(|node| self.flag(node)).unwrap_or(false);
         let run = self.program(mapping.get("run")?)?;
-        Some(Exec { run, env, dir, stdin })
+        Some(Exec { run, env, dir, stdin, aws })
     }
 
     fn program(&mut self, node: &Node) -> Option<Vec<crate::expr::Template>> {

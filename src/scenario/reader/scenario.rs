@@ -94,6 +94,7 @@ impl Reader {
             source: Arc::clone(source),
             tags: mapping.get("tags").map(|node| self.tags(node)).unwrap_or_default(),
             targets: mapping.get("targets").map(|node| self.admitted(node)),
+            requires: mapping.get("requires").map(|node| self.programs(node)).unwrap_or_default(),
             timeout: mapping.get("timeout").and_then(|node| self.duration(node)),
             vars: mapping.get("vars").map(|node| self.vars(node)).unwrap_or_default(),
             matrix: mapping.get("matrix").map(|node| self.matrix(node)).unwrap_or_default(),
@@ -125,6 +126,18 @@ impl Reader {
             }
         }
         tags
+    }
+
+    fn programs(&mut self, node: &Node) -> Vec<(String, Location)> {
+        let mut programs = Vec::new();
+        for (name, node) in self.words(node) {
+            if name.is_empty() || name.contains(|letter: char| letter.is_whitespace() || "/${}".contains(letter)) {
+                self.wrong(node, format!("`{name}` is not the name of a program"), "write it as in `[aws, python3]`");
+            } else {
+                programs.push((name.to_owned(), node.head()));
+            }
+        }
+        programs
     }
 
     fn admitted(&mut self, node: &Node) -> Vec<(String, Location)> {

@@ -10,6 +10,11 @@ pub(crate) static SCENARIO: Object = Object {
         Key::optional("name", Shape::Text, "What the scenario shows, in a few words"),
         Key::optional("tags", WORDS, "Words to select it by"),
         Key::optional("targets", WORDS, "Targets it may run on; without it, every one that is not protected"),
+        Key::optional(
+            "requires",
+            WORDS,
+            "Programs that must be on PATH; where one is missing, the scenario is skipped, or refused if it was asked for",
+        ),
         Key::optional("timeout", Shape::Duration, "How long it may take, finally not counted; 10m by default"),
         Key::optional("vars", VARS, "Defaults; smoke.yaml, the target and --var are stronger"),
         Key::optional(
@@ -17,7 +22,11 @@ pub(crate) static SCENARIO: Object = Object {
             Shape::List(&VARS),
             "Runs once for each row, which expressions see as `row`; reports call it by its `name`, or else by all its values",
         ),
-        Key::optional("exclusive", Shape::Text, "Scenarios with the same key never run side by side"),
+        Key::optional(
+            "exclusive",
+            Shape::Text,
+            "Scenarios with the same key never run side by side; with `*` nothing else runs meanwhile",
+        ),
         Key::optional("retries", Shape::Count, "How often a failed scenario is run afresh; a pass then is flaky"),
         Key::optional("ready", Shape::Steps, "What must have come about before the window opens"),
         Key::optional("guards", Shape::Steps, "What must stay true from before the first of steps to after the last"),
@@ -176,5 +185,6 @@ pub(crate) static EXEC: Object = Object {
         Key::optional("env", TEXTS, "Added to the environment"),
         Key::optional("dir", Shape::Text, "Where it runs, relative to the scenario"),
         Key::optional("stdin", Shape::Text, "What it reads"),
+        Key::optional("aws", Shape::Flag, "true: the aws CLI and SDKs in it reach what smoke looks at"),
     ],
 };

@@ -85,7 +85,7 @@ fn carry_out(args: &args::Cleanup, batch: Batch) -> Exit {
         Err(error) => return complain(Exit::FAULT, &format!("a report cannot be written: {error}")),
     };
     let Batch { plan, rests } = batch;
-    let prepared = Prepared { plan, sandbox: false, id, started };
+    let prepared = Prepared { plan, sandbox: None, id, started };
     let manner = Manner { jobs: JOBS, fail_fast: false, talk: Talk::wanted(args.quiet, args.verbose) };
     match run::conduct(prepared, Errand::CleanUp(rests), manner, recorder) {
         Ok(finished) => run::finish(&finished, false, true),

@@ -24,7 +24,6 @@ use smoke::event::{RunHeader, Shard};
 use smoke::journal::{self, Header, Pen};
 use smoke::redact::Redactor;
 use smoke::report::console;
-use smoke::sandbox::Fault;
 
 pub(crate) use self::carry_out::Manner;
 use self::finished::Finished;
@@ -41,10 +40,8 @@ use crate::cli::{complain, print};
 
 /// What a plan is carried out for.
 pub(crate) enum Errand<'args> {
-    /// To run scenarios, on a local target that is broken in these ways, with these `--var`s.
+    /// To run scenarios with these `--var`s.
     Run {
-        /// `--fault`.
-        faults: &'args [Fault],
         /// `--var`.
         vars: &'args [(String, String)],
         /// Which part of the plan this is, and of how many.
@@ -71,7 +68,7 @@ pub(crate) fn run(args: &args::Run) -> Exit {
         Err(error) => return complain(Exit::FAULT, &format!("a report cannot be written: {error}")),
     };
     let manner = Manner { jobs: settings.jobs, fail_fast: args.fail_fast, talk: settings.talk };
-    let errand = Errand::Run { faults: &args.fault, vars: &args.var, shard: settings.shard };
+    let errand = Errand::Run { vars: &args.var, shard: settings.shard };
     match conduct(prepared, errand, manner, recorder) {
         Ok(finished) => finish(&finished, settings.stdout_is_taken(), false),
         Err(error) => complain(Exit::FAULT, &format!("cannot start: {error}")),
@@ -121,10 +118,9 @@ async fn journey(
     manner: Manner,
     recorder: &Arc<Mutex<Recorder>>,
 ) -> Finished {
-    let (faults, shard) =
-        if let Errand::Run { faults, shard, .. } = &errand { (*faults, *shard) } else { (&[][..], None) };
+    let shard = if let Errand::Run { shard, .. } = &errand { *shard } else { None };
     let header = header(&prepared, shard);
-    let (surroundings, signals) = match surroundings(&mut prepared, faults).await {
+    let (surroundings, signals) = match surroundings(&mut prepared).await {
         Ok(built) => built,
         Err(Trouble { exit, message }) => {
             return carry_out::locked(recorder).never_began(header, &message, exit);
@@ -142,7 +138,7 @@ async fn journey(
 
 /// What writes the journal. What is made on the sandbox goes with the process: nobody could clean up there.
 fn pen(prepared: &Prepared, vars: &[(String, String)], redactor: &Redactor, recorder: &Mutex<Recorder>) -> Pen {
-    if prepared.sandbox {
+    if prepared.sandbox.is_some() {
         return Pen::dry();
     }
     let header = Header {
@@ -157,11 +153,11 @@ fn pen(prepared: &Prepared, vars: &[(String, String)], redactor: &Redactor, reco
 }
 
 /// Everything that a run needs around it; a signal that comes meanwhile ends it before it began.
-async fn surroundings(prepared: &mut Prepared, faults: &[Fault]) -> Result<(Surroundings, Signals), Trouble> {
+async fn surroundings(prepared: &mut Prepared) -> Result<(Surroundings, Signals), Trouble> {
     let deaf = |error| Trouble { exit: Exit::FAULT, message: format!("cannot listen for signals: {error}") };
     let mut signals = Signals::listen().map_err(deaf)?;
     tokio::select! {
-        built = Surroundings::build(prepared, faults) => Ok((built?, signals)),
+        built = Surroundings::build(prepared) => Ok((built?, signals)),
         stop = signals.next() => {
             let name = stop.signal().unwrap_or("a signal");
             let message = format!("stopped by {name} before it began; nothing was sent");

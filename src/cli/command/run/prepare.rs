@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use smoke::diagnostic::Diagnostic;
 use smoke::plan::{Order, Plan};
-use smoke::sandbox::Sandbox;
+use smoke::sandbox::{Options, Sandbox};
 use smoke::scenario::Project;
 
 use super::consent;
+use crate::cli::args;
 use crate::cli::command::project;
 use crate::cli::reports;
 use crate::cli::settings::RunSettings;
@@ -16,8 +17,8 @@ use crate::cli::settings::RunSettings;
 pub(crate) struct Prepared {
     /// What runs.
     pub(crate) plan: Plan,
-    /// Whether the target is the sandbox, which is still to be started.
-    pub(crate) sandbox: bool,
+    /// What the sandbox is to be started with, where that is the target.
+    pub(crate) sandbox: Option<Options>,
     /// The run's id.
     pub(crate) id: String,
     /// When it began.
@@ -44,12 +45,19 @@ pub(super) fn prepare(settings: &RunSettings<'_>) -> Result<Prepared, Refusal> {
         let why = format!("--fault breaks the local target only, and {target} is another one");
         return Err(Refusal::Said(why));
     }
+    if !sandbox && settings.args.worker != args::Worker::Rust {
+        let why = format!("--worker is for the local target only, and {target} is another one");
+        return Err(Refusal::Said(why));
+    }
+    let options =
+        Options { worker: settings.args.worker.into(), faults: settings.args.fault.clone(), ..Options::default() };
+    options.check().map_err(Refusal::Said)?;
     let order = order(settings, (target, select), (&id, started), sandbox);
     let plan = Plan::make(&project, &order).map_err(Refusal::Diagnostics)?;
     if protected && !settings.args.yes {
         consent::ask(&plan.target, "run", plan.cases.len()).map_err(Refusal::Said)?;
     }
-    Ok(Prepared { plan, sandbox, id, started })
+    Ok(Prepared { plan, sandbox: sandbox.then_some(options), id, started })
 }
 
 /// What matters of a target before its settings are known. A target that is not there has none: the plan says so.

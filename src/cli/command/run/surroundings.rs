@@ -7,7 +7,7 @@ use smoke::plan::{Plan, TargetSettings};
 use smoke::probe::http::Client;
 use smoke::probe::{Instruments, LookError, LookErrorKind};
 use smoke::redact::Redactor;
-use smoke::sandbox::{Fault, Options, Sandbox};
+use smoke::sandbox::{Options, Sandbox};
 
 use super::prepare::Prepared;
 use crate::cli::exit::Exit;
@@ -36,8 +36,11 @@ pub(crate) struct Trouble {
 
 impl Surroundings {
     /// Starts and connects what the plan's target needs. A sandbox's settings take the place of the plan's.
-    pub(crate) async fn build(prepared: &mut Prepared, faults: &[Fault]) -> Result<Self, Trouble> {
-        let sandbox = if prepared.sandbox { Some(start(faults).await?) } else { None };
+    pub(crate) async fn build(prepared: &mut Prepared) -> Result<Self, Trouble> {
+        let sandbox = match prepared.sandbox.clone() {
+            Some(options) => Some(start(options).await?),
+            None => None,
+        };
         if let Some(sandbox) = &sandbox {
             prepared.plan.settle(sandbox.settings());
         }
@@ -62,8 +65,8 @@ impl Surroundings {
     }
 }
 
-async fn start(faults: &[Fault]) -> Result<Sandbox, Trouble> {
-    let started = Sandbox::start(Options { faults: faults.to_vec(), ..Options::default() }).await;
+async fn start(options: Options) -> Result<Sandbox, Trouble> {
+    let started = Sandbox::start(options).await;
     started.map_err(|error| Trouble { exit: Exit::FAULT, message: format!("the sandbox does not start: {error}") })
 }
 

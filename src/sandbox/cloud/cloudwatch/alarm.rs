@@ -18,6 +18,8 @@ pub(crate) struct Alarm {
     pub(crate) description: String,
     /// What it tells.
     pub(crate) action: String,
+    /// What it tells when it is OK again.
+    pub(crate) ok_actions: Vec<String>,
     /// Whether it may tell it.
     pub(crate) enabled: bool,
     /// What it watches.
@@ -30,8 +32,8 @@ pub(crate) struct Alarm {
     pub(crate) threshold: f64,
     /// M of N, and missing data.
     pub(crate) rule: Rule,
-    /// When it was created.
-    pub(crate) created: DateTime<Utc>,
+    /// When it was created or last changed.
+    pub(crate) configured: DateTime<Utc>,
     /// The state and its reason.
     pub(super) standing: Standing,
     /// When the state last changed.
@@ -71,6 +73,8 @@ pub(crate) struct Terms {
     pub(crate) description: String,
     /// What it tells.
     pub(crate) action: String,
+    /// What it tells when it is OK again.
+    pub(crate) ok_actions: Vec<String>,
     /// Whether it may tell it.
     pub(crate) enabled: bool,
     /// What it watches.
@@ -88,35 +92,63 @@ pub(crate) struct Terms {
 impl Alarm {
     /// A new one, which knows nothing yet.
     pub(crate) fn new(terms: Terms, now: DateTime<Utc>) -> Self {
-        let Terms { name, description, action, enabled, metric, threshold, period, statistic, rule } = terms;
+        let Terms { name, description, action, ok_actions, enabled, metric, threshold, period, statistic, rule } =
+            terms;
         let standing = Standing {
             state: State::InsufficientData,
             reason: "Unchecked: Initial alarm creation".to_owned(),
             data: Value::Null,
         };
-        let creation = Item {
-            time: now,
-            kind: "ConfigurationUpdate",
-            summary: format!("Alarm \"{name}\" created"),
-            data: json!({"version": "1.0", "type": "Create"}).to_string(),
-        };
+        let creation = configuration(&name, "created", now);
         Self {
             name,
             description,
             action,
+            ok_actions,
             enabled,
             metric,
             statistic,
             period,
             threshold,
             rule,
-            created: now,
+            configured: now,
             standing,
             transitioned: now,
             updated: now,
             history: vec![creation],
             evaluated: false,
         }
+    }
+
+    /// Takes new terms and keeps its state, as an alarm does that is put again.
+    pub(crate) fn change_terms(&mut self, terms: Terms, now: DateTime<Utc>) {
+        let Terms { name, description, action, ok_actions, enabled, metric, threshold, period, statistic, rule } =
+            terms;
+        self.note(configuration(&name, "updated", now));
+        (self.name, self.description, self.action, self.ok_actions) = (name, description, action, ok_actions);
+        (self.enabled, self.metric, self.statistic, self.period) = (enabled, metric, statistic, period);
+        (self.threshold, self.rule, self.configured) = (threshold, rule, now);
+    }
+
+    /// Whether it may tell anybody.
+    pub(crate) fn enable(&mut self, enabled: bool, now: DateTime<Utc>) {
+        if self.enabled != enabled {
+            self.enabled = enabled;
+            self.configured = now;
+            self.note(configuration(&self.name, "updated", now));
+        }
+    }
+
+    /// What is left of it once it is deleted: its history.
+    pub(super) fn deleted(mut self, now: DateTime<Utc>) -> Self {
+        self.note(configuration(&self.name, "deleted", now));
+        self
+    }
+
+    /// Goes on with the history of one that had its name.
+    pub(super) fn after(mut self, before: Self) -> Self {
+        self.history.splice(0..0, before.history);
+        self
     }
 
     /// Whether it was held against its metric at least once.
@@ -207,11 +239,26 @@ impl Alarm {
         self.transitioned = now;
         let summary = format!("Alarm updated from {} to {}", before.state.name(), self.standing.state.name());
         let data = json!({"version": "1.0", "oldState": before.draw(), "newState": self.standing.draw()}).to_string();
-        self.history.push(Item { time: now, kind: "StateUpdate", summary, data });
+        self.note(Item { time: now, kind: "StateUpdate", summary, data });
+    }
+
+    fn note(&mut self, item: Item) {
+        self.history.push(item);
         if self.history.len() > KEPT {
             self.history.remove(0);
         }
     }
+}
+
+/// What the history says of an alarm that was `created`, `updated` or `deleted`.
+fn configuration(name: &str, what: &str, time: DateTime<Utc>) -> Item {
+    let kind = match what {
+        "created" => "Create",
+        "updated" => "Update",
+        _ => "Delete",
+    };
+    let data = json!({"version": "1.0", "type": kind}).to_string();
+    Item { time, kind: "ConfigurationUpdate", summary: format!("Alarm \"{name}\" {what}"), data }
 }
 
 impl Standing {
@@ -261,6 +308,7 @@ mod tests {
             name: "down".into(),
             description: String::new(),
             action: "arn".into(),
+            ok_actions: Vec::new(),
             enabled: true,
             metric: metric(),
             threshold: 1.0,

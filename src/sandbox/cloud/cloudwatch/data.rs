@@ -107,7 +107,8 @@ impl Series {
 }
 
 /// 1, 5, 10, 20, 30 or a multiple of 60.
-fn period(members: &Members) -> Result<TimeDelta, Refusal> {
+/// `Period`.
+pub(super) fn period(members: &Members) -> Result<TimeDelta, Refusal> {
     let period = members.integer("Period", 1, 86_400)?.ok_or_else(|| missing("Period"))?;
     if [1, 5, 10, 20, 30].contains(&period) || period % 60 == 0 {
         Ok(TimeDelta::seconds(period))
@@ -116,7 +117,8 @@ fn period(members: &Members) -> Result<TimeDelta, Refusal> {
     }
 }
 
-fn dimensions(members: &Members) -> Result<Vec<(String, Option<String>)>, Refusal> {
+/// `Dimensions`, sorted; a value may be left out where metrics are only listed.
+pub(super) fn dimensions(members: &Members) -> Result<Vec<(String, Option<String>)>, Refusal> {
     let mut dimensions = Vec::new();
     for value in members.list("Dimensions", 30)?.unwrap_or_default() {
         let dimension = Members::read("Dimensions", WRONG, value, &["Name", "Value"])?;

@@ -13,7 +13,6 @@ pub(crate) enum State {
 
 /// What a data point that is missing counts for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(not(test), expect(dead_code, reason = "no alarm here ignores; the evaluator knows all treatments"))]
 pub(crate) enum Missing {
     /// `missing`: for nothing, unless all are missing.
     Nothing,

@@ -16,7 +16,7 @@ const KINDS: [&str; 5] =
     ["ConfigurationUpdate", "StateUpdate", "Action", "AlarmContributorStateUpdate", "AlarmContributorAction"];
 
 /// Answers it, newest first unless asked otherwise. Without `AlarmTypes` only metric alarms are meant. The history of
-/// an alarm that nobody knows is empty.
+/// an alarm that is gone is kept; that of one that nobody knows is empty.
 pub(super) fn answer(watch: &Watch, input: &Value) -> Result<Value, Refusal> {
     let members = Members::read("DescribeAlarmHistory", WRONG, input, &KNOWN)?;
     let name = members.text("AlarmName")?;
@@ -31,7 +31,11 @@ pub(super) fn answer(watch: &Watch, input: &Value) -> Result<Value, Refusal> {
             && start.is_none_or(|start| item.time >= start)
             && end.is_none_or(|end| item.time <= end)
     };
-    let alarms = watch.alarms.iter().filter(|alarm| metric_alarms && name.is_none_or(|name| alarm.name == name));
+    let alarms = watch
+        .alarms
+        .iter()
+        .chain(&watch.deleted)
+        .filter(|alarm| metric_alarms && name.is_none_or(|name| alarm.name == name));
     let mut items: Vec<(&Alarm, &Item)> =
         alarms.flat_map(|alarm| alarm.history.iter().map(move |item| (alarm, item))).collect();
     items.retain(|(_, item)| wanted(item));

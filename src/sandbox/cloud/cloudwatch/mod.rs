@@ -1,4 +1,5 @@
-//! CloudWatch: metrics, alarms that are evaluated from them, and the operations that read both.
+//! CloudWatch: metrics, alarms that are evaluated from them, the operations that read both, and those that put, mute and
+//! delete alarms.
 
 mod alarm;
 mod data;
@@ -8,6 +9,7 @@ mod history;
 mod input;
 mod metrics;
 mod watch;
+mod write;
 
 #[cfg(test)]
 mod tests;
@@ -17,17 +19,22 @@ pub(crate) use evaluation::{Missing, Rule};
 pub(crate) use metrics::{MetricId, Statistic};
 pub(crate) use watch::Watch;
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::refusal::Refusal;
 
 /// Answers one operation.
-pub(crate) fn answer(watch: &Watch, operation: &str, input: &Value) -> Result<Value, Refusal> {
+pub(crate) fn answer(watch: &mut Watch, operation: &str, input: &Value, now: DateTime<Utc>) -> Result<Value, Refusal> {
     match operation {
         "DescribeAlarms" => describe::answer(watch, input),
         "DescribeAlarmHistory" => history::answer(watch, input),
         "GetMetricData" => data::answer(watch, input),
         "ListMetrics" => data::list(watch, input),
+        "PutMetricAlarm" => write::put(watch, input, now),
+        "DeleteAlarms" => write::delete(watch, input, now),
+        "EnableAlarmActions" => write::enable(watch, input, true, now),
+        "DisableAlarmActions" => write::enable(watch, input, false, now),
         other => Err(Refusal::unknown_operation(other)),
     }
 }

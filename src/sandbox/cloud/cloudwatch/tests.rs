@@ -21,6 +21,7 @@ fn watch() -> Watch {
         name: "down".into(),
         description: "d".into(),
         action: "arn:aws:sns:x".into(),
+        ok_actions: Vec::new(),
         enabled: true,
         metric: metric.clone(),
         threshold: 1.0,
@@ -37,11 +38,13 @@ fn watch() -> Watch {
 }
 
 fn refused(operation: &str, request: &Value) -> String {
-    answer(&watch(), operation, request).err().map_or_else(|| "nothing".to_owned(), |refusal| refusal.line())
+    answer(&mut watch(), operation, request, at(20))
+        .err()
+        .map_or_else(|| "nothing".to_owned(), |refusal| refusal.line())
 }
 
 fn names(request: &Value) -> Vec<String> {
-    let answer = answer(&watch(), "DescribeAlarms", request).unwrap();
+    let answer = answer(&mut watch(), "DescribeAlarms", request, at(20)).unwrap();
     assert_eq!(answer["CompositeAlarms"], json!([]));
     answer["MetricAlarms"].as_array().unwrap().iter().map(|alarm| alarm["AlarmName"].to_string()).collect()
 }
@@ -64,7 +67,7 @@ fn history_comes_newest_first_by_kind_and_by_time_in_pages() {
         json!({"AlarmName": "down", "HistoryItemType": "StateUpdate", "StartDate": 1001.0, "MaxRecords": 1});
     let mut summaries = Vec::new();
     loop {
-        let page = answer(&watch(), "DescribeAlarmHistory", &request).unwrap();
+        let page = answer(&mut watch(), "DescribeAlarmHistory", &request, at(20)).unwrap();
         summaries.push(page["AlarmHistoryItems"][0]["HistorySummary"].as_str().unwrap().to_owned());
         match page.get("NextToken") {
             Some(token) => request["NextToken"] = token.clone(),
@@ -72,17 +75,17 @@ fn history_comes_newest_first_by_kind_and_by_time_in_pages() {
         }
     }
     assert_eq!(summaries, ["Alarm updated from ALARM to OK", "Alarm updated from OK to ALARM"]);
-    let unknown = answer(&watch(), "DescribeAlarmHistory", &json!({"AlarmName": "none"})).unwrap();
+    let unknown = answer(&mut watch(), "DescribeAlarmHistory", &json!({"AlarmName": "none"}), at(20)).unwrap();
     assert_eq!(unknown["AlarmHistoryItems"], json!([]));
 }
 
 #[test]
 fn hollow_lists_go_on_behind_an_empty_page() {
-    let watch = Watch { paging: Paging::Hollow, ..watch() };
-    let first = answer(&watch, "DescribeAlarms", &json!({"AlarmNames": ["down"]})).unwrap();
+    let mut watch = Watch { paging: Paging::Hollow, ..watch() };
+    let first = answer(&mut watch, "DescribeAlarms", &json!({"AlarmNames": ["down"]}), at(20)).unwrap();
     assert_eq!(first["MetricAlarms"], json!([]));
     let request = json!({"AlarmNames": ["down"], "NextToken": first["NextToken"]});
-    let second = answer(&watch, "DescribeAlarms", &request).unwrap();
+    let second = answer(&mut watch, "DescribeAlarms", &request, at(20)).unwrap();
     assert_eq!((&second["MetricAlarms"][0]["AlarmName"], second.get("NextToken")), (&json!("down"), None));
 }
 
@@ -101,7 +104,7 @@ fn metric_query() -> Value {
 
 #[test]
 fn metric_data_comes_by_period_and_in_pages() {
-    let whole = answer(&watch(), "GetMetricData", &metric_query()).unwrap();
+    let whole = answer(&mut watch(), "GetMetricData", &metric_query(), at(20)).unwrap();
     assert_eq!(
         whole["MetricDataResults"],
         json!([{
@@ -111,10 +114,10 @@ fn metric_data_comes_by_period_and_in_pages() {
     );
     let mut request = metric_query();
     request["MaxDatapoints"] = 1.into();
-    let first = answer(&watch(), "GetMetricData", &request).unwrap();
+    let first = answer(&mut watch(), "GetMetricData", &request, at(20)).unwrap();
     assert_eq!(first["MetricDataResults"][0]["StatusCode"], "PartialData");
     request["NextToken"] = first["NextToken"].clone();
-    let second = answer(&watch(), "GetMetricData", &request).unwrap();
+    let second = answer(&mut watch(), "GetMetricData", &request, at(20)).unwrap();
     assert_eq!(second["MetricDataResults"][0]["Values"], json!([1.0]));
     assert_eq!(second.get("NextToken"), None);
 }
@@ -152,5 +155,123 @@ fn wrong_requests_are_refused() {
         "GetMetricData",
         math,
         "400 InvalidParameterValue: the sandbox does not support the member Expression of MetricDataQueries",
+    );
+}
+
+fn put(name: &str) -> Value {
+    json!({
+        "AlarmName": name, "Namespace": "ECS/ContainerInsights", "MetricName": "RunningTaskCount",
+        "Statistic": "Minimum", "Dimensions": [{"Name": "ClusterName", "Value": "local"}],
+        "ComparisonOperator": "LessThanThreshold", "Threshold": 1, "Period": 60, "EvaluationPeriods": 3,
+        "DatapointsToAlarm": 2, "TreatMissingData": "breaching", "AlarmActions": ["arn:aws:sns:y"],
+        "OKActions": ["arn:aws:sns:y"],
+    })
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "requests are written where they are used")]
+fn ask(watch: &mut Watch, operation: &str, request: Value) -> Value {
+    answer(watch, operation, &request, at(20)).unwrap_or_else(|refusal| panic!("{}", refusal.line()))
+}
+
+fn described(watch: &mut Watch) -> Vec<Value> {
+    let answer = ask(watch, "DescribeAlarms", json!({}));
+    answer["MetricAlarms"].as_array().unwrap().clone()
+}
+
+#[test]
+fn an_alarm_that_is_put_is_there_and_knows_nothing_until_it_is_held_against_its_metric() {
+    let mut watch = watch();
+    assert_eq!(ask(&mut watch, "PutMetricAlarm", put("new")), json!({}));
+    let new = &described(&mut watch)[1];
+    for (member, expected) in put("new").as_object().unwrap() {
+        assert_eq!(new[member].as_f64(), expected.as_f64(), "{member}");
+        assert!(expected.is_number() || new[member] == *expected, "{member}: {}", new[member]);
+    }
+    assert_eq!((&new["StateValue"], &new["ActionsEnabled"]), (&json!("INSUFFICIENT_DATA"), &json!(true)));
+}
+
+#[test]
+fn an_alarm_that_is_put_again_keeps_its_state_and_takes_new_terms() {
+    let mut watch = watch();
+    ask(&mut watch, "PutMetricAlarm", put("down"));
+    let alarms = described(&mut watch);
+    assert_eq!((alarms.len(), &alarms[0]["StateValue"], &alarms[0]["Period"]), (1, &json!("OK"), &json!(60)));
+}
+
+#[test]
+fn actions_are_disabled_and_enabled_by_name_and_a_name_that_nobody_knows_is_no_error() {
+    let mut watch = watch();
+    ask(&mut watch, "DisableAlarmActions", json!({"AlarmNames": ["down", "none"]}));
+    assert_eq!(described(&mut watch)[0]["ActionsEnabled"], false);
+    ask(&mut watch, "EnableAlarmActions", json!({"AlarmNames": ["down"]}));
+    assert_eq!(described(&mut watch)[0]["ActionsEnabled"], true);
+}
+
+#[test]
+fn a_deleted_alarm_is_gone_but_for_its_history_and_one_that_is_put_after_it_goes_on_with_that() {
+    let mut watch = watch();
+    ask(&mut watch, "DeleteAlarms", json!({"AlarmNames": ["down"]}));
+    assert_eq!(described(&mut watch), [] as [Value; 0]);
+    let history = |watch: &mut Watch| {
+        let request = json!({"AlarmName": "down", "MaxRecords": 2});
+        let answer = ask(watch, "DescribeAlarmHistory", request);
+        let items = answer["AlarmHistoryItems"].as_array().unwrap().clone();
+        items.iter().map(|item| item["HistorySummary"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(history(&mut watch), ["Alarm \"down\" deleted", "Alarm updated from ALARM to OK"]);
+    ask(&mut watch, "PutMetricAlarm", put("down"));
+    assert_eq!(history(&mut watch), ["Alarm \"down\" created", "Alarm \"down\" deleted"]);
+    assert_eq!(described(&mut watch)[0]["StateValue"], "INSUFFICIENT_DATA");
+}
+
+#[test]
+fn wrong_writes_are_refused_and_change_nothing() {
+    let check = |operation, request: Value, expected: &str| {
+        let mut watch = watch();
+        let refusal = answer(&mut watch, operation, &request, at(20)).unwrap_err();
+        assert_eq!((refusal.line().as_str(), described(&mut watch).len()), (expected, 1));
+    };
+    check(
+        "DeleteAlarms",
+        json!({"AlarmNames": ["down", "none"]}),
+        "404 ResourceNotFound: The named resource does not exist.",
+    );
+    check("DeleteAlarms", json!({}), "400 InvalidParameterValue: AlarmNames must be given");
+    let without = |member: &str| {
+        let mut request = put("new");
+        request.as_object_mut().unwrap().remove(member);
+        request
+    };
+    check("PutMetricAlarm", without("MetricName"), "400 InvalidParameterValue: MetricName must be given");
+    check(
+        "PutMetricAlarm",
+        without("AlarmActions"),
+        "400 InvalidParameterValue: the sandbox supports exactly one entry of AlarmActions",
+    );
+    let with = |member: &str, value: Value| {
+        let mut request = put("new");
+        request[member] = value;
+        request
+    };
+    check(
+        "PutMetricAlarm",
+        with("ComparisonOperator", json!("GreaterThanThreshold")),
+        "400 InvalidParameterValue: ComparisonOperator must be one of [LessThanThreshold], not 'GreaterThanThreshold'",
+    );
+    check(
+        "PutMetricAlarm",
+        with("Period", json!(7)),
+        "400 InvalidParameterValue: Period must be 1, 5, 10, 20, 30 or a multiple of 60, not 7",
+    );
+    check(
+        "PutMetricAlarm",
+        with("DatapointsToAlarm", json!(4)),
+        "400 InvalidParameterValue: 1 validation error detected: Value '4' at 'DatapointsToAlarm' failed to satisfy \
+         constraint: Member must have value between 1 and 3",
+    );
+    check(
+        "PutMetricAlarm",
+        with("Tags", json!([])),
+        "400 InvalidParameterValue: the sandbox does not support the member Tags of PutMetricAlarm",
     );
 }

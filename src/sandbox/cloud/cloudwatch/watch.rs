@@ -15,6 +15,8 @@ pub(crate) struct Watch {
     pub(crate) alarms: Vec<Alarm>,
     /// How its lists are cut into pages.
     pub(crate) paging: Paging,
+    /// Those that are gone, whose history is kept.
+    pub(super) deleted: Vec<Alarm>,
 }
 
 impl Watch {

@@ -1,6 +1,6 @@
 //! Task definitions.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -51,6 +51,11 @@ impl Definition {
     /// Whether health is looked at. Without a check it stays UNKNOWN for ever.
     pub(crate) fn has_health_check(&self) -> bool {
         self.container()["healthCheck"].is_object()
+    }
+
+    /// How long a task may take to start before a check that fails counts.
+    pub(crate) fn start_period(&self) -> TimeDelta {
+        TimeDelta::seconds(self.container()["healthCheck"]["startPeriod"].as_i64().unwrap_or_default())
     }
 
     /// The log group, and the stream of one task: `prefix/container/task`.

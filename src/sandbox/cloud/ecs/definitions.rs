@@ -12,7 +12,7 @@ use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::place::last_part;
 use crate::sandbox::cloud::refusal::Refusal;
 
-const KNOWN: [&str; 8] = [
+const KNOWN: [&str; 10] = [
     "family",
     "networkMode",
     "containerDefinitions",
@@ -21,10 +21,14 @@ const KNOWN: [&str; 8] = [
     "memory",
     "taskRoleArn",
     "executionRoleArn",
+    "volumes",
+    "placementConstraints",
 ];
+/// There are none of these; but what was described has them, empty, and may be registered again as it is.
+const EMPTY: [&str; 2] = ["volumes", "placementConstraints"];
 
 /// What a container may say. There is no command and no environment to set: it would be ignored.
-const CONTAINER: [&str; 9] = [
+const CONTAINER: [&str; 13] = [
     "name",
     "image",
     "cpu",
@@ -34,7 +38,12 @@ const CONTAINER: [&str; 9] = [
     "portMappings",
     "logConfiguration",
     "healthCheck",
+    "environment",
+    "mountPoints",
+    "volumesFrom",
+    "systemControls",
 ];
+const CONTAINER_EMPTY: [&str; 4] = ["environment", "mountPoints", "volumesFrom", "systemControls"];
 
 /// What the `awslogs` driver may be told.
 const LOG_OPTIONS: [&str; 4] = ["awslogs-group", "awslogs-region", "awslogs-stream-prefix", "mode"];
@@ -48,7 +57,7 @@ pub(super) fn answer_register(fleet: &mut Fleet, input: &Value, now: DateTime<Ut
 /// Adds the next revision of a family.
 ///
 /// # Errors
-/// Where it says what the sandbox cannot do: more than one container, another log driver, an environment.
+/// Where it says what the sandbox cannot do: more than one container, another log driver, an environment, a volume.
 pub(crate) fn register<'fleet>(
     fleet: &'fleet mut Fleet,
     input: &Value,
@@ -56,6 +65,7 @@ pub(crate) fn register<'fleet>(
 ) -> Result<&'fleet Definition, Refusal> {
     let members = Members::read("RegisterTaskDefinition", WRONG, input, &KNOWN)?;
     let family = members.required_text("family")?.to_owned();
+    check_empty(&members, &EMPTY)?;
     let containers = members.list("containerDefinitions", 10)?.unwrap_or_default();
     let [container] = containers else {
         return Err(members.wrong("the sandbox supports exactly one container a task definition"));
@@ -72,11 +82,21 @@ fn check_container(container: &Value) -> Result<(), Refusal> {
     let members = Members::read("containerDefinitions", WRONG, container, &CONTAINER)?;
     members.required_text("name")?;
     members.required_text("image")?;
+    check_empty(&members, &CONTAINER_EMPTY)?;
     if let Some(log) = members.structure("logConfiguration", &["logDriver", "options"])? {
         log.choice("logDriver", &["awslogs"])?;
         log.structure("options", &LOG_OPTIONS)?;
     }
     members.structure("healthCheck", &["command", "interval", "timeout", "retries", "startPeriod"])?;
+    Ok(())
+}
+
+fn check_empty(members: &Members, names: &[&str]) -> Result<(), Refusal> {
+    for name in names {
+        if !members.list(name, 100)?.unwrap_or_default().is_empty() {
+            return Err(members.wrong(format!("the sandbox supports no entry of {name}")));
+        }
+    }
     Ok(())
 }
 
@@ -123,8 +143,12 @@ fn draw(definition: &Definition) -> Value {
     drawn["taskDefinitionArn"] = definition_arn(&definition.name()).into();
     drawn["revision"] = definition.revision.into();
     drawn["status"] = "ACTIVE".into();
-    drawn["volumes"] = json!([]);
-    drawn["placementConstraints"] = json!([]);
+    for name in EMPTY {
+        drawn[name] = json!([]);
+    }
+    for name in CONTAINER_EMPTY {
+        drawn["containerDefinitions"][0][name] = json!([]);
+    }
     drawn["compatibilities"] = json!(["EC2", "FARGATE"]);
     drawn["registeredAt"] = seconds(definition.registered).into();
     drawn

@@ -96,6 +96,26 @@ fn an_update_begins_a_deployment_only_where_something_else_is_to_run() {
 }
 
 #[test]
+fn what_was_described_can_be_registered_again_with_another_image() {
+    let mut fleet = fleet();
+    let described = ask(&mut fleet, "DescribeTaskDefinition", json!({"taskDefinition": "a"}));
+    let mut next = described["taskDefinition"].clone();
+    assert_eq!(next["containerDefinitions"][0]["environment"], json!([]));
+    for added in ["taskDefinitionArn", "revision", "status", "compatibilities", "registeredAt"] {
+        assert!(next.as_object_mut().unwrap().remove(added).is_some(), "{added}");
+    }
+    next["containerDefinitions"][0]["image"] = "sandbox/backend:2".into();
+    let registered = ask(&mut fleet, "RegisterTaskDefinition", next);
+    assert_eq!(registered["taskDefinition"]["containerDefinitions"][0]["image"], "sandbox/backend:2");
+    let mut with_environment = definition("a");
+    with_environment["containerDefinitions"][0]["environment"] = json!([{"name": "A", "value": "1"}]);
+    assert_eq!(
+        refused("RegisterTaskDefinition", &with_environment),
+        "400 InvalidParameterException: the sandbox supports no entry of environment"
+    );
+}
+
+#[test]
 fn lists_come_in_pages() {
     let mut fleet = fleet();
     let mut request = json!({"cluster": "local", "maxResults": 1});

@@ -89,7 +89,12 @@ impl Database {
 
     /// Where the uploaded file of an import lies. Ids are the service's own, never text that a client sent.
     pub(crate) fn upload(&self, import_id: &str) -> PathBuf {
-        self.shared.folder.path().join("uploads").join(format!("{import_id}.csv"))
+        self.uploads().join(format!("{import_id}.csv"))
+    }
+
+    /// The folder of all uploaded files.
+    pub(crate) fn uploads(&self) -> PathBuf {
+        self.shared.folder.path().join("uploads")
     }
 
     /// When a task last said that it is alive.
