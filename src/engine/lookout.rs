@@ -208,6 +208,10 @@ fn admitted(step: &Step, scope: &Scope) -> Result<(), Closed> {
             Truth::Broken { detail } => {
                 return Err(Closed { verdict: Verdict::Skipped, reason: format!("when {}: {detail}", when.text()) });
             }
+            Truth::Unknown { reason } => {
+                let reason = format!("when {} cannot be decided: {reason}", when.text());
+                return Err(Closed { verdict: Verdict::Inconclusive, reason });
+            }
             Truth::Unclear { reason } => {
                 return Err(wrong(format!("when {} cannot be decided: {reason}", when.text())));
             }

@@ -159,6 +159,7 @@ impl Judge<'_> {
         let (verdict, held, detail) = match expression.truth(self.scope) {
             Truth::Held => (Verdict::Passed, Some(true), None),
             Truth::Broken { detail } => (Verdict::Failed, Some(false), Some(detail)),
+            Truth::Unknown { reason } => (Verdict::Inconclusive, None, Some(reason)),
             Truth::Unclear { reason } => match self.not_known(expression) {
                 Some(why) => (Verdict::Inconclusive, None, Some(why.to_owned())),
                 None => (Verdict::Failed, Some(false), Some(reason)),
