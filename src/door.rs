@@ -22,6 +22,7 @@ use crate::redact::{Redactor, Secret};
 use crate::report::{Format, json, ndjson};
 use crate::scenario::Project;
 
+pub use crate::probe::door::{python_deps, terraform_files, terraform_plan};
 pub use crate::sandbox::door::{cbor, cloud, csv, filter_pattern};
 
 /// The configuration that scenarios are read beside.
@@ -442,6 +443,88 @@ mod tests {
         "\"\"",
     ];
 
+    const HCL: &[&str] = &[
+        "resource \"t\" \"n\" {\n",
+        "}\n",
+        "variable \"v\" {}\n",
+        "locals {\n",
+        "a = ",
+        "count = ",
+        "for_each = ",
+        "var.v",
+        "local.a",
+        "t.n.a",
+        "[0]",
+        "[*]",
+        "\"${",
+        "}\"",
+        "\n",
+        "{",
+        "}",
+        "[",
+        "]",
+        "jsonencode(",
+        "merge(",
+        ")",
+        " ? ",
+        " : ",
+        " == ",
+        " / ",
+        "0",
+        "-1.5",
+        "null",
+        "<<EOT\n",
+        "EOT\n",
+        "# x\n",
+        "ä",
+    ];
+    const PLAN: &[&str] = &[
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        "\"format_version\":\"1.2\"",
+        "\"planned_values\":",
+        "\"root_module\":",
+        "\"resources\":",
+        "\"resource_changes\":",
+        "\"change\":",
+        "\"after_unknown\":",
+        "\"address\":\"a.b\"",
+        "\"type\":\"a\"",
+        "\"name\":\"b\"",
+        "\"values\":",
+        "true",
+        "null",
+        "1",
+    ];
+    const PYTHON: &[&str] = &[
+        "a",
+        "==1",
+        ">=2,<3",
+        "[x]",
+        " ; os_name == 'nt'",
+        " @ https://x/a.zip",
+        "-r requirements.txt",
+        "-e ",
+        "git+https://x#egg=a",
+        " \\\n",
+        "\n",
+        " # x",
+        "[project]\nname = \"me\"\n",
+        "dependencies = [",
+        "\"a==1\", ",
+        "]\n",
+        "[tool.poetry.dependencies]\n",
+        "a = \"^1\"\n",
+        "[dependency-groups]\n",
+        "{include-group = \"g\"}",
+        "g = [",
+        "ä",
+        "${X}",
+    ];
+
     proptest! {
         // A quarter of what is usual (`PROPTEST_CASES`): most of these go through the whole of a reader.
         #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases / 4, ..ProptestConfig::default() })]
@@ -483,6 +566,13 @@ mod tests {
         fn no_pattern_makes_it_panic(pattern in soup(PATTERN), message in soup(LOG)) {
             filter_pattern(&pattern, &message);
             filter_pattern(&format!("{{ {pattern} }}"), &message);
+        }
+
+        #[test]
+        fn no_file_of_a_project_makes_it_panic(files in soup(HCL), plan in soup(PLAN), one in soup(PYTHON), other in soup(PYTHON)) {
+            terraform_files(&files);
+            terraform_plan(plan.as_bytes());
+            python_deps(&one, &other);
         }
 
         #[test]

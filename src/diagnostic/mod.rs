@@ -1,6 +1,7 @@
 //! What is wrong with something the user wrote, and where it stands.
 
 mod nearest;
+mod path;
 mod render;
 
 use std::cmp::Ordering;
@@ -8,6 +9,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use nearest::nearest;
+pub use path::{shown_path, tidy_path};
 pub use render::render;
 
 /// A file the user wrote, as it was read.
@@ -42,7 +44,7 @@ impl Location {
     /// The line it starts on, counted from 1.
     #[must_use]
     pub fn line(&self) -> usize {
-        self.before().matches('\n').count() + 1
+        line_at(&self.source.text, self.start)
     }
 
     /// The column it starts in, counted from 1 in characters.
@@ -76,6 +78,12 @@ impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.source.path, self.line(), self.column())
     }
+}
+
+/// The line that a byte of a text stands on, counted from 1.
+#[must_use]
+pub fn line_at(text: &str, byte: usize) -> usize {
+    text[..text.floor_char_boundary(byte)].matches('\n').count() + 1
 }
 
 /// One thing that is wrong, said to a person.

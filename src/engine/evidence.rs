@@ -68,7 +68,8 @@ fn request(case: &Case, step: &Step, scope: &Scope) -> Option<Request> {
         Probe::Logs(logs) => whole.or_else(|| logs.bare(scope).ok().map(Request::Logs)),
         // What the journey made may say itself what has become of it.
         Probe::Http(http) if http.method.only_reads() && reads_captured(probe, case) => whole,
-        Probe::Http(_) | Probe::Exec(_) => None,
+        // Files say the same as before, and a program might do something twice.
+        Probe::Http(_) | Probe::Terraform(_) | Probe::PythonDeps(_) | Probe::Exec(_) => None,
     }
 }
 

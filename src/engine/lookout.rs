@@ -72,8 +72,9 @@ impl<'step> Lookout<'step> {
         let seen = self.request.look(&vantage).await;
         self.scope.set_now(self.stage.clock.now());
         if let Ok(observation) = &seen {
-            let (name, value) = observation.binding();
-            self.scope.bind(name, value);
+            for (name, value) in observation.bindings() {
+                self.scope.bind(name, value);
+            }
         }
         self.learn_secrets();
         let assessment = judge::assess(&self.step.spec, &seen, &self.scope);
@@ -194,7 +195,7 @@ fn wrong(reason: String) -> Closed {
 fn inner_scope(step: &Step, scope: &Scope) -> Result<Scope, Closed> {
     let mut inner = scope.clone();
     for (name, template) in &step.spec.with {
-        missing(template.references().iter().map(|reference| reference.path.as_slice()), &inner, None)?;
+        missing(template.references().iter().map(|reference| reference.path.as_slice()), &inner, &[])?;
         let value = template.evaluate(&inner).map_err(|error| wrong(format!("with {name}: {}", error.message)))?;
         inner.bind(name.clone(), value);
     }
@@ -205,33 +206,33 @@ fn inner_scope(step: &Step, scope: &Scope) -> Result<Scope, Closed> {
 fn admitted(step: &Step, scope: &Scope) -> Result<(), Closed> {
     let spec = &step.spec;
     if let Some(when) = &spec.when {
-        missing(when.references().iter().map(|reference| reference.path.as_slice()), scope, None)?;
+        missing(when.references().iter().map(|reference| reference.path.as_slice()), scope, &[])?;
         match when.truth(scope) {
             Truth::Held => {}
             Truth::Broken { detail } => {
                 return Err(Closed { verdict: Verdict::Skipped, reason: format!("when {}: {detail}", when.text()) });
+            }
+            Truth::Unknown { reason } => {
+                let reason = format!("when {} cannot be decided: {reason}", when.text());
+                return Err(Closed { verdict: Verdict::Inconclusive, reason });
             }
             Truth::Unclear { reason } => {
                 return Err(wrong(format!("when {} cannot be decided: {reason}", when.text())));
             }
         }
     }
-    let own = spec.probe.brings().0;
+    let own: Vec<_> = spec.probe.brings().iter().map(|(name, _)| *name).collect();
     let expressions = spec.until.iter().chain(&spec.fail_if).chain(&spec.expect);
     let references = spec.probe.references().into_iter().chain(expressions.flat_map(Expression::references));
     let paths = references.map(|reference| reference.path).collect::<Vec<_>>();
-    missing(paths.iter().map(Vec::as_slice), scope, Some(own))
+    missing(paths.iter().map(Vec::as_slice), scope, &own)
 }
 
 /// Skips a step that needs a value which an earlier step did not bring. (That the name exists at all was checked long
 /// before.)
-fn missing<'path>(
-    paths: impl IntoIterator<Item = &'path [String]>,
-    scope: &Scope,
-    own: Option<&str>,
-) -> Result<(), Closed> {
+fn missing<'path>(paths: impl IntoIterator<Item = &'path [String]>, scope: &Scope, own: &[&str]) -> Result<(), Closed> {
     let absent =
-        |path: &&[String]| path.first().is_some_and(|root| scope.get(root).is_none() && Some(root.as_str()) != own);
+        |path: &&[String]| path.first().is_some_and(|root| scope.get(root).is_none() && !own.contains(&root.as_str()));
     match paths.into_iter().find(absent) {
         Some(path) => {
             Err(Closed { verdict: Verdict::Skipped, reason: format!("needs {}, which was never captured", path[0]) })

@@ -162,7 +162,7 @@ pub(crate) fn makes(phase: Phase, probe: &Probe) -> bool {
     let acts = match probe {
         Probe::Http(http) => !matches!(http.method, Method::Get | Method::Head),
         Probe::Exec(_) => true,
-        Probe::Logs(_) | Probe::Ecs(_) | Probe::Alarm(_) => false,
+        Probe::Logs(_) | Probe::Ecs(_) | Probe::Alarm(_) | Probe::Terraform(_) | Probe::PythonDeps(_) => false,
     };
     acts && matches!(phase, Phase::Ready | Phase::Step)
 }

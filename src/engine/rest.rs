@@ -102,9 +102,9 @@ fn lost(attempt: &Attempt, finally: &[Step], scope: &Scope, changed: bool) -> BT
         (name, Loss { verdict: Verdict::Failed, why })
     };
     let read = finally.iter().filter(|_| changed).flat_map(|step| {
-        let own = step.spec.probe.brings().0;
+        let own: Vec<_> = step.spec.probe.brings().iter().map(|(name, _)| *name).collect();
         let with: Vec<&String> = step.spec.with.iter().map(|(name, _)| name).collect();
-        notes::roots(step).into_iter().filter(move |name| name != own && !with.contains(&name))
+        notes::roots(step).into_iter().filter(move |name| !own.contains(&name.as_str()) && !with.contains(&name))
     });
     let unheard = read.filter(|name| scope.get(name).is_none());
     let mut lost: BTreeMap<String, Loss> = unheard.map(renamed).collect();

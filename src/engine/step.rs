@@ -82,7 +82,7 @@ fn is_answer(seen: &Seen) -> bool {
 /// does not answer says nothing of it.
 fn before_any_look(step: &Step) -> Verdict {
     match step.spec.probe {
-        Probe::Http(_) | Probe::Exec(_) => Verdict::Failed,
+        Probe::Http(_) | Probe::Exec(_) | Probe::Terraform(_) | Probe::PythonDeps(_) => Verdict::Failed,
         Probe::Logs(_) | Probe::Ecs(_) | Probe::Alarm(_) => Verdict::Inconclusive,
     }
 }
@@ -280,7 +280,7 @@ fn keep(step: &Step, lookout: &Lookout<'_>) -> (Vec<(String, Value)>, Option<Str
         }
     }
     if let Some(name) = &step.spec.keep_as {
-        kept.push((name.clone(), observation.binding().1));
+        kept.push((name.clone(), observation.whole()));
     }
     (kept, missing)
 }
@@ -290,7 +290,10 @@ fn told(step: &Step, name: &str, value: &Value) -> (String, String) {
     let text = match step.spec.capture.iter().find(|capture| capture.name == name) {
         Some(Capture { secret: true, .. }) => "***".to_owned(),
         Some(_) => to_text(value),
-        None => format!("the whole {}", step.spec.probe.brings().0),
+        None => {
+            let names: Vec<_> = step.spec.probe.brings().iter().map(|(name, _)| *name).collect();
+            format!("the whole {}", names.join(" and "))
+        }
     };
     (name.to_owned(), text)
 }

@@ -2,14 +2,14 @@
 
 use std::sync::{Arc, OnceLock};
 
-use cel::common::types::{CelString, DYN_TYPE, STRING_TYPE};
+use cel::common::types::{CelList, CelMap, CelString, DYN_TYPE};
 use cel::common::value::{CowVal, Val};
 use cel::{Context, DeclarationError, Env, ExecutionError, extensions};
 
 use super::order::ordered;
 use super::value::from_json;
-use super::vocabulary::ORDERED;
-use super::{Scope, Value};
+use super::vocabulary::{CONTAINS, DIFFERS, EQUALS, ORDERED};
+use super::{Scope, Value, withheld};
 
 /// The environment, built once for the process.
 ///
@@ -26,7 +26,10 @@ fn build() -> Result<Env, DeclarationError> {
     env.add_extension(extensions::lists)?;
     env.add_extension(extensions::math)?;
     env.add_extension(extensions::encoders)?;
-    env.add_overload("json", "json(string)", vec![STRING_TYPE], json)?;
+    env.add_overload("json", "json(dyn)", vec![DYN_TYPE], json)?;
+    env.add_overload(EQUALS, "@equals(dyn, dyn)", vec![DYN_TYPE, DYN_TYPE], withheld::equals)?;
+    env.add_overload(DIFFERS, "@differs(dyn, dyn)", vec![DYN_TYPE, DYN_TYPE], withheld::differs)?;
+    env.add_overload(CONTAINS, "@contains(dyn, dyn)", vec![DYN_TYPE, DYN_TYPE], withheld::contains)?;
     env.add_overload(ORDERED, "@ordered(dyn)", vec![DYN_TYPE], ordered)?;
     env.add_overload("uuid", "uuid()", vec![], uuid)?;
     Ok(env)
@@ -42,10 +45,16 @@ pub(super) fn context(scope: &Scope) -> Context<'_, '_> {
     context
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the signature that the environment asks for")]
-fn json<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
-    let text = arguments.first().and_then(|text| text.downcast_ref::<CelString>());
-    let text = text.ok_or_else(ExecutionError::missing_argument_or_target)?;
+/// What a text means as JSON. What is a list or an object already stays as it is: Terraform files have it in one form,
+/// a plan in the other.
+fn json<'b, 'v>(mut arguments: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
+    let argument = arguments.pop().ok_or_else(ExecutionError::missing_argument_or_target)?;
+    if argument.downcast_ref::<CelList<'_>>().is_some() || argument.downcast_ref::<CelMap<'_>>().is_some() {
+        return Ok(argument);
+    }
+    let text = argument.downcast_ref::<CelString<'_>>();
+    let text =
+        text.ok_or_else(|| ExecutionError::no_such_overload("json", vec![argument.get_type().name().to_owned()]))?;
     let json: serde_json::Value = serde_json::from_str(text.inner())
         .map_err(|error| ExecutionError::function_error("json", format!("the text is not JSON: {error}")))?;
     let value: Box<dyn Val> = from_json(&json).try_into()?;

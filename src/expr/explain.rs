@@ -6,6 +6,7 @@ use cel::{Context, IdedExpr};
 use super::print::{print, source};
 use super::tree::{Loop, Macro};
 use super::value::{key_text, sorted};
+use super::vocabulary::{CONTAINS, DIFFERS, EQUALS};
 use super::words::{SHOWN, cut, shown};
 use super::{Scope, Value};
 
@@ -172,13 +173,13 @@ fn is_plain(operand: &IdedExpr) -> bool {
 /// Whether a call asks something of its operands, so that these are what one wants to see.
 pub(super) fn is_predicate(call: &CallExpr) -> bool {
     const SIGNS: [&str; 10] = [
-        operators::EQUALS,
-        operators::NOT_EQUALS,
+        EQUALS,
+        DIFFERS,
         operators::LESS,
         operators::LESS_EQUALS,
         operators::GREATER,
         operators::GREATER_EQUALS,
-        operators::IN,
+        CONTAINS,
         operators::LOGICAL_AND,
         operators::LOGICAL_OR,
         operators::LOGICAL_NOT,

@@ -43,6 +43,11 @@ pub enum Truth {
         /// The expression with values in place of what it reads.
         detail: String,
     },
+    /// It reads something that is there and not known, so that it is neither true nor false.
+    Unknown {
+        /// What, and why.
+        reason: String,
+    },
     /// It has no value (yet): a field is not there, a type does not fit, it is not a boolean.
     Unclear {
         /// Why.
@@ -93,9 +98,10 @@ impl Expression {
     /// Where it has none.
     pub fn evaluate(&self, scope: &Scope) -> Result<Value, EvaluationError> {
         let context = context(scope);
-        Value::resolve(&self.tree, &context).map_err(|_| {
-            let message = Explainer { context: &context, scope }.reason(&self.tree);
-            EvaluationError { message }
+        Value::resolve(&self.tree, &context).map_err(|error| {
+            let explainer = Explainer { context: &context, scope };
+            let withheld = explainer.withheld(&self.tree, Some(&error));
+            EvaluationError { message: withheld.unwrap_or_else(|| explainer.reason(&self.tree)) }
         })
     }
 
@@ -108,7 +114,10 @@ impl Expression {
         match result {
             Ok(Value::Bool(true)) => Truth::Held,
             Ok(Value::Bool(false)) => Truth::Broken { detail: explainer.broken(&self.tree) },
-            _ => Truth::Unclear { reason: explainer.reason(&self.tree) },
+            other => match explainer.withheld(&self.tree, other.as_ref().err()) {
+                Some(reason) => Truth::Unknown { reason },
+                None => Truth::Unclear { reason: explainer.reason(&self.tree) },
+            },
         }
     }
 

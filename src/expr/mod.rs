@@ -18,6 +18,7 @@ mod token;
 mod tree;
 mod value;
 mod vocabulary;
+mod withheld;
 mod words;
 
 #[cfg(test)]
@@ -27,7 +28,8 @@ pub use cel::Value;
 pub use expression::{Expression, Reference, Truth};
 pub use scope::Scope;
 pub use template::Template;
-pub use value::{from_json, from_observation, to_json, to_text};
+pub use value::{from_json, from_observation, list, object, to_json, to_text};
+pub use withheld::Withheld;
 
 /// Why an expression or template has no value (yet): a field that is not there, an operand of the wrong type.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,18 +1,27 @@
-//! Makes `map` and `filter` go through an object's keys in their order. The interpreter takes them as its hash table has
+//! What is changed about a tree before it is evaluated.
+//!
+//! `==`, `!=` and `in` become functions of our own, which know of values that are withheld. And
+//! `map` and `filter` go through an object's keys in their order: the interpreter takes them as its hash table has
 //! them, so that the same look would read differently each time and count as a change while waiting.
 
 use cel::IdedExpr;
-use cel::common::ast::{CallExpr, EntryExpr, Expr};
+use cel::common::ast::{CallExpr, EntryExpr, Expr, operators};
 use cel::common::types::MAP_TYPE;
 use cel::common::value::{CowVal, Val};
 use cel::{ExecutionError, Value};
 
 use super::tree::{Loop, Macro};
 use super::value::sorted;
-use super::vocabulary::ORDERED;
+use super::vocabulary::{CONTAINS, DIFFERS, EQUALS, ORDERED};
 
-/// Puts [`ORDERED`] around what every `map` and `filter` of the expression goes through.
+/// Puts [`ORDERED`] around what every `map` and `filter` of the expression goes through, and our own comparisons in the
+/// place of the interpreter's.
 pub(super) fn settle(expression: &mut IdedExpr) {
+    if let Expr::Call(call) = &mut expression.expr
+        && let Some(own) = own_comparison(&call.func_name)
+    {
+        own.clone_into(&mut call.func_name);
+    }
     if let Expr::Comprehension(inner) = &mut expression.expr
         && Loop::of(inner).is_some_and(|written| matches!(written.kind, Macro::Map | Macro::Filter))
     {
@@ -22,6 +31,15 @@ pub(super) fn settle(expression: &mut IdedExpr) {
     }
     for part in parts(&mut expression.expr) {
         settle(part);
+    }
+}
+
+fn own_comparison(function: &str) -> Option<&'static str> {
+    match function {
+        operators::EQUALS => Some(EQUALS),
+        operators::NOT_EQUALS => Some(DIFFERS),
+        operators::IN => Some(CONTAINS),
+        _ => None,
     }
 }
 

@@ -4,6 +4,7 @@ use cel::IdedExpr;
 use cel::common::ast::{CallExpr, EntryExpr, Expr, IdedEntryExpr, LiteralValue, operators};
 
 use super::tree::Loop;
+use super::vocabulary::{CONTAINS, DIFFERS, EQUALS};
 
 /// The expression as text. For every part `replace` is asked first; what it gives stands in place of the part.
 pub(super) fn print(expression: &IdedExpr, replace: &dyn Fn(&IdedExpr) -> Option<String>) -> String {
@@ -25,13 +26,13 @@ pub(super) fn operator(function: &str) -> Option<(&'static str, u8)> {
     Some(match function {
         operators::LOGICAL_OR => ("||", 2),
         operators::LOGICAL_AND => ("&&", 3),
-        operators::EQUALS => ("==", 4),
-        operators::NOT_EQUALS => ("!=", 4),
+        EQUALS => ("==", 4),
+        DIFFERS => ("!=", 4),
         operators::LESS => ("<", 4),
         operators::LESS_EQUALS => ("<=", 4),
         operators::GREATER => (">", 4),
         operators::GREATER_EQUALS => (">=", 4),
-        operators::IN => ("in", 4),
+        CONTAINS => ("in", 4),
         operators::ADD => ("+", 5),
         operators::SUBSTRACT => ("-", 5),
         operators::MULTIPLY => ("*", 6),

@@ -4,12 +4,13 @@ use cel::common::ast::{CallExpr, Expr, operators};
 use cel::objects::Map;
 use cel::{ExecutionError, IdedExpr};
 
-use super::Value;
 use super::explain::Explainer;
 use super::print::{operator, source};
 use super::tree::{self, Loop};
 use super::value::{key_text, sorted};
+use super::withheld;
 use super::words::{SHOWN, cut, kind, shown};
+use super::{Value, Withheld};
 
 /// How many fields of an object are named when the one asked for is not there.
 const NAMED: usize = 8;
@@ -21,6 +22,30 @@ impl Explainer<'_, '_, '_> {
             Ok(value) => self.not_boolean(expression, &value),
             Err(error) => self.failure(expression, &error),
         }
+    }
+
+    /// Why `expression` can be judged neither way, where that is because something it reads is not known. `error` is
+    /// what the interpreter said, if it said anything.
+    pub(super) fn withheld(&self, expression: &IdedExpr, error: Option<&ExecutionError>) -> Option<String> {
+        let named = self.withheld_part(expression);
+        named.or_else(|| error.and_then(withheld::unknown))
+    }
+
+    /// The innermost part that is withheld, and why.
+    fn withheld_part(&self, part: &IdedExpr) -> Option<String> {
+        if let Some(value) = self.value(part)
+            && let Some(withheld) = Withheld::of(&value)
+        {
+            return Some(format!("{} is not told: {}", cut(&source(part), SHOWN), withheld.reason()));
+        }
+        if let Expr::Comprehension(inner) = &part.expr
+            && let Some(written) = Loop::of(inner)
+        {
+            let inside =
+                |(_, element)| self.with_element(&written, element, |inside| inside.withheld_part(written.body));
+            return self.withheld_part(written.range).or_else(|| self.elements(&written).into_iter().find_map(inside));
+        }
+        tree::children(part).into_iter().find_map(|child| self.withheld_part(child))
     }
 
     fn not_boolean(&self, expression: &IdedExpr, value: &Value) -> String {

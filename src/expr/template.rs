@@ -7,7 +7,7 @@ use cel::objects::{Key, Map};
 
 use super::place::within;
 use super::token::{Kind, tokens};
-use super::{EvaluationError, Expression, Reference, Scope, Value, to_text};
+use super::{EvaluationError, Expression, Reference, Scope, Value, to_text, withheld};
 use crate::diagnostic::{Diagnostic, Location};
 
 const OPENING: &str = "${{";
@@ -148,7 +148,17 @@ impl Template {
     /// # Errors
     /// Where one of its expressions has no value.
     pub fn evaluate_text(&self, scope: &Scope) -> Result<String, EvaluationError> {
-        self.evaluate(scope).map(|value| to_text(&value))
+        self.evaluate(scope).and_then(|value| text_of(&value))
+    }
+}
+
+/// A value as text; what is withheld has none.
+fn text_of(value: &Value) -> Result<String, EvaluationError> {
+    match withheld::first(value) {
+        Some(withheld) => {
+            Err(EvaluationError { message: format!("it cannot be put into text: {}", withheld.reason()) })
+        }
+        None => Ok(to_text(value)),
     }
 }
 
@@ -170,7 +180,7 @@ impl Piece {
     fn text(&self, scope: &Scope) -> Result<String, EvaluationError> {
         match self {
             Self::Fixed(text) => Ok(text.clone()),
-            Self::Expression(expression) => expression.evaluate(scope).map(|value| to_text(&value)),
+            Self::Expression(expression) => expression.evaluate(scope).and_then(|value| text_of(&value)),
         }
     }
 }

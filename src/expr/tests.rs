@@ -348,3 +348,80 @@ proptest! {
         prop_assert_eq!(template.evaluate_text(&scope()).unwrap(), text);
     }
 }
+
+/// Neither true nor false: something that is read is not known, or may not be told.
+fn not_told(text: &str, expected: &str) {
+    let unknown = || Withheld::Unknown("known after apply".to_owned()).into_value();
+    let secret = |value: Value| Withheld::Sensitive(value).into_value();
+    let map = |entries: Vec<(&str, Value)>| {
+        let entries = entries.into_iter().map(|(name, value)| (cel::objects::Key::from(name), value));
+        Value::Map(cel::objects::Map { map: std::sync::Arc::new(entries.collect()) })
+    };
+    let list = |items: Vec<Value>| Value::List(std::sync::Arc::new(items));
+    let known = map(vec![("name", Value::from("a")), ("arn", unknown()), ("word", secret(Value::from("hunter2")))]);
+    let items = list(vec![Value::from("a"), unknown()]);
+    let all = [("r", known), ("items", items), ("on", unknown()), ("key", Value::from("arn"))];
+    let scope = all.into_iter().fold(Scope::default(), |scope, (name, value)| scope.with(name, value));
+    let seen = match compiled(text).truth(&scope) {
+        Truth::Unknown { reason } => reason,
+        other => format!("{other:?}"),
+    };
+    assert_eq!(seen, expected, "{text}");
+}
+
+#[test]
+fn what_is_not_known_is_neither_true_nor_false() {
+    let arn = "r.arn is not told: known after apply";
+    for text in ["r.arn == 'x'", "r.arn != 'x'", "'x' != r.arn", "r.arn.startsWith('a')", "r.arn.size() > 0"] {
+        not_told(text, arn);
+    }
+    not_told("r[key] == 1", "r[key] is not told: known after apply");
+    not_told("r.arn < 3 || r.name == 'b'", arn);
+    not_told("r.arn in ['x']", arn);
+    not_told("r.arn.deeper == 1", arn);
+    not_told("on", "on is not told: known after apply");
+    not_told("!on", "on is not told: known after apply");
+    not_told("r == {'name': 'a', 'arn': 'b', 'word': 'hunter2'}", "known after apply");
+    not_told("'b' in items", "known after apply");
+    not_told("!('b' in items)", "known after apply");
+    not_told("items.all(x, x == 'a')", "x is not told: known after apply");
+    not_told("items.exists(x, x == 'b')", "x is not told: known after apply");
+    not_told("items == ['a', 'b']", "known after apply");
+}
+
+#[test]
+fn what_is_certain_whatever_the_unknown_turns_out_to_be_is_told() {
+    for text in [
+        "has(r.arn)",
+        "!has(r.other)",
+        "r.name == 'a' || r.arn == 'x'",
+        "r.arn == 'x' || r.name == 'a'",
+        "'a' in items",
+        "items.size() == 2",
+        "items != ['b', 'b']",
+        "r != {'name': 'b', 'arn': 1, 'word': 2}",
+        "items.exists(x, x == 'a')",
+        "r.word == 'hunter2'",
+        "r.word in ['hunter2']",
+    ] {
+        not_told(text, "Held");
+    }
+    not_told("r.name == 'b' && r.arn == 'x'", r#"Broken { detail: "\"a\" == \"b\"" }"#);
+    not_told("r.other == 'b'", r#"Unclear { reason: "r has no field other (it has: arn, name, word)" }"#);
+}
+
+#[test]
+fn what_is_sensitive_is_compared_and_never_shown() {
+    not_told("r.word == 'x'", r#"Broken { detail: "(sensitive) == \"x\"" }"#);
+    not_told(
+        "r.word.startsWith('h')",
+        "r.word is not told: it is sensitive: it can be compared with == and in, and is never shown",
+    );
+    let scope = Scope::default().with("word", Withheld::Sensitive(Value::from("hunter2")).into_value());
+    assert_eq!(compiled("word == 'x'").state(&scope), "(sensitive)");
+    let template = Template::parse("a ${{ word }}", &somewhere("a ${{ word }}")).unwrap();
+    let refused = template.evaluate_text(&scope).unwrap_err().message;
+    assert!(refused.starts_with("it cannot be put into text") && !refused.contains("hunter2"), "{refused}");
+    assert_eq!(to_text(scope.get("word").unwrap()), "(sensitive)");
+    assert!(!format!("{:?}", Withheld::Sensitive(Value::from("hunter2"))).contains("hunter2"));
+}

@@ -8,7 +8,7 @@ use cel::objects::{Key, Map, OptionalValue};
 use chrono::SecondsFormat;
 use serde_json::Value as Json;
 
-use super::Value;
+use super::{Value, Withheld};
 
 /// JSON as a CEL value: whole numbers become `int` (`uint` where they are too large for it), others `double`.
 #[must_use]
@@ -35,6 +35,18 @@ fn from_number(number: &serde_json::Number) -> Value {
 
 fn map(entries: impl Iterator<Item = (Key, Value)>) -> Value {
     Value::Map(Map { map: Arc::new(entries.collect::<HashMap<_, _>>()) })
+}
+
+/// An object of values that are there already.
+#[must_use]
+pub fn object(fields: impl IntoIterator<Item = (String, Value)>) -> Value {
+    map(fields.into_iter().map(|(name, value)| (Key::String(Arc::new(name)), value)))
+}
+
+/// A list of values that are there already.
+#[must_use]
+pub fn list(items: impl IntoIterator<Item = Value>) -> Value {
+    Value::List(Arc::new(items.into_iter().collect()))
 }
 
 /// An observation as a CEL value. Whole numbers become `int`; use [`cel::Timestamp`] and [`cel::Duration`] in fields
@@ -77,7 +89,10 @@ pub fn to_json(value: &Value) -> Json {
         }
         Value::Timestamp(time) => Json::String(time.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
         Value::Duration(span) => Json::String(duration_text(*span)),
-        Value::Opaque(_) => optional(value).map_or(Json::Null, to_json),
+        Value::Opaque(_) => match Withheld::of(value) {
+            Some(withheld) => Json::String(withheld.shown().to_owned()),
+            None => optional(value).map_or(Json::Null, to_json),
+        },
         Value::Function(name, _) => Json::String(name.as_str().to_owned()),
         Value::Struct(fields) => Json::String(fields.name().to_owned()),
     }

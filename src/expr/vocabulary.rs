@@ -97,3 +97,10 @@ pub(super) const EXTENSION_MACROS: &[&str] = &["sortBy", "optMap", "optFlatMap",
 
 /// The function that is put around what a loop goes through. Nobody can write this name.
 pub(super) const ORDERED: &str = "@ordered";
+
+/// What stands in the place of `==`, `!=` and `in`, so that what is withheld is equal to nothing and to everything.
+pub(super) const EQUALS: &str = "@equals";
+/// See [`EQUALS`].
+pub(super) const DIFFERS: &str = "@differs";
+/// See [`EQUALS`].
+pub(super) const CONTAINS: &str = "@contains";

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::value::to_json;
-use super::{Scope, Value};
+use super::{Scope, Value, Withheld};
 
 /// How much of a value is shown in an explanation, in characters.
 pub(super) const SHOWN: usize = 120;
@@ -24,7 +24,11 @@ pub(super) fn kind(value: &Value) -> &'static str {
         Value::Map(_) | Value::Struct(_) => "an object",
         Value::Timestamp(_) => "a time",
         Value::Duration(_) => "a duration",
-        Value::Opaque(_) => "an optional value",
+        Value::Opaque(_) => match Withheld::of(value) {
+            Some(Withheld::Unknown(_)) => "not known",
+            Some(Withheld::Sensitive(_)) => "sensitive",
+            None => "an optional value",
+        },
         Value::Function(..) => "a function",
     }
 }
@@ -32,7 +36,7 @@ pub(super) fn kind(value: &Value) -> &'static str {
 /// The value as one would write it, text in quotes; clean of secrets, then cut.
 pub(super) fn shown(value: &Value, scope: &Scope) -> String {
     let text = match value {
-        Value::Timestamp(_) | Value::Duration(_) => super::to_text(value),
+        Value::Timestamp(_) | Value::Duration(_) | Value::Opaque(_) => super::to_text(value),
         _ => to_json(value).to_string(),
     };
     cut(&scope.clean(text), SHOWN)

@@ -89,7 +89,7 @@ fn unknown(kind: &str, text: &str, reason: &str) -> Judged {
 }
 
 fn look(step: &Step, observation: &Observation, scope: &Scope) -> Assessment {
-    let judge = Judge { unknowns: observation.unknowns(), scope };
+    let judge = Judge { observation, scope };
     let mut judged = Vec::new();
     if let Some(broken) = judge.fail_if(&step.fail_if) {
         judged.push(broken);
@@ -146,7 +146,7 @@ struct One {
 }
 
 struct Judge<'look> {
-    unknowns: &'look [Unknown],
+    observation: &'look Observation,
     scope: &'look Scope,
 }
 
@@ -158,13 +158,23 @@ impl Judge<'_> {
     fn one(&self, kind: &str, expression: &Expression) -> One {
         let (verdict, held, detail) = match expression.truth(self.scope) {
             Truth::Held => (Verdict::Passed, Some(true), None),
-            Truth::Broken { detail } => (Verdict::Failed, Some(false), Some(detail)),
+            Truth::Broken { detail } => (Verdict::Failed, Some(false), Some(self.placed(expression, detail))),
+            Truth::Unknown { reason } => (Verdict::Inconclusive, None, Some(reason)),
             Truth::Unclear { reason } => match self.not_known(expression) {
                 Some(why) => (Verdict::Inconclusive, None, Some(why.to_owned())),
-                None => (Verdict::Failed, Some(false), Some(reason)),
+                None => (Verdict::Failed, Some(false), Some(self.placed(expression, reason))),
             },
         };
         One { judged: Judged { text: expression.text().to_owned(), kind: kind.to_owned(), held, detail }, verdict }
+    }
+
+    /// What is wrong, with the place in the user's files where it is written, where the observation stems from such.
+    fn placed(&self, expression: &Expression, detail: String) -> String {
+        let references = expression.references();
+        let mut places: Vec<&str> =
+            references.iter().filter_map(|reference| self.observation.place(&reference.path)).collect();
+        places.dedup();
+        if places.is_empty() { detail } else { format!("{detail} ({})", places.join(", ")) }
     }
 
     /// Why the expression cannot be judged, where it reads something that could not be known.
@@ -176,7 +186,7 @@ impl Judge<'_> {
                 read == unknown.path || read.starts_with(&format!("{}.", unknown.path))
             })
         };
-        self.unknowns.iter().find(reads).map(|unknown| unknown.reason.as_str())
+        self.observation.unknowns().iter().find(reads).map(|unknown| unknown.reason.as_str())
     }
 
     fn fail_if(&self, list: &[Expression]) -> Option<Judged> {

@@ -11,9 +11,9 @@ use super::secrets::Vault;
 use super::site::Site;
 use super::variables::Variables;
 use crate::diagnostic::Diagnostic;
-use crate::expr::{Reference, Scope, Template};
+use crate::expr::{Reference, Scope, Template, Truth};
 use crate::probe::Probe;
-use crate::scenario::{Scenario, duration, files, judges, model, no_file};
+use crate::scenario::{Scenario, duration, judges, missing, model};
 
 /// How long a scenario may take that does not say so.
 const TIMEOUT: Duration = Duration::from_mins(10);
@@ -143,6 +143,7 @@ impl Filling<'_, '_, '_, '_> {
                 (path && target.api.is_none()).then_some("api")
             }
             Probe::Logs(_) | Probe::Ecs(_) | Probe::Alarm(_) => target.aws.is_none().then_some("aws"),
+            Probe::Terraform(_) | Probe::PythonDeps(_) => None,
             Probe::Exec(exec) => (exec.aws && target.aws.is_none()).then_some("aws"),
         };
         if let Probe::Exec(exec) = &spec.probe
@@ -170,14 +171,12 @@ impl Filling<'_, '_, '_, '_> {
         }
     }
 
-    /// Files whose names are known before the run begins must be there.
+    /// Files whose names are known before the run begins must be there, unless it is known as well that the step will
+    /// be skipped.
     fn files(&mut self, spec: &model::Step, scope: &Scope) {
-        for path in files(spec) {
-            let Ok(name) = path.evaluate_text(scope) else { continue };
-            let file = spec.dir.join(name);
-            if !file.is_file() {
-                self.problems.push(no_file(path.location(), &file));
-            }
+        let skipped = spec.when.as_ref().is_some_and(|when| matches!(when.truth(scope), Truth::Broken { .. }));
+        if !skipped {
+            self.problems.extend(missing(spec, &|template| template.evaluate_text(scope).ok()));
         }
     }
 }

@@ -5,12 +5,17 @@
 
 pub mod alarm;
 mod demand;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod door;
 pub mod ecs;
 pub mod exec;
 pub mod finding;
 pub mod http;
+mod local_file;
 pub mod logs;
 mod moment;
+pub mod python_deps;
+pub mod terraform;
 mod vantage;
 
 use std::path::Path;
@@ -19,7 +24,7 @@ use std::time::Duration;
 pub use self::demand::{Demand, DemandState, Unknown};
 use self::finding::Finding;
 pub use self::vantage::{Instruments, Vantage};
-use crate::expr::{EvaluationError, Reference, Scope, Value};
+use crate::expr::{EvaluationError, Reference, Scope, Template, Value};
 pub use crate::look::{LookError, LookErrorKind};
 
 /// The probes there are, as written in a step.
@@ -33,6 +38,10 @@ pub enum Probe {
     Ecs(ecs::Ecs),
     /// CloudWatch alarms.
     Alarm(alarm::Alarm),
+    /// A Terraform plan, or the files it is made from.
+    Terraform(terraform::Terraform),
+    /// Python dependencies: `requirements.txt` against `pyproject.toml`.
+    PythonDeps(Box<python_deps::PythonDeps>),
     /// A program.
     Exec(exec::Exec),
 }
@@ -48,6 +57,10 @@ pub enum Request {
     Ecs(ecs::Query),
     /// CloudWatch alarms.
     Alarm(alarm::Query),
+    /// A Terraform plan, or the files it is made from.
+    Terraform(terraform::Query),
+    /// Python dependencies.
+    PythonDeps(python_deps::Query),
     /// A program.
     Exec(exec::Command),
 }
@@ -63,12 +76,16 @@ pub enum Observation {
     Ecs(ecs::ServicesSeen),
     /// `alarm` or `alarms`.
     Alarm(alarm::AlarmsSeen),
+    /// `plan`, `config` or both.
+    Terraform(terraform::TerraformSeen),
+    /// `deps`.
+    PythonDeps(Box<python_deps::DepsSeen>),
     /// `output`.
     Exec(exec::Output),
 }
 
 impl Probe {
-    /// The key it stands under in a step: `http`, `logs`, `ecs`, `alarm`, `exec`.
+    /// The key it stands under in a step: `http`, `logs`, `ecs`, `alarm`, `terraform`, `python_deps`, `exec`.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
@@ -76,6 +93,8 @@ impl Probe {
             Self::Logs(_) => "logs",
             Self::Ecs(_) => "ecs",
             Self::Alarm(_) => "alarm",
+            Self::Terraform(_) => "terraform",
+            Self::PythonDeps(_) => "python_deps",
             Self::Exec(_) => "exec",
         }
     }
@@ -87,7 +106,7 @@ impl Probe {
         match self {
             Self::Logs(probe) => !probe.sequence.is_empty() || !probe.none.is_empty(),
             Self::Ecs(probe) => probe.expects(),
-            Self::Http(_) | Self::Alarm(_) | Self::Exec(_) => false,
+            Self::Http(_) | Self::Alarm(_) | Self::Terraform(_) | Self::PythonDeps(_) | Self::Exec(_) => false,
         }
     }
 
@@ -96,7 +115,7 @@ impl Probe {
     pub fn idempotent(&self) -> bool {
         match self {
             Self::Http(probe) => probe.method.idempotent(),
-            Self::Logs(_) | Self::Ecs(_) | Self::Alarm(_) => true,
+            Self::Logs(_) | Self::Ecs(_) | Self::Alarm(_) | Self::Terraform(_) | Self::PythonDeps(_) => true,
             Self::Exec(_) => false,
         }
     }
@@ -109,20 +128,54 @@ impl Probe {
             Self::Logs(probe) => probe.references(),
             Self::Ecs(probe) => probe.references(),
             Self::Alarm(probe) => probe.references(),
+            Self::Terraform(probe) => probe.references(),
+            Self::PythonDeps(probe) => probe.references(),
             Self::Exec(probe) => probe.references(),
         }
     }
 
-    /// The name under which its expressions see the observation, and that observation's fields: what `check` holds
-    /// expressions against. For `ecs` and `alarm` the name depends on whether one or several were asked for.
+    /// The names under which its expressions see the observation, and what fields each has: what `check` holds
+    /// expressions against. For `ecs` and `alarm` the name depends on whether one or several were asked for, and
+    /// `terraform` brings two where it reads a plan and files.
     #[must_use]
-    pub fn brings(&self) -> (&'static str, &'static [&'static str]) {
+    pub fn brings(&self) -> Vec<(&'static str, &'static [&'static str])> {
         match self {
-            Self::Http(_) => ("response", http::FIELDS),
-            Self::Logs(_) => ("logs", logs::FIELDS),
-            Self::Ecs(probe) => probe.brings(),
-            Self::Alarm(probe) => probe.brings(),
-            Self::Exec(_) => ("output", exec::FIELDS),
+            Self::Http(_) => vec![("response", http::FIELDS)],
+            Self::Logs(_) => vec![("logs", logs::FIELDS)],
+            Self::Ecs(probe) => vec![probe.brings()],
+            Self::Alarm(probe) => vec![probe.brings()],
+            Self::Terraform(probe) => probe.brings(),
+            Self::PythonDeps(_) => vec![("deps", python_deps::FIELDS)],
+            Self::Exec(_) => vec![("output", exec::FIELDS)],
+        }
+    }
+
+    /// The fields of what `as` keeps: those of the observation, or one for each where there are two.
+    #[must_use]
+    pub fn keeps(&self) -> Vec<&'static str> {
+        match self.brings().as_slice() {
+            [(_, fields)] => fields.to_vec(),
+            several => several.iter().map(|(name, _)| *name).collect(),
+        }
+    }
+
+    /// The templates that name files which must be there before the run begins.
+    #[must_use]
+    pub fn files(&self) -> Vec<&Template> {
+        match self {
+            Self::Http(probe) => probe.files(),
+            Self::Terraform(probe) => probe.files(),
+            Self::PythonDeps(probe) => probe.files(),
+            Self::Logs(_) | Self::Ecs(_) | Self::Alarm(_) | Self::Exec(_) => Vec::new(),
+        }
+    }
+
+    /// The template that names a folder which must be there.
+    #[must_use]
+    pub fn folder(&self) -> Option<&Template> {
+        match self {
+            Self::Terraform(probe) => probe.dir.as_ref(),
+            _ => None,
         }
     }
 
@@ -136,6 +189,8 @@ impl Probe {
             Self::Logs(probe) => Request::Logs(probe.resolve(scope)?),
             Self::Ecs(probe) => Request::Ecs(probe.resolve(scope)?),
             Self::Alarm(probe) => Request::Alarm(probe.resolve(scope)?),
+            Self::Terraform(probe) => Request::Terraform(probe.resolve(scope, dir)?),
+            Self::PythonDeps(probe) => Request::PythonDeps(probe.resolve(scope, dir)?),
             Self::Exec(probe) => Request::Exec(probe.resolve(scope, dir)?),
         })
     }
@@ -152,6 +207,8 @@ impl Request {
             Self::Logs(query) => Observation::Logs(query.look(vantage).await?),
             Self::Ecs(query) => Observation::Ecs(query.look(vantage).await?),
             Self::Alarm(query) => Observation::Alarm(query.look(vantage).await?),
+            Self::Terraform(query) => Observation::Terraform(query.look(vantage).await?),
+            Self::PythonDeps(query) => Observation::PythonDeps(Box::new(query.look().await?)),
             Self::Exec(command) => Observation::Exec(command.look(vantage).await?),
         })
     }
@@ -163,7 +220,7 @@ impl Request {
             Self::Logs(query) => query.things(),
             Self::Ecs(query) => query.things(),
             Self::Alarm(query) => query.things(),
-            Self::Http(_) | Self::Exec(_) => Vec::new(),
+            Self::Http(_) | Self::Terraform(_) | Self::PythonDeps(_) | Self::Exec(_) => Vec::new(),
         }
     }
 
@@ -175,21 +232,46 @@ impl Request {
             Self::Logs(query) => query.describe(),
             Self::Ecs(query) => query.describe(),
             Self::Alarm(query) => query.describe(),
+            Self::Terraform(query) => query.describe(),
+            Self::PythonDeps(query) => query.describe(),
             Self::Exec(command) => command.describe(),
         }
     }
 }
 
 impl Observation {
-    /// The name and the value that expressions see: `("response", {…})`.
+    /// The names and the values that expressions see: `("response", {…})`.
     #[must_use]
-    pub fn binding(&self) -> (&'static str, Value) {
+    pub fn bindings(&self) -> Vec<(&'static str, Value)> {
         match self {
-            Self::Http(seen) => ("response", crate::expr::from_observation(seen)),
-            Self::Logs(seen) => ("logs", crate::expr::from_observation(seen)),
-            Self::Ecs(seen) => seen.binding(),
-            Self::Alarm(seen) => seen.binding(),
-            Self::Exec(seen) => ("output", crate::expr::from_observation(seen)),
+            Self::Http(seen) => vec![("response", crate::expr::from_observation(seen))],
+            Self::Logs(seen) => vec![("logs", crate::expr::from_observation(seen))],
+            Self::Ecs(seen) => vec![seen.binding()],
+            Self::Alarm(seen) => vec![seen.binding()],
+            Self::Terraform(seen) => seen.bindings(),
+            Self::PythonDeps(seen) => vec![("deps", seen.binding())],
+            Self::Exec(seen) => vec![("output", crate::expr::from_observation(seen))],
+        }
+    }
+
+    /// The whole observation, as `as` keeps it.
+    #[must_use]
+    pub fn whole(&self) -> Value {
+        let mut bindings = self.bindings();
+        match (bindings.pop(), bindings.is_empty()) {
+            (Some((_, only)), true) => only,
+            (last, _) => {
+                crate::expr::object(bindings.into_iter().chain(last).map(|(name, value)| (name.to_owned(), value)))
+            }
+        }
+    }
+
+    /// Where what an expression reads is written: `ecs.tf:12`.
+    #[must_use]
+    pub fn place(&self, path: &[String]) -> Option<&str> {
+        match self {
+            Self::Terraform(seen) => seen.place(path),
+            _ => None,
         }
     }
 
@@ -197,7 +279,7 @@ impl Observation {
     #[must_use]
     pub fn unknowns(&self) -> &[Unknown] {
         match self {
-            Self::Http(_) | Self::Logs(_) | Self::Exec(_) => &[],
+            Self::Http(_) | Self::Logs(_) | Self::Terraform(_) | Self::PythonDeps(_) | Self::Exec(_) => &[],
             Self::Ecs(seen) => &seen.unknowns,
             Self::Alarm(seen) => &seen.unknowns,
         }
@@ -209,7 +291,7 @@ impl Observation {
         match self {
             Self::Logs(seen) => &seen.demands,
             Self::Ecs(seen) => &seen.demands,
-            Self::Http(_) | Self::Alarm(_) | Self::Exec(_) => &[],
+            Self::Http(_) | Self::Alarm(_) | Self::Terraform(_) | Self::PythonDeps(_) | Self::Exec(_) => &[],
         }
     }
 
@@ -219,7 +301,12 @@ impl Observation {
     pub fn gateway_trouble(&self) -> bool {
         match self {
             Self::Http(seen) => seen.gateway_trouble(),
-            Self::Logs(_) | Self::Ecs(_) | Self::Alarm(_) | Self::Exec(_) => false,
+            Self::Logs(_)
+            | Self::Ecs(_)
+            | Self::Alarm(_)
+            | Self::Terraform(_)
+            | Self::PythonDeps(_)
+            | Self::Exec(_) => false,
         }
     }
 
@@ -231,6 +318,8 @@ impl Observation {
             Self::Logs(seen) => seen.summary(),
             Self::Ecs(seen) => seen.summary(),
             Self::Alarm(seen) => seen.summary(),
+            Self::Terraform(seen) => seen.summary(),
+            Self::PythonDeps(seen) => seen.summary(),
             Self::Exec(seen) => seen.summary(),
         }
     }
@@ -244,6 +333,8 @@ impl Observation {
             Self::Logs(seen) => seen.cause(),
             Self::Ecs(seen) => seen.cause(),
             Self::Alarm(seen) => seen.cause(),
+            Self::Terraform(seen) => seen.cause(),
+            Self::PythonDeps(seen) => seen.cause(),
             Self::Exec(seen) => seen.cause(),
         }
     }
@@ -256,7 +347,7 @@ impl Observation {
             Self::Logs(seen) => vec![Finding::Log(seen.finding())],
             Self::Ecs(seen) => seen.services().iter().map(|service| Finding::Service(service.finding())).collect(),
             Self::Alarm(seen) => seen.findings().map(Finding::Alarm).collect(),
-            Self::Exec(_) => Vec::new(),
+            Self::Terraform(_) | Self::PythonDeps(_) | Self::Exec(_) => Vec::new(),
         }
     }
 
@@ -265,7 +356,12 @@ impl Observation {
     pub fn subjects(&self) -> Vec<String> {
         match self {
             Self::Ecs(seen) => seen.services().iter().flat_map(ecs::Service::subjects).collect(),
-            Self::Http(_) | Self::Logs(_) | Self::Alarm(_) | Self::Exec(_) => Vec::new(),
+            Self::Http(_)
+            | Self::Logs(_)
+            | Self::Alarm(_)
+            | Self::Terraform(_)
+            | Self::PythonDeps(_)
+            | Self::Exec(_) => Vec::new(),
         }
     }
 
@@ -277,6 +373,8 @@ impl Observation {
             Self::Logs(seen) => seen.evidence(),
             Self::Ecs(seen) => seen.evidence(),
             Self::Alarm(seen) => seen.evidence(),
+            Self::Terraform(seen) => seen.evidence(),
+            Self::PythonDeps(seen) => seen.evidence(),
             Self::Exec(seen) => seen.evidence(),
         }
     }
@@ -286,7 +384,12 @@ impl Observation {
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Http(seen) => seen.retry_after(),
-            Self::Logs(_) | Self::Ecs(_) | Self::Alarm(_) | Self::Exec(_) => None,
+            Self::Logs(_)
+            | Self::Ecs(_)
+            | Self::Alarm(_)
+            | Self::Terraform(_)
+            | Self::PythonDeps(_)
+            | Self::Exec(_) => None,
         }
     }
 }

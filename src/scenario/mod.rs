@@ -18,6 +18,6 @@ pub use config::Config;
 pub use model::Scenario;
 pub use project::Project;
 
-pub(crate) use check::{changes, files, judges, no_file};
+pub(crate) use check::{changes, judges, missing};
 pub(crate) use project::tidy;
 pub(crate) use source::shown;

@@ -1,10 +1,11 @@
 //! Files the user wrote, read as text.
 
 use std::io::Read as _;
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Location, Source};
+pub(crate) use crate::diagnostic::{shown_path as shown, tidy_path as tidy};
 
 /// No scenario comes near this; a log file named by mistake does.
 const LARGEST: u64 = 1024 * 1024;
@@ -58,42 +59,9 @@ fn not_utf8(shown: &str, error: &std::string::FromUtf8Error) -> Diagnostic {
     Diagnostic::at(&location, "the file is not UTF-8").help("save it as UTF-8")
 }
 
-/// A path as it is shown: relative to the current folder where it lies below it.
-pub(crate) fn shown(path: &Path) -> String {
-    let below = std::env::current_dir().ok().and_then(|dir| path.strip_prefix(dir).ok().map(Path::to_path_buf));
-    tidy(below.as_deref().unwrap_or(path)).to_string_lossy().replace('\\', "/")
-}
-
-/// The same path without `.` and without `x/..`.
-pub(crate) fn tidy(path: &Path) -> PathBuf {
-    let mut tidied = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir if matches!(tidied.components().next_back(), Some(Component::Normal(_))) => {
-                tidied.pop();
-            }
-            other => tidied.push(other),
-        }
-    }
-    tidied
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn paths_are_shown_short() {
-        for (given, expected) in [
-            ("./scenarios/a.yaml", "scenarios/a.yaml"),
-            ("scenarios/../steps/b.yaml", "steps/b.yaml"),
-            ("../a.yaml", "../a.yaml"),
-            ("/elsewhere/./a.yaml", "/elsewhere/a.yaml"),
-        ] {
-            assert_eq!(shown(Path::new(given)), expected);
-        }
-    }
 
     #[test]
     fn a_byte_order_mark_is_not_text() {

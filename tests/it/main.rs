@@ -4,6 +4,7 @@
 
 mod aws_peers;
 mod bad_scenarios;
+mod breakages;
 mod cli;
 mod engine;
 mod gate;

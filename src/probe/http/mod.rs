@@ -124,6 +124,17 @@ impl Http {
         let body = self.body.iter().flat_map(Body::templates);
         std::iter::once(&self.url).chain(fields).chain(settings).chain(body).flat_map(Template::references).collect()
     }
+
+    /// The files that must be there: those that are uploaded.
+    #[must_use]
+    pub fn files(&self) -> Vec<&Template> {
+        let Some(Body::Multipart(parts)) = &self.body else { return Vec::new() };
+        let files = parts.iter().filter_map(|(_, part)| match part {
+            Part::File { path, .. } => Some(path),
+            Part::Field(_) => None,
+        });
+        files.collect()
+    }
 }
 
 impl Body {

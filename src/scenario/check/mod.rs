@@ -10,8 +10,6 @@ use super::Config;
 use super::reader::{Draft, DraftStep, List};
 use crate::diagnostic::{Diagnostic, Location, nearest};
 use crate::expr::{Scope, Template};
-use crate::probe::Probe;
-use crate::probe::http::{Body, Part};
 use crate::scenario::model::Step;
 
 pub(super) use config::config;
@@ -102,29 +100,23 @@ fn nothing_judged(draft: &Draft) -> Option<Diagnostic> {
     })
 }
 
-/// Files that are named without anything to fill in.
+/// Files and folders that are named without anything to fill in.
 fn missing_files(step: &Step) -> Vec<Diagnostic> {
-    let missing = |path: &Template| {
-        let name = fixed(path)?;
-        let path_of = step.dir.join(&name);
-        (!path_of.is_file()).then(|| no_file(path.location(), &path_of))
-    };
-    files(step).into_iter().filter_map(missing).collect()
+    missing(step, &fixed)
 }
 
-/// The templates of a step that name files which must be there.
-pub(crate) fn files(step: &Step) -> Vec<&Template> {
-    let Probe::Http(http) = &step.probe else { return Vec::new() };
-    let Some(Body::Multipart(parts)) = &http.body else { return Vec::new() };
-    let files = parts.iter().filter_map(|(_, part)| match part {
-        Part::File { path, .. } => Some(path),
-        Part::Field(_) => None,
-    });
-    files.collect()
+/// Files and folders of a step that must be there and are not. `name` fills in a template, where that can be done.
+pub(crate) fn missing(step: &Step, name: &dyn Fn(&Template) -> Option<String>) -> Vec<Diagnostic> {
+    let file = |template: &&Template| name(template).map(|name| (template.location().clone(), step.dir.join(name)));
+    let files = step.probe.files();
+    let files = files.iter().filter_map(file).filter(|(_, path)| !path.is_file());
+    let folder = step.probe.folder();
+    let folder = folder.iter().filter_map(file).filter(|(_, path)| !path.is_dir());
+    let files = files.map(|(location, path)| not_there(&location, "file", &path));
+    files.chain(folder.map(|(location, path)| not_there(&location, "folder", &path))).collect()
 }
 
-/// Says that a file is not there.
-pub(crate) fn no_file(location: &Location, path: &std::path::Path) -> Diagnostic {
-    let problem = Diagnostic::at(location, format!("there is no file {}", super::source::shown(path)));
-    problem.help("a file is named relative to the file that names it")
+fn not_there(location: &Location, what: &str, path: &std::path::Path) -> Diagnostic {
+    let problem = Diagnostic::at(location, format!("there is no {what} {}", super::source::shown(path)));
+    problem.help(format!("a {what} is named relative to the file that names it"))
 }

@@ -91,7 +91,7 @@ fn keep(draft: &DraftStep, names: &mut Names) {
     let step = draft.step.as_deref();
     for kept in &draft.kept {
         let whole = step.filter(|step| step.keep_as.as_deref() == Some(&kept.name));
-        let known = whole.map_or(Known::Anything, |step| Known::observation(step.probe.brings().1));
+        let known = whole.map_or(Known::Anything, |step| Known::observation(&step.probe.keeps()));
         names.bind(&kept.name, known);
     }
 }
@@ -123,8 +123,8 @@ fn in_step(step: &Step, names: &Names) -> Vec<Diagnostic> {
     problems.extend(durations.flat_map(|duration| filled_in.hold(duration.references())));
     problems.extend(names.hold(step.probe.references()));
     problems.extend(step.when.iter().flat_map(|when| names.hold(when.references())));
-    let (root, fields) = step.probe.brings();
-    let observed = names.with(root, Known::observation(fields));
+    let brings = step.probe.brings();
+    let observed = brings.iter().fold(names, |names, (root, fields)| names.with(root, Known::observation(fields)));
     problems.extend(expressions(step).flat_map(|expression| observed.hold(expression.references())));
     problems
 }

@@ -2,6 +2,7 @@
 //! complained about at its place and left out, and the rest is read on.
 
 pub(crate) mod config;
+mod files;
 mod http;
 mod logs;
 mod mapping;

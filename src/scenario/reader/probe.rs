@@ -11,14 +11,14 @@ use crate::scenario::schema;
 use crate::scenario::yaml::{Data, Node};
 
 /// The keys of a step that are probes.
-pub(super) const PROBES: [&str; 5] = ["http", "logs", "ecs", "alarm", "exec"];
+pub(super) const PROBES: [&str; 7] = schema::PROBES;
 
 impl Reader {
     /// The step's one probe.
     pub(super) fn probe(&mut self, step: &Mapping<'_>) -> Option<Probe> {
         let found = step.among(&PROBES);
         let Some((key, node)) = found.first() else {
-            let help = "say how it looks: `http`, `logs`, `ecs`, `alarm` or `exec`";
+            let help = "say how it looks: `http`, `logs`, `ecs`, `alarm`, `terraform`, `python_deps` or `exec`";
             self.complain(Diagnostic::at(&step.head, "a step needs a probe").help(help));
             return None;
         };
@@ -31,6 +31,8 @@ impl Reader {
             "logs" => self.logs(node).map(Probe::Logs),
             "ecs" => self.ecs(node).map(Probe::Ecs),
             "alarm" => self.alarm(node).map(Probe::Alarm),
+            "terraform" => self.terraform(node).map(Probe::Terraform),
+            "python_deps" => self.python_deps(node).map(|probe| Probe::PythonDeps(Box::new(probe))),
             _ => self.exec(node).map(Probe::Exec),
         }
     }

@@ -2,10 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Object, STEP, Shape, USE};
-
-/// The probes that a step names exactly one of.
-const PROBES: [&str; 5] = ["http", "logs", "ecs", "alarm", "exec"];
+use super::{Object, PROBES, STEP, Shape, USE};
 
 /// A schema whose root is `object`; the objects within stand under `$defs`.
 pub(super) fn document(title: &str, object: &'static Object) -> Value {

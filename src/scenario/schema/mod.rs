@@ -7,7 +7,9 @@ mod scenario_keys;
 mod shape;
 
 pub(crate) use config_keys::{API, AWS, CONFIG, ENDPOINTS, SANDBOX, SECRET, TARGET};
-pub(crate) use scenario_keys::{ALARM, CAPTURE, ECS, EXEC, HTTP, LOGS, PART, SCENARIO, STEP, USE};
+pub(crate) use scenario_keys::{
+    ALARM, CAPTURE, ECS, EXEC, HTTP, LOGS, PART, PROBES, PYTHON_DEPS, SCENARIO, STEP, TERRAFORM, USE,
+};
 pub(crate) use shape::{Key, Object, Shape};
 
 /// The JSON Schema of scenario files, draft 2020-12.

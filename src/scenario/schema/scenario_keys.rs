@@ -56,6 +56,12 @@ pub(crate) static STEP: Object = Object {
             Shape::Either(&[Shape::Text, Shape::Object(&ALARM)]),
             "CloudWatch alarms; brings `alarm` or `alarms`",
         ),
+        Key::optional("terraform", Shape::Object(&TERRAFORM), "A plan, or the files; brings `plan`, `config` or both"),
+        Key::optional(
+            "python_deps",
+            Shape::Object(&PYTHON_DEPS),
+            "requirements.txt against pyproject.toml; brings `deps`",
+        ),
         Key::optional("exec", Shape::Object(&EXEC), "A program; brings `output`"),
         Key::optional("until", Shape::Expressions, "What is waited for"),
         Key::optional("within", Shape::Duration, "How long may be waited; 60s by default"),
@@ -172,6 +178,38 @@ pub(crate) static ALARM: Object = Object {
             "names",
             Shape::Either(&[Shape::List(&Shape::Text), Shape::Text]),
             "Several; brings `alarms`, a map by name",
+        ),
+    ],
+};
+
+/// The keys of a step that are probes, of which it has exactly one.
+pub(crate) const PROBES: [&str; 7] = ["http", "logs", "ecs", "alarm", "terraform", "python_deps", "exec"];
+
+/// `terraform`.
+pub(crate) static TERRAFORM: Object = Object {
+    name: "terraform",
+    what: "a terraform step",
+    keys: &[
+        Key::optional("plan", Shape::Text, "What `terraform show -json` wrote; brings `plan`"),
+        Key::optional("dir", Shape::Text, "The folder of the root module; brings `config`"),
+        Key::optional("var_files", WORDS, "Files of variables, as for -var-file; terraform.tfvars is read anyway"),
+        Key::optional("vars", VARS, "Values of variables, as for -var"),
+    ],
+};
+
+/// `python_deps`.
+pub(crate) static PYTHON_DEPS: Object = Object {
+    name: "python_deps",
+    what: "a python_deps step",
+    keys: &[
+        Key::required("requirements", WORDS, "The requirements file that is the source of truth, or several"),
+        Key::required("pyproject", Shape::Text, "The pyproject.toml that must say the same"),
+        Key::optional("extras", WORDS, "Optional dependencies that the requirements hold too"),
+        Key::optional("groups", WORDS, "Dependency groups that the requirements hold too"),
+        Key::optional(
+            "compare",
+            Shape::Text,
+            "`exact` (by default): both say the same; `satisfied`: what is pinned fits what is wanted",
         ),
     ],
 };

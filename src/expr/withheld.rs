@@ -1,0 +1,194 @@
+//! Values that are there and are not told: not known yet, or sensitive.
+//!
+//! A plan names attributes whose values only `apply` will bring. Whoever reads one can be told neither yes nor no.
+//! Equality is the one thing that the interpreter would answer by itself (two different things are not equal), so `==`,
+//! `!=` and `in` are taken over here; every other operation fails on such a value of its own accord.
+
+use std::fmt;
+
+use cel::common::types::{CelBool, CelList, CelMap};
+use cel::common::value::{CowVal, Val};
+use cel::objects::{Opaque, OpaqueEq};
+use cel::{ExecutionError, Value};
+
+/// The type by which the interpreter knows such a value.
+const TYPE: &str = "withheld";
+/// The function by whose name an error is known that stems from a value that is not known.
+const UNKNOWN: &str = "@unknown";
+
+/// A value that is there and is not told.
+#[derive(Clone)]
+pub enum Withheld {
+    /// Not known, and why: `known after apply`.
+    Unknown(String),
+    /// Known, compared, never shown.
+    Sensitive(Value),
+}
+
+impl fmt::Debug for Withheld {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.shown())
+    }
+}
+
+impl Opaque for Withheld {
+    fn runtime_type_name(&self) -> &str {
+        TYPE
+    }
+}
+
+impl OpaqueEq for Withheld {
+    /// Never asked: comparisons are taken over by [`equals`].
+    fn opaque_eq(&self, _: &dyn Opaque) -> bool {
+        false
+    }
+}
+
+impl Withheld {
+    /// As a value that expressions can read.
+    #[must_use]
+    pub fn into_value(self) -> Value {
+        Value::Opaque(std::sync::Arc::new(self))
+    }
+
+    /// What a value withholds, where it is one of these.
+    #[must_use]
+    pub fn of(value: &Value) -> Option<&Self> {
+        match value {
+            Value::Opaque(opaque) => opaque.downcast_ref(),
+            _ => None,
+        }
+    }
+
+    /// What stands in its place wherever it would be shown.
+    #[must_use]
+    pub fn shown(&self) -> &'static str {
+        match self {
+            Self::Unknown(_) => "(not known)",
+            Self::Sensitive(_) => "(sensitive)",
+        }
+    }
+
+    /// Why nothing can be said of it.
+    pub(super) fn reason(&self) -> String {
+        match self {
+            Self::Unknown(why) => why.clone(),
+            Self::Sensitive(_) => "it is sensitive: it can be compared with == and in, and is never shown".to_owned(),
+        }
+    }
+}
+
+/// The first thing that a value withholds, however deep.
+pub(super) fn first(value: &Value) -> Option<&Withheld> {
+    match value {
+        Value::List(items) => items.iter().find_map(first),
+        Value::Map(fields) => fields.map.values().find_map(first),
+        _ => Withheld::of(value),
+    }
+}
+
+/// Why an expression has no value, where that is because something it reads is not known.
+pub(super) fn unknown(error: &ExecutionError) -> Option<String> {
+    match error {
+        ExecutionError::FunctionError { function, message } if function == UNKNOWN => Some(message.clone()),
+        _ => None,
+    }
+}
+
+/// `==`.
+pub(super) fn equals<'b, 'v>(operands: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
+    let [left, right] = two(operands)?;
+    equal(left.as_ref(), right.as_ref()).map(told)
+}
+
+/// `!=`.
+pub(super) fn differs<'b, 'v>(operands: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
+    let [left, right] = two(operands)?;
+    equal(left.as_ref(), right.as_ref()).map(|equal| told(!equal))
+}
+
+/// `in`.
+pub(super) fn contains<'b, 'v>(operands: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
+    let [wanted, range] = two(operands)?;
+    if !withholds(wanted.as_ref()) && !withholds(range.as_ref()) {
+        let container = range.as_container().ok_or_else(|| ExecutionError::UnexpectedType {
+            got: range.get_type().name().to_owned(),
+            want: "list or map".to_owned(),
+        })?;
+        return container.contains(wanted.as_ref()).map(told);
+    }
+    let (wanted, range) = (Value::try_from(wanted.as_ref())?, Value::try_from(range.as_ref())?);
+    let range = revealed(&range)?;
+    let answers: Vec<Result<bool, ExecutionError>> = match range {
+        Value::List(items) => items.iter().map(|item| alike(&wanted, item)).collect(),
+        Value::Map(fields) => fields.map.keys().map(|key| alike(&wanted, &key.clone().into())).collect(),
+        _ => vec![alike(&wanted, range)],
+    };
+    let found = answers.iter().any(|answer| matches!(answer, Ok(true)));
+    if found { Ok(told(true)) } else { answers.into_iter().find(Result::is_err).unwrap_or(Ok(false)).map(told) }
+}
+
+fn two<'b, 'v>(operands: Vec<CowVal<'b, 'v>>) -> Result<[CowVal<'b, 'v>; 2], ExecutionError> {
+    operands.try_into().map_err(|_| ExecutionError::missing_argument_or_target())
+}
+
+fn told<'b, 'v>(truth: bool) -> CowVal<'b, 'v> {
+    CowVal::owned(CelBool::from(truth))
+}
+
+fn equal(left: &dyn Val, right: &dyn Val) -> Result<bool, ExecutionError> {
+    if withholds(left) || withholds(right) {
+        return alike(&Value::try_from(left)?, &Value::try_from(right)?);
+    }
+    Ok(left.equals(right))
+}
+
+/// Whether anything in a value is withheld.
+fn withholds(value: &dyn Val) -> bool {
+    if let Some(list) = value.downcast_ref::<CelList<'_>>() {
+        return list.inner().iter().any(|item| withholds(item.as_ref()));
+    }
+    if let Some(map) = value.downcast_ref::<CelMap<'_>>() {
+        return map.inner().values().any(|item| withholds(item.as_ref()));
+    }
+    value.get_type().name() == TYPE
+}
+
+/// Whether two values are equal, of which parts may be withheld. What is different for certain is different, whatever
+/// the unknown part may turn out to be.
+fn alike(left: &Value, right: &Value) -> Result<bool, ExecutionError> {
+    match (left, right) {
+        _ if Withheld::of(left).is_some() => revealed(left).and_then(|left| alike(left, right)),
+        _ if Withheld::of(right).is_some() => revealed(right).and_then(|right| alike(left, right)),
+        (Value::List(left), Value::List(right)) if left.len() == right.len() => {
+            all(left.iter().zip(right.iter()).map(|(left, right)| alike(left, right)))
+        }
+        (Value::Map(left), Value::Map(right)) if left.map.len() == right.map.len() => {
+            let pairs = left.map.iter().map(|(key, value)| match right.map.get(key) {
+                Some(other) => alike(value, other),
+                None => Ok(false),
+            });
+            all(pairs)
+        }
+        _ => {
+            let [left, right]: [Box<dyn Val>; 2] = [left.clone().try_into()?, right.clone().try_into()?];
+            Ok(left.equals(right.as_ref()))
+        }
+    }
+}
+
+fn all(answers: impl Iterator<Item = Result<bool, ExecutionError>>) -> Result<bool, ExecutionError> {
+    let answers: Vec<_> = answers.collect();
+    if answers.iter().any(|answer| matches!(answer, Ok(false))) {
+        return Ok(false);
+    }
+    answers.into_iter().find(Result::is_err).unwrap_or(Ok(true))
+}
+
+fn revealed(value: &Value) -> Result<&Value, ExecutionError> {
+    match Withheld::of(value) {
+        Some(Withheld::Unknown(why)) => Err(ExecutionError::function_error(UNKNOWN, why)),
+        Some(Withheld::Sensitive(inner)) => Ok(inner),
+        None => Ok(value),
+    }
+}

@@ -1,0 +1,132 @@
+//! Where `requirements.txt` and `pyproject.toml` differ.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::pyproject::{Declared, Group};
+use super::requirement::Requirement;
+use super::requirements::Requirements;
+
+/// How versions are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Compare {
+    /// Both must say the same.
+    #[default]
+    Exact,
+    /// What is pinned must be among what is wanted.
+    Satisfied,
+}
+
+/// Which tables of `pyproject.toml` the requirements stand for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Selection {
+    /// Extras, beside what is always installed.
+    pub(super) extras: Vec<String>,
+    /// Groups.
+    pub(super) groups: Vec<String>,
+    pub(super) compare: Compare,
+}
+
+/// Everything that differs, by name.
+#[derive(Debug, Default)]
+pub(super) struct Drift {
+    pub(super) missing: Vec<Missing>,
+    pub(super) extra: Vec<Declared>,
+    pub(super) different: Vec<Different>,
+}
+
+/// Asked for, and not in `pyproject.toml`.
+#[derive(Debug)]
+pub(super) struct Missing {
+    pub(super) required: Vec<Requirement>,
+    /// Where it does stand, in a table that was not selected.
+    pub(super) only_in: Option<Declared>,
+}
+
+/// In both, and not the same.
+#[derive(Debug)]
+pub(super) struct Different {
+    pub(super) required: Vec<Requirement>,
+    pub(super) declared: Vec<Declared>,
+}
+
+impl Drift {
+    /// Whether there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.missing.is_empty() && self.extra.is_empty() && self.different.is_empty()
+    }
+
+    /// What differs. `project` is the project's own name: what it says of itself only selects more of its extras.
+    pub(super) fn of(
+        wanted: &Requirements,
+        declared: &[Declared],
+        project: Option<&str>,
+        selection: &Selection,
+    ) -> Self {
+        let extras = extras(declared, project, selection);
+        let chosen = |declared: &Declared| match &declared.group {
+            Group::Main => true,
+            Group::Optional(name) => extras.contains(name),
+            Group::Named(name) => selection.groups.contains(name),
+        };
+        let own = |declared: &&Declared| Some(declared.requirement.name.as_str()) == project;
+        let (selected, others): (Vec<_>, Vec<_>) = declared.iter().filter(|it| !own(it)).partition(|it| chosen(it));
+        let (mut drift, selected) = (Self::default(), by_name(selected, |declared| &declared.requirement.name));
+        let wanted_by_name = by_name(wanted.wanted.iter().collect(), |requirement| &requirement.name);
+        for (name, required) in &wanted_by_name {
+            let required = || required.iter().map(|it| (*it).clone()).collect();
+            match selected.get(name) {
+                None => {
+                    let only_in = others.iter().find(|it| it.requirement.name == *name).map(|it| (*it).clone());
+                    drift.missing.push(Missing { required: required(), only_in });
+                }
+                Some(declared) if !agree(&required(), declared, wanted, selection.compare) => {
+                    let declared = declared.iter().map(|it| (*it).clone()).collect();
+                    drift.different.push(Different { required: required(), declared });
+                }
+                Some(_) => {}
+            }
+        }
+        let extra = selected.iter().filter(|(name, _)| !wanted_by_name.contains_key(*name));
+        drift.extra = extra.flat_map(|(_, declared)| declared.iter().map(|it| (*it).clone())).collect();
+        drift
+    }
+}
+
+/// The selected extras, and those that they select: `all = ["project[one,two]"]`.
+fn extras(declared: &[Declared], project: Option<&str>, selection: &Selection) -> BTreeSet<String> {
+    let mut selected: BTreeSet<String> = selection.extras.iter().cloned().collect();
+    loop {
+        let before = selected.len();
+        let own = declared.iter().filter(|it| Some(it.requirement.name.as_str()) == project);
+        let more: Vec<String> = own
+            .filter(|it| matches!(&it.group, Group::Optional(name) if selected.contains(name)))
+            .flat_map(|it| it.requirement.extras.iter().cloned())
+            .collect();
+        selected.extend(more);
+        if selected.len() == before {
+            return selected;
+        }
+    }
+}
+
+fn by_name<'a, T>(items: Vec<&'a T>, name: impl Fn(&'a T) -> &'a String) -> BTreeMap<&'a str, Vec<&'a T>> {
+    let mut named = BTreeMap::<&str, Vec<&T>>::new();
+    for item in items {
+        named.entry(name(item)).or_default().push(item);
+    }
+    named
+}
+
+/// Whether each of one side has its like on the other. What a constraints file adds may stand in `pyproject.toml` too.
+fn agree(required: &[Requirement], declared: &[&Declared], wanted: &Requirements, compare: Compare) -> bool {
+    let alike = |required: &Requirement, declared: &Declared| {
+        let like = |required: &Requirement| match compare {
+            Compare::Exact => required.same_as(&declared.requirement),
+            Compare::Satisfied => required.satisfies(&declared.requirement),
+        };
+        let mut constraints = wanted.constraints.iter().filter(|constraint| constraint.name == required.name);
+        like(required) || constraints.any(|constraint| like(&required.constrained_by(constraint)))
+    };
+    required.iter().all(|one| declared.iter().any(|other| alike(one, other)))
+        && declared.iter().all(|other| required.iter().any(|one| alike(one, other)))
+}

@@ -1,0 +1,156 @@
+//! `python_deps`: `requirements.txt`, which is the source of truth, against `pyproject.toml`.
+
+mod drift;
+mod lines;
+mod patch;
+mod poetry;
+mod pyproject;
+mod requirement;
+mod requirements;
+mod seen;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use self::drift::{Compare, Drift, Selection};
+use self::requirement::normalised;
+use self::requirements::{Requirements, Shelf};
+pub use self::seen::DepsSeen;
+use super::{LookError, LookErrorKind, local_file};
+use crate::expr::{self, EvaluationError, Reference, Scope, Template};
+
+/// The fields of `deps`.
+pub const FIELDS: &[&str] = &["missing", "extra", "different", "in_sync"];
+
+/// What is written under `python_deps`.
+#[derive(Debug)]
+pub struct PythonDeps {
+    /// `requirements`: one file or several.
+    pub requirements: Vec<Template>,
+    /// `pyproject`.
+    pub pyproject: Template,
+    /// `extras`: optional dependencies that the requirements hold too.
+    pub extras: Option<Template>,
+    /// `groups`: dependency groups that the requirements hold too.
+    pub groups: Option<Template>,
+    /// `compare`: `exact` or `satisfied`.
+    pub compare: Option<Template>,
+}
+
+/// A comparison, filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    /// The step's folder.
+    base: PathBuf,
+    /// As written, relative to the base.
+    requirements: Vec<String>,
+    pyproject: String,
+    selection: Selection,
+}
+
+impl PythonDeps {
+    /// Everything that its templates read.
+    #[must_use]
+    pub fn references(&self) -> Vec<Reference> {
+        let chosen = self.extras.iter().chain(&self.groups).chain(&self.compare);
+        self.files().into_iter().chain(chosen).flat_map(Template::references).collect()
+    }
+
+    /// The files that must be there.
+    #[must_use]
+    pub fn files(&self) -> Vec<&Template> {
+        self.requirements.iter().chain([&self.pyproject]).collect()
+    }
+
+    /// Fills in the templates.
+    ///
+    /// # Errors
+    /// Where a value is missing or not of the kind that the key needs.
+    pub fn resolve(&self, scope: &Scope, dir: &Path) -> Result<Query, EvaluationError> {
+        let compare = self.compare.as_ref().map(|template| template.evaluate_text(scope)).transpose()?;
+        let selection = Selection {
+            extras: names(self.extras.as_ref(), scope)?,
+            groups: names(self.groups.as_ref(), scope)?,
+            compare: compare.as_deref().map(comparison).transpose()?.unwrap_or_default(),
+        };
+        Ok(Query {
+            base: dir.to_owned(),
+            requirements: self.requirements.iter().map(|file| file.evaluate_text(scope)).collect::<Result<_, _>>()?,
+            pyproject: self.pyproject.evaluate_text(scope)?,
+            selection,
+        })
+    }
+}
+
+fn comparison(word: &str) -> Result<Compare, EvaluationError> {
+    match word {
+        "exact" => Ok(Compare::Exact),
+        "satisfied" => Ok(Compare::Satisfied),
+        _ => Err(EvaluationError { message: format!("compare is `exact` or `satisfied`, not `{word}`") }),
+    }
+}
+
+/// One name or a list of them, normalised.
+fn names(template: Option<&Template>, scope: &Scope) -> Result<Vec<String>, EvaluationError> {
+    let Some(template) = template else { return Ok(Vec::new()) };
+    let json = expr::to_json(&template.evaluate(scope)?);
+    let one = json.as_str().map(|name| vec![name.to_owned()]);
+    let names = one.or_else(|| serde_json::from_value(json.clone()).ok());
+    let names: Vec<String> = names.ok_or_else(|| EvaluationError { message: format!("expected names, not {json}") })?;
+    names.iter().map(|name| normalised(name).map_err(|message| EvaluationError { message })).collect()
+}
+
+impl Query {
+    /// Looks once: reads the files.
+    ///
+    /// # Errors
+    /// Where one of them cannot be read; the message names file and line. Drift is no error.
+    pub async fn look(&self) -> Result<DepsSeen, LookError> {
+        let query = self.clone();
+        let read = tokio::task::spawn_blocking(move || query.read()).await;
+        read.unwrap_or_else(|panic| Err(panic.to_string())).map_err(|message| LookError {
+            kind: LookErrorKind::Unusable,
+            message,
+            retry_after: None,
+        })
+    }
+
+    fn read(&self) -> Result<DepsSeen, String> {
+        let files =
+            Shelf { read: &local_file::bytes, variable: &|name| std::env::var(name).ok(), shown: &local_file::shown };
+        let mut wanted = Requirements::default();
+        for file in &self.requirements {
+            wanted.add(requirements::read(&self.base.join(file), &files)?);
+        }
+        let path = self.base.join(&self.pyproject);
+        let file = local_file::shown(&path);
+        let unread = |why: String| format!("{file}: {why}");
+        let text = lines::decode(&local_file::bytes(&path).map_err(unread)?).map_err(unread)?;
+        let project = pyproject::read(&text, &file)?;
+        let drift = Drift::of(&wanted, &project.declared, project.name.as_deref(), &self.selection);
+        Ok(DepsSeen::new(drift, &wanted, (&file, &text), project.dynamic))
+    }
+
+    /// In a few words.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        format!("python_deps {} against {}", self.requirements.join(", "), self.pyproject)
+    }
+}
+
+/// Reads two texts against each other, for tests that throw anything at them.
+#[cfg(any(test, fuzzing))]
+pub(super) fn read_both(path: &Path, requirements: &str, project: &str) {
+    let shelf = Shelf {
+        read: &|_| Ok(requirements.as_bytes().to_vec()),
+        variable: &|_| None,
+        shown: &|path| path.to_string_lossy().into_owned(),
+    };
+    let (Ok(wanted), Ok(read)) = (requirements::read(path, &shelf), pyproject::read(project, "pyproject.toml")) else {
+        return;
+    };
+    let drift = Drift::of(&wanted, &read.declared, read.name.as_deref(), &Selection::default());
+    let seen = DepsSeen::new(drift, &wanted, ("pyproject.toml", project), read.dynamic);
+    let _ = (expr::to_text(&seen.binding()), seen.summary(), seen.cause(), seen.evidence());
+}

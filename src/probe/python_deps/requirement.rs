@@ -1,0 +1,147 @@
+//! One thing that is asked for: a package by its normalised name, and how it must be.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
+
+use pep440_rs::{VersionSpecifier, VersionSpecifiers};
+use pep508_rs::{MarkerTree, PackageName, VerbatimUrl, VersionOrUrl};
+
+/// Where something stands.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub(super) struct Place {
+    /// The file as it is shown.
+    pub(super) file: String,
+    /// Counted from 1.
+    pub(super) line: usize,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
+/// A package and how it must be, wherever that was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Requirement {
+    /// Normalised (PEP 503).
+    pub(super) name: String,
+    pub(super) specifiers: VersionSpecifiers,
+    pub(super) extras: BTreeSet<String>,
+    pub(super) marker: MarkerTree,
+    pub(super) url: Option<String>,
+    /// As it was written, for people and for the patch.
+    pub(super) text: String,
+    pub(super) place: Place,
+}
+
+impl Requirement {
+    /// Reads PEP 508: `name[extra]>=1 ; marker`, `name @ url`.
+    ///
+    /// # Errors
+    /// Why it is none, in words.
+    pub(super) fn parse(text: &str, place: Place) -> Result<Self, String> {
+        ascii(text)?;
+        named(text)?;
+        let read = pep508_rs::Requirement::<VerbatimUrl>::from_str(text).map_err(|error| error.message.to_string())?;
+        let (specifiers, url) = match read.version_or_url {
+            None => (VersionSpecifiers::empty(), None),
+            Some(VersionOrUrl::VersionSpecifier(specifiers)) => (specifiers, None),
+            Some(VersionOrUrl::Url(url)) => (VersionSpecifiers::empty(), Some(as_given(&url))),
+        };
+        let extras = read.extras.iter().map(ToString::to_string).collect();
+        let (name, text) = (read.name.to_string(), text.to_owned());
+        Ok(Self { name, specifiers, extras, marker: read.marker, url, text, place })
+    }
+
+    /// Whether both ask for the same: `==1.0` and `==1.0.0` do, in whatever order they are written.
+    pub(super) fn same_as(&self, other: &Self) -> bool {
+        self.same_kind_as(other) && same(&self.specifiers, &other.specifiers)
+    }
+
+    /// Whether what this one pins is what the other one wants; where nothing is pinned, whether both ask for the same.
+    pub(super) fn satisfies(&self, other: &Self) -> bool {
+        let Some(version) = pin(&self.specifiers) else { return self.same_as(other) };
+        self.same_kind_as(other) && other.specifiers.contains(version)
+    }
+
+    /// The same, held to what a constraints file says as well.
+    pub(super) fn constrained_by(&self, constraint: &Self) -> Self {
+        let specifiers = self.specifiers.iter().chain(constraint.specifiers.iter()).cloned();
+        Self { specifiers: specifiers.collect(), ..self.clone() }
+    }
+
+    /// The name with its extras, as a requirement begins.
+    pub(super) fn head(&self) -> String {
+        let extras: Vec<&str> = self.extras.iter().map(String::as_str).collect();
+        if extras.is_empty() { self.name.clone() } else { format!("{}[{}]", self.name, extras.join(",")) }
+    }
+
+    /// Whether it asks for one version and no other.
+    pub(super) fn is_pinned(&self) -> bool {
+        pin(&self.specifiers).is_some()
+    }
+
+    fn same_kind_as(&self, other: &Self) -> bool {
+        self.name == other.name && self.extras == other.extras && self.marker == other.marker && self.url == other.url
+    }
+}
+
+/// A marker: `python_version < "3.8"`.
+///
+/// # Errors
+/// Why it is none, in words.
+pub(super) fn marker(text: &str) -> Result<MarkerTree, String> {
+    ascii(text)?;
+    MarkerTree::from_str(text).map_err(|error| error.message.to_string())
+}
+
+/// Neither names nor markers know other letters, and the parser counts them wrongly.
+fn ascii(text: &str) -> Result<(), String> {
+    match text.chars().find(|c| !c.is_ascii()) {
+        Some(c) => Err(format!("`{c}` is no ASCII letter")),
+        None => Ok(()),
+    }
+}
+
+/// Holds that a requirement begins with a name. The parser takes `a.` for one and then stumbles over it.
+fn named(text: &str) -> Result<(), String> {
+    let text = text.trim_start();
+    let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c))).unwrap_or(text.len());
+    let name = &text[..end];
+    let proper =
+        name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.ends_with(|c: char| c.is_ascii_alphanumeric());
+    if proper { Ok(()) } else { Err("it does not begin with a package's name".to_owned()) }
+}
+
+/// A URL as it was written, rather than as it is tidied.
+fn as_given(url: &VerbatimUrl) -> String {
+    url.given().map_or_else(|| url.to_string(), str::to_owned)
+}
+
+/// Versions compare by what they mean, and their order means nothing.
+fn same(left: &VersionSpecifiers, right: &VersionSpecifiers) -> bool {
+    let within =
+        |some: &VersionSpecifiers, all: &VersionSpecifiers| some.iter().all(|one| all.iter().any(|other| one == other));
+    within(left, right) && within(right, left)
+}
+
+fn pin(specifiers: &VersionSpecifiers) -> Option<&pep440_rs::Version> {
+    match &specifiers[..] {
+        [one] if is_pin(one) => Some(one.version()),
+        _ => None,
+    }
+}
+
+fn is_pin(specifier: &VersionSpecifier) -> bool {
+    matches!(specifier.operator(), pep440_rs::Operator::Equal | pep440_rs::Operator::ExactEqual)
+}
+
+/// A name as PEP 503 has it.
+///
+/// # Errors
+/// It cannot be a package's name.
+pub(super) fn normalised(name: &str) -> Result<String, String> {
+    PackageName::from_str(name).map(|name| name.to_string()).map_err(|error| error.to_string())
+}

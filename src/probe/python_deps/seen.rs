@@ -1,0 +1,160 @@
+//! `deps`: what a comparison brought.
+
+use serde::Serialize;
+use serde_json::json;
+
+use super::drift::{Different, Drift, Missing};
+use super::patch;
+use super::pyproject::Declared;
+use super::requirement::{Place, Requirement};
+use super::requirements::Requirements;
+use crate::event::Evidence;
+use crate::expr::{self, Value, Withheld};
+
+/// How many lines of drift are kept as evidence at most.
+const MOST_LINES: usize = 100;
+
+/// `deps`.
+#[derive(Debug)]
+pub struct DepsSeen {
+    drift: Drift,
+    compared: usize,
+    /// Why it is not known whether all is in step, where nothing that is known is wrong.
+    doubt: Option<String>,
+    patch: Option<String>,
+}
+
+/// One side of a difference.
+#[derive(Serialize)]
+struct Side<'s> {
+    text: &'s str,
+    #[serde(flatten)]
+    place: &'s Place,
+}
+
+impl DepsSeen {
+    /// `project` is the shown name and the text of `pyproject.toml`; `dynamic` says that it does not tell what it needs.
+    pub(super) fn new(drift: Drift, wanted: &Requirements, project: (&str, &str), dynamic: Option<Place>) -> Self {
+        let dynamic =
+            dynamic.map(|at| format!("{at} says that dependencies are dynamic: what they are only a build would tell"));
+        let unnamed = wanted
+            .unnamed
+            .first()
+            .map(|(text, at)| format!("{at} names no package: `{text}` would have to be built to know"));
+        let (file, text) = project;
+        let patch = if drift.is_empty() || dynamic.is_some() { None } else { patch::patch(text, file, &drift) };
+        let drift = if dynamic.is_some() { Drift::default() } else { drift };
+        Self { compared: wanted.wanted.len(), doubt: dynamic.or(unnamed), patch, drift }
+    }
+
+    /// The name and the value that expressions see.
+    #[must_use]
+    pub fn binding(&self) -> Value {
+        let in_sync = match &self.doubt {
+            Some(doubt) if self.drift.is_empty() => Withheld::Unknown(doubt.clone()).into_value(),
+            _ => Value::Bool(self.drift.is_empty()),
+        };
+        let lists = [
+            ("missing", self.drift.missing.iter().map(missing).collect::<Vec<_>>()),
+            ("extra", self.drift.extra.iter().map(extra).collect()),
+            ("different", self.drift.different.iter().map(different).collect()),
+        ];
+        let lists = lists.into_iter().map(|(name, list)| (name.to_owned(), expr::from_json(&list.into())));
+        expr::object(lists.chain([("in_sync".to_owned(), in_sync)]))
+    }
+
+    /// In one line.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let Drift { missing, extra, different } = &self.drift;
+        match (&self.doubt, self.drift.is_empty()) {
+            (None, true) => format!("{} requirements, in step", self.compared),
+            (Some(doubt), true) => doubt.clone(),
+            _ => format!("{} missing, {} extra, {} different", missing.len(), extra.len(), different.len()),
+        }
+    }
+
+    /// The first difference, and how many more there are.
+    #[must_use]
+    pub fn cause(&self) -> Option<String> {
+        let sentences = self.sentences();
+        let first = sentences.first()?;
+        let more = sentences.len() - 1;
+        Some(if more == 0 { first.clone() } else { format!("{first}; and {more} more") })
+    }
+
+    /// Every difference, and the patch that would mend it.
+    #[must_use]
+    pub fn evidence(&self) -> Vec<Evidence> {
+        let lines: Vec<String> = self.sentences().into_iter().chain(self.doubt.clone()).take(MOST_LINES).collect();
+        let lines = (!lines.is_empty())
+            .then(|| Evidence { title: "dependencies that differ".to_owned(), text: lines.join("\n") });
+        let title = "patch that would mend it".to_owned();
+        let patch = self.patch.clone().map(|text| Evidence { title, text });
+        lines.into_iter().chain(patch).collect()
+    }
+
+    /// Each difference in a sentence, in the order of names: what is different, missing, extra.
+    fn sentences(&self) -> Vec<String> {
+        let different = self.drift.different.iter().map(Different::sentence);
+        let missing = self.drift.missing.iter().map(Missing::sentence);
+        let extra = self.drift.extra.iter().map(|declared| {
+            let Requirement { text, name, place, .. } = &declared.requirement;
+            format!("{place} wants {text}, and no requirements file asks for {name}")
+        });
+        different.chain(missing).chain(extra).collect()
+    }
+}
+
+impl Different {
+    fn sentence(&self) -> String {
+        let wants = self.declared.iter().map(|it| format!("{} wants {}", it.requirement.place, it.requirement.text));
+        let asks = self.required.iter().map(|it| format!("{} {} {}", it.place, verb(it), it.text));
+        wants.chain(asks).collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl Missing {
+    fn sentence(&self) -> String {
+        let asks = self.required.iter().map(|it| format!("{} {} {}", it.place, verb(it), it.text));
+        let asks = asks.collect::<Vec<_>>().join(", ");
+        match &self.only_in {
+            None => format!("{asks}, and pyproject.toml has no such dependency"),
+            Some(only) => {
+                format!("{asks}, and pyproject.toml has it only in {} ({})", only.group, only.requirement.place)
+            }
+        }
+    }
+}
+
+fn verb(requirement: &Requirement) -> &'static str {
+    if requirement.is_pinned() { "pins" } else { "asks for" }
+}
+
+fn sides<'s>(requirements: impl Iterator<Item = &'s Requirement>) -> Vec<Side<'s>> {
+    requirements.map(|it| Side { text: &it.text, place: &it.place }).collect()
+}
+
+fn first(requirements: &[Requirement]) -> Option<&Requirement> {
+    requirements.first()
+}
+
+fn missing(missing: &Missing) -> serde_json::Value {
+    let first = first(&missing.required);
+    let (name, text, place) = (first.map(|it| &it.name), first.map(|it| &it.text), first.map(|it| &it.place));
+    let only_in = missing.only_in.as_ref().map(|only| only.group.to_string());
+    json!({"name": name, "text": text, "file": place.map(|it| &it.file), "line": place.map(|it| it.line), "only_in": only_in})
+}
+
+fn extra(declared: &Declared) -> serde_json::Value {
+    let Requirement { name, text, place, .. } = &declared.requirement;
+    json!({"name": name, "text": text, "file": place.file, "line": place.line, "group": declared.group.to_string()})
+}
+
+fn different(different: &Different) -> serde_json::Value {
+    json!({
+        "name": first(&different.required).map(|it| &it.name),
+        "requirements": sides(different.required.iter()),
+        "pyproject": sides(different.declared.iter().map(|it| &it.requirement)),
+    })
+}

@@ -1,0 +1,124 @@
+//! The values of expressions, as far as the files tell them. A list or object of which one part is not known is known
+//! in all others.
+
+use std::collections::BTreeMap;
+
+use hcl::eval::{Context, ErrorKind};
+use hcl_edit::Span as _;
+use hcl_edit::expr::{Expression, FuncCall, ObjectKey, Traversal, TraversalOperator};
+
+use super::declared::{Declared, Written};
+use super::hcl_value::{evaluate, from_hcl};
+use super::known::Known;
+use super::variable::Variable;
+use crate::expr::{self, Value, Withheld};
+
+/// How deep locals may refer to each other. A circle of them ends here.
+const DEEPEST: usize = 32;
+
+/// What is known of one module.
+pub(super) struct Evaluation<'f> {
+    declared: &'f Declared<'f>,
+    pub(super) variables: BTreeMap<String, Variable>,
+    pub(super) known: Known,
+    context: Context<'static>,
+}
+
+impl<'f> Evaluation<'f> {
+    /// Tells all that can be told.
+    pub(super) fn of(declared: &'f Declared<'f>, variables: BTreeMap<String, Variable>) -> Self {
+        let known = Known::of(declared, &variables);
+        let context = known.context();
+        Self { declared, variables, known, context }
+    }
+
+    /// The value of an expression, where all of it is known.
+    pub(super) fn known_value(&self, expression: &Expression) -> Option<hcl::Value> {
+        evaluate(expression, &self.context).ok()
+    }
+
+    /// The value of an expression as expressions of a scenario see it.
+    pub(super) fn value(&self, written: Written<'_>) -> Value {
+        self.at_depth(written, 0)
+    }
+
+    /// The texts of sensitive variables.
+    pub(super) fn secrets(&self) -> Vec<String> {
+        let sensitive = self.variables.values().filter(|variable| variable.sensitive);
+        sensitive.filter_map(|variable| variable.known.as_ref()?.as_str().map(str::to_owned)).collect()
+    }
+
+    fn at_depth(&self, written: Written<'_>, depth: usize) -> Value {
+        let inner = |expression| self.at_depth(Written { expression, ..written }, depth);
+        match written.expression {
+            Expression::Array(items) => expr::list(items.iter().map(inner)),
+            Expression::Object(fields) => {
+                expr::object(fields.iter().filter_map(|(key, value)| Some((self.key(key)?, inner(value.expr())))))
+            }
+            Expression::Parenthesis(group) => inner(group.inner()),
+            Expression::FuncCall(call) if is_jsonencode(call) => call.args.get(0).map_or(Value::Null, inner),
+            Expression::Conditional(condition) => match self.known_value(&condition.cond_expr) {
+                Some(hcl::Value::Bool(true)) => inner(&condition.true_expr),
+                Some(hcl::Value::Bool(false)) => inner(&condition.false_expr),
+                _ => self.whole(Written { expression: &condition.cond_expr, ..written }),
+            },
+            Expression::Traversal(traversal) => self.named(traversal, depth).unwrap_or_else(|| self.whole(written)),
+            _ => self.whole(written),
+        }
+    }
+
+    /// A local or a variable by its name alone, which may be known in parts.
+    fn named(&self, traversal: &Traversal, depth: usize) -> Option<Value> {
+        let Expression::Variable(root) = &traversal.expr else { return None };
+        let [operator] = traversal.operators.as_slice() else { return None };
+        let TraversalOperator::GetAttr(name) = operator.value() else { return None };
+        match root.as_str() {
+            "var" => self.variables.get(name.as_str()).map(Variable::shown),
+            "local" if depth < DEEPEST => {
+                self.declared.locals.get(name.as_str()).map(|written| self.at_depth(*written, depth + 1))
+            }
+            _ => None,
+        }
+    }
+
+    /// The value of something that is known as a whole or not at all.
+    fn whole(&self, written: Written<'_>) -> Value {
+        match evaluate(written.expression, &self.context) {
+            Ok(value) if self.known.is_sensitive(written.expression) => {
+                Withheld::Sensitive(from_hcl(&value)).into_value()
+            }
+            Ok(value) => from_hcl(&value),
+            Err(error) => Withheld::Unknown(unknown(written, error.kind())).into_value(),
+        }
+    }
+
+    fn key(&self, key: &ObjectKey) -> Option<String> {
+        match key {
+            ObjectKey::Ident(name) | ObjectKey::Expression(Expression::Variable(name)) => {
+                Some(name.as_str().to_owned())
+            }
+            ObjectKey::Expression(expression) => match self.known_value(expression)? {
+                hcl::Value::String(text) => Some(text),
+                other => Some(other.to_string()),
+            },
+        }
+    }
+}
+
+fn is_jsonencode(call: &FuncCall) -> bool {
+    !call.name.is_namespaced() && call.name.name.as_str() == "jsonencode" && call.args.len() == 1
+}
+
+/// Why an expression has no value here.
+fn unknown(written: Written<'_>, kind: &ErrorKind) -> String {
+    let at = written.file.at(written.expression.span());
+    let why = match kind {
+        ErrorKind::UndefinedFunc(name) => format!("only Terraform has the function {name}"),
+        ErrorKind::UndefinedVar(name) => format!("{} is known only to Terraform", name.as_str()),
+        ErrorKind::NoSuchKey(name) => format!("{name} is known only to Terraform"),
+        other => other.to_string(),
+    };
+    let text = written.text();
+    let text = if text.chars().count() > 80 { text.chars().take(80).chain(['…']).collect() } else { text };
+    format!("the files do not tell `{text}` ({at}): {why}")
+}

@@ -1,0 +1,113 @@
+//! What is known of a module's names: variables, locals, arguments of resources, as far as the files tell them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hcl::eval::Context;
+use hcl_edit::expr::Expression;
+
+use super::declared::{Declared, Written};
+use super::functions;
+use super::hcl_value::evaluate;
+use super::references;
+use super::variable::Variable;
+
+type Fields = hcl::Map<String, hcl::Value>;
+
+/// What has a value.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    variables: Fields,
+    locals: Fields,
+    /// By type and name.
+    resources: BTreeMap<String, BTreeMap<String, Fields>>,
+    /// Names whose values are sensitive: `var.password`, `local.url`.
+    sensitive: BTreeSet<String>,
+}
+
+impl Known {
+    /// Everything that can be told. What depends on something else is told once that is; hence the rounds.
+    pub(super) fn of(declared: &Declared<'_>, variables: &BTreeMap<String, Variable>) -> Self {
+        let mut known = Self::default();
+        for (name, variable) in variables {
+            known.variables.extend(variable.known.clone().map(|value| (name.clone(), value)));
+            if variable.sensitive {
+                known.sensitive.insert(format!("var.{name}"));
+            }
+        }
+        while known.round(declared) {}
+        known
+    }
+
+    /// Tells what can be told by now. False where nothing new came about.
+    fn round(&mut self, declared: &Declared<'_>) -> bool {
+        let context = self.context();
+        let locals = declared.locals.iter().filter(|(name, _)| !self.locals.contains_key(**name));
+        let locals: Vec<(String, hcl::Value, bool)> = locals
+            .filter_map(|(name, written)| {
+                let value = evaluate(written.expression, &context).ok()?;
+                Some(((*name).to_owned(), value, self.is_sensitive(written.expression)))
+            })
+            .collect();
+        let arguments: Vec<_> = arguments(declared)
+            .filter(|(kind, name, key, _)| !self.has(kind, name, key))
+            .filter_map(|(kind, name, key, written)| {
+                let value = evaluate(written.expression, &context).ok()?;
+                Some(([kind, name, key].map(str::to_owned), value, self.is_sensitive(written.expression)))
+            })
+            .collect();
+        drop(context);
+        let progress = !locals.is_empty() || !arguments.is_empty();
+        for (name, value, sensitive) in locals {
+            self.sensitive.extend(sensitive.then(|| format!("local.{name}")));
+            self.locals.insert(name, value);
+        }
+        for ([kind, name, key], value, sensitive) in arguments {
+            self.sensitive.extend(sensitive.then(|| format!("{kind}.{name}.{key}")));
+            self.resources.entry(kind).or_default().entry(name).or_default().insert(key, value);
+        }
+        progress
+    }
+
+    fn has(&self, kind: &str, name: &str, key: &str) -> bool {
+        self.resources.get(kind).and_then(|names| names.get(name)).is_some_and(|fields| fields.contains_key(key))
+    }
+
+    /// What expressions are evaluated in.
+    pub(super) fn context(&self) -> Context<'static> {
+        let mut context = Context::new();
+        functions::declare(&mut context);
+        context.declare_var("var", hcl::Value::Object(self.variables.clone()));
+        context.declare_var("local", hcl::Value::Object(self.locals.clone()));
+        for (kind, names) in &self.resources {
+            let names = names.iter().map(|(name, fields)| (name.clone(), hcl::Value::Object(fields.clone())));
+            context.declare_var(hcl::Identifier::sanitized(kind), hcl::Value::Object(names.collect()));
+        }
+        context
+    }
+
+    /// Whether an expression reads something sensitive.
+    pub(super) fn is_sensitive(&self, expression: &Expression) -> bool {
+        if self.sensitive.is_empty() {
+            return false;
+        }
+        let reads = |read: &String| {
+            let below = |name: &String| read == name || read.starts_with(&format!("{name}."));
+            self.sensitive.iter().any(below)
+        };
+        references::of(expression).iter().any(reads)
+    }
+}
+
+/// The arguments of all resources of which there is one: type, name, argument, value.
+fn arguments<'d>(declared: &'d Declared<'_>) -> impl Iterator<Item = (&'d str, &'d str, &'d str, Written<'d>)> {
+    let once =
+        declared.resources.iter().filter(|(address, stanza)| !stanza.repeated() && !address.starts_with("data."));
+    once.flat_map(|(address, stanza)| {
+        let (kind, name) = address.split_once('.').unwrap_or((address, ""));
+        let attributes = stanza.block.body.attributes();
+        attributes.map(move |attribute| {
+            let written = Written { expression: &attribute.value, file: stanza.file };
+            (kind, name, attribute.key.as_str(), written)
+        })
+    })
+}

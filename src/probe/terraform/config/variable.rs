@@ -1,0 +1,25 @@
+//! One variable of a module.
+
+use crate::expr::{Value, Withheld};
+
+/// One variable.
+#[derive(Debug, Clone)]
+pub(super) struct Variable {
+    /// What it is, as expressions see it: partly or wholly withheld where it is not known.
+    pub(super) value: Value,
+    /// The same for evaluation, where it is known.
+    pub(super) known: Option<hcl::Value>,
+    /// Where it was given, rather than left to its default.
+    pub(super) given_at: Option<String>,
+    pub(super) sensitive: bool,
+}
+
+impl Variable {
+    /// The value as it may be shown.
+    pub(super) fn shown(&self) -> Value {
+        match Withheld::of(&self.value) {
+            None if self.sensitive => Withheld::Sensitive(self.value.clone()).into_value(),
+            _ => self.value.clone(),
+        }
+    }
+}

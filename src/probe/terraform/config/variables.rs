@@ -1,0 +1,150 @@
+//! The variables of a module: defaults, `terraform.tfvars`, `-var-file`, `-var`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use hcl::eval::Context;
+use hcl_edit::expr::Expression;
+use hcl_edit::{Ident, Span as _};
+use serde_json::Value as Json;
+
+use super::declared::{Call, Declared, Stanza};
+use super::evaluate::Evaluation;
+use super::folder::{File, Folder};
+use super::functions;
+use super::hcl_value::{evaluate, from_hcl};
+use super::variable::Variable;
+use crate::expr::{self, Value, Withheld};
+use crate::probe::local_file;
+
+/// A value that was given, and where.
+#[derive(Debug)]
+pub(super) struct Given {
+    value: hcl::Value,
+    at: String,
+}
+
+/// What is given to the root module, the strongest last: its own files, `-var-file`, `-var`.
+///
+/// # Errors
+/// A file of variables cannot be read.
+pub(super) fn given(
+    folder: &Folder,
+    var_files: &[PathBuf],
+    vars: &[(String, Json)],
+) -> Result<BTreeMap<String, Given>, String> {
+    let mut given = BTreeMap::new();
+    for path in folder.variable_files()?.iter().chain(var_files) {
+        given.extend(file(path)?);
+    }
+    let over = vars
+        .iter()
+        .map(|(name, value)| (name.clone(), Given { value: from_json(value), at: "vars of the step".to_owned() }));
+    given.extend(over);
+    Ok(given)
+}
+
+/// The variables of the root module.
+pub(super) fn of_root(declared: &Declared<'_>, given: &BTreeMap<String, Given>) -> BTreeMap<String, Variable> {
+    let variable =
+        |(name, stanza): (&&str, &Stanza<'_>)| ((*name).to_owned(), root_variable(name, stanza, given.get(*name)));
+    declared.variables.iter().map(variable).collect()
+}
+
+fn root_variable(name: &str, stanza: &Stanza<'_>, given: Option<&Given>) -> Variable {
+    let default = stanza.attribute("default").map(|written| evaluate(written.expression, &Context::new()));
+    let value = given.map(|given| given.value.clone()).or_else(|| default.and_then(Result::ok));
+    let unset = || format!("variable {name} ({}) is given no value in the files", stanza.at());
+    let converted = value
+        .ok_or_else(unset)
+        .and_then(|value| converted(stanza, value).map_err(|why| format!("variable {name} ({}): {why}", stanza.at())));
+    let given_at = given.map(|given| given.at.clone());
+    let sensitive = is_sensitive(stanza);
+    match converted {
+        Ok(known) => Variable { value: from_hcl(&known), known: Some(known), given_at, sensitive },
+        Err(why) => Variable { value: Withheld::Unknown(why).into_value(), known: None, given_at, sensitive },
+    }
+}
+
+/// Those of a module that is called with arguments.
+pub(super) fn of_call(declared: &Declared<'_>, call: &Call<'_>, caller: &Evaluation<'_>) -> BTreeMap<String, Variable> {
+    let variable = |(name, stanza): (&&str, &Stanza<'_>)| {
+        let variable = match call.stanza.attribute(name) {
+            None => root_variable(name, stanza, None),
+            Some(argument) => {
+                let known = caller.known_value(argument.expression).and_then(|value| converted(stanza, value).ok());
+                let sensitive = is_sensitive(stanza) || caller.known.is_sensitive(argument.expression);
+                Variable { value: caller.value(argument), known, given_at: Some(argument.at()), sensitive }
+            }
+        };
+        ((*name).to_owned(), variable)
+    };
+    declared.variables.iter().map(variable).collect()
+}
+
+fn is_sensitive(stanza: &Stanza<'_>) -> bool {
+    stanza.attribute("sensitive").and_then(|written| written.expression.as_bool()).unwrap_or(false)
+}
+
+/// Terraform converts to the type that is declared; of the others only the plain ones matter here.
+fn converted(stanza: &Stanza<'_>, value: hcl::Value) -> Result<hcl::Value, String> {
+    let declared = stanza.attribute("type");
+    match declared.and_then(|written| written.expression.as_variable()).map(Ident::as_str) {
+        Some("number") => functions::number(value),
+        Some("string") => functions::string(value),
+        Some("bool") => functions::boolean(value),
+        _ => Ok(value),
+    }
+}
+
+/// A file of variables, in either syntax.
+fn file(path: &Path) -> Result<BTreeMap<String, Given>, String> {
+    let shown = local_file::shown(path);
+    if path.extension().is_some_and(|extension| extension == "json") {
+        let bytes = local_file::bytes(path).map_err(|why| format!("{shown}: {why}"))?;
+        let values: serde_json::Map<String, Json> =
+            serde_json::from_slice(&bytes).map_err(|error| format!("{shown}:{}: {error}", error.line()))?;
+        let given = |(name, value): (String, Json)| (name, Given { value: from_json(&value), at: shown.clone() });
+        return Ok(values.into_iter().map(given).collect());
+    }
+    let file = File::read(path)?;
+    let given = file.body.attributes().map(|attribute| {
+        let at = file.at(attribute.span());
+        let value = literal(&attribute.value).map_err(|why| format!("{at}: {why}"))?;
+        Ok((attribute.key.as_str().to_owned(), Given { value, at }))
+    });
+    given.collect()
+}
+
+/// Values of variables are written out; they refer to nothing.
+fn literal(expression: &Expression) -> Result<hcl::Value, String> {
+    evaluate(expression, &Context::new())
+        .map_err(|error| format!("a variable's value is written out: {}", error.kind()))
+}
+
+fn from_json(json: &Json) -> hcl::Value {
+    serde_json::from_value(json.clone()).unwrap_or_default()
+}
+
+/// A variable as `config.variables` has it.
+pub(super) fn fields(variable: &Variable, stanza: &Stanza<'_>) -> Value {
+    let text = |name: &str| stanza.attribute(name).and_then(|it| it.expression.as_str().map(str::to_owned));
+    let default = stanza.attribute("default").and_then(|it| evaluate(it.expression, &Context::new()).ok());
+    let default = default.and_then(|value| converted(stanza, value).ok());
+    let default = default.map(|value| {
+        if variable.sensitive { Withheld::Sensitive(from_hcl(&value)).into_value() } else { from_hcl(&value) }
+    });
+    let given = variable.given_at.as_ref().map(|_| variable.shown());
+    let fields = [
+        ("value", Some(variable.shown())),
+        ("default", default),
+        ("given", given),
+        ("given_at", variable.given_at.as_deref().map(Value::from)),
+        ("type", stanza.attribute("type").map(|it| Value::from(it.text().as_str()))),
+        ("description", text("description").map(|text| Value::from(text.as_str()))),
+        ("sensitive", Some(Value::Bool(variable.sensitive))),
+        ("file", Some(Value::from(stanza.file.shown.as_str()))),
+        ("line", Some(Value::Int(i64::try_from(stanza.line()).unwrap_or(i64::MAX)))),
+    ];
+    expr::object(fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))))
+}

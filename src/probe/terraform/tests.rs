@@ -1,0 +1,708 @@
+//! Plans that others made, and files of our own.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value as Json, json};
+
+use super::{Query, plan};
+use crate::diagnostic::{Location, Source};
+use crate::expr::{Expression, Scope, Truth, Value, Withheld};
+
+/// Plans that others made lie beside the repository, not in it.
+const PLANS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/plans");
+
+fn others() -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(PLANS) else {
+        println!("skipped: {PLANS} is not there, so plans that others made cannot be read");
+        return Vec::new();
+    };
+    let paths = entries.flatten().map(|entry| entry.path());
+    let mut paths: Vec<PathBuf> = paths.filter(|path| path.extension().is_some_and(|it| it == "json")).collect();
+    paths.sort();
+    paths
+}
+
+fn plan_of(name: &str) -> Option<Value> {
+    let path = Path::new(PLANS).join(name);
+    others().contains(&path).then(|| plan::read(&std::fs::read(&path).unwrap()).unwrap().value)
+}
+
+fn judged(root: &str, value: &Value, text: &str) -> String {
+    let location = Location { source: Source::new("a.yaml", text), start: 0, end: text.len() };
+    let scope = Scope::default().with(root, value.clone());
+    match Expression::compile(text, &location).unwrap().truth(&scope) {
+        Truth::Held => "held".to_owned(),
+        Truth::Broken { detail } => detail,
+        Truth::Unknown { reason } | Truth::Unclear { reason } => reason,
+    }
+}
+
+#[track_caller]
+fn held(root: &str, value: &Value, text: &str) {
+    assert_eq!(judged(root, value, text), "held", "{text}");
+}
+
+fn field<'v>(value: &'v Value, name: &str) -> &'v Value {
+    let Value::Map(fields) = value else { panic!("{name}: no object") };
+    &fields.map[&cel::objects::Key::from(name)]
+}
+
+fn names(value: &Value) -> BTreeSet<String> {
+    let Value::Map(fields) = value else { panic!("no object") };
+    fields.map.keys().map(ToString::to_string).collect()
+}
+
+/// How much of a value is not known, and how much is sensitive.
+fn withheld(value: &Value) -> (usize, usize) {
+    let add = |(unknown, sensitive): (usize, usize), more: (usize, usize)| (unknown + more.0, sensitive + more.1);
+    match (value, Withheld::of(value)) {
+        (_, Some(Withheld::Unknown(_))) => (1, 0),
+        (_, Some(Withheld::Sensitive(_))) => (0, 1),
+        (Value::List(items), _) => items.iter().map(withheld).fold((0, 0), add),
+        (Value::Map(fields), _) => fields.map.values().map(withheld).fold((0, 0), add),
+        _ => (0, 0),
+    }
+}
+
+/// What is marked `true` in Terraform's own words.
+fn marks(json: &Json) -> usize {
+    match json {
+        Json::Bool(mark) => usize::from(*mark),
+        Json::Array(items) => items.iter().map(marks).sum(),
+        Json::Object(fields) => fields.values().map(marks).sum(),
+        _ => 0,
+    }
+}
+
+#[test]
+fn every_resource_of_every_plan_is_found_under_its_address() {
+    let mut read = 0;
+    for path in others().iter().filter(|path| !path.ends_with("tfjson-invalid.json")) {
+        let bytes = std::fs::read(path).unwrap();
+        let json: Json = serde_json::from_slice(&bytes).unwrap();
+        let plan = plan::read(&bytes).unwrap_or_else(|why| panic!("{}: {why}", path.display())).value;
+        let changes = json["resource_changes"].as_array().unwrap();
+        let kept = changes.iter().filter(|change| change["change"]["actions"] != json!(["delete"]));
+        let expected: BTreeSet<String> = kept.map(|change| change["address"].as_str().unwrap().to_owned()).collect();
+        let resources = field(&plan, "resources");
+        let managed = |name: &String| !name.contains("data.");
+        let found: BTreeSet<String> = names(resources).into_iter().filter(managed).collect();
+        assert_eq!(found, expected.into_iter().filter(managed).collect(), "{}", path.display());
+        let unknown: usize = changes.iter().map(|change| marks(&change["change"]["after_unknown"])).sum();
+        let seen: usize = names(resources).iter().map(|name| withheld(field(field(resources, name), "values")).0).sum();
+        let hidden: usize = changes
+            .iter()
+            .map(|change| both(&change["change"]["after_unknown"], &change["change"]["after_sensitive"]))
+            .sum();
+        assert!(seen + hidden >= unknown, "{}: {seen} of {unknown} unknown values are told apart", path.display());
+        read += 1;
+    }
+    println!("{read} plans that others made were read");
+}
+
+/// What is unknown inside something that is sensitive as a whole.
+fn both(unknown: &Json, sensitive: &Json) -> usize {
+    match (unknown, sensitive) {
+        (unknown, Json::Bool(true)) => marks(unknown),
+        (Json::Object(fields), _) => fields.iter().map(|(name, inner)| both(inner, &sensitive[name])).sum(),
+        (Json::Array(items), _) => items.iter().enumerate().map(|(index, inner)| both(inner, &sensitive[index])).sum(),
+        _ => 0,
+    }
+}
+
+#[test]
+fn modules_and_keys_and_counts_are_part_of_the_address() {
+    if let Some(plan) = plan_of("compliance-actions_for_each_and_modules.json") {
+        let repository =
+            r#"plan.resources["module.ecr_repository[\"repository_1\"].aws_ecr_repository.ecr_repository"]"#;
+        held("plan", &plan, &format!("{repository}.module == 'module.ecr_repository[\"repository_1\"]'"));
+        held("plan", &plan, &format!("{repository}.type == 'aws_ecr_repository' && {repository}.key == null"));
+        held("plan", &plan, r#"plan.resources["aws_iam_role.test_iam_role[\"repository_2\"]"].key == "repository_2""#);
+        let data = r#"module.ecr_repository[\"repository_1\"].data.aws_ami.ubuntu"#;
+        held("plan", &plan, &format!("plan.resources[\"{data}\"].mode == 'data'"));
+    }
+    if let Some(plan) = plan_of("tfjson-120_basic.json") {
+        held("plan", &plan, "plan.resources['null_resource.baz[2]'].key == 2");
+        held("plan", &plan, "plan.variables.map.value.number == 42 && plan.outputs.list.value == ['foo', 'bar']");
+        held("plan", &plan, "'null_resource.foo' in plan.resources && plan.terraform_version == '1.2.0-rc1'");
+    }
+    if let Some(plan) = plan_of("tfjson-deep_module.json") {
+        held(
+            "plan",
+            &plan,
+            "plan.resources['module.foo.module.bar.null_resource.baz'].module == 'module.foo.module.bar'",
+        );
+    }
+    if let Some(plan) = plan_of("tfjson-moved_block.json") {
+        held("plan", &plan, "plan.changes.exists(a, plan.changes[a].previous_address != null)");
+    }
+    if let Some(plan) = plan_of("tfjson-action_reason.json") {
+        held("plan", &plan, "plan.changes['null_resource.example'].action == 'replace'");
+        held("plan", &plan, "plan.changes['null_resource.example'].reason == 'replace_because_tainted'");
+    }
+    if let Some(plan) = plan_of("compliance-test_issue_522.json") {
+        let gone = "plan.changes['aws_cloudwatch_event_rule.Metricos_custom_alert_schedule_frequent[0]']";
+        held("plan", &plan, &format!("{gone}.action == 'delete' && {gone}.after == null"));
+        held(
+            "plan",
+            &plan,
+            "!('aws_cloudwatch_event_rule.Metricos_custom_alert_schedule_frequent[0]' in plan.resources)",
+        );
+    }
+}
+
+#[test]
+fn unknown_and_sensitive_are_told_apart_from_missing() {
+    if let Some(plan) = plan_of("tfjson-120_basic.json") {
+        let bar = "plan.resources['null_resource.bar']";
+        assert_eq!(
+            judged("plan", &plan, &format!("{bar}.values.triggers == null")),
+            r#"plan.resources["null_resource.bar"].values.triggers is not told: it is known only after apply"#
+        );
+        assert_eq!(
+            judged("plan", &plan, &format!("{bar}.values.trigger == null")),
+            r#"plan.resources["null_resource.bar"].values has no field trigger (it has: id, triggers)"#
+        );
+        held("plan", &plan, &format!("has({bar}.values.id) && !has({bar}.values.none) && 'id' in {bar}.unknown"));
+        held("plan", &plan, "plan.resources['module.foo.null_resource.aliased'].values.triggers == null");
+        held("plan", &plan, "plan.outputs.foo.sensitive && plan.outputs.foo.value == 'bar'");
+        assert_eq!(judged("plan", &plan, "plan.outputs.foo.value == 'x'"), r#"(sensitive) == "x""#);
+        assert_eq!(
+            judged("plan", &plan, "plan.outputs.interpolated.value == 'x'"),
+            "plan.outputs.interpolated.value is not told: it is known only after apply"
+        );
+        held("plan", &plan, "!('nothing' in plan.outputs)");
+        assert_eq!(crate::expr::to_json(&plan)["outputs"]["foo"]["value"], "(sensitive)");
+    }
+    if let Some(plan) = plan_of("compliance-test_issue_522.json") {
+        let lambda = "plan.resources['aws_lambda_function.lambda']";
+        held("plan", &plan, &format!("{lambda}.sensitive == ['environment[0].variables.EVENT_BUS_ARN']"));
+        let seen = judged("plan", &plan, &format!("{lambda}.values.environment[0].variables.EVENT_BUS_ARN == 'x'"));
+        assert!(seen == r#"(sensitive) == "x""# || seen.ends_with("it is known only after apply"), "{seen}");
+    }
+}
+
+#[test]
+fn json_inside_a_string_can_be_read() {
+    let document = json!({"format_version": "1.2", "planned_values": {"root_module": {"resources": [
+        {"address": "t.x", "type": "t", "name": "x", "values": {"container_definitions": "[{\"command\":[\"python\"]}]"}},
+    ]}}});
+    let plan = plan::read(document.to_string().as_bytes()).unwrap().value;
+    held("plan", &plan, "json(plan.resources['t.x'].values.container_definitions)[0].command == ['python']");
+}
+
+#[track_caller]
+fn refused(bytes: &[u8], expected: &str) {
+    assert_eq!(plan::read(bytes).unwrap_err(), expected);
+}
+
+#[test]
+fn what_is_no_plan_is_refused_and_said_to_be_what_it_is() {
+    refused(b"", "line 1, column 0: EOF while parsing a value; `terraform show -json` writes plans that can be read");
+    refused(
+        b"PK\x03\x04",
+        "this is a plan as Terraform keeps it for itself, not JSON; write it with `terraform show -json FILE`",
+    );
+    refused(b"{}", "it has no `format_version`, so it is no plan that `terraform show -json` wrote");
+    refused(
+        br#"{"format_version": "1.0", "values": {}}"#,
+        "this is a state, not a plan: `terraform plan -out FILE`, then `terraform show -json FILE`",
+    );
+    refused(
+        br#"{"format_version": "2.0", "planned_values": {}}"#,
+        "the plan has format 2.0, and smoke knows up to 1.x: a newer smoke may read it",
+    );
+    refused(br#"{"format_version": "new", "planned_values": {}}"#, "`new` is no format version of a plan");
+    refused(
+        br#"{"format_version": "1.2", "planned_values": {}, "errored": true}"#,
+        "Terraform could not finish this plan: it is errored",
+    );
+    refused(br#"{"format_version": "1.2"}"#, "it has no `planned_values`, so it is no plan");
+    if let Some(path) = others().iter().find(|path| path.ends_with("tfjson-invalid.json")) {
+        let expected = "line 676, column 29: trailing characters; `terraform show -json` writes plans that can be read";
+        refused(&std::fs::read(path).unwrap(), expected);
+    }
+}
+
+/// A folder with one module, and what is seen of it.
+struct Files {
+    dir: tempfile::TempDir,
+}
+
+impl Files {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = dir.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        Self { dir }
+    }
+
+    fn read(&self, vars: &Json) -> Result<super::TerraformSeen, String> {
+        let vars = vars.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), value.clone()));
+        let dir = Some(self.dir.path().to_owned());
+        Query { plan: None, dir, var_files: Vec::new(), vars: vars.collect() }.read()
+    }
+
+    #[track_caller]
+    fn check(&self, vars: &Json, text: &str, expected: &str) {
+        let seen = self.read(vars).unwrap();
+        let folder = format!("{}/", self.dir.path().display());
+        assert_eq!(judged("config", &seen.config.unwrap().value, text).replace(&folder, ""), expected, "{text}");
+    }
+
+    #[track_caller]
+    fn held(&self, text: &str) {
+        self.check(&json!({}), text, "held");
+    }
+}
+
+const MAIN: &str = r#"
+variable "desired" {
+  type    = number
+  default = 1
+}
+variable "environment" { type = string }
+variable "token" {
+  default   = "hunter2hunter2"
+  sensitive = true
+}
+variable "unset" {}
+locals {
+  image = "registry/${var.environment}:${local.tag}"
+  tag   = "v1"
+  env   = [{ name = "A", value = var.environment }, { name = "B", value = aws_db.this.endpoint }]
+  loop  = local.loop
+}
+resource "aws_ecs_cluster" "this" {
+  name = var.environment
+}
+resource "aws_ecs_task_definition" "worker" {
+  family = "worker"
+  container_definitions = jsonencode([{
+    name    = "worker"
+    image   = local.image
+    command = ["python", "worker.py"]
+    environment = local.env
+    token   = var.token
+  }])
+}
+resource "aws_ecs_service" "worker" {
+  name            = "worker"
+  cluster         = aws_ecs_cluster.this.id
+  desired_count   = var.desired
+  task_definition = aws_ecs_task_definition.worker.arn
+  network_configuration {
+    subnets = data.aws_subnets.private.ids
+  }
+  dynamic "load_balancer" {
+    for_each = []
+    content {}
+  }
+  lifecycle { ignore_changes = [task_definition] }
+}
+resource "aws_alarm" "down" {
+  count      = var.desired > 0 && var.environment == "prod" ? 1 : 0
+  dimensions = { ClusterName = aws_ecs_cluster.this.name, ServiceName = aws_ecs_service.worker.name }
+}
+resource "aws_thing" "each" {
+  for_each = { a = 1, b = 2 }
+  name     = each.key
+}
+data "aws_subnets" "private" {}
+output "service" { value = aws_ecs_service.worker.name }
+output "secret" {
+  value     = "x-${var.token}"
+  sensitive = true
+}
+module "child" {
+  source = "./child"
+  size   = var.desired + 1
+  arn    = aws_ecs_cluster.this.arn
+}
+"#;
+
+const CHILD: &str =
+    "variable \"size\" {}\nvariable \"arn\" {}\nresource \"aws_q\" \"q\" {\n  size = var.size\n  arn = var.arn\n}\n";
+
+fn files() -> Files {
+    let tfvars = "environment = \"prod\"\ndesired = \"2\"\n";
+    Files::new(&[("main.tf", MAIN), ("terraform.tfvars", tfvars), ("child/main.tf", CHILD)])
+}
+
+#[test]
+fn the_files_tell_what_they_say_themselves() {
+    let files = files();
+    for text in [
+        "config.resources['aws_ecs_service.worker'].values.desired_count == 2",
+        "config.resources['aws_ecs_service.worker'].written.desired_count == 'var.desired'",
+        "config.resources['aws_ecs_service.worker'].line == 31",
+        "'aws_ecs_cluster.this.id' in config.resources['aws_ecs_service.worker'].references",
+        "config.resources['aws_ecs_service.worker'].written.network_configuration[0].subnets == 'data.aws_subnets.private.ids'",
+        "json(config.resources['aws_ecs_task_definition.worker'].values.container_definitions)[0].command == ['python', 'worker.py']",
+        "json(config.resources['aws_ecs_task_definition.worker'].values.container_definitions)[0].image == 'registry/prod:v1'",
+        "config.resources['aws_ecs_task_definition.worker'].values.container_definitions[0].environment[0].value == 'prod'",
+        "config.resources['aws_alarm.down'].values.dimensions == {'ClusterName': 'prod', 'ServiceName': 'worker'}",
+        "config.resources['aws_alarm.down'].count == 1",
+        "config.resources['aws_thing.each'].count == 2",
+        "config.resources['aws_ecs_service.worker'].count == 1",
+        "config.outputs.service.value == 'worker' && config.outputs.service.written == 'aws_ecs_service.worker.name'",
+        "config.variables.desired.default == 1 && config.variables.desired.given == 2 && config.variables.desired.value == 2",
+        "config.variables.environment.value == 'prod' && !has(config.variables.environment.default)",
+        "!has(config.variables.unset.given) && config.locals.image == 'registry/prod:v1'",
+        "config.resources['module.child.aws_q.q'].values.size == 3",
+        "config.resources['data.aws_subnets.private'].mode == 'data'",
+        "config.variables.token.value == 'hunter2hunter2'",
+    ] {
+        files.held(text);
+    }
+}
+
+#[test]
+fn conditions_follow_the_variables_that_are_given() {
+    let files = files();
+    let alarm = "config.resources['aws_alarm.down'].count == 0";
+    files.check(&json!({"desired": 0}), alarm, "held");
+    files.check(&json!({"environment": "staging"}), alarm, "held");
+    files.check(&json!({"desired": "0"}), alarm, "held");
+    files.check(&json!({"desired": 3}), alarm, "1 == 0");
+    files.check(
+        &json!({"desired": "many"}),
+        alarm,
+        "config.resources[\"aws_alarm.down\"].count is not told: the files do not tell \
+        `var.desired > 0 && var.environment == \"prod\"` (main.tf:46): desired is known only to Terraform",
+    );
+}
+
+#[test]
+fn what_only_a_plan_could_tell_is_not_guessed() {
+    let files = files();
+    let service = "config.resources['aws_ecs_service.worker'].values";
+    files.check(
+        &json!({}),
+        &format!("{service}.cluster == 'x'"),
+        "config.resources[\"aws_ecs_service.worker\"].values.cluster is \
+        not told: the files do not tell `aws_ecs_cluster.this.id` (main.tf:33): id is known only to Terraform",
+    );
+    files.check(
+        &json!({}),
+        &format!("{service}.load_balancer.size() == 0"),
+        "config.resources[\"aws_ecs_service.worker\"].values.load_balancer \
+        is not told: the blocks load_balancer (main.tf:39) are generated: only a plan tells them",
+    );
+    files.check(
+        &json!({}),
+        "config.variables.unset.value == 1",
+        "config.variables.unset.value is not told: variable unset \
+        (main.tf:11) is given no value in the files",
+    );
+    files.check(
+        &json!({}),
+        "config.locals.loop == 1",
+        "config.locals.loop is not told: the files do not tell `local.loop` \
+        (main.tf:16): loop is known only to Terraform",
+    );
+    files.check(
+        &json!({}),
+        "config.resources['module.child.aws_q.q'].values.arn == 'x'",
+        "config.resources[\"module.child.aws_q.q\"].values.arn \
+        is not told: the files do not tell `aws_ecs_cluster.this.arn` (main.tf:62): arn is known only to Terraform",
+    );
+    files.check(
+        &json!({}),
+        "config.resources['aws_thing.each'].values.name == 'a'",
+        "config.resources[\"aws_thing.each\"].values.name \
+        is not told: the files do not tell `each.key` (main.tf:51): each is known only to Terraform",
+    );
+}
+
+#[test]
+fn sensitive_variables_are_never_shown() {
+    let files = files();
+    files.check(&json!({}), "config.variables.token.value == 'x'", r#"(sensitive) == "x""#);
+    let definitions = "config.resources['aws_ecs_task_definition.worker'].values.container_definitions";
+    files.check(&json!({}), &format!("{definitions}[0].token == 'x'"), r#"(sensitive) == "x""#);
+    files.check(&json!({}), "config.outputs.secret.value == 'x'", r#"(sensitive) == "x""#);
+    let seen = files.read(&json!({})).unwrap();
+    let secrets: Vec<_> = seen.secrets().map(|secret| secret.reveal().to_owned()).collect();
+    assert_eq!(secrets, ["hunter2hunter2"]);
+    let all = crate::expr::to_json(&seen.config.unwrap().value).to_string();
+    assert!(!all.contains("hunter2"), "{all}");
+}
+
+#[test]
+fn every_part_has_its_place() {
+    let files = files();
+    let seen = files.read(&json!({})).unwrap();
+    let check = |path: &[&str], expected: Option<&str>| {
+        let path: Vec<String> = path.iter().map(|part| (*part).to_owned()).collect();
+        let place = seen.place(&path).map(|at| at.rsplit('/').next().unwrap());
+        assert_eq!(place, expected, "{path:?}");
+    };
+    let service = "aws_ecs_service.worker";
+    check(&["config", "resources", service, "values", "desired_count"], Some("main.tf:34"));
+    check(&["config", "resources", service, "values", "network_configuration"], Some("main.tf:36"));
+    check(&["config", "resources", service, "values", "nothing"], Some("main.tf:31"));
+    check(&["config", "resources", "aws_alarm.down", "count"], Some("main.tf:46"));
+    check(&["config", "variables", "desired", "value"], Some("terraform.tfvars:2"));
+    check(&["config", "variables", "desired", "default"], Some("main.tf:2"));
+    check(&["config", "outputs", "service", "value"], Some("main.tf:54"));
+    check(&["config", "resources"], None);
+    check(&["plan", "resources"], None);
+}
+
+#[track_caller]
+fn unreadable(files: &[(&str, &str)], expected: &str) {
+    let files = Files::new(files);
+    let folder = files.dir.path().display().to_string();
+    let why = files.read(&json!({})).unwrap_err();
+    assert_eq!(why.replace(&folder, "DIR"), expected);
+}
+
+#[test]
+fn what_cannot_be_read_is_said_with_its_place() {
+    unreadable(&[], "DIR: there is no .tf file in this folder");
+    unreadable(
+        &[("a.tf", "a = 1\nb = \n")],
+        "DIR/a.tf:2: this is no HCL: invalid expression; expected `\"`, `[`, `{`, `-`, `!`, `(`, `_`, `<`, letter or digit",
+    );
+    unreadable(
+        &[("a.tf", ""), ("b.tf.json", "{}")],
+        "DIR/b.tf.json: smoke reads neither Terraform's JSON syntax nor override files",
+    );
+    unreadable(
+        &[("a.tf", "output \"x\" {}\n"), ("b.tf", "\noutput \"x\" {}\n")],
+        "DIR/b.tf:2: x is declared a second time; the other is at DIR/a.tf:1",
+    );
+    unreadable(
+        &[("a.tf", ""), ("terraform.tfvars", "x = var.y\n")],
+        "DIR/terraform.tfvars:1: a variable's value is written out: undefined variable `var`",
+    );
+    unreadable(
+        &[("a.tf", "module \"m\" {\n  source = \"./m\"\n}\n")],
+        "DIR/a.tf:1: module m cannot be read: DIR/m: there is no such folder",
+    );
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config::with_cases(64))]
+
+    /// Whatever stands in a file, it is read or refused.
+    #[test]
+    fn any_text_is_read_or_refused(text in "[ -~\n]{0,80}") {
+        let _ = plan::read(text.as_bytes());
+        super::read_files(&text);
+    }
+}
+
+/// Whatever smoke computes from the files, Terraform itself computes too.
+const COMPUTED: &str = r#"
+variable "environment" { type = string }
+variable "count_text" {
+  type    = number
+  default = "3"
+}
+variable "flag" {
+  type    = bool
+  default = "true"
+}
+variable "names" {
+  type    = list(string)
+  default = ["a", "b"]
+}
+variable "tags" {
+  default = { team = "x", cost = 7 }
+}
+variable "token" {
+  default   = "hunter2hunter2"
+  sensitive = true
+}
+locals {
+  prefix = "${var.environment}-import"
+  both   = concat(var.names, ["c"])
+  url    = "https://${local.prefix}.example.org:${var.count_text}"
+  deep   = { one = { two = [local.prefix, { three = var.flag }] } }
+}
+resource "terraform_data" "conditions" {
+  input = {
+    and       = var.count_text > 0 && var.environment == "prod" ? 1 : 0
+    or        = var.count_text < 0 || var.flag
+    not       = !var.flag
+    unequal   = var.environment != "staging"
+    sum       = var.count_text + 2 * 3 - 1
+    modulo    = 7 % 4
+    negative  = -var.count_text
+    nested    = var.flag ? (var.count_text >= 3 ? "many" : "few") : "none"
+    text_is_no_number = "3" == 3
+    null_is_null      = null == null
+  }
+}
+resource "terraform_data" "texts" {
+  input = {
+    prefix   = local.prefix
+    url      = local.url
+    only     = "${var.count_text}"
+    lower    = lower("ABC")
+    joined   = join(",", local.both)
+    escaped  = "a$${b} \"c\" \u00e4\n"
+    heredoc  = <<-EOT
+      one
+        two ${var.environment}
+    EOT
+    directive = "%{if var.flag}yes%{else}no%{endif}"
+  }
+}
+resource "terraform_data" "collections" {
+  input = {
+    both     = local.both
+    first    = var.names[0]
+    team     = var.tags.team
+    cost     = var.tags["cost"]
+    merged   = merge(var.tags, { team = "y" })
+    length   = length(local.both) + length(var.tags) + length("abc")
+    contains = contains(var.names, "b")
+    most     = max(1, var.count_text, 2)
+    upper    = [for name in var.names : upper(name)]
+    mapped   = { for name in var.names : name => length(name) if name != "a" }
+    deep     = local.deep
+    quoted   = { "a b" = 1, (var.environment) = 2, plain = 3 }
+  }
+}
+resource "terraform_data" "encoded" {
+  input = jsonencode([{ name = local.prefix, list = local.both, none = null, on = var.flag }])
+}
+resource "terraform_data" "counted" {
+  count = var.environment == "prod" ? 2 : 0
+  input = local.prefix
+}
+resource "terraform_data" "keyed" {
+  for_each = { for name in var.names : name => name }
+  input    = "same"
+}
+resource "terraform_data" "linked" {
+  input = terraform_data.texts.input.prefix
+}
+resource "terraform_data" "later" {
+  input = terraform_data.texts.output
+}
+resource "terraform_data" "secret" {
+  input = { token = "x-${var.token}", open = 1 }
+}
+module "child" {
+  source = "./child"
+  size   = var.count_text * 2
+}
+output "url" { value = local.url }
+output "token" {
+  value     = var.token
+  sensitive = true
+}
+"#;
+
+const COMPUTED_CHILD: &str =
+    "variable \"size\" {}\nresource \"terraform_data\" \"sized\" {\n  input = var.size + 1\n}\n";
+
+#[test]
+fn terraform_itself_computes_the_same() {
+    let terraform = |dir: &Path, arguments: &[&str]| {
+        let mut command = std::process::Command::new("terraform");
+        command.arg(format!("-chdir={}", dir.display())).args(arguments).env("CHECKPOINT_DISABLE", "1").output()
+    };
+    let files = Files::new(&[
+        ("main.tf", COMPUTED),
+        ("terraform.tfvars", "environment = \"prod\"\n"),
+        ("child/main.tf", COMPUTED_CHILD),
+    ]);
+    let dir = files.dir.path();
+    let Ok(version) = terraform(dir, &["version"]) else {
+        println!("skipped: there is no terraform, so its own reading cannot be had");
+        return;
+    };
+    for arguments in [&["init", "-input=false", "-no-color"][..], &["plan", "-input=false", "-no-color", "-out=plan"]] {
+        let output = terraform(dir, arguments).unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    let plan = plan::read(&terraform(dir, &["show", "-json", "plan"]).unwrap().stdout).unwrap().value;
+    let config = files.read(&json!({})).unwrap().config.unwrap().value;
+    let alike = |text: &str, expected: &str| {
+        let location = Location { source: Source::new("a.yaml", text), start: 0, end: text.len() };
+        let scope = Scope::default().with("plan", plan.clone()).with("config", config.clone());
+        let seen = match Expression::compile(text, &location).unwrap().truth(&scope) {
+            Truth::Held => "held".to_owned(),
+            other => format!("{other:?}"),
+        };
+        assert!(seen.starts_with(expected), "{text}: {seen}");
+    };
+    for name in ["conditions", "texts", "collections"] {
+        let Value::Map(fields) =
+            field(field(field(field(&plan, "resources"), &format!("terraform_data.{name}")), "values"), "input")
+        else {
+            panic!("{name}")
+        };
+        for key in fields.map.keys() {
+            let side = |root: &str| format!("{root}.resources['terraform_data.{name}'].values.input['{key}']");
+            alike(&format!("{} == {}", side("config"), side("plan")), "held");
+        }
+    }
+    for text in [
+        "json(config.resources['terraform_data.encoded'].values.input) == json(plan.resources['terraform_data.encoded'].values.input)",
+        "config.resources['terraform_data.counted'].count == plan.resources.filter(it, it.startsWith('terraform_data.counted[')).size()",
+        "config.resources['terraform_data.keyed'].count == plan.resources.filter(it, it.startsWith('terraform_data.keyed[')).size()",
+        "config.resources['terraform_data.counted'].values.input == plan.resources['terraform_data.counted[1]'].values.input",
+        "config.resources['terraform_data.linked'].values.input == plan.resources['terraform_data.linked'].values.input",
+        "config.resources['module.child.terraform_data.sized'].values.input == plan.resources['module.child.terraform_data.sized'].values.input",
+        "config.resources['terraform_data.secret'].values.input.token == plan.resources['terraform_data.secret'].values.input.token",
+        "config.outputs.url.value == plan.outputs.url.value && config.outputs.token.value == plan.outputs.token.value",
+        "config.variables.count_text.value == 3 && config.variables.flag.value == true",
+        "'input.token' in plan.resources['terraform_data.secret'].sensitive && plan.outputs.token.sensitive && config.outputs.token.sensitive",
+        "'terraform_data.texts.output' in config.resources['terraform_data.later'].references",
+        "'terraform_data.texts.output' in plan.resources['terraform_data.later'].references",
+    ] {
+        alike(text, "held");
+    }
+    for root in ["plan", "config"] {
+        alike(&format!("{root}.resources['terraform_data.later'].values.input == 1"), "Unknown");
+    }
+    for value in [&plan, &config] {
+        assert!(!crate::expr::to_text(value).contains("hunter2"));
+    }
+    println!("the same as {}", String::from_utf8_lossy(&version.stdout).lines().next().unwrap_or_default());
+}
+
+/// The plan of the reference deployment was not made by Terraform; so it is held against the files.
+#[test]
+fn the_plan_of_the_reference_says_what_its_files_say() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/bulk-import-prod");
+    let dir = Some(root.join("infrastructure/terraform/prod"));
+    let query = Query { plan: Some(root.join("plan.json")), dir, var_files: Vec::new(), vars: Vec::new() };
+    let seen = query.read().unwrap();
+    let (plan, config) = (seen.plan.unwrap(), seen.config.unwrap());
+    let (planned, written) = (field(&plan.value, "resources"), field(&config.value, "resources"));
+    let (mut compared, mut later) = (0, 0);
+    for address in names(written) {
+        let resource = field(written, &address);
+        let counted = names(field(resource, "written")).contains("count");
+        let address = format!("{address}{}", if counted { "[0]" } else { "" });
+        for name in names(field(resource, "values")) {
+            let sides = Scope::default()
+                .with("files", field(resource, "values").clone())
+                .with("plan", field(field(planned, &address), "values").clone());
+            let text = match name.as_str() {
+                "container_definitions" => format!("json(plan.{name}) == files.{name}"),
+                "cpu" | "memory" => format!("int(plan.{name}) == files.{name}"),
+                _ => format!("plan.{name} == files.{name}"),
+            };
+            let location = Location { source: Source::new("a.yaml", text.as_str()), start: 0, end: text.len() };
+            match Expression::compile(&text, &location).unwrap().truth(&sides) {
+                Truth::Held => compared += 1,
+                Truth::Unknown { .. } => later += 1,
+                other => panic!("{address}: {text}: {other:?}"),
+            }
+        }
+    }
+    assert_eq!((names(planned).len(), later), (10, 6), "service cluster and task definition are told by apply alone");
+    assert_eq!(compared, 75);
+}
