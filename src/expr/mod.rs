@@ -29,7 +29,7 @@ pub use expression::{Expression, Reference, Truth};
 pub use scope::Scope;
 pub use template::Template;
 pub use value::{from_json, from_observation, list, object, to_json, to_text};
-pub use withheld::Withheld;
+pub use withheld::{Withheld, withhold};
 
 /// Why an expression or template has no value (yet): a field that is not there, an operand of the wrong type.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -5,10 +5,11 @@
 //! `!=` and `in` are taken over here; every other operation fails on such a value of its own accord.
 
 use std::fmt;
+use std::sync::Arc;
 
 use cel::common::types::{CelBool, CelList, CelMap};
 use cel::common::value::{CowVal, Val};
-use cel::objects::{Opaque, OpaqueEq};
+use cel::objects::{Key, Opaque, OpaqueEq};
 use cel::{ExecutionError, Value};
 
 /// The type by which the interpreter knows such a value.
@@ -48,7 +49,7 @@ impl Withheld {
     /// As a value that expressions can read.
     #[must_use]
     pub fn into_value(self) -> Value {
-        Value::Opaque(std::sync::Arc::new(self))
+        Value::Opaque(Arc::new(self))
     }
 
     /// What a value withholds, where it is one of these.
@@ -75,6 +76,17 @@ impl Withheld {
             Self::Unknown(why) => why.clone(),
             Self::Sensitive(_) => "it is sensitive: it can be compared with == and in, and is never shown".to_owned(),
         }
+    }
+}
+
+/// Puts into an object that a field of it is there and not known.
+pub fn withhold(value: &mut Value, path: &[&str], reason: &str) {
+    let (Value::Map(fields), Some((first, rest))) = (value, path.split_first()) else { return };
+    let fields = Arc::make_mut(&mut fields.map);
+    if rest.is_empty() {
+        fields.insert(Key::from(*first), Withheld::Unknown(reason.to_owned()).into_value());
+    } else if let Some(inner) = fields.get_mut(&Key::from(*first)) {
+        withhold(inner, rest, reason);
     }
 }
 

@@ -159,7 +159,10 @@ impl Judge<'_> {
         let (verdict, held, detail) = match expression.truth(self.scope) {
             Truth::Held => (Verdict::Passed, Some(true), None),
             Truth::Broken { detail } => (Verdict::Failed, Some(false), Some(self.placed(expression, detail))),
-            Truth::Unknown { reason } => (Verdict::Inconclusive, None, Some(reason)),
+            Truth::Unknown { reason } => {
+                let why = self.not_known(expression).map(str::to_owned);
+                (Verdict::Inconclusive, None, Some(why.unwrap_or(reason)))
+            }
             Truth::Unclear { reason } => match self.not_known(expression) {
                 Some(why) => (Verdict::Inconclusive, None, Some(why.to_owned())),
                 None => (Verdict::Failed, Some(false), Some(self.placed(expression, reason))),

@@ -240,9 +240,23 @@ impl Request {
 }
 
 impl Observation {
-    /// The names and the values that expressions see: `("response", {…})`.
+    /// The names and the values that expressions see: `("response", {…})`. What could not be known is among them as a
+    /// value that is neither this nor that.
     #[must_use]
     pub fn bindings(&self) -> Vec<(&'static str, Value)> {
+        let mut bindings = self.known();
+        for Unknown { path, reason } in self.unknowns() {
+            for (root, value) in &mut bindings {
+                let Some(below) = path.strip_prefix(*root).and_then(|below| below.strip_prefix('.')) else { continue };
+                // Of several, the name may hold dots; a field's does not.
+                let path = below.rsplit_once('.').map_or_else(|| vec![below], |(name, field)| vec![name, field]);
+                crate::expr::withhold(value, &path, reason);
+            }
+        }
+        bindings
+    }
+
+    fn known(&self) -> Vec<(&'static str, Value)> {
         match self {
             Self::Http(seen) => vec![("response", crate::expr::from_observation(seen))],
             Self::Logs(seen) => vec![("logs", crate::expr::from_observation(seen))],

@@ -61,7 +61,7 @@ pub fn unmet(expectations: &[Judged]) -> impl Iterator<Item = &Judged> {
 #[must_use]
 pub fn judged(expectation: &Judged) -> String {
     let Judged { text, kind, held, detail } = expectation;
-    let word = if kind == "expect" { String::new() } else { format!("{kind}: ") };
+    let word = if kind == "expect" { String::new() } else { format!("{}: ", one_line(kind)) };
     let detail = detail.as_deref().map(one_line);
     let outcome = match (held, detail) {
         (_, Some(detail)) => detail,

@@ -6,7 +6,8 @@ use super::*;
 use crate::aws::{
     ContainerFacts, DefinitionFacts, DeploymentFacts, LastDeployment, ServiceEvent, ServiceFacts, TaskFacts,
 };
-use crate::probe::DemandState;
+use crate::diagnostic::{Location, Source};
+use crate::probe::{DemandState, Observation};
 
 fn at(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000, 0).unwrap() + TimeDelta::seconds(seconds)
@@ -307,6 +308,27 @@ fn tasks_that_may_not_be_read_leave_their_fields_out_and_do_not_spoil_the_rest()
     let json = serde_json::to_value(&seen.services[0].images).unwrap();
     assert_eq!(json, serde_json::json!(["worker:2"]));
     assert_eq!(seen.summary(), "bulk-import-worker: 1 of 1 running, rollout COMPLETED");
+}
+
+/// Also where the name is only known when the expression is evaluated, and in a loop.
+#[test]
+fn what_may_not_be_read_is_neither_true_nor_false_however_it_is_reached() {
+    let mut facts = well();
+    facts.tasks = Err(denied("ecs:ListTasks"));
+    let seen = Observation::Ecs(ServicesSeen::new(vec![seen(&facts)], true));
+    let vars = expr::from_json(&serde_json::json!({"worker": "bulk-import-worker"}));
+    let bound = seen.bindings().into_iter();
+    let scope = bound.fold(expr::Scope::default().with("vars", vars), |scope, (name, value)| scope.with(name, value));
+    for text in
+        ["services[vars.worker].steady", "!services[vars.worker].steady", "services.all(it, services[it].steady)"]
+    {
+        let location = Location { source: Source::new("a.yaml", text), start: 0, end: text.len() };
+        let truth = expr::Expression::compile(text, &location).unwrap().truth(&scope);
+        assert!(
+            matches!(&truth, expr::Truth::Unknown { reason } if reason.contains("ecs:ListTasks")),
+            "{text}: {truth:?}"
+        );
+    }
 }
 
 #[test]

@@ -184,6 +184,11 @@ fn drift_is_named_with_both_places() {
         &["pyproject.toml:4 wants a==1, requirements.txt:1 asks for a @ https://x/a.zip"],
     );
     differs(
+        "a==1 ; os_name == 'nt'\nb[x]>=2 ; os_name == 'nt'",
+        PROJECT,
+        &["pyproject.toml:4 wants a==1, requirements.txt:1 pins a==1 ; os_name == 'nt'"],
+    );
+    differs(
         "a",
         "[project]\nname = \"me\"\n",
         &["requirements.txt:1 asks for a, and pyproject.toml has no such dependency"],

@@ -184,6 +184,19 @@ fn unknown_and_sensitive_are_told_apart_from_missing() {
 }
 
 #[test]
+fn sensitive_variables_of_a_plan_are_never_shown() {
+    let document = json!({
+        "format_version": "1.2", "planned_values": {"root_module": {}}, "variables": {"token": {"value": "hunter2hunter2"}},
+        "configuration": {"root_module": {"variables": {"token": {"sensitive": true}}}},
+    });
+    let plan = plan::read(document.to_string().as_bytes()).unwrap();
+    held("plan", &plan.value, "plan.variables.token.value == 'hunter2hunter2'");
+    assert_eq!(judged("plan", &plan.value, "plan.variables.token.value == 'x'"), r#"(sensitive) == "x""#);
+    assert_eq!(plan.secrets, ["hunter2hunter2"]);
+    assert!(!crate::expr::to_text(&plan.value).contains("hunter2"));
+}
+
+#[test]
 fn json_inside_a_string_can_be_read() {
     let document = json!({"format_version": "1.2", "planned_values": {"root_module": {"resources": [
         {"address": "t.x", "type": "t", "name": "x", "values": {"container_definitions": "[{\"command\":[\"python\"]}]"}},

@@ -46,7 +46,7 @@ fn the_gate_runs_alone_though_others_have_its_id_as_a_tag() {
 #[test]
 fn a_list_shows_what_would_run() {
     let listed = Project::ours().smoke(&["list", "local"]);
-    listed.check(0, "9 of 9 would run on local");
+    listed.check(0, "10 of 10 would run on local");
     for line in
         ["bulk-import  bulk import of a small file", "  × 3 rows", "{ name: bad rows, file: ../fixtures/invalid.csv"]
     {
