@@ -43,6 +43,7 @@ fn begin(args: Args) -> Exit {
         Command::Report(args) => command::report::run(&args),
         Command::Sandbox(args) => command::sandbox::run(&args),
         Command::Schema(args) => command::schema::run(&args),
+        Command::Init => command::init::run(),
         Command::Completions(args) => command::completions::run(&args),
     }
 }

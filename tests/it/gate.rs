@@ -13,4 +13,3 @@ mod refusals;
 mod selection;
 mod signals;
 mod stand;
-mod tools;

@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod cleanup;
 pub(crate) mod completions;
+pub(crate) mod init;
 pub(crate) mod list;
 pub(crate) mod report;
 pub(crate) mod run;
