@@ -52,6 +52,8 @@ pub(crate) enum Command {
     Sandbox(Sandbox),
     /// Print a JSON Schema
     Schema(Schema),
+    /// Write a first smoke.yaml and first scenarios, with what Terraform files tell; never overwrites
+    Init,
     /// Print completions for a shell
     Completions(Completions),
 }

@@ -47,6 +47,7 @@ fn begin(args: Args) -> Exit {
         Command::Merge(args) => command::merge::run(&args),
         Command::Sandbox(args) => command::sandbox::run(&args),
         Command::Schema(args) => command::schema::run(&args),
+        Command::Init => command::init::run(),
         Command::Completions(args) => command::completions::run(&args),
     }
 }

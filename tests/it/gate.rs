@@ -15,4 +15,3 @@ mod refusals;
 mod selection;
 mod signals;
 mod stand;
-mod tools;

@@ -93,9 +93,9 @@ impl Service {
         })
     }
 
-    /// All is well now, but was not all along.
+    /// All is well now, but was not all along. A task that went because fewer were wanted did not fall.
     fn restless(&self) -> Option<String> {
-        let stopped = self.stopped.as_ref()?.last()?;
+        let stopped = self.stopped.as_ref()?.iter().rfind(|task| !task.is_scaled_away())?;
         let at = stopped.stopped_at.map(|at| format!(" at {}", clock(at.0.to_utc()))).unwrap_or_default();
         Some(format!("a task of {} stopped in the window{at}: {}", self.name, stopped.why()))
     }

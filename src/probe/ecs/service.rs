@@ -264,6 +264,11 @@ impl Task {
 }
 
 impl StoppedTask {
+    /// Whether it went because somebody wanted fewer.
+    pub(super) fn is_scaled_away(&self) -> bool {
+        self.stop_code == "ServiceSchedulerInitiated" && self.reason.starts_with("Scaling activity initiated by")
+    }
+
     fn of(task: &TaskFacts) -> Self {
         let own: Vec<&str> = task.containers.iter().filter_map(|container| container.reason.as_deref()).collect();
         let reason = if own.is_empty() { task.stopped_reason.clone() } else { Some(own.join("; ")) };

@@ -111,6 +111,14 @@ impl Query {
     }
 }
 
+/// What the files of a root module tell, as a step sees it under `config`. What is not known or sensitive is no plain value.
+///
+/// # Errors
+/// Where a file cannot be read, or is no Terraform; the message names file and line.
+pub fn config_of(dir: &Path) -> Result<serde_json::Value, String> {
+    config::read(dir, &[], &[]).map(|config| expr::to_json(&config.value))
+}
+
 /// Reads a plan and draws what is seen of it, for tests that throw anything at it.
 #[cfg(any(test, fuzzing))]
 pub(super) fn read_plan(bytes: &[u8]) {

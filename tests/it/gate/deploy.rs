@@ -7,7 +7,7 @@ use rustix::process::Signal;
 use serde_json::Value;
 
 use super::stand::{Project, Server};
-use super::tools::path_with_aws;
+use crate::tools::path_with_aws;
 
 fn ours(path: &str) -> Project {
     // The CLI is told where its own settings lie, so that whoever runs the tests is not asked for theirs.

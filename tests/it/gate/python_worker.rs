@@ -1,7 +1,7 @@
 //! `--worker python`: the reference deployment's own worker as a process, and what is seen when that process breaks.
 
 use super::stand::Project;
-use super::tools::path_with_python;
+use crate::tools::path_with_python;
 
 const CONFIG: &str = "targets: { local: { sandbox: {} } }\n";
 

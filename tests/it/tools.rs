@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::Mutex;
 
 /// A PATH on which python3 is. None, and said so, where there is none.
-pub(super) fn path_with_python() -> Option<String> {
+pub(crate) fn path_with_python() -> Option<String> {
     let found = Command::new("python3").args(["-c", "import sys; sys.exit(sys.version_info < (3, 10))"]).status();
     if !found.is_ok_and(|status| status.success()) {
         println!("skipped: there is no python3 from 3.10 on");
@@ -17,7 +17,7 @@ pub(super) fn path_with_python() -> Option<String> {
 }
 
 /// A PATH on which python3 and the aws CLI are. None, and said so, where there is no Python to set that up with.
-pub(super) fn path_with_aws() -> Option<String> {
+pub(crate) fn path_with_aws() -> Option<String> {
     // Tests run side by side, and only one of them should set it up.
     static SETTING_UP: Mutex<()> = Mutex::new(());
     let path = path_with_python()?;

@@ -1,0 +1,65 @@
+//! `smoke init`: a first `smoke.yaml` and first scenarios for a repository, with what its Terraform files tell filled in.
+//! What is there already is never touched.
+
+mod document;
+mod facts;
+mod found;
+
+use std::fmt::Write as _;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use crate::cli::exit::Exit;
+use crate::cli::{complain, print};
+
+const FIRST_IMPORT: &str = include_str!("first-import.yaml");
+const WORKER_IS_WELL: &str = include_str!("worker-is-well.yaml.in");
+const CONTACTS: &str = include_str!("contacts.csv");
+
+/// Writes what is not there yet, and says what it did and what comes next.
+pub(crate) fn run() -> Exit {
+    let root = Path::new(".");
+    let (found, unreadable) = found::look(root);
+    let targets = document::targets(&found);
+    let names = std::iter::once("local").chain(targets.iter().map(|target| target.name.as_str()));
+    let names: Vec<&str> = names.collect();
+    let files = [
+        ("smoke.yaml", document::smoke_yaml(&targets)),
+        ("scenarios/first-import.yaml", FIRST_IMPORT.to_owned()),
+        ("scenarios/worker-is-well.yaml", WORKER_IS_WELL.replace("TARGETS", &names.join(", "))),
+        ("fixtures/contacts.csv", CONTACTS.to_owned()),
+    ];
+    let mut told = String::new();
+    for (target, found) in targets.iter().zip(&found) {
+        let _ = writeln!(told, "found {}: target {}", found.folder, target.name);
+    }
+    for why in unreadable {
+        let _ = writeln!(told, "passed over: {why}");
+    }
+    for (path, text) in files {
+        match write(&root.join(path), &text) {
+            Ok(()) => told.push_str(&format!("wrote {path}\n")),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                told.push_str(&format!("kept  {path}, which was there\n"));
+            }
+            Err(error) => {
+                print(&told);
+                return complain(Exit::FAULT, &format!("{path} cannot be written: {error}"));
+            }
+        }
+    }
+    told.push_str(
+        "\nnext: smoke run local\n      smoke check, after each change; smoke schema scenario, for your editor\n",
+    );
+    print(&told)
+}
+
+/// Writes a file that is not there yet.
+fn write(path: &Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write as _;
+
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    std::fs::File::create_new(path)?.write_all(text.as_bytes())
+}

@@ -1,0 +1,86 @@
+//! `smoke init`: what it writes is whole, runs at once, and never takes the place of anything.
+
+use std::path::Path;
+use std::process::Command;
+
+/// Runs smoke in a folder; exit code and everything that it said.
+fn smoke(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_smoke")).arg("-C").arg(folder).args(arguments).output().unwrap();
+    let told = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
+    (output.status.code(), told)
+}
+
+#[track_caller]
+fn check(folder: &Path, arguments: &[&str], expected: (i32, &str)) {
+    let (code, told) = smoke(folder, arguments);
+    assert!(code == Some(expected.0) && told.contains(expected.1), "{arguments:?}: {code:?}\n{told}");
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+#[test]
+fn in_an_empty_folder_it_writes_what_runs_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    check(
+        folder.path(),
+        &["init"],
+        (
+            0,
+            "wrote smoke.yaml\nwrote scenarios/first-import.yaml\nwrote scenarios/worker-is-well.yaml\nwrote \
+             fixtures/contacts.csv\n\nnext: smoke run local\n",
+        ),
+    );
+    check(folder.path(), &["check"], (0, "2 scenarios and 1 target: nothing wrong"));
+    check(folder.path(), &["run", "local"], (0, "2 passed"));
+}
+
+#[test]
+fn a_second_time_nothing_is_touched() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("fixtures")).unwrap();
+    std::fs::write(folder.path().join("fixtures/contacts.csv"), "mine").unwrap();
+    check(folder.path(), &["init"], (0, "kept  fixtures/contacts.csv, which was there"));
+    std::fs::write(folder.path().join("smoke.yaml"), "mine too").unwrap();
+    check(folder.path(), &["init"], (0, "kept  smoke.yaml, which was there"));
+    for (name, text) in [("fixtures/contacts.csv", "mine"), ("smoke.yaml", "mine too")] {
+        assert_eq!(std::fs::read_to_string(folder.path().join(name)).unwrap(), text);
+    }
+}
+
+#[test]
+fn beside_terraform_it_fills_in_what_the_files_tell() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/bulk-import-prod"), folder.path());
+    check(folder.path(), &["init"], (0, "found infrastructure/terraform/prod: target prod"));
+    let config = std::fs::read_to_string(folder.path().join("smoke.yaml")).unwrap();
+    let prod = config.split("  prod:\n").nth(1).unwrap();
+    assert_eq!(
+        prod,
+        "    protected: true # only scenarios that list it; asks first, or needs --yes\n    api:\n      url: \
+         https://api.example.com\n      headers: { authorization: \"Bearer ${{ secret.api_token }}\" }\n    aws: { region: \
+         eu-west-1 }\n    vars:\n      cluster: prod\n      worker: bulk-import-worker\n      backend: backend\n      \
+         log_group: /ecs/prod\n      alarm: bulk-import-worker-down\n"
+    );
+    check(folder.path(), &["check"], (0, "2 scenarios and 2 targets: nothing wrong"));
+    check(folder.path(), &["list", "prod"], (0, "1 of 2 would run on prod"));
+    check(folder.path(), &["run", "local"], (0, "2 passed"));
+}
+
+#[test]
+fn files_that_are_no_terraform_are_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("broken.tf"), "resource {{").unwrap();
+    check(folder.path(), &["init"], (0, "passed over: "));
+    check(folder.path(), &["check"], (0, "nothing wrong"));
+}
