@@ -20,6 +20,9 @@ use crate::look::{LookError, LookErrorKind};
 /// are read too, and whoever asked decides whether they count.
 pub const CLOCK_SKEW: TimeDelta = TimeDelta::seconds(5);
 
+/// How often pages behind the first are asked for once more where AWS would not answer.
+const PAGE_TRIES: usize = 10;
+
 /// What one scan saw.
 #[derive(Debug)]
 pub struct Scan {
@@ -111,12 +114,21 @@ async fn scan(clients: &Clients, place: &Place, since: DateTime<Utc>) -> Result<
     let began = Utc::now();
     let (group, prefix) = place;
     let mut read = Reading::default();
-    let mut token = None;
+    let (mut token, mut again) = (None::<String>, PAGE_TRIES);
     loop {
         clients.logs_pace.turn().await;
         let call = clients.logs.filter_log_events().log_group_name(group).set_log_stream_name_prefix(prefix.clone());
-        let call = call.start_time((since - CLOCK_SKEW).timestamp_millis()).set_next_token(token);
-        let page = call.send().await.map_err(|error| refused(group, &error))?;
+        let call = call.start_time((since - CLOCK_SKEW).timestamp_millis()).set_next_token(token.clone());
+        let page = match call.send().await.map_err(|error| refused(group, &error)) {
+            Ok(page) => page,
+            // In the middle of a scan the same page is asked for again: where AWS throttles every few seconds, a scan of
+            // many pages that began anew each time would never come to its end.
+            Err(error) if error.kind == LookErrorKind::Obscured && token.is_some() && again > 0 => {
+                again -= 1;
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         read.page(page.events());
         // A page may be empty and still have a next one: only a missing token ends it.
         token = page.next_token().filter(|token| !token.is_empty()).map(str::to_owned);

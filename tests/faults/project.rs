@@ -7,9 +7,8 @@ use tempfile::TempDir;
 use crate::server::Server;
 use crate::table::ROOT;
 
-/// Where the scenario says how long it waits for the roll-out, and where smoke.yaml says what `local` is.
+/// Where the scenario says how long it waits for the roll-out.
 const WITHIN: &str = "\n    within: 5m\n";
-const SANDBOX: &str = "\n  local:\n    sandbox: {}\n";
 
 /// A project.
 pub(crate) struct Project {
@@ -33,10 +32,10 @@ impl Project {
         if !ready_within.is_empty() {
             scenario = replaced(&scenario, WITHIN, &format!("\n    within: {ready_within}\n"))?;
         }
-        let mut config = std::fs::read_to_string(from.join("smoke.yaml"))?;
-        if let Some(server) = server {
-            config = replaced(&config, SANDBOX, &format!("\n  local:\n{}", server.target()))?;
-        }
+        let config = match server {
+            Some(server) => format!("targets:\n  local:\n{}", server.target()),
+            None => std::fs::read_to_string(from.join("smoke.yaml"))?,
+        };
         std::fs::create_dir_all(into("scenarios"))?;
         std::fs::create_dir_all(into("fixtures"))?;
         std::fs::write(into("scenarios/bulk-import.yaml"), scenario)?;
