@@ -86,7 +86,7 @@ impl Target<'_> {
             text,
             "    aws: {{ region: {} }}{}",
             quoted(region.as_deref().unwrap_or("eu-west-1")),
-            doubt(region)
+            doubt(region.as_ref())
         );
         text.push_str("    vars:\n");
         let known = [
@@ -97,13 +97,18 @@ impl Target<'_> {
             ("alarm", alarm, "bulk-import-worker-down"),
         ];
         for (name, value, example) in known {
-            let _ = writeln!(text, "      {name}: {}{}", quoted(value.as_deref().unwrap_or(example)), doubt(value));
+            let _ = writeln!(
+                text,
+                "      {name}: {}{}",
+                quoted(value.as_deref().unwrap_or(example)),
+                doubt(value.as_ref())
+            );
         }
     }
 }
 
 /// What stands behind a value that is only an example.
-fn doubt(value: &Option<String>) -> &'static str {
+fn doubt(value: Option<&String>) -> &'static str {
     if value.is_some() { "" } else { " # not found in the files: put in your own" }
 }
 

@@ -37,16 +37,15 @@ pub(crate) fn run() -> Exit {
         let _ = writeln!(told, "passed over: {why}");
     }
     for (path, text) in files {
-        match write(&root.join(path), &text) {
-            Ok(()) => told.push_str(&format!("wrote {path}\n")),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                told.push_str(&format!("kept  {path}, which was there\n"));
-            }
+        let line = match write(&root.join(path), &text) {
+            Ok(()) => format!("wrote {path}"),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => format!("kept  {path}, which was there"),
             Err(error) => {
                 print(&told);
                 return complain(Exit::FAULT, &format!("{path} cannot be written: {error}"));
             }
-        }
+        };
+        let _ = writeln!(told, "{line}");
     }
     told.push_str(
         "\nnext: smoke run local\n      smoke check, after each change; smoke schema scenario, for your editor\n",
