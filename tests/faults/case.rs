@@ -33,15 +33,9 @@ impl Case {
         Self { faults: vec![weather.name.clone(), fault.name.clone()], expected: fault.clone() }
     }
 
-    /// In all weather there is.
-    pub(crate) fn all_at_once(weather: &[Row]) -> Option<Self> {
-        let faults = weather.iter().map(|row| row.name.clone()).collect();
-        weather.first().map(|expected| Self { faults, expected: expected.clone() })
-    }
-
     /// As it is listed.
     pub(crate) fn name(&self) -> String {
-        if self.faults.len() > 2 { "all weather at once".to_owned() } else { self.faults.join(" with ") }
+        self.faults.join(" with ")
     }
 
     /// Whether nothing is broken.

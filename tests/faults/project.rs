@@ -9,6 +9,9 @@ use crate::table::ROOT;
 
 /// Where the scenario says how long it waits for the roll-out.
 const WITHIN: &str = "\n    within: 5m\n";
+/// The other targets that the scenario names; nothing runs there.
+const ELSEWHERE: &str =
+    "  staging: { api: { url: \"http://127.0.0.1:9\" } }\n  prod: { api: { url: \"http://127.0.0.1:9\" } }\n";
 
 /// A project.
 pub(crate) struct Project {
@@ -33,7 +36,7 @@ impl Project {
             scenario = replaced(&scenario, WITHIN, &format!("\n    within: {ready_within}\n"))?;
         }
         let config = match server {
-            Some(server) => format!("targets:\n  local:\n{}", server.target()),
+            Some(server) => format!("targets:\n{ELSEWHERE}  local:\n{}", server.target()),
             None => std::fs::read_to_string(from.join("smoke.yaml"))?,
         };
         std::fs::create_dir_all(into("scenarios"))?;

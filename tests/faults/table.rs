@@ -68,11 +68,10 @@ impl Table {
     /// Everything that is to be run: faults first, since some of them take long.
     pub(crate) fn cases(&self) -> Vec<Case> {
         let alone = self.faults.iter().chain(&self.weather).map(Case::alone);
-        let at_once = Case::all_at_once(&self.weather);
         let of_groups: Vec<&Row> = self.of_groups().collect();
         let together =
             self.weather.iter().flat_map(|weather| of_groups.iter().map(|fault| Case::together(fault, weather)));
-        alone.chain(at_once).chain(together).collect()
+        alone.chain(together).collect()
     }
 
     /// The faults that stand for their groups.

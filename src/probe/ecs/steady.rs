@@ -101,6 +101,8 @@ pub(super) fn judge(facts: &ServiceFacts, tasks: Option<&[&TaskFacts]>) -> (Stea
 pub(super) fn rolled_back(facts: &ServiceFacts) -> Result<Option<Blocker>, String> {
     let to = facts.primary().map(|primary| aws::short_name(&primary.task_definition).to_owned()).unwrap_or_default();
     match &facts.last_deployment {
+        // The service was looked at a moment before the list: what it says is not yet the roll-back's end.
+        Ok(Some(last)) if last.status == "ROLLBACK_SUCCESSFUL" && !is_completed(facts) => Ok(None),
         Ok(Some(last)) if last.status.starts_with("ROLLBACK_") && !is_outdated(last, facts) => {
             Ok(Some(Blocker::RolledBack { to, done: last.status == "ROLLBACK_SUCCESSFUL" }))
         }
@@ -109,6 +111,10 @@ pub(super) fn rolled_back(facts: &ServiceFacts) -> Result<Option<Blocker>, Strin
         Err(_) if !facts.may_roll_back => Ok(None),
         Err(error) => Err(format!("whether it was rolled back is not known: {}", error.message)),
     }
+}
+
+fn is_completed(facts: &ServiceFacts) -> bool {
+    facts.primary().is_some_and(|primary| primary.rollout.as_deref() == Some("COMPLETED"))
 }
 
 /// Whether the service has been deployed anew since: the list of deployments may not show that yet.

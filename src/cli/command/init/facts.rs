@@ -108,6 +108,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::needless_pass_by_value, reason = "so that each value can be written where it stands")]
     fn resource(kind: &str, values: Value) -> Value {
         json!({ "type": kind, "mode": "managed", "values": values, "references": [] })
     }
