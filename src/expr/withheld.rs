@@ -39,7 +39,7 @@ impl Opaque for Withheld {
 }
 
 impl OpaqueEq for Withheld {
-    /// Never asked: comparisons are taken over by [`equals`].
+    /// Never asked: comparisons are taken over by `equals`.
     fn opaque_eq(&self, _: &dyn Opaque) -> bool {
         false
     }

@@ -1,7 +1,7 @@
 //! Faults: the ways to break the sandbox on purpose; and weather: what happens on a good day too, and must change no
 //! verdict.
 //!
-//! The names and what they mean stand in [`catalogue`](self::catalogue). Where each is felt is decided where it would
+//! The names and what they mean stand in [`catalogue`]. Where each is felt is decided where it would
 //! really break: in the service, in the fleet, in the metric, at the endpoint. None is a canned answer.
 
 mod catalogue;
