@@ -14,6 +14,7 @@ use super::connect::Clients;
 use super::failure;
 use super::gather::{Brought, Gathering, Wanted};
 use super::known::{Known, time};
+use super::metric::MetricFacts;
 use crate::look::LookError;
 
 /// `DescribeAlarms` takes no more names.
@@ -53,29 +54,6 @@ pub struct AlarmKind {
     pub actions: Vec<String>,
     /// None for a composite alarm.
     pub metric: Option<MetricFacts>,
-}
-
-/// What a metric alarm watches.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct MetricFacts {
-    /// For instance `ECS/ContainerInsights`; empty for metric math.
-    pub namespace: String,
-    /// For instance `RunningTaskCount`; empty for metric math.
-    pub name: String,
-    /// Name and value, in AWS's order.
-    pub dimensions: Vec<(String, String)>,
-    /// For instance `LessThanThreshold`.
-    pub comparison: String,
-    /// The threshold; none for anomaly detection.
-    pub threshold: Option<f64>,
-    /// Seconds.
-    pub period: i32,
-    /// How many periods are looked at.
-    pub evaluation_periods: i32,
-    /// How many of them must breach.
-    pub datapoints: i32,
-    /// `missing`, `notBreaching`, `breaching` or `ignore`.
-    pub missing_data: String,
 }
 
 /// A change of an alarm's state.
@@ -139,7 +117,7 @@ impl Room {
             Some(_) => (self.history(name, since).await, Vec::new()),
             None => (Ok(Vec::new()), self.other_names().await),
         };
-        AlarmFacts { name: name.to_owned(), seen_at: Utc::now(), alarm: alarm.cloned(), history, others }
+        AlarmFacts { name: name.to_owned(), seen_at: self.clients.now(), alarm: alarm.cloned(), history, others }
     }
 
     /// The alarms of these names, both metric and composite ones; without names the first page of all.
@@ -202,7 +180,7 @@ fn metric_alarm(alarm: &MetricAlarm) -> Option<(String, AlarmKind)> {
         // AWS leaves nothing out here; an alarm is made with its actions enabled unless it is said otherwise.
         enabled: alarm.actions_enabled().unwrap_or(true),
         actions: alarm.alarm_actions().to_vec(),
-        metric: Some(metric(alarm)),
+        metric: Some(MetricFacts::of(alarm)),
     };
     Some((alarm.alarm_name()?.to_owned(), kind))
 }
@@ -218,25 +196,6 @@ fn composite_alarm(alarm: &CompositeAlarm) -> Option<(String, AlarmKind)> {
         metric: None,
     };
     Some((alarm.alarm_name()?.to_owned(), kind))
-}
-
-fn metric(alarm: &MetricAlarm) -> MetricFacts {
-    let dimensions = alarm.dimensions().iter();
-    let pair = |dimension: &aws_sdk_cloudwatch::types::Dimension| {
-        Some((dimension.name()?.to_owned(), dimension.value()?.to_owned()))
-    };
-    let evaluation_periods = alarm.evaluation_periods().unwrap_or(1);
-    MetricFacts {
-        namespace: alarm.namespace().unwrap_or_default().to_owned(),
-        name: alarm.metric_name().unwrap_or_default().to_owned(),
-        dimensions: dimensions.filter_map(pair).collect(),
-        comparison: alarm.comparison_operator().map(|operator| operator.as_str().to_owned()).unwrap_or_default(),
-        threshold: alarm.threshold(),
-        period: alarm.period().unwrap_or_default(),
-        evaluation_periods,
-        datapoints: alarm.datapoints_to_alarm().unwrap_or(evaluation_periods),
-        missing_data: alarm.treat_missing_data().unwrap_or("missing").to_owned(),
-    }
 }
 
 fn transition(item: &AlarmHistoryItem) -> Option<Transition> {

@@ -9,6 +9,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, ConfigLoader, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use chrono::{DateTime, Utc};
 
 use super::failure::look_error;
 use super::meter::{Ledger, Meter};
@@ -36,6 +37,15 @@ pub(super) struct Clients {
     pub(super) sts: aws_sdk_sts::Client,
     /// The region that is looked at.
     pub(super) region: String,
+    /// What was sent, and AWS's clock.
+    pub(super) ledger: Arc<Ledger>,
+}
+
+impl Clients {
+    /// The time of day by AWS's clock, UTC.
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.ledger.clock.now()
+    }
 }
 
 /// Builds the clients. Nothing is sent, but for what the SDK's credential chain needs (a role to assume is only tried
@@ -109,6 +119,7 @@ fn clients(settings: &AwsSettings, sdk: &SdkConfig, ledger: &Arc<Ledger>, region
         cloudwatch_pace,
         sts: aws_sdk_sts::Client::from_conf(sts.build()),
         region,
+        ledger: Arc::clone(ledger),
     }
 }
 

@@ -34,6 +34,18 @@ const DENIALS: [&str; 12] = [
     "OptInRequired",
 ];
 
+/// Codes that say that the question is wrong, whoever asks it: a name that no service can have.
+const WRONG: [&str; 8] = [
+    "InvalidParameter",
+    "InvalidParameterValue",
+    "InvalidParameterCombination",
+    "MissingParameter",
+    "MissingRequiredParameter",
+    "InvalidArn",
+    "Validation",
+    "ValidationError",
+];
+
 /// Codes that say that this place has no such thing to ask.
 const UNSUPPORTED: [&str; 5] =
     ["UnknownOperation", "UnsupportedOperation", "UnsupportedFeature", "NotImplemented", "NotYetImplemented"];
@@ -103,7 +115,11 @@ fn judge(operation: &str, answer: Answer<'_>) -> LookError {
         (Some(code), _) if code.contains("NotFound") => {
             look_error(LookErrorKind::System, format!("{operation} found nothing: {said}"))
         }
-        _ => look_error(LookErrorKind::Unusable, format!("{operation} cannot be asked that: {said}")),
+        _ if is_one_of(&WRONG) => {
+            look_error(LookErrorKind::Unusable, format!("{operation} cannot be asked that: {said}"))
+        }
+        // That AWS refuses for a reason of its own says nothing of the system.
+        _ => look_error(LookErrorKind::Denied, format!("{operation} was refused: {said}")),
     }
 }
 
@@ -202,6 +218,12 @@ mod tests {
             Some("InvalidParameterException"),
             "bad name",
             (LookErrorKind::Unusable, "ecs:DescribeServices cannot be asked that: InvalidParameter: bad name"),
+        );
+        check(
+            400,
+            Some("RequestExpired"),
+            "",
+            (LookErrorKind::Denied, "ecs:DescribeServices was refused: RequestExpired"),
         );
         check(
             501,

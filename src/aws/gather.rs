@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, join_all};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
@@ -82,9 +82,14 @@ where
         }
         self.pace.quiet().await;
         *last_start = Some(Instant::now());
-        let batch = std::mem::take(&mut *self.open());
+        let mut batch = std::mem::take(&mut *self.open());
         let wanted = batch.iter().map(|(key, entry)| (key.clone(), entry.since)).collect();
-        let brought = (self.call)(wanted).await;
+        let everybody = batch.values_mut().flat_map(|entry| &mut entry.waiting).map(oneshot::Sender::closed);
+        let brought = tokio::select! {
+            brought = (self.call)(wanted) => brought,
+            // A call that nobody waits for any more would only keep others waiting.
+            _ = join_all(everybody) => return,
+        };
         tell(batch, &brought);
     }
 
@@ -117,8 +122,6 @@ fn abandoned() -> LookError {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use futures_util::future::join_all;
-
     use super::*;
 
     fn counting(calls: &Arc<AtomicUsize>) -> Arc<Gathering<String, (DateTime<Utc>, usize)>> {
@@ -141,6 +144,25 @@ mod tests {
         let answers = join_all(asked).await;
         assert!(answers.iter().all(|answer| *answer == Ok((at(1), 1))));
         assert_eq!(calls.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_nobody_waits_for_any_more_is_given_up() {
+        let calls: Arc<AtomicUsize> = Arc::default();
+        let counted = Arc::clone(&calls);
+        let gathering = Gathering::new(Arc::new(Pace::new(100.0, 100.0)), move |wanted: Wanted<String>| {
+            let first = counted.fetch_add(1, Ordering::SeqCst) == 0;
+            Box::pin(async move {
+                if first {
+                    std::future::pending::<()>().await;
+                }
+                wanted.into_keys().map(|key| (key, Ok(()))).collect()
+            })
+        });
+        let ask = || gathering.ask("worker".to_owned(), at(0));
+        let given_up = tokio::time::timeout(Duration::from_secs(5), ask()).await;
+        assert!(given_up.is_err());
+        assert_eq!(tokio::time::timeout(Duration::from_secs(5), ask()).await, Ok(Ok(())));
     }
 
     #[tokio::test(start_paused = true)]

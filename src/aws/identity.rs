@@ -1,17 +1,27 @@
 //! Which account, region and endpoints are looked at: a line each, for every report.
 
+use chrono::TimeDelta;
+
+use super::clock::Clock;
 use super::connect::Clients;
 use super::failure;
 use super::known::Known;
 use super::settings::{AwsSettings, SERVICES};
 
 /// The lines.
-pub(super) async fn lines(clients: &Clients, settings: &AwsSettings) -> Vec<String> {
+pub(super) async fn lines(clients: &Clients, settings: &AwsSettings, clock: &Clock) -> Vec<String> {
     let account = match caller(clients).await {
         Ok(caller) => format!("AWS {caller}"),
         Err(error) => format!("AWS account unknown: {error}"),
     };
-    std::iter::once(account).chain(place(clients, settings)).collect()
+    std::iter::once(account).chain(place(clients, settings)).chain(difference(clock.ahead())).collect()
+}
+
+/// What everybody who compares times with those of other machines must know.
+fn difference(ahead: TimeDelta) -> Option<String> {
+    let off = if ahead < TimeDelta::zero() { "ahead of" } else { "behind" };
+    let seconds = ahead.num_seconds().abs();
+    (seconds > 0).then(|| format!("times are AWS's: this machine's clock is {seconds} s {off} it"))
 }
 
 /// Who we are: `account 123456789012 as arn:…`.
@@ -40,6 +50,14 @@ fn endpoints(settings: &AwsSettings) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_clock_that_is_off_is_shown() {
+        let shown = |seconds| difference(TimeDelta::seconds(seconds));
+        assert_eq!(shown(0), None);
+        assert_eq!(shown(200).as_deref(), Some("times are AWS's: this machine's clock is 200 s behind it"));
+        assert_eq!(shown(-90).as_deref(), Some("times are AWS's: this machine's clock is 90 s ahead of it"));
+    }
 
     #[test]
     fn endpoints_that_are_not_aws_are_shown() {

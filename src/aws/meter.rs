@@ -1,4 +1,5 @@
-//! Counts what is sent, attempts of the SDK's own retries included, and tells the pace about throttling at once.
+//! Counts what is sent, attempts of the SDK's own retries included, reads AWS's clock off the answers, and tells the pace
+//! about throttling at once.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,7 +12,9 @@ use aws_sdk_ecs::config::interceptors::{
 use aws_sdk_ecs::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_ecs::error::BoxError;
 use aws_smithy_types::config_bag::{Storable, StoreReplace};
+use chrono::{DateTime, Utc};
 
+use super::clock::Clock;
 use super::failure;
 use super::pace::Pace;
 use crate::event::AwsUse;
@@ -19,6 +22,8 @@ use crate::event::AwsUse;
 /// What was sent, and what was asked for.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
+    /// AWS's clock.
+    pub(super) clock: Clock,
     calls: Mutex<BTreeMap<String, u64>>,
     looks: AtomicU64,
     throttled: AtomicU64,
@@ -65,9 +70,10 @@ impl Ledger {
     }
 }
 
-/// The operation that an attempt calls: `ecs:DescribeServices`. Once there is an answer, the request is gone.
+/// The operation that an attempt calls, `ecs:DescribeServices`, and when it was sent. Once there is an answer, the request
+/// is gone.
 #[derive(Debug)]
-struct Called(String);
+struct Called(String, DateTime<Utc>);
 
 impl Storable for Called {
     type Storer = StoreReplace<Self>;
@@ -96,7 +102,7 @@ impl Intercept for Meter {
         let request = context.request();
         let operation = operation(request.headers().get("x-amz-target"), request.uri());
         let called = format!("{}:{operation}", self.service);
-        cfg.interceptor_state().store_put(Called(called.clone()));
+        cfg.interceptor_state().store_put(Called(called.clone(), Utc::now()));
         self.ledger.sent(called);
         Ok(())
     }
@@ -110,6 +116,9 @@ impl Intercept for Meter {
     ) -> Result<(), BoxError> {
         let response = context.response();
         let (status, body) = (response.status().as_u16(), response.body().bytes().unwrap_or_default());
+        if let (Some(date), Some(Called(_, sent))) = (response.headers().get("date"), cfg.load::<Called>()) {
+            self.ledger.clock.told(date, *sent, Utc::now());
+        }
         let called = || cfg.load::<Called>().map_or(self.service, |called| called.0.as_str());
         if failure::throttled(status, body) {
             self.ledger.throttled.fetch_add(1, Ordering::Relaxed);

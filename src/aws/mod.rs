@@ -7,6 +7,7 @@
 mod action;
 mod alarms;
 mod arn;
+mod clock;
 mod connect;
 mod environment;
 mod failure;
@@ -14,6 +15,7 @@ mod gather;
 mod identity;
 mod known;
 mod meter;
+mod metric;
 mod overrides;
 mod pace;
 #[cfg(test)]
@@ -33,9 +35,10 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 pub use action::{Action, Thing};
-pub use alarms::{AlarmFacts, AlarmKind, MetricFacts, Transition};
+pub use alarms::{AlarmFacts, AlarmKind, Transition};
 pub use arn::short_name;
 pub use known::Known;
+pub use metric::MetricFacts;
 pub use scan::{CLOCK_SKEW, LogLine, Scan};
 pub use services::{DeploymentFacts, LastDeployment, ServiceEvent, ServiceFacts};
 pub use settings::AwsSettings;
@@ -52,7 +55,6 @@ const LOG_LAG: Duration = Duration::from_secs(15);
 pub struct Reader {
     settings: AwsSettings,
     clients: Arc<connect::Clients>,
-    ledger: Arc<meter::Ledger>,
     services: services::Services,
     alarms: alarms::Alarms,
     scans: scan::Scans,
@@ -72,13 +74,13 @@ impl Reader {
             alarms: alarms::Alarms::new(&clients),
             scans: scan::Scans::new(&clients),
             clients,
-            ledger,
         })
     }
 
-    /// Which account, region and endpoints are looked at, a line each. An account that may not be asked for is said so.
+    /// Which account, region and endpoints are looked at, a line each. An account that may not be asked for is said so, and
+    /// a clock that is not this machine's.
     pub async fn identity(&self) -> Vec<String> {
-        identity::lines(&self.clients, &self.settings).await
+        identity::lines(&self.clients, &self.settings, &self.clients.ledger.clock).await
     }
 
     /// Who we are there: `account 123456789012 as arn:…`.
@@ -124,10 +126,17 @@ impl Reader {
         environment::environment(&self.settings, &self.clients.region)
     }
 
+    /// The time of day by AWS's clock, as its first answer told it; by this machine's where the two are no more than
+    /// [`CLOCK_SKEW`] apart, or nothing is known.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clients.now()
+    }
+
     /// What was sent so far, and what was saved.
     #[must_use]
     pub fn used(&self) -> AwsUse {
-        self.ledger.used()
+        self.clients.ledger.used()
     }
 
     /// How late a log line may become visible: `aws.log_lag`, or 15 s.
@@ -142,7 +151,7 @@ impl Reader {
     /// Where the service could not be described; a service or cluster that is not there is a
     /// [`LookErrorKind::System`].
     pub async fn service(&self, cluster: &str, service: &str) -> Result<Arc<ServiceFacts>, LookError> {
-        self.ledger.looked();
+        self.clients.ledger.looked();
         self.services.look(cluster, service).await
     }
 
@@ -156,7 +165,7 @@ impl Reader {
         service: &str,
         look: impl Future<Output = Result<T, LookError>>,
     ) -> Result<T, LookError> {
-        let late = || match self.ledger.last_refusal(service) {
+        let late = || match self.clients.ledger.last_refusal(service) {
             Some(refusal) => format!("{refusal}, and nothing else came before the deadline"),
             None => "AWS did not answer before the deadline".to_owned(),
         };
@@ -169,7 +178,7 @@ impl Reader {
     /// # Errors
     /// Where tasks could not be described.
     pub async fn tasks(&self, cluster: &str, ids: &[String]) -> Result<Vec<TaskFacts>, LookError> {
-        self.ledger.looked();
+        self.clients.ledger.looked();
         Ok(tasks::describe(&self.clients, cluster, ids).await?.into_values().collect())
     }
 
@@ -178,7 +187,7 @@ impl Reader {
     /// # Errors
     /// Where alarms could not be described. An alarm that is not there is no error.
     pub async fn alarm(&self, name: &str, since: DateTime<Utc>) -> Result<Arc<AlarmFacts>, LookError> {
-        self.ledger.looked();
+        self.clients.ledger.looked();
         self.alarms.look(name, since).await
     }
 
@@ -188,7 +197,7 @@ impl Reader {
     /// # Errors
     /// Where the group could not be read; one that is not there is a [`LookErrorKind::System`].
     pub async fn scan(&self, group: &str, prefix: Option<&str>, since: DateTime<Utc>) -> Result<Arc<Scan>, LookError> {
-        self.ledger.looked();
+        self.clients.ledger.looked();
         self.scans.look(group, prefix, since).await
     }
 }

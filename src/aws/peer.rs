@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use chrono::{TimeDelta, Utc};
 use ciborium::Value as Cbor;
 use serde_json::{Value as Json, json};
 
@@ -32,6 +33,14 @@ pub(super) struct Peer {
 impl Peer {
     /// Starts a peer whose `script` gives the answer to each operation and body.
     pub(super) async fn start(script: impl Fn(&str, &Json) -> Answer + Send + Sync + 'static) -> Self {
+        Self::start_ahead(TimeDelta::zero(), script).await
+    }
+
+    /// Likewise, with a clock that is so far ahead.
+    pub(super) async fn start_ahead(
+        ahead: TimeDelta,
+        script: impl Fn(&str, &Json) -> Answer + Send + Sync + 'static,
+    ) -> Self {
         let asked: Arc<Mutex<Vec<Asked>>> = Arc::default();
         let (seen, script) = (Arc::clone(&asked), Arc::new(script));
         let app = axum::Router::new().fallback(move |uri: Uri, headers: HeaderMap, body: Bytes| {
@@ -40,7 +49,8 @@ impl Peer {
                 let (operation, body, cbor) = read(&uri, &headers, &body);
                 let answer = script(&operation, &body);
                 seen.lock().unwrap().push((operation, body));
-                draw(answer, cbor)
+                let date = (Utc::now() + ahead).format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+                ([(header::DATE, date)], draw(answer, cbor))
             }
         });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();

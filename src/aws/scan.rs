@@ -23,10 +23,13 @@ pub const CLOCK_SKEW: TimeDelta = TimeDelta::seconds(5);
 /// How often pages behind the first are asked for once more where AWS would not answer.
 const PAGE_TRIES: usize = 10;
 
+/// How many lines are kept at most: some hundred megabytes.
+const MOST_LINES: usize = 200_000;
+
 /// What one scan saw.
 #[derive(Debug)]
 pub struct Scan {
-    /// When the scan began, by this machine's clock: whatever was visible then is in it.
+    /// When the scan began, by AWS's clock: whatever was visible then is in it.
     pub began: DateTime<Utc>,
     /// In order of event time; a line that was delivered twice is there once.
     pub lines: Vec<Arc<LogLine>>,
@@ -111,14 +114,16 @@ async fn scan_each(clients: Arc<Clients>, wanted: Wanted<Place>) -> Brought<Plac
 }
 
 async fn scan(clients: &Clients, place: &Place, since: DateTime<Utc>) -> Result<Scan, LookError> {
-    let began = Utc::now();
+    let began = clients.now();
     let (group, prefix) = place;
     let mut read = Reading::default();
     let (mut token, mut again) = (None::<String>, PAGE_TRIES);
     loop {
         clients.logs_pace.turn().await;
         let call = clients.logs.filter_log_events().log_group_name(group).set_log_stream_name_prefix(prefix.clone());
-        let call = call.start_time((since - CLOCK_SKEW).timestamp_millis()).set_next_token(token.clone());
+        let call = call.start_time((since - CLOCK_SKEW).timestamp_millis());
+        // A group in which more is logged than can be read would be read for ever.
+        let call = call.end_time((began + CLOCK_SKEW).timestamp_millis()).set_next_token(token.clone());
         let page = match call.send().await.map_err(|error| refused(group, &error)) {
             Ok(page) => page,
             // In the middle of a scan the same page is asked for again: where AWS throttles every few seconds, a scan of
@@ -130,6 +135,9 @@ async fn scan(clients: &Clients, place: &Place, since: DateTime<Utc>) -> Result<
             Err(error) => return Err(error),
         };
         read.page(page.events());
+        if read.lines.len() > MOST_LINES {
+            return Err(too_many(place));
+        }
         // A page may be empty and still have a next one: only a missing token ends it.
         token = page.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
         if token.is_none() {
@@ -149,6 +157,12 @@ fn refused(
         return look_error(LookErrorKind::System, format!("no log group {group}"));
     }
     failure::explain("logs:FilterLogEvents", error)
+}
+
+fn too_many((group, prefix): &Place) -> LookError {
+    let what = if prefix.is_some() { "a narrower stream_prefix" } else { "a stream_prefix" };
+    let words = format!("more than {MOST_LINES} lines were logged in {group} since the window opened; name {what}");
+    look_error(LookErrorKind::Denied, words)
 }
 
 /// Pages put together.
@@ -175,8 +189,13 @@ impl Reading {
     /// under a new event id: the same stream, time and text are one line.
     fn lines(mut self) -> Vec<Arc<LogLine>> {
         self.lines.sort_by_key(|line| line.time);
-        let mut seen = HashSet::new();
-        self.lines.retain(|line| seen.insert((line.time, line.stream.clone(), line.message.clone())));
-        self.lines
+        let mut kept: Vec<Arc<LogLine>> = Vec::with_capacity(self.lines.len());
+        for line in self.lines.drain(..) {
+            let mut of_its_time = kept.iter().rev().take_while(|other| other.time == line.time);
+            if !of_its_time.any(|other| other.stream == line.stream && other.message == line.message) {
+                kept.push(line);
+            }
+        }
+        kept
     }
 }

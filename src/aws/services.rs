@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aws_sdk_ecs::types::{Deployment, Failure, Service, ServiceDeploymentBrief};
+use aws_sdk_ecs::types::{Deployment, DeploymentControllerType, Failure, Service, ServiceDeploymentBrief};
 use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
 
@@ -162,7 +162,12 @@ impl Cluster {
         };
         let found = names.iter().filter_map(|name| Some((name, find(answer.services(), name)?)));
         let found: Vec<(&String, &Service)> = found.collect();
+        let (found, others): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(|(_, service)| self.deployed_otherwise(service).is_none());
         let mut brought = self.complete(&found).await;
+        let refused =
+            |(name, service): (&String, &Service)| Some((name.clone(), Err(self.deployed_otherwise(service)?)));
+        brought.extend(others.into_iter().filter_map(refused));
         for name in names {
             brought.entry(name.clone()).or_insert_with(|| Err(self.missing(name, answer.failures())));
         }
@@ -181,7 +186,7 @@ impl Cluster {
         let parts = found.iter().zip(lists).zip(rolled).zip(definitions);
         let facts = parts.map(|((((name, service), arns), last_deployment), definition)| {
             let tasks = arns.and_then(|arns| pick(&described, &arns));
-            let facts = service_facts(service);
+            let facts = service_facts(service, self.clients.now());
             ((*name).clone(), Ok(Arc::new(ServiceFacts { tasks, definition, last_deployment, ..facts })))
         });
         facts.collect()
@@ -194,6 +199,20 @@ impl Cluster {
             Some(arn) => self.definitions.get(&self.clients, arn).await,
             None => Err(look_error(LookErrorKind::Obscured, "the service has no task definition")),
         }
+    }
+
+    /// Who deploys it, where that is not ECS itself. Its task sets are no deployments, and a look at these would say
+    /// nothing of what runs.
+    fn deployed_otherwise(&self, service: &Service) -> Option<LookError> {
+        let controller = service.deployment_controller().map(|controller| controller.r#type().as_str());
+        let other = controller.filter(|controller| *controller != DeploymentControllerType::Ecs.as_str())?;
+        let words = format!(
+            "service {} in cluster {} is deployed by {other}, in task sets, which smoke does not read: only services that \
+             ECS itself deploys (controller ECS, rolling or blue/green) can be looked at",
+            name_of(service),
+            short_name(&self.name)
+        );
+        Some(look_error(LookErrorKind::Denied, words))
     }
 
     /// What AWS says of a service that it did not describe: with HTTP 200, in `failures`.
@@ -250,11 +269,11 @@ fn last(brief: &ServiceDeploymentBrief) -> Option<LastDeployment> {
     Some(LastDeployment { status, finished_at: brief.finished_at().map(time) })
 }
 
-fn service_facts(service: &Service) -> ServiceFacts {
+fn service_facts(service: &Service, seen_at: DateTime<Utc>) -> ServiceFacts {
     let unread = || look_error(LookErrorKind::Obscured, "not read");
     ServiceFacts {
         name: name_of(service).to_owned(),
-        seen_at: Utc::now(),
+        seen_at,
         desired: service.desired_count(),
         running: service.running_count(),
         pending: service.pending_count(),

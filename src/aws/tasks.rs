@@ -36,7 +36,7 @@ pub struct TaskFacts {
     pub created_at: Option<DateTime<Utc>>,
     /// When it began to run.
     pub started_at: Option<DateTime<Utc>>,
-    /// When it stopped, or began to.
+    /// When it began to stop.
     pub stopped_at: Option<DateTime<Utc>>,
     /// For instance `EssentialContainerExited`.
     pub stop_code: Option<String>,
@@ -66,9 +66,9 @@ pub struct ContainerFacts {
 pub struct DefinitionFacts {
     /// Its containers' images, in order.
     pub images: Vec<String>,
-    /// Names of the containers that count for a task's health: the essential ones.
-    pub essential: Vec<String>,
-    /// Whether any container has a `healthCheck`; without one `healthStatus` stays `UNKNOWN` for ever.
+    /// Its containers' names, in order.
+    pub containers: Vec<String>,
+    /// Whether any essential container has a `healthCheck`; without one `healthStatus` stays `UNKNOWN` for ever.
     pub health_check: bool,
     /// Where its containers log to, in order.
     pub logs: Vec<LogSettings>,
@@ -128,7 +128,9 @@ pub(super) async fn describe(clients: &Clients, cluster: &str, arns: &[String]) 
 fn task_facts(task: &Task) -> TaskFacts {
     let text = |value: Option<&str>| value.map(str::to_owned);
     let arn = task.task_arn().unwrap_or_default();
-    let stopped_at = task.stopped_at().or(task.execution_stopped_at()).or(task.stopping_at());
+    // It is told to stop, its containers end, and only then, often a minute later, it is STOPPED.
+    let stopped_at = [task.stopping_at(), task.execution_stopped_at(), task.stopped_at()];
+    let stopped_at = stopped_at.into_iter().flatten().min_by_key(|at| (at.secs(), at.subsec_nanos()));
     TaskFacts {
         id: short_name(arn).to_owned(),
         arn: arn.to_owned(),
@@ -179,11 +181,12 @@ async fn read_definition(clients: &Clients, arn: &str) -> Result<DefinitionFacts
     let answer = clients.ecs.describe_task_definition().task_definition(arn).send().await;
     let answer = answer.map_err(|error| failure::explain("ecs:DescribeTaskDefinition", &error))?;
     let containers = answer.task_definition().map(TaskDefinition::container_definitions).unwrap_or_default();
-    let essential = containers.iter().filter(|container| container.essential().unwrap_or(true));
+    let essential = || containers.iter().filter(|container| container.essential().unwrap_or(true));
+    let name = |container: &ContainerDefinition| container.name().map(str::to_owned);
     Ok(DefinitionFacts {
         images: containers.iter().filter_map(|container| container.image().map(str::to_owned)).collect(),
-        essential: essential.filter_map(|container| container.name().map(str::to_owned)).collect(),
-        health_check: containers.iter().any(|container| container.health_check().is_some()),
+        containers: containers.iter().filter_map(name).collect(),
+        health_check: essential().any(|container| container.health_check().is_some()),
         logs: containers.iter().map(log_settings).collect(),
     })
 }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::join_all;
 use serde_json::{Value as Json, json};
 
@@ -34,7 +34,12 @@ async fn a_scan_follows_tokens_through_empty_pages_and_drops_repeats() {
     assert_eq!(asked.len(), 3);
     assert_eq!(asked[0]["startTime"], json!((at(0) - CLOCK_SKEW).timestamp_millis()));
     assert_eq!(asked[0]["logStreamNamePrefix"], json!("w/"));
-    assert_eq!(asked[0].get("endTime"), None);
+    let ends: Vec<i64> = asked.iter().map(|page| page["endTime"].as_i64().unwrap()).collect();
+    assert_eq!(
+        ends,
+        [(scan.began + CLOCK_SKEW).timestamp_millis(); 3],
+        "lines that come meanwhile are for the next scan"
+    );
 }
 
 #[tokio::test]
@@ -260,4 +265,19 @@ async fn an_identity_that_may_not_be_asked_for_is_said_so() {
     let lines = Reader::connect(&settings).await.unwrap().identity().await;
     assert!(lines[0].starts_with("AWS account unknown: sts:GetCallerIdentity got no answer: "), "{lines:?}");
     assert_eq!(lines[1..], ["AWS region eu-west-1", "AWS endpoint http://127.0.0.1:9, not AWS itself"]);
+}
+
+#[tokio::test]
+async fn times_are_by_the_clock_of_aws() {
+    let ahead = TimeDelta::minutes(4);
+    let peer = Peer::start_ahead(ahead, |_, _| Answer::Ok(json!({"events": []}))).await;
+    let reader = peer.reader().await;
+    let early = Utc::now();
+    // Whatever is asked first tells the time; what that is said to be was not known before it.
+    reader.scan("/ecs/prod", None, at(0)).await.unwrap();
+    let scan = reader.scan("/ecs/prod", None, at(0)).await.unwrap();
+    for time in [scan.began, reader.now()] {
+        let off = time - early;
+        assert!(off > ahead - TimeDelta::seconds(5) && off < ahead + TimeDelta::seconds(30), "{off}");
+    }
 }

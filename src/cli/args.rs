@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use clap::builder::{FalseyValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Parser, Subcommand, ValueEnum, ValueHint};
-use smoke::sandbox::Fault;
 
-use super::settings::{ReportTo, Shard, parse};
+use super::options::{Faults, Filter, Output, Talkativeness, Vars, Worker};
+use super::settings::{Shard, parse};
 
 /// Proves that a deploy really works: drives a user's journey through the system and watches its logs, services and
 /// alarms while that happens.
@@ -68,9 +68,8 @@ pub(crate) struct Run {
     pub(crate) words: Vec<String>,
     #[command(flatten)]
     pub(crate) filter: Filter,
-    /// Set a variable, stronger than all others; the environment variable holds one a line
-    #[arg(long, value_name = "K=V", env = "SMOKE_VAR", hide_env_values = true, value_delimiter = '\n', value_parser = parse::variable)]
-    pub(crate) var: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(crate) vars: Vars,
     /// Run at most N scenarios side by side
     #[arg(long, short = 'j', value_name = "N", env = "SMOKE_JOBS", value_parser = parse::at_least_one)]
     pub(crate) jobs: Option<usize>,
@@ -86,9 +85,8 @@ pub(crate) struct Run {
     /// Run the I-th of N parts; `auto` asks the CI system
     #[arg(long, value_name = "I/N|auto", env = "SMOKE_SHARD", value_parser = parse::shard)]
     pub(crate) shard: Option<Shard>,
-    /// Break the local target on purpose
-    #[arg(long, value_name = "NAME", env = "SMOKE_FAULT", value_delimiter = ',', value_parser = faults())]
-    pub(crate) fault: Vec<Fault>,
+    #[command(flatten)]
+    pub(crate) faults: Faults,
     /// Run this worker in the local target; `python`: the reference deployment's own, as a process
     #[arg(long, value_name = "WORKER", env = "SMOKE_WORKER", value_enum, default_value_t = Worker::Rust)]
     pub(crate) worker: Worker,
@@ -97,35 +95,8 @@ pub(crate) struct Run {
     pub(crate) yes: bool,
     #[command(flatten)]
     pub(crate) output: Output,
-    /// Show only the verdict and what went wrong
-    #[arg(long, short, env = "SMOKE_QUIET", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue, conflicts_with = "verbose")]
-    pub(crate) quiet: bool,
-    /// Show each look; twice and more: what smoke does inside
-    #[arg(long, short, env = "SMOKE_VERBOSE", action = ArgAction::Count)]
-    pub(crate) verbose: u8,
-}
-
-/// Where reports go.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Output {
-    /// Write another report to PATH (`-`: standard output): junit, json, html, markdown, github, ndjson or text. Without
-    /// PATH it goes to the run's folder, and github to standard output. `markdown=$GITHUB_STEP_SUMMARY` is appended
-    #[arg(long, value_name = "FORMAT[=PATH]", env = "SMOKE_REPORT", value_delimiter = ',', value_parser = parse::report)]
-    pub(crate) report: Vec<ReportTo>,
-    /// Keep runs in DIR, each with run.json, junit.xml, report.html, summary.md, events.ndjson and evidence/
-    #[arg(long, value_name = "DIR", env = "SMOKE_REPORTS", default_value = "reports", value_hint = ValueHint::DirPath)]
-    pub(crate) reports: PathBuf,
-}
-
-/// Which scenarios.
-#[derive(Debug, clap::Args)]
-pub(crate) struct Filter {
-    /// Take only scenarios with this tag (repeatable: any of them)
-    #[arg(long, value_name = "TAG", env = "SMOKE_TAG", value_delimiter = ',')]
-    pub(crate) tag: Vec<String>,
-    /// Leave out scenarios with this tag
-    #[arg(long, value_name = "TAG", env = "SMOKE_SKIP_TAG", value_delimiter = ',')]
-    pub(crate) skip_tag: Vec<String>,
+    #[command(flatten)]
+    pub(crate) talk: Talkativeness,
 }
 
 #[derive(Debug, clap::Args)]
@@ -161,12 +132,10 @@ pub(crate) struct Doctor {
     /// The target
     #[arg(value_name = "TARGET")]
     pub(crate) target: String,
-    /// Set a variable, stronger than all others; the environment variable holds one a line
-    #[arg(long, value_name = "K=V", env = "SMOKE_VAR", hide_env_values = true, value_delimiter = '\n', value_parser = parse::variable)]
-    pub(crate) var: Vec<(String, String)>,
-    /// Break the local target on purpose
-    #[arg(long, value_name = "NAME", env = "SMOKE_FAULT", value_delimiter = ',', value_parser = faults())]
-    pub(crate) fault: Vec<Fault>,
+    #[command(flatten)]
+    pub(crate) vars: Vars,
+    #[command(flatten)]
+    pub(crate) faults: Faults,
 }
 
 #[derive(Debug, clap::Args)]
@@ -180,16 +149,16 @@ pub(crate) struct Policy {
     /// The account's id; where it is not given, the one in the target's `role_arn`, else any
     #[arg(long, value_name = "ID", env = "SMOKE_ACCOUNT")]
     pub(crate) account: Option<String>,
-    /// Set a variable, stronger than all others; the environment variable holds one a line
-    #[arg(long, value_name = "K=V", env = "SMOKE_VAR", hide_env_values = true, value_delimiter = '\n', value_parser = parse::variable)]
-    pub(crate) var: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(crate) vars: Vars,
 }
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Every run notes what it sends, and what came of it, in the journal of its folder, before it sends it. This command does
 the `finally` of each scenario that did not come to it, for all runs whose folders are there; those that still go on are
-left alone. It may be run as often as you like.
+left alone. It may be run as often as you like. Variables are those that the run had; where one held a secret it was not
+noted, and is to be given again (`--var`).
 
 Exit codes:
   0         nothing is left, or nothing was
@@ -202,9 +171,8 @@ pub(crate) struct Cleanup {
     /// Only what was left on this target; without it, on all
     #[arg(value_name = "TARGET")]
     pub(crate) target: Option<String>,
-    /// Set a variable as the run had it, where it gave one that held a secret; the environment variable holds one a line
-    #[arg(long, value_name = "K=V", env = "SMOKE_VAR", hide_env_values = true, value_delimiter = '\n', value_parser = parse::variable)]
-    pub(crate) var: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(crate) vars: Vars,
     /// Do not ask before a protected target
     #[arg(long, short, env = "SMOKE_YES", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) yes: bool,
@@ -214,12 +182,8 @@ pub(crate) struct Cleanup {
     /// Say that you have seen to what RUN left, so that it is not spoken of again; sends nothing
     #[arg(long, value_name = "RUN", env = "SMOKE_SETTLED")]
     pub(crate) settled: Option<String>,
-    /// Show only what is left
-    #[arg(long, short, env = "SMOKE_QUIET", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue, conflicts_with = "verbose")]
-    pub(crate) quiet: bool,
-    /// Show each look; twice and more: what smoke does inside
-    #[arg(long, short, env = "SMOKE_VERBOSE", action = ArgAction::Count)]
-    pub(crate) verbose: u8,
+    #[command(flatten)]
+    pub(crate) talk: Talkativeness,
 }
 
 #[derive(Debug, clap::Args)]
@@ -246,9 +210,8 @@ pub(crate) struct Merge {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Sandbox {
-    /// Break it on purpose
-    #[arg(long, value_name = "NAME", env = "SMOKE_FAULT", value_delimiter = ',', value_parser = faults())]
-    pub(crate) fault: Vec<Fault>,
+    #[command(flatten)]
+    pub(crate) faults: Faults,
     /// Run this worker in the local target; `python`: the reference deployment's own, as a process
     #[arg(long, value_name = "WORKER", env = "SMOKE_WORKER", value_enum, default_value_t = Worker::Rust)]
     pub(crate) worker: Worker,
@@ -261,24 +224,6 @@ pub(crate) struct Sandbox {
     /// Port of the AWS-compatible endpoint; any free one where it is not given
     #[arg(long, value_name = "PORT", env = "SMOKE_AWS_PORT")]
     pub(crate) aws_port: Option<u16>,
-}
-
-/// The workers that the local target can run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Worker {
-    /// The one that is built in
-    Rust,
-    /// The reference deployment's own, as a process; needs Python 3.10
-    Python,
-}
-
-impl From<Worker> for smoke::sandbox::Worker {
-    fn from(worker: Worker) -> Self {
-        match worker {
-            Worker::Rust => Self::Rust,
-            Worker::Python => Self::Python,
-        }
-    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -302,15 +247,6 @@ pub(crate) enum SchemaOf {
 pub(crate) struct Completions {
     /// The shell
     pub(crate) shell: clap_complete::Shell,
-}
-
-fn faults() -> impl TypedValueParser<Value = Fault> {
-    let catalogue = Fault::catalogue();
-    let names = catalogue.iter().map(|entry| clap::builder::PossibleValue::new(entry.name).help(entry.what));
-    PossibleValuesParser::new(names).try_map(move |name| {
-        let found = catalogue.iter().find(|entry| entry.name == name);
-        found.map(|entry| entry.fault).ok_or("no such fault")
-    })
 }
 
 fn formats() -> impl TypedValueParser<Value = smoke::report::Format> {

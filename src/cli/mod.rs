@@ -4,6 +4,7 @@
 mod args;
 mod command;
 mod exit;
+mod options;
 mod output;
 mod publish;
 mod reports;

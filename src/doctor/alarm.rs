@@ -59,7 +59,7 @@ fn chance(alarm: &AlarmKind) -> Finding {
 fn subject(alarm: &AlarmKind, services: &Services) -> Option<Finding> {
     let metric = alarm.metric.as_ref()?;
     let MetricFacts { namespace, dimensions, .. } = metric;
-    let dimension = |name: &str| dimensions.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    let dimension = |name: &str| dimensions.get(name).map(String::as_str);
     if namespace != "ECS/ContainerInsights" || services.is_empty() {
         return None;
     }

@@ -16,11 +16,15 @@ use super::notes::Notes;
 use super::rest::Rest;
 use super::stop::Stop;
 use super::witness::Decided;
+use crate::aws::Reader;
 use crate::event::{Fact, Phase, StepRef};
 use crate::journal::Pen;
 use crate::judge::{Own, Scene, diagnose};
 use crate::plan::Case;
 use crate::verdict::Verdict;
+
+/// Longer than any look at guards takes.
+const FAR: Duration = Duration::from_hours(24);
 
 /// What a case needs from the run.
 #[derive(Debug)]
@@ -123,7 +127,10 @@ impl CaseRun<'_> {
         watched(before, std::future::pending(), speaker, self.bounds(deadline)).await;
         let steps = journey.walk(&self.stage, Phase::Step, &self.case.steps, listener);
         watched(steps, guards.meanwhile(speaker), speaker, self.bounds(deadline)).await;
-        guards.after(speaker, listener).await;
+        let aws = self.stage.vantage.instruments.aws.as_ref();
+        let after = guards.after(aws.map_or(Duration::ZERO, Reader::log_lag), speaker, listener.clone());
+        // It has its own time: what the steps left of the scenario's says nothing about guards.
+        watched(after, std::future::pending(), speaker, self.bounds(Instant::now() + FAR)).await;
         for guarded in guards.end() {
             journey.guarded(&self.stage, guarded);
         }
@@ -156,9 +163,9 @@ impl CaseRun<'_> {
 
     fn tell_end(&self, journey: Journey, retrying: bool) {
         let Ended { verdict, own, memory, around, notes } = journey.end();
-        let diagnosis = own.map(|Decided { at, said, witness }| {
+        let diagnosis = own.map(|Decided { at, said, broken, witness }| {
             let by = at.and_then(|at| self.kind(at));
-            let own = Own { by, said: &said, waited: witness.waited, saw: &witness.saw };
+            let own = Own { by, said: &said, broken: &broken, waited: witness.waited, saw: &witness.saw };
             diagnose(verdict, &Scene { own, earlier: memory.saw(), around: &around })
         });
         let (cause, supports) = diagnosis.map(|found| (found.cause, found.supports)).unzip();

@@ -49,7 +49,7 @@ pub(crate) async fn clean(stage: &Stage, case: &Case, journey: &mut Journey, ter
 }
 
 async fn end(stage: &Stage, journey: &mut Journey, at: StepRef, step: &Step, finished: Finished) {
-    let Finished { outcome, kept, what, subjects: _, unanswered: _, witness: _ } = finished;
+    let Finished { outcome, kept, what, subjects: _, unanswered: _, lacks: _, witness: _ } = finished;
     journey.keep(kept);
     if matches!(outcome.verdict, Verdict::Passed | Verdict::Skipped) {
         stage.notes.cleaned(step).await;

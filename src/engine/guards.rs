@@ -8,18 +8,23 @@ use tokio::time::{Instant, sleep};
 use super::halt::{Halt, HaltListener, HaltSpeaker};
 use super::lookout::{Closed, Lookout, Stage};
 use super::step::unlooked;
-use super::wait::{self, Next, Pace};
+use super::wait::{self, BLINK, Next, Pace};
 use super::witness::Witness;
 use crate::event::{Outcome, Phase, StepRef};
 use crate::expr::Scope;
 use crate::judge::{Patience, Standing};
 use crate::plan::Step;
+use crate::probe::Probe;
 use crate::verdict::Verdict;
 
 /// The shortest pause between two rounds without `every`: guards look at AWS, whose quota everybody shares.
 const ROUND_MIN: Duration = Duration::from_secs(1);
-/// How long the last look is repeated where it cannot be known yet: longer than logs lag, shorter than patience.
+/// How long the last look is repeated where it cannot be known yet: longer than logs usually lag, shorter than patience.
 const SETTLE: Duration = Duration::from_secs(30);
+/// How long a look may take while the steps go on: as long as a request may that says nothing of its own `timeout`.
+const LOOK: Duration = Duration::from_secs(30);
+/// A look at a log waits for late lines as long as it may. While the steps go on, another one follows.
+const GLANCE: Duration = Duration::from_secs(5);
 
 /// The guards of one attempt at a case.
 #[derive(Debug)]
@@ -33,6 +38,8 @@ struct Guard<'case> {
     step: &'case Step,
     eye: Result<Lookout<'case>, Closed>,
     standing: Standing,
+    /// Since when every look has met a trouble that may pass.
+    trouble: Option<Instant>,
     /// Set once it failed: before anything was done, or while the steps went on.
     failed: Option<Failed>,
 }
@@ -50,6 +57,8 @@ pub(crate) struct Guarded {
     pub(crate) outcome: Outcome,
     /// What was tested, a line each.
     pub(crate) subjects: Vec<String>,
+    /// The name for want of whose value it was never looked at.
+    pub(crate) lacks: Option<String>,
     /// What it saw of the system.
     pub(crate) witness: Witness,
 }
@@ -60,14 +69,14 @@ impl<'case> Guards<'case> {
         let guard = |(index, step): (usize, &'case Step)| {
             let at = StepRef { case, phase: Phase::Guard, index };
             let eye = Lookout::open(stage, at, step, scope);
-            Guard { at, step, eye, standing: Standing::Settled(Verdict::Skipped), failed: None }
+            Guard { at, step, eye, standing: Standing::Settled(Verdict::Skipped), trouble: None, failed: None }
         };
         Self { guards: steps.iter().enumerate().map(guard).collect() }
     }
 
     /// The look before the first step. What is wrong here was so already.
     pub(crate) async fn before(&mut self, speaker: &HaltSpeaker) {
-        self.round(Failed::Already, speaker).await;
+        self.round(Failed::Already, None, speaker).await;
     }
 
     /// Looks again and again, until dropped. A guard that fails halts the scenario.
@@ -75,19 +84,31 @@ impl<'case> Guards<'case> {
         let started = Instant::now();
         loop {
             sleep(self.pause(started.elapsed())).await;
-            self.round(Failed::Meanwhile, speaker).await;
+            self.round(Failed::Meanwhile, None, speaker).await;
         }
     }
 
-    /// The look after the last step, repeated while something cannot be known yet, unless the run is to stop.
-    pub(crate) async fn after(&mut self, speaker: &HaltSpeaker, halt: &HaltListener) {
+    /// The look after the last step, repeated while something cannot be known yet, until the run is to stop. Where it is
+    /// already, or a guard has failed, one short look is all. `lag` is how late a log line may become visible.
+    pub(crate) async fn after(&mut self, lag: Duration, speaker: &HaltSpeaker, mut halt: HaltListener) {
+        if halt.reason().is_some() {
+            return self.round(Failed::Meanwhile, Some(Duration::ZERO), speaker).await;
+        }
+        let looks = self.last_looks(SETTLE.max(lag * 2), speaker);
+        tokio::select! {
+            () = looks => {}
+            _ = halt.heard() => {}
+        }
+    }
+
+    async fn last_looks(&mut self, within: Duration, speaker: &HaltSpeaker) {
         let started = Instant::now();
         loop {
-            self.round(Failed::Meanwhile, speaker).await;
+            let left = within.saturating_sub(started.elapsed());
+            self.round(Failed::Meanwhile, Some(left), speaker).await;
             let unsettled = self.guards.iter().any(Guard::is_unsettled);
-            let next = wait::next(Pace::default(), started.elapsed(), SETTLE, rand::random());
-            match (unsettled, next, halt.reason()) {
-                (true, Next::LookIn(pause), None) => sleep(pause).await,
+            match wait::next(Pace::default(), started.elapsed(), within, rand::random()) {
+                Next::LookIn(pause) if unsettled => sleep(pause).await,
                 _ => return,
             }
         }
@@ -102,13 +123,18 @@ impl<'case> Guards<'case> {
         let every = self.guards.iter().filter_map(|guard| guard.step.every).min();
         let far = elapsed + Duration::from_hours(1);
         match wait::next(Pace { every, retry_after: None }, elapsed, far, rand::random()) {
-            Next::LookIn(pause) => pause.max(every.unwrap_or(ROUND_MIN)),
+            Next::LookIn(pause) => {
+                let usual = pause.max(every.unwrap_or(ROUND_MIN));
+                // Whether a trouble passes is to be known soon.
+                if self.guards.iter().any(|guard| guard.trouble.is_some()) { usual.min(ROUND_MIN) } else { usual }
+            }
             Next::GiveUp => ROUND_MIN,
         }
     }
 
-    async fn round(&mut self, failed: Failed, speaker: &HaltSpeaker) {
-        join_all(self.guards.iter_mut().map(|guard| guard.look(failed))).await;
+    /// One look at each. `within`: how long it may take at most, where it is the last.
+    async fn round(&mut self, failed: Failed, within: Option<Duration>, speaker: &HaltSpeaker) {
+        join_all(self.guards.iter_mut().map(|guard| guard.look(failed, within))).await;
         if let Some(guard) = self.guards.iter().find(|guard| guard.failed.is_some() && guard.step.spec.enforce) {
             speaker.halt(Halt::Guard(guard.step.name.clone()));
         }
@@ -116,30 +142,37 @@ impl<'case> Guards<'case> {
 }
 
 impl Guard<'_> {
-    async fn look(&mut self, failed: Failed) {
+    async fn look(&mut self, failed: Failed, within: Option<Duration>) {
         let (Ok(eye), None) = (&mut self.eye, self.failed) else { return };
-        self.standing = eye.look(Instant::now()).await;
-        if self.standing == Standing::Settled(Verdict::Failed) {
+        let usual = if matches!(self.step.spec.probe, Probe::Logs(_)) { GLANCE } else { LOOK };
+        self.standing = eye.look(Instant::now() + within.unwrap_or(usual)).await;
+        let over = match self.standing {
+            Standing::Settled(verdict) => verdict == Verdict::Failed,
+            Standing::Open { verdict: Verdict::Failed, patience: Patience::Blink } => {
+                self.trouble.get_or_insert_with(Instant::now).elapsed() >= BLINK
+            }
+            Standing::Open { .. } => return,
+        };
+        if over {
             self.failed = Some(failed);
+        } else if matches!(self.standing, Standing::Settled(_)) {
+            self.trouble = None;
         }
     }
 
     /// Whether another look may tell more: it could not be seen just now, or a log is not known to be complete yet.
     fn is_unsettled(&self) -> bool {
-        self.eye.is_ok()
-            && match self.standing {
-                Standing::Open { patience: Patience::Within | Patience::Blink | Patience::Throttle, .. } => true,
-                Standing::Settled(_) => false,
-            }
+        self.eye.is_ok() && self.failed.is_none() && matches!(self.standing, Standing::Open { .. })
     }
 
     fn end(self) -> Guarded {
-        let Self { at, step, eye, standing, failed } = self;
+        let Self { at, step, eye, standing, trouble: _, failed } = self;
         let eye = match eye {
             Ok(eye) => eye,
             Err(closed) => {
                 let outcome = unlooked(step, closed.verdict, closed.reason);
-                return Guarded { at, outcome, subjects: Vec::new(), witness: Witness::default() };
+                let (subjects, witness) = (Vec::new(), Witness::default());
+                return Guarded { at, outcome, subjects, lacks: closed.lacks, witness };
             }
         };
         let (verdict, ran_out) = match (failed, standing) {
@@ -152,6 +185,6 @@ impl Guard<'_> {
         if failed == Some(Failed::Already) {
             outcome.cause = outcome.cause.map(|cause| format!("{cause}; it was so already before the first step"));
         }
-        Guarded { at, outcome, subjects, witness }
+        Guarded { at, outcome, subjects, lacks: None, witness }
     }
 }

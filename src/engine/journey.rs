@@ -1,5 +1,7 @@
 //! What an attempt at a case has come through so far: values kept, outcomes told or still to be told.
 
+use std::collections::BTreeSet;
+
 use super::evidence::Collected;
 use super::guards::Guarded;
 use super::halt::{Halt, HaltListener};
@@ -29,6 +31,8 @@ pub(crate) struct Journey {
     untold: Vec<(StepRef, Outcome)>,
     /// What one more look around saw, after a failure.
     around: Vec<Finding>,
+    /// Names that a shadow check should have brought, and did not.
+    shadowed: BTreeSet<String>,
     notes: Vec<String>,
     /// The worst that is to be said of what is left behind, and why.
     left: Option<(Verdict, String)>,
@@ -58,6 +62,7 @@ impl Journey {
             memory: Memory::default(),
             untold: Vec::new(),
             around: Vec::new(),
+            shadowed: BTreeSet::new(),
             notes: Vec::new(),
             left: None,
         }
@@ -86,7 +91,8 @@ impl Journey {
 
     /// Takes in what came of a guard.
     pub(crate) fn guarded(&mut self, stage: &Stage, guarded: Guarded) {
-        let Guarded { at, outcome, subjects, witness } = guarded;
+        let Guarded { at, outcome, subjects, lacks, witness } = guarded;
+        let outcome = self.unless_shadowed(outcome, lacks);
         self.tested(subjects);
         if let Some(witness) = self.decide(stage, at, outcome, witness) {
             self.memory.keep("a guard", witness);
@@ -117,7 +123,7 @@ impl Journey {
         };
         if self.verdict < verdict {
             self.verdict = verdict;
-            self.own.get_or_insert_with(|| Decided { at: None, said: halt.words(), witness: Witness::default() });
+            self.own.get_or_insert_with(|| Decided::from_outside(halt.words()));
         }
     }
 
@@ -189,8 +195,16 @@ impl Journey {
     }
 
     fn take(&mut self, stage: &Stage, at: StepRef, step: &Step, finished: Finished) {
-        let Finished { outcome, kept, what: _, subjects, unanswered, witness } = finished;
+        let Finished { outcome, kept, what: _, subjects, unanswered, lacks, witness } = finished;
+        let shadowed = lacks.as_ref().is_some_and(|name| self.shadowed.contains(name));
+        let outcome = self.unless_shadowed(outcome, lacks);
         self.tested(subjects);
+        // One that its own `when` skips does not keep anything back.
+        if !step.spec.enforce && (shadowed || outcome.verdict != Verdict::Skipped) {
+            let brings = step.spec.capture.iter().map(|capture| &capture.name).chain(&step.spec.keep_as);
+            let missing = brings.filter(|name| !kept.iter().any(|(kept, _)| kept == *name));
+            self.shadowed.extend(missing.cloned());
+        }
         self.keep(kept);
         if let Some((what, why)) = unanswered {
             self.left_behind(stage, Leftover { step: step.name.clone(), what, why }, Verdict::Inconclusive);
@@ -198,6 +212,16 @@ impl Journey {
         if let Some(witness) = self.decide(stage, at, outcome, witness) {
             self.memory.keep(&step.name, witness);
         }
+    }
+
+    /// A shadow check decides nothing, so it must not keep others from deciding either: what needs a value that one should
+    /// have brought was not skipped, it could not be seen.
+    fn unless_shadowed(&self, mut outcome: Outcome, lacks: Option<String>) -> Outcome {
+        if let Some(name) = lacks.filter(|name| outcome.enforced && self.shadowed.contains(name)) {
+            outcome.verdict = Verdict::Inconclusive;
+            outcome.cause = Some(format!("needs {name}, which a shadow check (enforce: false) did not bring"));
+        }
+        outcome
     }
 
     /// Lets an outcome bear on the verdict; a failed one waits for evidence before it is told. Gives the witness back
@@ -225,7 +249,9 @@ impl Journey {
         }
         self.verdict = outcome.verdict;
         let said = outcome.cause.clone().unwrap_or_else(|| outcome.verdict.to_string());
-        self.own = Some(Decided { at: Some(at), said, witness });
+        let broken = outcome.expectations.iter().filter(|judged| judged.held == Some(false));
+        let broken = broken.map(|judged| judged.text.clone()).collect();
+        self.own = Some(Decided { at: Some(at), said, broken, witness });
         None
     }
 }

@@ -48,6 +48,14 @@ pub(crate) struct Lookout<'step> {
 pub(crate) struct Closed {
     pub(crate) verdict: Verdict,
     pub(crate) reason: String,
+    /// The name whose value it needs, and which no step brought.
+    pub(crate) lacks: Option<String>,
+}
+
+impl Closed {
+    fn because(verdict: Verdict, reason: String) -> Self {
+        Self { verdict, reason, lacks: None }
+    }
 }
 
 impl<'step> Lookout<'step> {
@@ -188,7 +196,7 @@ fn evidence(seen: &Seen) -> Vec<Evidence> {
 }
 
 fn wrong(reason: String) -> Closed {
-    Closed { verdict: Verdict::Failed, reason }
+    Closed::because(Verdict::Failed, reason)
 }
 
 /// The names of `use … with`, filled in one after another.
@@ -210,11 +218,11 @@ fn admitted(step: &Step, scope: &Scope) -> Result<(), Closed> {
         match when.truth(scope) {
             Truth::Held => {}
             Truth::Broken { detail } => {
-                return Err(Closed { verdict: Verdict::Skipped, reason: format!("when {}: {detail}", when.text()) });
+                return Err(Closed::because(Verdict::Skipped, format!("when {}: {detail}", when.text())));
             }
             Truth::Unknown { reason } => {
                 let reason = format!("when {} cannot be decided: {reason}", when.text());
-                return Err(Closed { verdict: Verdict::Inconclusive, reason });
+                return Err(Closed::because(Verdict::Inconclusive, reason));
             }
             Truth::Unclear { reason } => {
                 return Err(wrong(format!("when {} cannot be decided: {reason}", when.text())));
@@ -235,7 +243,8 @@ fn missing<'path>(paths: impl IntoIterator<Item = &'path [String]>, scope: &Scop
         |path: &&[String]| path.first().is_some_and(|root| scope.get(root).is_none() && !own.contains(&root.as_str()));
     match paths.into_iter().find(absent) {
         Some(path) => {
-            Err(Closed { verdict: Verdict::Skipped, reason: format!("needs {}, which was never captured", path[0]) })
+            let reason = format!("needs {}, which was never captured", path[0]);
+            Err(Closed { verdict: Verdict::Skipped, reason, lacks: Some(path[0].clone()) })
         }
         None => Ok(()),
     }

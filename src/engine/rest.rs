@@ -93,7 +93,7 @@ fn lost(attempt: &Attempt, finally: &[Step], scope: &Scope, changed: bool) -> BT
         (name.clone(), Loss { verdict: Verdict::Failed, why })
     };
     let unanswered = |(name, sent): (&str, &Sent)| {
-        let why = format!("needs {name}, and {} was never answered", sent.what);
+        let why = format!("needs {name}, and no answer to {} brought it", sent.what);
         (name.to_owned(), Loss { verdict: Verdict::Skipped, why })
     };
     // Whatever a changed scenario reads under a name that nobody kept then may well have been made.
@@ -117,7 +117,8 @@ fn unknown(sent: &Sent) -> Leftover {
     let Sent { at, step, what, brings: _, answered: _ } = sent;
     let at = at.format("%Y-%m-%d %H:%M:%S");
     let why = format!(
-        "it was sent at {at} UTC, and no answer was seen: whether it made something is not known; look for it by hand"
+        "it was sent at {at} UTC, and no answer said what came of it: whether it made something is not known; look for \
+         it by hand"
     );
     Leftover { step: step.clone(), what: what.clone(), why }
 }

@@ -8,14 +8,14 @@ use super::clock::millis;
 use super::halt::{Halt, HaltListener};
 use super::lookout::{Closed, Lookout, Stage};
 use super::notes;
-use super::wait::{self, Next, Pace};
+use super::wait::{self, BLINK, Next, Pace};
 use super::witness::Witness;
 use crate::event::{Outcome, StepRef};
 use crate::expr::{Expression, Scope, Value, to_text};
 use crate::journal::Unwritten;
-use crate::judge::{Patience, Seen, Standing};
+use crate::judge::{Patience, Standing};
 use crate::plan::Step;
-use crate::probe::{LookErrorKind, Probe};
+use crate::probe::{LookErrorKind, Observation, Probe};
 use crate::scenario::model::Capture;
 use crate::verdict::Verdict;
 
@@ -23,8 +23,6 @@ use crate::verdict::Verdict;
 const WITHIN: Duration = Duration::from_mins(1);
 /// How long a single look may take: the probe has its own limits, and the scenario its `timeout`.
 const UNBOUNDED: Duration = Duration::from_hours(24);
-/// How long a gateway's 502 or a broken connection is taken for a passing thing.
-const BLINK: Duration = Duration::from_secs(5);
 /// How long AWS is asked again that would not answer, where the step itself does not wait.
 const THROTTLE: Duration = Duration::from_secs(30);
 /// How long an answer is still waited for, once the run was asked to stop, to a request that must not be cut off.
@@ -43,6 +41,8 @@ pub(crate) struct Finished {
     pub(crate) subjects: Vec<String>,
     /// Set where something may have been made without our knowing its name: what was sent, and why that is not known.
     pub(crate) unanswered: Option<(String, String)>,
+    /// The name for want of whose value it was not looked at.
+    pub(crate) lacks: Option<String>,
     /// What it saw of the system.
     pub(crate) witness: Witness,
 }
@@ -55,14 +55,19 @@ pub(crate) async fn run(stage: &Stage, at: StepRef, step: &Step, scope: &Scope, 
     };
     if let Err(unwritten) = note_sending(stage, at, step, &lookout).await {
         let reason = format!("{unwritten}; so nothing was sent");
-        return Finished::closed(step, Closed { verdict: Verdict::Aborted, reason });
+        return Finished::closed(step, Closed { verdict: Verdict::Aborted, reason, lacks: None });
     }
     let end = Waiting { step, halt: halt.clone(), trouble: None, holding: None, so_far: before_any_look(step) }
         .until_decided(&mut lookout)
         .await;
-    let answered = lookout.seen().is_some_and(is_answer);
     let needed = notes::makes(at.phase, &step.spec.probe) && stage.notes.needs(step);
+    let came = match lookout.seen() {
+        Some(Err(error)) => error.kind != LookErrorKind::System,
+        seen => seen.is_some(),
+    };
     let finished = Finished::of(step, lookout, &end, needed);
+    // Whether what was sent is known to have come to its end, or never to have arrived.
+    let answered = came && finished.unanswered.is_none();
     stage.notes.ended(at.phase, step, answered, &finished.kept, &stage.sink.cleaner()).await;
     finished
 }
@@ -71,11 +76,6 @@ pub(crate) async fn run(stage: &Stage, at: StepRef, step: &Step, scope: &Scope, 
 async fn note_sending(stage: &Stage, at: StepRef, step: &Step, lookout: &Lookout<'_>) -> Result<(), Unwritten> {
     let what = stage.sink.cleaner()(&lookout.describe());
     stage.notes.sending(at.phase, step, what, stage.clock.now()).await
-}
-
-/// Whether what was sent is known to have come to its end, or never to have arrived.
-fn is_answer(seen: &Seen) -> bool {
-    !matches!(seen, Err(error) if error.kind == LookErrorKind::System)
 }
 
 /// What is said of a step whose first look never came back. A system under test that does not answer has failed; AWS that
@@ -158,12 +158,13 @@ impl Waiting<'_> {
         match standing {
             Standing::Settled(Verdict::Passed) => self.hold(),
             Standing::Settled(verdict) => Err(End::Decided(verdict)),
+            // What must keep holding does not, be it only for a moment.
+            Standing::Open { verdict: Verdict::Failed, .. } if self.holding.is_some() => {
+                Err(End::Decided(Verdict::Failed))
+            }
             Standing::Open { verdict, patience: Patience::Within } if self.holding.is_none() => {
                 self.trouble = None;
                 self.pause(verdict, lookout.elapsed(), self.within(), lookout)
-            }
-            Standing::Open { verdict: Verdict::Failed, patience: Patience::Within } => {
-                Err(End::Decided(Verdict::Failed))
             }
             Standing::Open { verdict, patience } => {
                 let since = self.trouble.get_or_insert_with(Instant::now).elapsed();
@@ -205,14 +206,16 @@ impl Finished {
     fn closed(step: &Step, closed: Closed) -> Self {
         let outcome = unlooked(step, closed.verdict, closed.reason);
         let (kept, subjects, witness) = (Vec::new(), Vec::new(), Witness::default());
-        Self { outcome, kept, what: None, subjects, unanswered: None, witness }
+        Self { outcome, kept, what: None, subjects, unanswered: None, lacks: closed.lacks, witness }
     }
 
     /// `needed`: what the step may make is cleaned up by what it brings.
     fn of(step: &Step, lookout: Lookout<'_>, end: &End, needed: bool) -> Self {
         let (what, subjects) = (lookout.describe(), lookout.subjects());
-        let unanswered = unanswered(step, &lookout, end, needed).map(|why| (what.clone(), why));
         let (kept, uncaptured) = keep(step, &lookout);
+        let silent = || unanswered(step, &lookout, end, needed);
+        let unanswered = silent().or_else(|| unnamed(&lookout, uncaptured.as_deref().filter(|_| needed)));
+        let unanswered = unanswered.map(|why| (what.clone(), why));
         let (verdict, ran_out) = match end {
             End::Decided(verdict) => (*verdict, false),
             End::RanOut(verdict) => (*verdict, true),
@@ -230,7 +233,7 @@ impl Finished {
             outcome.cause = Some(reason);
         }
         outcome.captured = kept.iter().map(|(name, value)| told(step, name, value)).collect();
-        Self { outcome, kept, what: Some(what), subjects, unanswered, witness }
+        Self { outcome, kept, what: Some(what), subjects, unanswered, lacks: None, witness }
     }
 }
 
@@ -249,10 +252,11 @@ pub(crate) fn unlooked(step: &Step, verdict: Verdict, reason: String) -> Outcome
     }
 }
 
-/// Why it is not known whether something was made whose name nobody was told.
+/// Why it is not known whether something was made whose name nobody was told. `needed`: clean-up needs what the step
+/// brings.
 fn unanswered(step: &Step, lookout: &Lookout<'_>, end: &End, needed: bool) -> Option<String> {
     let said = match step.spec.probe {
-        Probe::Http(_) if !step.spec.probe.idempotent() => "it was sent, but not answered",
+        Probe::Http(_) if needed || !step.spec.probe.idempotent() => "it was sent, but not answered",
         // A program is taken to make something where it brings what clean-up needs.
         Probe::Exec(_) if needed => "it was started, but did not come to its end",
         _ => return None,
@@ -263,6 +267,16 @@ fn unanswered(step: &Step, lookout: &Lookout<'_>, end: &End, needed: bool) -> Op
         _ => return None,
     };
     Some(format!("{said} ({why}): whether it made something is not known"))
+}
+
+/// Likewise, where there was an answer: a gateway gives up on a request that goes on behind it, a server falls over after
+/// it has stored, and an answer that has changed does not say any more what it made. `unnamed`: why clean-up was not told
+/// what it needs.
+fn unnamed(lookout: &Lookout<'_>, unnamed: Option<&str>) -> Option<String> {
+    let Some(Ok(Observation::Http(response))) = lookout.seen() else { return None };
+    let made = matches!(response.status, 200..300 | 500..600);
+    let why = unnamed.filter(|_| made)?;
+    Some(format!("it was answered {} ({why}): whether it made something is not known", response.status))
 }
 
 /// The values that later steps see, and why one of them could not be had. They are taken even where the step failed:

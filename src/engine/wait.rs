@@ -11,6 +11,9 @@ const PROPORTION: f64 = 0.2;
 /// Pauses differ by up to this part either way, so that many waiting scenarios do not look in step.
 const JITTER: f64 = 0.1;
 
+/// How long a gateway's 502 or a broken connection is taken for a passing thing.
+pub(crate) const BLINK: Duration = Duration::from_secs(5);
+
 /// How a step paces its looks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Pace {

@@ -28,6 +28,8 @@ pub(crate) struct Decided {
     pub(crate) at: Option<StepRef>,
     /// What it says of itself.
     pub(crate) said: String,
+    /// Its expectations that do not hold.
+    pub(crate) broken: Vec<String>,
     /// What it saw.
     pub(crate) witness: Witness,
 }
@@ -54,6 +56,13 @@ impl Witness {
             _ => Vec::new(),
         };
         Self { saw, waited, exchange }
+    }
+}
+
+impl Decided {
+    /// By something that is no step.
+    pub(crate) fn from_outside(said: String) -> Self {
+        Self { at: None, said, broken: Vec::new(), witness: Witness::default() }
     }
 }
 

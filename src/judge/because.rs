@@ -29,6 +29,10 @@ pub fn because(assessment: &Assessment, seen: &Seen, waited: Waited) -> String {
         (Some(told), Some(judged)) if matches!(seen, Ok(Observation::Http(_) | Observation::Exec(_))) => {
             format!("{told} ({})", phrase(judged))
         }
+        // What stands in a log need not be what the step asks about, unless it asks for lines.
+        (Some(told), Some(judged)) if matches!(seen, Ok(Observation::Logs(_))) && judged.kind == "expect" => {
+            format!("{} ({told})", phrase(judged))
+        }
         (Some(told), _) => told,
         (None, Some(judged)) => phrase(judged),
         (None, None) => "nothing was seen".to_owned(),

@@ -14,17 +14,19 @@ pub mod http;
 mod local_file;
 pub mod logs;
 mod moment;
+mod observation;
 pub mod python_deps;
+mod request;
 pub mod terraform;
 mod vantage;
 
 use std::path::Path;
-use std::time::Duration;
 
 pub use self::demand::{Demand, DemandState, Unknown};
-use self::finding::Finding;
+pub use self::observation::Observation;
+pub use self::request::Request;
 pub use self::vantage::{Instruments, Vantage};
-use crate::expr::{EvaluationError, Reference, Scope, Template, Value};
+use crate::expr::{EvaluationError, Reference, Scope, Template};
 pub use crate::look::{LookError, LookErrorKind};
 
 /// The probes there are, as written in a step.
@@ -44,44 +46,6 @@ pub enum Probe {
     PythonDeps(Box<python_deps::PythonDeps>),
     /// A program.
     Exec(exec::Exec),
-}
-
-/// A probe with everything filled in, ready to be looked through, more than once where need be.
-#[derive(Debug)]
-pub enum Request {
-    /// An HTTP request.
-    Http(http::Request),
-    /// CloudWatch Logs over the window.
-    Logs(logs::Query),
-    /// ECS services.
-    Ecs(ecs::Query),
-    /// CloudWatch alarms.
-    Alarm(alarm::Query),
-    /// A Terraform plan, or the files it is made from.
-    Terraform(terraform::Query),
-    /// Python dependencies.
-    PythonDeps(python_deps::Query),
-    /// A program.
-    Exec(exec::Command),
-}
-
-/// What a look brought: plain data, in our words.
-#[derive(Debug)]
-pub enum Observation {
-    /// `response`.
-    Http(Box<http::Response>),
-    /// `logs`.
-    Logs(logs::LogsSeen),
-    /// `service` or `services`.
-    Ecs(ecs::ServicesSeen),
-    /// `alarm` or `alarms`.
-    Alarm(alarm::AlarmsSeen),
-    /// `plan`, `config` or both.
-    Terraform(terraform::TerraformSeen),
-    /// `deps`.
-    PythonDeps(Box<python_deps::DepsSeen>),
-    /// `output`.
-    Exec(exec::Output),
 }
 
 impl Probe {
@@ -193,217 +157,5 @@ impl Probe {
             Self::PythonDeps(probe) => Request::PythonDeps(probe.resolve(scope, dir)?),
             Self::Exec(probe) => Request::Exec(probe.resolve(scope, dir)?),
         })
-    }
-}
-
-impl Request {
-    /// Looks once.
-    ///
-    /// # Errors
-    /// Where nothing could be seen. What was seen and is not as it must be is no error.
-    pub async fn look(&self, vantage: &Vantage) -> Result<Observation, LookError> {
-        Ok(match self {
-            Self::Http(request) => Observation::Http(Box::new(request.look(vantage).await?)),
-            Self::Logs(query) => Observation::Logs(query.look(vantage).await?),
-            Self::Ecs(query) => Observation::Ecs(query.look(vantage).await?),
-            Self::Alarm(query) => Observation::Alarm(query.look(vantage).await?),
-            Self::Terraform(query) => Observation::Terraform(query.look(vantage).await?),
-            Self::PythonDeps(query) => Observation::PythonDeps(Box::new(query.look().await?)),
-            Self::Exec(command) => Observation::Exec(command.look(vantage).await?),
-        })
-    }
-
-    /// What it looks at in AWS.
-    #[must_use]
-    pub fn things(&self) -> Vec<crate::aws::Thing> {
-        match self {
-            Self::Logs(query) => query.things(),
-            Self::Ecs(query) => query.things(),
-            Self::Alarm(query) => query.things(),
-            Self::Http(_) | Self::Terraform(_) | Self::PythonDeps(_) | Self::Exec(_) => Vec::new(),
-        }
-    }
-
-    /// What it does, in a few words, for leftovers and headlines: `DELETE https://…/42`, `ecs prod/bulk-import-worker`.
-    #[must_use]
-    pub fn describe(&self) -> String {
-        match self {
-            Self::Http(request) => request.describe(),
-            Self::Logs(query) => query.describe(),
-            Self::Ecs(query) => query.describe(),
-            Self::Alarm(query) => query.describe(),
-            Self::Terraform(query) => query.describe(),
-            Self::PythonDeps(query) => query.describe(),
-            Self::Exec(command) => command.describe(),
-        }
-    }
-}
-
-impl Observation {
-    /// The names and the values that expressions see: `("response", {…})`. What could not be known is among them as a
-    /// value that is neither this nor that.
-    #[must_use]
-    pub fn bindings(&self) -> Vec<(&'static str, Value)> {
-        let mut bindings = self.known();
-        for Unknown { path, reason } in self.unknowns() {
-            for (root, value) in &mut bindings {
-                let Some(below) = path.strip_prefix(*root).and_then(|below| below.strip_prefix('.')) else { continue };
-                // Of several, the name may hold dots; a field's does not.
-                let path = below.rsplit_once('.').map_or_else(|| vec![below], |(name, field)| vec![name, field]);
-                crate::expr::withhold(value, &path, reason);
-            }
-        }
-        bindings
-    }
-
-    fn known(&self) -> Vec<(&'static str, Value)> {
-        match self {
-            Self::Http(seen) => vec![("response", crate::expr::from_observation(seen))],
-            Self::Logs(seen) => vec![("logs", crate::expr::from_observation(seen))],
-            Self::Ecs(seen) => vec![seen.binding()],
-            Self::Alarm(seen) => vec![seen.binding()],
-            Self::Terraform(seen) => seen.bindings(),
-            Self::PythonDeps(seen) => vec![("deps", seen.binding())],
-            Self::Exec(seen) => vec![("output", crate::expr::from_observation(seen))],
-        }
-    }
-
-    /// The whole observation, as `as` keeps it.
-    #[must_use]
-    pub fn whole(&self) -> Value {
-        let mut bindings = self.bindings();
-        match (bindings.pop(), bindings.is_empty()) {
-            (Some((_, only)), true) => only,
-            (last, _) => {
-                crate::expr::object(bindings.into_iter().chain(last).map(|(name, value)| (name.to_owned(), value)))
-            }
-        }
-    }
-
-    /// Where what an expression reads is written: `ecs.tf:12`.
-    #[must_use]
-    pub fn place(&self, path: &[String]) -> Option<&str> {
-        match self {
-            Self::Terraform(seen) => seen.place(path),
-            _ => None,
-        }
-    }
-
-    /// What could not be known of it.
-    #[must_use]
-    pub fn unknowns(&self) -> &[Unknown] {
-        match self {
-            Self::Http(_) | Self::Logs(_) | Self::Terraform(_) | Self::PythonDeps(_) | Self::Exec(_) => &[],
-            Self::Ecs(seen) => &seen.unknowns,
-            Self::Alarm(seen) => &seen.unknowns,
-        }
-    }
-
-    /// What the probe itself was asked for, and what came of it.
-    #[must_use]
-    pub fn demands(&self) -> &[Demand] {
-        match self {
-            Self::Logs(seen) => &seen.demands,
-            Self::Ecs(seen) => &seen.demands,
-            Self::Http(_) | Self::Alarm(_) | Self::Terraform(_) | Self::PythonDeps(_) | Self::Exec(_) => &[],
-        }
-    }
-
-    /// Whether a gateway answered that it could not reach the system just now (502, 503, 504), as happens for a moment
-    /// while tasks are replaced.
-    #[must_use]
-    pub fn gateway_trouble(&self) -> bool {
-        match self {
-            Self::Http(seen) => seen.gateway_trouble(),
-            Self::Logs(_)
-            | Self::Ecs(_)
-            | Self::Alarm(_)
-            | Self::Terraform(_)
-            | Self::PythonDeps(_)
-            | Self::Exec(_) => false,
-        }
-    }
-
-    /// In one line: `200 {"status":"queued"}`, `1 of 1 running, 0 healthy, rollout IN_PROGRESS`.
-    #[must_use]
-    pub fn summary(&self) -> String {
-        match self {
-            Self::Http(seen) => seen.summary(),
-            Self::Logs(seen) => seen.summary(),
-            Self::Ecs(seen) => seen.summary(),
-            Self::Alarm(seen) => seen.summary(),
-            Self::Terraform(seen) => seen.summary(),
-            Self::PythonDeps(seen) => seen.summary(),
-            Self::Exec(seen) => seen.summary(),
-        }
-    }
-
-    /// What is wrong with the system in the system's own words, where the observation alone shows it:
-    /// `no worker is running: bulk-import-worker wants 1, has 0; last task stopped 40 s ago: … exit 137`.
-    #[must_use]
-    pub fn cause(&self) -> Option<String> {
-        match self {
-            Self::Http(seen) => seen.cause(),
-            Self::Logs(seen) => seen.cause(),
-            Self::Ecs(seen) => seen.cause(),
-            Self::Alarm(seen) => seen.cause(),
-            Self::Terraform(seen) => seen.cause(),
-            Self::PythonDeps(seen) => seen.cause(),
-            Self::Exec(seen) => seen.cause(),
-        }
-    }
-
-    /// What it shows of the system, for a diagnosis.
-    #[must_use]
-    pub fn findings(&self) -> Vec<Finding> {
-        match self {
-            Self::Http(seen) => vec![Finding::Answer(seen.finding())],
-            Self::Logs(seen) => vec![Finding::Log(seen.finding())],
-            Self::Ecs(seen) => seen.services().iter().map(|service| Finding::Service(service.finding())).collect(),
-            Self::Alarm(seen) => seen.findings().map(Finding::Alarm).collect(),
-            Self::Terraform(_) | Self::PythonDeps(_) | Self::Exec(_) => Vec::new(),
-        }
-    }
-
-    /// What was tested, a line each: `bulk-import-worker: bulk-import-worker:42, image …@sha256:…`.
-    #[must_use]
-    pub fn subjects(&self) -> Vec<String> {
-        match self {
-            Self::Ecs(seen) => seen.services().iter().flat_map(ecs::Service::subjects).collect(),
-            Self::Http(_)
-            | Self::Logs(_)
-            | Self::Alarm(_)
-            | Self::Terraform(_)
-            | Self::PythonDeps(_)
-            | Self::Exec(_) => Vec::new(),
-        }
-    }
-
-    /// What to keep when the step did not pass: a title and its text, each capped.
-    #[must_use]
-    pub fn evidence(&self) -> Vec<crate::event::Evidence> {
-        match self {
-            Self::Http(seen) => seen.evidence(),
-            Self::Logs(seen) => seen.evidence(),
-            Self::Ecs(seen) => seen.evidence(),
-            Self::Alarm(seen) => seen.evidence(),
-            Self::Terraform(seen) => seen.evidence(),
-            Self::PythonDeps(seen) => seen.evidence(),
-            Self::Exec(seen) => seen.evidence(),
-        }
-    }
-
-    /// How long the other side asked to be left alone (`Retry-After`).
-    #[must_use]
-    pub fn retry_after(&self) -> Option<Duration> {
-        match self {
-            Self::Http(seen) => seen.retry_after(),
-            Self::Logs(_)
-            | Self::Ecs(_)
-            | Self::Alarm(_)
-            | Self::Terraform(_)
-            | Self::PythonDeps(_)
-            | Self::Exec(_) => None,
-        }
     }
 }

@@ -121,16 +121,17 @@ impl Scenario {
         self.ready.iter_mut().chain(&mut self.guards).chain(&mut self.steps).chain(&mut self.cleanup)
     }
 
-    /// The step that decided against it: the first failed one, else the first inconclusive one, clean-up not counted.
+    /// The step that decided against it: the first failed one, else the first that was broken off, else the first
+    /// inconclusive one; clean-up not counted.
     #[must_use]
     pub fn culprit(&self) -> Option<(Phase, usize, &Step)> {
         let counted = || self.all().filter(|(phase, _, step)| *phase != Phase::Finally && step.enforced);
-        let first = |verdict| counted().find(|(_, _, step)| step.verdict == Some(verdict));
-        // Guards go on all along: where all was broken off, what the journey was at says more.
-        let journey =
-            || counted().find(|(phase, _, step)| *phase != Phase::Guard && step.verdict == Some(Verdict::Aborted));
-        let aborted = || journey().or_else(|| first(Verdict::Aborted));
-        first(Verdict::Failed).or_else(aborted).or_else(|| first(Verdict::Inconclusive))
+        // A guard that fails ends the journey, so a step that failed as well did so before it; and guards are told of last.
+        let first = |verdict| {
+            let such = || counted().filter(move |(_, _, step)| step.verdict == Some(verdict));
+            such().find(|(phase, ..)| *phase != Phase::Guard).or_else(|| such().next())
+        };
+        first(Verdict::Failed).or_else(|| first(Verdict::Aborted)).or_else(|| first(Verdict::Inconclusive))
     }
 
     /// Whether it passed only after it had failed.

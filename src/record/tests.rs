@@ -218,3 +218,19 @@ fn an_aborted_run_keeps_what_was_known() {
     assert_eq!(step.cause.as_deref(), Some("broken off: internal error: boom"));
     assert_eq!((run.verdict, run.exit_code), (Some(Verdict::Aborted), Some(4)));
 }
+
+#[test]
+fn the_step_that_failed_first_is_to_blame_and_not_a_guard_that_followed() {
+    #[track_caller]
+    fn check(ends: &[(Phase, Verdict)], expected: Phase) {
+        let told = ends.iter().map(|(phase, verdict)| Fact::StepEnded {
+            step: StepRef { case: 0, phase: *phase, index: 0 },
+            outcome: outcome(*verdict),
+        });
+        let run = folded([run_started(1)].into_iter().chain(told));
+        assert_eq!(run.scenarios[0].culprit().unwrap().0, expected);
+    }
+    check(&[(Phase::Step, Verdict::Failed), (Phase::Guard, Verdict::Failed)], Phase::Step);
+    check(&[(Phase::Step, Verdict::Inconclusive), (Phase::Guard, Verdict::Failed)], Phase::Guard);
+    check(&[(Phase::Step, Verdict::Inconclusive), (Phase::Guard, Verdict::Inconclusive)], Phase::Step);
+}

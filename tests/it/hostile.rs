@@ -14,6 +14,7 @@ use smoke::report::{Format, evidence, json};
 const NASTY: &[&str] = &[
     "</script><script>alert(1)</script>",
     "]]>",
+    " \u{1b} ::error file=x,line=1::after white space ",
     "<![CDATA[",
     "\u{1b}[31mred\u{1b}[0m\u{1b}]8;;http://x\u{7}",
     "\u{202e}turned\u{2066}",

@@ -15,13 +15,13 @@ use crate::cli::{complain, print};
 
 /// Looks, and shows what was found as a tree.
 pub(crate) fn run(args: &args::Doctor) -> Exit {
-    let mut prepared = match whole::plan(&args.target, &args.var, Plan::make) {
+    let mut prepared = match whole::plan(&args.target, &args.vars.var, Plan::make) {
         Ok(prepared) => prepared,
         Err(diagnostics) => return super::refuse(&diagnostics),
     };
     match &mut prepared.sandbox {
-        Some(options) => options.faults.clone_from(&args.fault),
-        None if args.fault.is_empty() => {}
+        Some(options) => options.faults.clone_from(&args.faults.fault),
+        None if args.faults.fault.is_empty() => {}
         None => {
             let why = format!("--fault breaks the local target only, and {} is another one", args.target);
             return complain(Exit::INVALID, &why);

@@ -8,8 +8,9 @@ use smoke::scenario::Scenario;
 use smoke::scenario::config::Target;
 use smoke::scenario::model::Step;
 
-use crate::cli::args::{Filter, List};
+use crate::cli::args::List;
 use crate::cli::exit::Exit;
+use crate::cli::options::Filter;
 use crate::cli::{complain, print};
 
 /// Prints the scenarios that admit the target, and says which do not.

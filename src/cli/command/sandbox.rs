@@ -16,7 +16,7 @@ pub(crate) fn run(args: &args::Sandbox) -> Exit {
     }
     let options = Options {
         worker: args.worker.into(),
-        faults: args.fault.clone(),
+        faults: args.faults.fault.clone(),
         api_port: args.api_port,
         aws_port: args.aws_port,
     };

@@ -52,7 +52,7 @@ impl<'args> RunSettings<'args> {
     /// Makes sense of the arguments; `env` reads the environment, where `--shard auto` finds the CI system.
     pub(crate) fn new(args: &'args args::Run, env: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
         let shard = args.shard.map(|shard| shard.resolve(env)).transpose()?;
-        let talk = Talk::wanted(args.quiet, args.verbose);
+        let talk = Talk::wanted(args.talk.quiet, args.talk.verbose);
         let stdout = args.output.report.iter().filter(|report| report.place == Place::Stdout).count();
         if stdout > 1 {
             return Err("only one --report can go to standard output (`-`)".to_owned());

@@ -2,9 +2,9 @@
 
 use super::scene::Scene;
 
-/// Found where an expectation of images or digests did not hold, and no service says itself what is wrong.
+/// Found where an expectation of images or digests did not hold.
 pub(super) fn find(scene: &Scene<'_>) -> Option<String> {
-    let about = [".digests", ".images"].iter().any(|field| scene.own.said.contains(field));
+    let about = scene.own.broke(&[".digests", ".images"]);
     let mut services: Vec<_> = scene.services().collect();
     services.sort_by_key(|service| &service.name);
     let first = services.first()?;

@@ -5,6 +5,9 @@ use crate::probe::finding::Finding;
 
 /// Found where the deciding request had no answer; what ECS makes of the services says where to look next.
 pub(super) fn find(scene: &Scene<'_>) -> Option<String> {
+    if scene.own.by != Some("http") {
+        return None;
+    }
     let silent = scene.own.saw.iter().any(|finding| matches!(finding, Finding::NoAnswer(_)));
     let services = scene.services().map(|service| format!("{} has {}", service.name, service.summary));
     let services: Vec<String> = services.collect();

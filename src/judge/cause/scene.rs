@@ -31,6 +31,8 @@ pub struct Own<'scene> {
     pub by: Option<&'scene str>,
     /// What it says of itself.
     pub said: &'scene str,
+    /// Its expectations that do not hold, as they are written.
+    pub broken: &'scene [String],
     /// How long was waited for what did not come about; none where something that was seen decided.
     pub waited: Option<Duration>,
     /// What it saw last.
@@ -48,6 +50,13 @@ pub(super) enum Progress {
     Done,
     /// It waits for something else.
     Other,
+}
+
+impl Own<'_> {
+    /// Whether one of its expectations that do not hold reads one of these fields.
+    pub(super) fn broke(&self, fields: &[&str]) -> bool {
+        self.broken.iter().any(|text| fields.iter().any(|field| text.contains(field)))
+    }
 }
 
 impl<'scene> Scene<'scene> {

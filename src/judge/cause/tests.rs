@@ -9,7 +9,14 @@ type Seen<'text> = (&'text str, &'text str, Option<u64>, Vec<Finding>);
 /// Held against everything: the cause, and what supports it.
 #[track_caller]
 fn check((by, said, waited, saw): Seen<'_>, earlier: &[Finding], around: &[Finding], expected: (&str, &[&str])) {
-    let own = Own { by: Some(by), said, waited: waited.map(Duration::from_secs), saw: &saw };
+    // As a step says it where nothing of the system explains it better.
+    let broken: Vec<String> = said
+        .strip_prefix("expected ")
+        .and_then(|rest| rest.split_once(", saw "))
+        .map(|(text, _)| text.to_owned())
+        .into_iter()
+        .collect();
+    let own = Own { by: Some(by), said, broken: &broken, waited: waited.map(Duration::from_secs), saw: &saw };
     let found = diagnose(Verdict::Failed, &Scene { own, earlier, around });
     let supports: Vec<&str> = found.supports.iter().map(String::as_str).collect();
     assert_eq!((found.cause.as_str(), supports.as_slice()), expected);
@@ -256,7 +263,7 @@ fn where_nothing_explains_it_what_was_expected_and_last_seen_is_said() {
 
 #[test]
 fn only_a_failure_has_a_deeper_cause() {
-    let own = Own { by: Some("logs"), said: "denied", waited: None, saw: &[] };
+    let own = Own { by: Some("logs"), said: "denied", broken: &[], waited: None, saw: &[] };
     let found = diagnose(Verdict::Inconclusive, &Scene { own, earlier: &[], around: &[worker(Some(DEAD))] });
     assert_eq!(found, Diagnosis { cause: "denied".to_owned(), supports: Vec::new() });
 }

@@ -50,11 +50,11 @@ pub struct AlarmSeen {
 /// `alarm.metric`.
 #[derive(Debug, Clone, Serialize)]
 pub struct Metric {
-    /// For instance `ECS/ContainerInsights`.
+    /// For instance `ECS/ContainerInsights`; empty for metric math.
     pub namespace: String,
-    /// For instance `RunningTaskCount`.
+    /// For instance `RunningTaskCount`; empty for metric math.
     pub name: String,
-    /// By name.
+    /// By name; for metric math those that all its metrics have alike.
     pub dimensions: BTreeMap<String, String>,
 }
 
@@ -165,7 +165,7 @@ impl Change {
 impl Metric {
     fn of(metric: &MetricFacts) -> Self {
         let MetricFacts { namespace, name, dimensions, .. } = metric;
-        Self { namespace: namespace.clone(), name: name.clone(), dimensions: dimensions.iter().cloned().collect() }
+        Self { namespace: namespace.clone(), name: name.clone(), dimensions: dimensions.clone() }
     }
 }
 

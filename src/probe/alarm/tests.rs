@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
@@ -18,7 +20,7 @@ fn quiet() -> AlarmFacts {
         evaluation_periods: 5,
         datapoints: 5,
         missing_data: "breaching".to_owned(),
-        dimensions: vec![("ServiceName".to_owned(), "worker".to_owned())],
+        dimensions: BTreeMap::from([("ServiceName".to_owned(), "worker".to_owned())]),
     };
     let alarm = AlarmKind {
         state: "OK".to_owned(),

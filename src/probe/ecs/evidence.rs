@@ -1,6 +1,7 @@
 //! What is kept of a service when a step did not pass.
 
-use super::service::{Service, StoppedTask};
+use super::service::Service;
+use super::task::StoppedTask;
 use crate::event::Evidence;
 use crate::probe::moment::{clock, cut};
 

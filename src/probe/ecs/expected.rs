@@ -52,7 +52,13 @@ fn written(key: &str, value: Option<&Value>) -> Result<Option<String>, String> {
     match value {
         None => Ok(None),
         Some(Value::Null) => Err(format!("`{key}` is given without a value; leave it out to test whatever runs")),
-        Some(value) => Ok(Some(to_text(value).trim().to_owned()).filter(|text| !text.is_empty())),
+        Some(value) => match to_text(value) {
+            text if text.is_empty() => Ok(None),
+            text if text.trim().is_empty() => {
+                Err(format!("`{key}` is nothing but white space; leave it out to test whatever runs"))
+            }
+            text => Ok(Some(text.trim().to_owned())),
+        },
     }
 }
 

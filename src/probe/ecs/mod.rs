@@ -7,6 +7,7 @@ mod image;
 mod service;
 mod sorted;
 mod steady;
+mod task;
 #[cfg(test)]
 mod tests;
 
@@ -15,7 +16,8 @@ use std::collections::BTreeMap;
 use expected::Expected;
 use futures_util::future::try_join_all;
 
-pub use service::{Service, ServiceMessage, StoppedTask, Task};
+pub use service::{Service, ServiceMessage};
+pub use task::{StoppedTask, Task};
 
 use super::{Demand, LookError, LookErrorKind, Unknown, Vantage};
 use crate::aws;

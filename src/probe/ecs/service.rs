@@ -1,16 +1,15 @@
 //! `service`: from what AWS told to what expressions read.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::expected::{Expected, Instead};
 use super::sorted::Tasks;
 use super::steady::{self, Blocker, Steady};
-use crate::aws::{self, ContainerFacts, DeploymentFacts, ServiceFacts, TaskFacts};
+use super::task::{Own, StoppedTask, Task};
+use crate::aws::{self, DeploymentFacts, ServiceFacts, TaskFacts};
 use crate::probe::finding::ServiceFinding;
-use crate::probe::moment::{span, stamp};
+use crate::probe::moment::stamp;
 use crate::probe::{Demand, DemandState};
 
 /// `service`. What could not be known is left out; see `unknowns`.
@@ -85,44 +84,6 @@ pub struct Service {
     pub(super) demands: Vec<Demand>,
 }
 
-/// One of `service.tasks`.
-#[derive(Debug, Clone, Serialize)]
-pub struct Task {
-    /// The last part of its ARN.
-    pub id: String,
-    /// Its ARN.
-    pub arn: String,
-    /// The id of the deployment that started it.
-    pub deployment: String,
-    /// `PENDING`, `RUNNING`, …
-    pub status: String,
-    /// `HEALTHY`, `UNHEALTHY`, `UNKNOWN`.
-    pub health: String,
-    /// When it began to run; null before.
-    pub started_at: Option<cel::Timestamp>,
-    /// Its containers' images, as the task definition names them.
-    pub images: Vec<String>,
-    /// Digests of what really runs.
-    pub digests: Vec<String>,
-}
-
-/// One of `service.stopped` and `service.retired`.
-#[derive(Debug, Clone, Serialize)]
-pub struct StoppedTask {
-    /// The last part of its ARN.
-    pub id: String,
-    /// Why it stopped, in words; the containers' own reasons first.
-    pub reason: String,
-    /// For instance `EssentialContainerExited`; empty where AWS does not say.
-    pub stop_code: String,
-    /// Exit codes of its containers, as far as they had any.
-    pub exit_codes: Vec<i64>,
-    /// When; null where AWS does not say.
-    pub stopped_at: Option<cel::Timestamp>,
-    #[serde(skip)]
-    at: Option<DateTime<Utc>>,
-}
-
 /// One of `service.events`.
 #[derive(Debug, Clone, Serialize)]
 pub struct ServiceMessage {
@@ -137,7 +98,10 @@ impl Service {
     #[must_use]
     pub(super) fn of(facts: &ServiceFacts, window_start: DateTime<Utc>, expected: &Expected) -> Self {
         let primary = facts.primary().cloned().unwrap_or_default();
-        let tasks = facts.tasks.as_ref().ok().map(|tasks| Tasks::sort(tasks, &primary.id, window_start));
+        // Without a primary deployment nobody can tell whose tasks they are.
+        let tasks = facts.primary().and(facts.tasks.as_ref().ok());
+        let tasks = tasks.map(|tasks| Tasks::sort(tasks, &primary.id, window_start));
+        let containers = Own::of(facts);
         let own = tasks.as_ref().map(|tasks| &tasks.current);
         let (steady, blockers) = steady::judge(facts, own.map(Vec::as_slice));
         let rolled_back = steady::rolled_back(facts);
@@ -152,10 +116,10 @@ impl Service {
             rollout: primary.rollout.clone().unwrap_or_default(),
             deployment: primary.id.clone(),
             task_definition: aws::short_name(&primary.task_definition).to_owned(),
-            images: images(facts, own),
-            digests: own.map(|own| every(own, |container| container.digest.as_deref())),
+            images: images(facts, &containers, own),
+            digests: own.filter(|own| containers.without_digest(own).is_none()).map(|own| digests(&containers, own)),
             deployed_at: primary.created_at.map(stamp),
-            tasks: own.map(|own| own.iter().map(|task| Task::of(task)).collect()),
+            tasks: own.map(|own| own.iter().map(|task| Task::of(task, &containers)).collect()),
             stopped: tasks.as_ref().map(|tasks| stopped(&tasks.stopped)),
             retired: tasks.as_ref().map(|tasks| stopped(&tasks.retired)),
             events: facts.events.iter().map(ServiceMessage::of).collect(),
@@ -175,7 +139,7 @@ impl Service {
                 last.map(StoppedTask::of)
             }),
             pending_since: own.and_then(|own| pending_since(own)),
-            unknowns: unknowns(facts, &steady),
+            unknowns: unknowns(facts, own.and_then(|own| containers.without_digest(own)), &steady),
             demands: Vec::new(),
         };
         let demands = expected.hold(facts, own.map(Vec::as_slice), &service.instead());
@@ -248,75 +212,20 @@ impl Service {
     }
 }
 
-impl Task {
-    fn of(task: &TaskFacts) -> Self {
-        Self {
-            id: task.id.clone(),
-            arn: task.arn.clone(),
-            deployment: task.deployment.clone().unwrap_or_default(),
-            status: task.status.clone(),
-            health: task.health.clone(),
-            started_at: task.started_at.map(stamp),
-            images: every(&[task], |container| container.image.as_deref()),
-            digests: every(&[task], |container| container.digest.as_deref()),
-        }
-    }
-}
-
-impl StoppedTask {
-    /// Whether it went because somebody wanted fewer.
-    pub(super) fn is_scaled_away(&self) -> bool {
-        self.stop_code == "ServiceSchedulerInitiated" && self.reason.starts_with("Scaling activity initiated by")
-    }
-
-    fn of(task: &TaskFacts) -> Self {
-        let own: Vec<&str> = task.containers.iter().filter_map(|container| container.reason.as_deref()).collect();
-        let reason = if own.is_empty() { task.stopped_reason.clone() } else { Some(own.join("; ")) };
-        Self {
-            id: task.id.clone(),
-            reason: reason.unwrap_or_default(),
-            stop_code: task.stop_code.clone().unwrap_or_default(),
-            exit_codes: task.containers.iter().filter_map(|container| container.exit_code).map(i64::from).collect(),
-            stopped_at: task.stopped_at.map(stamp),
-            at: task.stopped_at,
-        }
-    }
-
-    /// `last task stopped 40 s ago: OutOfMemoryError, exit 137`, but for the first two words.
-    pub(super) fn ending(&self, now: DateTime<Utc>) -> String {
-        let when = self.at.map_or_else(String::new, |at| format!(" {} ago", span(now - at)));
-        let why = self.why();
-        if why.is_empty() { format!("stopped{when}") } else { format!("stopped{when}: {why}") }
-    }
-
-    /// `OutOfMemoryError, exit 137`.
-    pub(super) fn why(&self) -> String {
-        let reason = if self.reason.is_empty() { &self.stop_code } else { &self.reason };
-        // The code that tells something: of a container that failed, where there is one.
-        let exit = self.exit_codes.iter().find(|code| **code != 0).or(self.exit_codes.first());
-        let exit = exit.map(|code| format!("exit {code}"));
-        let parts = [Some(reason.clone()).filter(|reason| !reason.is_empty()), exit];
-        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
-    }
-}
-
 impl ServiceMessage {
     fn of(event: &aws::ServiceEvent) -> Self {
         Self { time: stamp(event.at), message: event.message.clone() }
     }
 }
 
-fn images(facts: &ServiceFacts, tasks: Option<&Vec<&TaskFacts>>) -> Option<Vec<String>> {
-    let running = tasks.map(|tasks| every(tasks, |container| container.image.as_deref()));
+fn images(facts: &ServiceFacts, own: &Own<'_>, tasks: Option<&Vec<&TaskFacts>>) -> Option<Vec<String>> {
+    let running = tasks.map(|tasks| own.every(tasks, |container| container.image.as_deref()));
     let defined = || facts.definition.as_ref().ok().map(|definition| definition.images.clone());
     running.filter(|images| !images.is_empty()).or_else(defined)
 }
 
-/// Something of each container, sorted, each once.
-fn every(tasks: &[&TaskFacts], part: impl Fn(&ContainerFacts) -> Option<&str>) -> Vec<String> {
-    let containers = tasks.iter().flat_map(|task| &task.containers);
-    let parts: BTreeSet<&str> = containers.filter_map(part).collect();
-    parts.into_iter().map(str::to_owned).collect()
+fn digests(own: &Own<'_>, tasks: &[&TaskFacts]) -> Vec<String> {
+    own.every(tasks, |container| container.digest.as_deref())
 }
 
 fn pending_since(tasks: &[&TaskFacts]) -> Option<DateTime<Utc>> {
@@ -332,14 +241,20 @@ fn deployment_line(deployment: &DeploymentFacts) -> String {
     format!("{status} {id} {task_definition}: {running} of {desired} running, {pending} pending, {rollout}{reason}")
 }
 
-fn unknowns(facts: &ServiceFacts, steady: &Steady) -> Vec<(&'static str, String)> {
+/// `vague`: a task that runs, and of which it is not known yet what.
+fn unknowns(facts: &ServiceFacts, vague: Option<&TaskFacts>, steady: &Steady) -> Vec<(&'static str, String)> {
     let mut unknowns = Vec::new();
-    if let Err(error) = &facts.tasks {
+    let no_primary = || facts.primary().is_none().then(|| format!("{} has no primary deployment", facts.name));
+    let why = facts.tasks.as_ref().err().map(|error| error.message.clone()).or_else(no_primary);
+    if let Some(why) = why {
         let fields = ["healthy", "unhealthy", "digests", "tasks", "stopped", "retired"];
-        unknowns.extend(fields.map(|field| (field, error.message.clone())));
+        unknowns.extend(fields.map(|field| (field, why.clone())));
         if let Err(error) = &facts.definition {
             unknowns.push(("images", error.message.clone()));
         }
+    }
+    if let Some(task) = vague {
+        unknowns.push(("digests", format!("ECS does not say yet which image task {} runs", task.id)));
     }
     if let Steady::Unknown(reason) = steady {
         unknowns.push(("steady", reason.clone()));

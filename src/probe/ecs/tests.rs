@@ -478,7 +478,9 @@ fn what_names_no_revision_is_refused_and_empty_text_expects_nothing() {
     check("worker");
     check("worker:latest");
     check("arn:aws:ecs:eu-west-1:1:task-definition/worker");
-    assert_eq!(Expected::of(Some(&" ".into()), Some(&"".into())), Ok(Expected::default()));
+    assert_eq!(Expected::of(Some(&"".into()), Some(&"".into())), Ok(Expected::default()));
+    let message = "`image` is nothing but white space; leave it out to test whatever runs".to_owned();
+    assert_eq!(Expected::of(Some(&" ".into()), None), Err(EvaluationError { message }));
     let message = "`image` is given without a value; leave it out to test whatever runs".to_owned();
     assert_eq!(Expected::of(Some(&Value::Null), None), Err(EvaluationError { message }));
 }

@@ -19,12 +19,19 @@ pub struct Command {
 }
 
 impl Command {
-    /// In a few words: `exec python3 check.py`.
+    /// In a few words: `exec python3 check.py`. An argument that would be too long is left out whole: a secret in it could
+    /// not be told from other text any more once it was cut.
     #[must_use]
     pub fn describe(&self) -> String {
         const MOST: usize = 80;
-        let words = format!("exec {}", self.line());
-        if words.chars().count() <= MOST { words } else { words.chars().take(MOST).chain(['…']).collect() }
+        let mut words = format!("exec {}", self.program);
+        for argument in &self.arguments {
+            if words.chars().count() + argument.chars().count() >= MOST {
+                return words + " …";
+            }
+            words = words + " " + argument;
+        }
+        words
     }
 
     /// The command on one line.

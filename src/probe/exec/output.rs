@@ -14,6 +14,9 @@ use crate::redact::Redactor;
 /// How much of a line is shown in a summary and in a cause, in characters.
 const LINE: usize = 200;
 
+/// How much is left out at the end of an output of one line that was not kept whole, in bytes.
+const UNSURE: usize = 1024;
+
 /// How much of the end of each output is shown as evidence, in bytes.
 const EVIDENCE: usize = 4096;
 
@@ -115,6 +118,9 @@ fn with_words(how: String, line: Option<&str>) -> String {
 }
 
 fn end_of(text: &str, cut: bool) -> String {
+    // Where the rest was not kept, the end may be half a secret.
+    let sure = || text.rfind('\n').unwrap_or_else(|| text.floor_char_boundary(text.len().saturating_sub(UNSURE)));
+    let text = if cut { &text[..sure()] } else { text };
     let from = text.ceil_char_boundary(text.len().saturating_sub(EVIDENCE));
     let before = if from > 0 { "…" } else { "" };
     let note = if cut { "\n(longer than 1 MiB; the rest was not kept)" } else { "" };

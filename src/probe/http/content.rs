@@ -10,6 +10,7 @@ use tokio_util::io::ReaderStream;
 
 use super::words;
 use crate::probe::{LookError, LookErrorKind};
+use crate::redact::Redactor;
 
 /// How much of a body is shown as evidence, in bytes.
 const SHOWN: usize = 1024;
@@ -65,22 +66,23 @@ impl Content {
         Ok(request.body(body))
     }
 
-    /// What it was, for evidence: the text cut after 1 kB, the parts by name.
-    pub(super) fn shown(&self) -> String {
+    /// What it was, for evidence: the text, cleaned and then cut after 1 kB; the parts by name.
+    pub(super) fn shown(&self, redactor: &Redactor) -> String {
+        let cut = |text: &str| words::cut(&redactor.clean(text), SHOWN);
         match self {
-            Self::Json(text) | Self::Text(text) => words::cut(text, SHOWN),
-            Self::Form(fields) => words::cut(&encoded(fields), SHOWN),
+            Self::Json(text) | Self::Text(text) => cut(text),
+            Self::Form(fields) => cut(&encoded(fields)),
             Self::Multipart(parts) => {
-                parts.iter().map(|(name, piece)| piece.shown(name)).collect::<Vec<_>>().join("\n")
+                parts.iter().map(|(name, piece)| piece.shown(name, cut)).collect::<Vec<_>>().join("\n")
             }
         }
     }
 }
 
 impl Piece {
-    fn shown(&self, name: &str) -> String {
+    fn shown(&self, name: &str, cut: impl Fn(&str) -> String) -> String {
         match self {
-            Self::Field(text) => format!("{name}: {}", words::cut(text, SHOWN)),
+            Self::Field(text) => format!("{name}: {}", cut(text)),
             Self::File(file) => format!("{name}: file {} as {} ({})", file.shown, file.file_name, file.media_type),
         }
     }

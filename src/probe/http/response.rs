@@ -155,7 +155,8 @@ impl Response {
     #[must_use]
     pub fn evidence(&self) -> Vec<Evidence> {
         let Exchange { hop, content, .. } = &self.exchange;
-        let sent = content.as_ref().map_or_else(String::new, |content| format!("\n{}\n", content.shown()));
+        let sent =
+            content.as_ref().map_or_else(String::new, |content| format!("\n{}\n", content.shown(&self.redactor)));
         let head = format!("{} {}\n{}", hop.method, words::address(&hop.url), words::header_lines(&hop.headers));
         vec![
             Evidence { title: "last request".to_owned(), text: head + &sent },

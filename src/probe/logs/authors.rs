@@ -145,9 +145,12 @@ impl Kin {
                 other => format!("which deployment {other} started"),
             });
         }
-        let other = task.containers.iter().filter_map(|container| container.digest.as_ref());
-        match other.filter(|_| !self.digests.is_empty()).find(|digest| !self.digests.contains(*digest)) {
-            Some(digest) => Stranger::Foreign(format!("which runs {digest}")),
+        // It must run all that they run. What AWS adds by itself it may run besides.
+        let runs: BTreeSet<&String> =
+            task.containers.iter().filter_map(|container| container.digest.as_ref()).collect();
+        let whole = task.containers.iter().all(|container| container.digest.is_some());
+        match self.digests.iter().find(|digest| whole && !runs.contains(*digest)) {
+            Some(digest) => Stranger::Foreign(format!("which does not run {digest}")),
             None => Stranger::Kin(task.started_at),
         }
     }
@@ -195,7 +198,10 @@ mod tests {
         let foreign = |what: &str| Stranger::Foreign(what.to_owned());
         check(Some(task(Some("ecs-svc/2"), "sha256:2")), Stranger::Kin(None));
         check(Some(task(Some("ecs-svc/1"), "sha256:2")), foreign("which deployment ecs-svc/1 started"));
-        check(Some(task(Some("ecs-svc/2"), "sha256:1")), foreign("which runs sha256:1"));
+        check(Some(task(Some("ecs-svc/2"), "sha256:1")), foreign("which does not run sha256:2"));
+        let mut helped = task(Some("ecs-svc/2"), "sha256:2");
+        helped.containers.extend(task(None, "sha256:agent").containers);
+        check(Some(helped), Stranger::Kin(None));
         check(Some(task(None, "sha256:2")), foreign("which no deployment started"));
         check(None, foreign("which ECS does not know"));
     }

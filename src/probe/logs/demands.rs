@@ -12,6 +12,9 @@ use super::query::Query;
 use crate::probe::moment::{clock, fine_clock};
 use crate::probe::{Demand, DemandState};
 
+/// What is said where `from_tasks` is an empty list.
+const NOBODY: &str = "from_tasks names no task, so no line counts";
+
 /// The events of one look, sorted into what counts.
 pub(super) struct Evaluation<'look> {
     pub(super) query: &'look Query,
@@ -95,6 +98,8 @@ impl<'look> Evaluation<'look> {
 
     /// The entries of `none`; `incomplete` says why what was not seen may still come, where it may.
     pub(super) fn none(&self, incomplete: Option<&str>) -> Vec<Demand> {
+        let nobody = self.query.tasks.as_ref().is_some_and(Authors::is_empty);
+        let incomplete = incomplete.or(nobody.then_some(NOBODY));
         let state = |pattern: &Pattern| {
             let unwanted = self.inside.iter().find(|event| pattern.matches(event.fields()));
             let unknown = || self.doubt(pattern).or_else(|| incomplete.map(str::to_owned));
@@ -164,7 +169,7 @@ impl<'look> Evaluation<'look> {
     fn unseen(&self, pattern: &Pattern) -> String {
         let mut parts = vec!["not seen".to_owned()];
         if self.query.tasks.as_ref().is_some_and(Authors::is_empty) {
-            parts.push("from_tasks names no task, so no line counts".to_owned());
+            parts.push(NOBODY.to_owned());
         }
         if self.inside.is_empty() {
             parts.push(format!("no line in {} since {}", self.query.place(), clock(self.window_start)));

@@ -1,17 +1,17 @@
 //! `logs`: `CloudWatch` Logs over the window: a sequence that must appear, events that must not.
 //!
-//! **What counts.** Lines of the streams asked for, from the window's start on. Clocks differ a little, so a line from up
-//! to [`crate::aws::CLOCK_SKEW`] before counts for an entry of `sequence` that nothing in the window matches; it never
-//! counts for `none`, where noise from before the window would make a false red. With `from_tasks`, only lines of those
-//! tasks count; what others wrote is only mentioned.
+//! **What counts.** Lines of the streams asked for, from the window's start on. Clocks differ a little: where an entry of
+//! `sequence` that nothing in the window matches is met by a line from up to [`crate::aws::CLOCK_SKEW`] before, whoever
+//! wrote it is behind, and the lines that followed count too. Other lines from before never do; they would make a false
+//! red. With `from_tasks`, only lines of those tasks count; what others wrote is only mentioned.
 //!
 //! **What is complete.** That something is *not* in a log is known only once the log is complete up to the moment of
 //! which it is claimed. That moment is the look that first saw the whole `sequence` (or, without one, that began the
-//! look). From then on, either every stream concerned has shown a line of a later time (a stream is delivered in order),
-//! or `aws.log_lag` has passed and one more scan has been made. A look waits for that itself, as long as its deadline
-//! allows, so that each look at a guard speaks of the moment at which it was asked. A stream that falls silent, or a task
-//! that has not logged at all, is thus waited for and never taken as clean. What `sequence` says of *exactly once* is
-//! held against everything seen by the look that ends the waiting: with `none`, that is the complete log.
+//! look). `aws.log_lag` must have passed since, and one more scan been made. A later line of the same stream proves
+//! nothing: lines may become visible out of order, and the one that is late may be the error. A look waits for that
+//! itself, as long as its deadline allows, so that each look at a guard speaks of the moment at which it was asked. What
+//! `sequence` says of *exactly once* is held against everything seen by the look that ends the waiting: with `none`, that
+//! is the complete log.
 
 mod authors;
 mod demands;

@@ -7,7 +7,7 @@ mod blocks;
 mod text;
 
 use self::blocks::{Block, fit};
-use self::text::{code, inline};
+use self::text::{bold, code, inline};
 use super::evidence::Paths;
 use super::headline::{self, Headline, troubled};
 use super::{story, tally};
@@ -43,13 +43,13 @@ pub fn render(run: &Run, at_most: usize) -> String {
 fn head(run: &Run) -> String {
     let Headline { verdict, who, why, place } = Headline::of(run);
     let title = format!("## {} {verdict}: {}", story::mark(verdict), inline(&why));
-    let who = who.map(|who| format!("**{}**", inline(&who)));
+    let who = who.map(|who| bold(&who));
     let place = place.map(|place| code(&spot(&place)));
     let blamed: Vec<String> = who.into_iter().chain(place).collect();
     let mut tested = vec![inline(&run.target), story::span(run.duration_ms()), tally::numbers(&run.counts())];
     tested.extend(run.revision.as_deref().map(|revision| format!("revision {}", code(revision))));
     tested.extend(run.shard.map(|shard| format!("shard {shard}")));
-    let whole = headline::unsaid(run).filter(|whole| *whole != why).map(|whole| format!("**{}**", inline(&whole)));
+    let whole = headline::unsaid(run).filter(|whole| *whole != why).map(|whole| bold(&whole));
     let lines = [title, blamed.join(" at "), whole.unwrap_or_default(), tested.join(" · ")];
     lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n\n")
 }
@@ -118,7 +118,7 @@ fn section(title: &str, lines: &[String]) -> Option<Block> {
 fn leftovers(run: &Run) -> Vec<String> {
     let all = run.scenarios.iter().flat_map(|scenario| scenario.leftovers.iter().map(move |left| (scenario, left)));
     let line = |(scenario, Leftover { step, what, why }): (&Scenario, &Leftover)| {
-        format!("⚠ **{}** › clean-up \"{}\": {}: {}", inline(&scenario.id), inline(step), inline(what), inline(why))
+        format!("⚠ {} › clean-up \"{}\": {}: {}", bold(&scenario.id), inline(step), inline(what), inline(why))
     };
     all.map(line).collect()
 }
@@ -126,7 +126,7 @@ fn leftovers(run: &Run) -> Vec<String> {
 fn flaky(run: &Run) -> Vec<String> {
     let line = |(_, scenario): (usize, &Scenario)| {
         let attempts = attempts(scenario).join("; ");
-        format!("⚠ **{}**: passed at attempt {}; {attempts}", inline(&scenario.id), scenario.attempt)
+        format!("⚠ {}: passed at attempt {}; {attempts}", bold(&scenario.id), scenario.attempt)
     };
     headline::flaky(run).map(line).collect()
 }
@@ -134,7 +134,7 @@ fn flaky(run: &Run) -> Vec<String> {
 fn shadows(run: &Run) -> Vec<String> {
     let line = |(scenario, phase, step): (&Scenario, Phase, &Step)| {
         let said = story::shadow(step.verdict.unwrap_or(Verdict::Aborted), step);
-        format!("**{}**: {}", inline(&story::who(scenario, phase, step)), inline(&said))
+        format!("{}: {}", bold(&story::who(scenario, phase, step)), inline(&said))
     };
     headline::shadows(run).map(line).collect()
 }

@@ -5,6 +5,13 @@ use crate::report::story;
 /// How much of one text is shown, in characters.
 const LONGEST: usize = 2000;
 
+/// A text on one line, in bold. Stars beside white space would be stars.
+pub(super) fn bold(text: &str) -> String {
+    let line = story::one_line(text);
+    let line = line.trim();
+    if line.is_empty() { String::new() } else { format!("**{}**", inline(line)) }
+}
+
 /// A text in the middle of a line: in one line, with a backslash before whatever Markdown or GitHub would read as a mark.
 pub(super) fn inline(text: &str) -> String {
     let text = story::one_line(text);

@@ -124,6 +124,13 @@ mod tests {
         assert_eq!(told, expected, "{service} after {milliseconds} ms");
     }
 
+    fn denied(code: &str, action: &str) -> String {
+        format!(
+            "{code}: User: arn:aws:iam::000000000000:user/sandbox is not authorized to perform: {action} because no \
+             identity-based policy allows the {action} action"
+        )
+    }
+
     #[test]
     fn each_service_is_disturbed_for_itself() {
         let disturbances = Disturbances {
@@ -133,13 +140,7 @@ mod tests {
             ..Disturbances::default()
         };
         check(&disturbances, "logs", 0, "400 ThrottlingException: Rate exceeded");
-        check(
-            &disturbances,
-            "ecs",
-            0,
-            "400 AccessDeniedException: User: arn:aws:iam::000000000000:user/sandbox is not authorized to perform: \
-             ecs:DescribeThings because no identity-based policy allows the ecs:DescribeThings action",
-        );
+        check(&disturbances, "ecs", 0, &denied("400 AccessDeniedException", "ecs:DescribeThings"));
         check(&disturbances, "monitoring", 0, "HTML");
         check(&disturbances, "sts", 0, "through");
     }
@@ -147,13 +148,7 @@ mod tests {
     #[test]
     fn a_denial_of_cloudwatch_is_a_403_under_its_own_prefix() {
         let disturbances = Disturbances { monitoring: Manner::Denying, ..Disturbances::default() };
-        check(
-            &disturbances,
-            "monitoring",
-            0,
-            "403 AccessDenied: User: arn:aws:iam::000000000000:user/sandbox is not authorized to perform: \
-             cloudwatch:DescribeThings because no identity-based policy allows the cloudwatch:DescribeThings action",
-        );
+        check(&disturbances, "monitoring", 0, &denied("403 AccessDenied", "cloudwatch:DescribeThings"));
         check(&disturbances, "logs", 0, "through");
     }
 

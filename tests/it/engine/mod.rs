@@ -199,6 +199,25 @@ async fn a_guard_is_looked_at_before_the_first_and_after_the_last_step() {
 }
 
 #[tokio::test]
+async fn a_guard_bears_a_passing_trouble_and_no_outage() {
+    let outage: Answer = |count| if count == 1 { Reply::Json(200, r#"{"ok":true}"#) } else { Reply::Json(503, "{}") };
+    let blink: Answer = |count| if count == 3 { Reply::Json(503, "{}") } else { Reply::Json(200, r#"{"ok":true}"#) };
+    let slow: Answer =
+        |count| Reply::Json(200, if count < 12 { r#"{"status":"queued"}"# } else { r#"{"status":"done"}"# });
+    let never: Answer = |_| Reply::Json(200, r#"{"status":"queued"}"#);
+    let rest = [("POST /things", CREATED), ("DELETE /things/a1", GONE)];
+    let (outage, blink) = (
+        [rest[0], rest[1], ("GET /health", outage), ("GET /job", never)],
+        [rest[0], rest[1], ("GET /health", blink), ("GET /job", slow)],
+    );
+    let (broken, whole) = tokio::join!(one(GUARDED, &outage), one(GUARDED, &blink));
+    assert_eq!(whole.story(), ["0 passed", "exit 0"]);
+    assert_eq!(broken.outcome(Phase::Guard, 0).verdict, Verdict::Failed);
+    let took = broken.outcome(Phase::Guard, 0).duration_ms;
+    assert!((5_000..12_000).contains(&took), "five seconds of trouble are an outage: {took} ms");
+}
+
+#[tokio::test]
 async fn ready_must_pass_first() {
     let yaml = "
 name: unready
@@ -276,6 +295,26 @@ steps:
 }
 
 #[tokio::test]
+async fn what_a_shadow_check_did_not_bring_keeps_nobody_from_deciding() {
+    let yaml = "
+name: shadow
+steps:
+  - { name: look, http: { get: /health }, expect: response.body.ok, enforce: false, capture: { id: response.body.id } }
+  - { name: go on, http: { get: '/things/${{ id }}' }, expect: response.status == 200 }
+  - { name: last, http: { get: /job }, expect: response.status == 200 }
+";
+    let ran = one(yaml, &[("GET /health", |_| Reply::Json(200, r#"{"ok":true}"#)), ("GET /job", OK)]).await;
+    assert_eq!(verdicts(&ran, Phase::Step, 3), [Verdict::Failed, Verdict::Inconclusive, Verdict::Passed]);
+    assert_eq!(
+        ran.story(),
+        ["0 inconclusive: needs id, which a shadow check (enforce: false) did not bring", "exit 3"]
+    );
+    let skipped = yaml.replace("enforce: false,", "enforce: false, when: \"false\",");
+    let ran = one(&skipped, &[("GET /job", OK)]).await;
+    assert_eq!(ran.story(), ["0 passed", "exit 0"], "its own `when` skips it, and what needs it");
+}
+
+#[tokio::test]
 async fn nothing_judged_is_never_green() {
     let yaml = "
 name: nothing
@@ -301,6 +340,9 @@ steps:
     let broken = one(yaml, &[("GET /health", breaks)]).await;
     assert_eq!(broken.outcome(Phase::Step, 0).verdict, Verdict::Failed);
     assert_eq!(broken.count("GET /health"), 3);
+    let blinks: Answer = |count| Reply::Json(if count == 3 { 503 } else { 200 }, r#"{"ok":true}"#);
+    let blinked = one(&yaml.replace("response.body.ok", "response.status == 200"), &[("GET /health", blinks)]).await;
+    assert_eq!(blinked.outcome(Phase::Step, 0).verdict, Verdict::Failed, "what must keep holding did not");
 }
 
 #[tokio::test]

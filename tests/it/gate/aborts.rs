@@ -1,28 +1,7 @@
 //! Whatever ends a run, its reports are whole and say so; and what it leaves can be cleaned up.
 
-use super::stand::{Project, Server};
-
-const ENDLESS: &str = "steps:
-  - name: upload
-    http: { post: /api/v1/bulk-imports, multipart: { file: { path: ../contacts.csv, type: text/csv } } }
-    expect: response.status == 201
-    capture: { import_id: response.body.id }
-  - name: wait for what never comes
-    http: { get: \"/api/v1/bulk-imports/${{ import_id }}\" }
-    until: response.body.status == \"completed\"
-    within: 10m
-finally:
-  - name: remove the import
-    http: { delete: \"/api/v1/bulk-imports/${{ import_id }}\" }
-    expect: response.status in [200, 204, 404]
-";
-
-fn project(server: &Server, scenario: &str) -> Project {
-    let contacts = include_str!("../../../fixtures/contacts.csv");
-    let config = server.config.as_str();
-    Project::of(&[("smoke.yaml", config), ("scenarios/endless.yaml", scenario), ("contacts.csv", contacts)])
-        .with(&server.variables())
-}
+use super::endless::{ENDLESS, project};
+use super::stand::Server;
 
 /// A panic at `place`, while there is something to be cleaned up.
 #[track_caller]

@@ -5,30 +5,8 @@ use std::net::TcpListener;
 
 use rustix::process::Signal;
 
+use super::endless::{CONTACTS, ENDLESS, project};
 use super::stand::{Ended, Process, Project, Server, await_that};
-
-const CONTACTS: &str = include_str!("../../../fixtures/contacts.csv");
-/// An import that waits for what never comes, and is removed.
-const ENDLESS: &str = "steps:
-  - name: upload
-    http: { post: /api/v1/bulk-imports, multipart: { file: { path: ../contacts.csv, type: text/csv } } }
-    expect: response.status == 201
-    capture: { import_id: response.body.id }
-  - name: wait for what never comes
-    http: { get: \"/api/v1/bulk-imports/${{ import_id }}\" }
-    until: response.body.status == \"completed\"
-    within: 10m
-finally:
-  - name: remove the import
-    http: { delete: \"/api/v1/bulk-imports/${{ import_id }}\" }
-    expect: response.status in [200, 204, 404]
-";
-
-fn project(server: &Server, scenario: &str) -> Project {
-    let config = server.config.as_str();
-    let files = [("smoke.yaml", config), ("scenarios/endless.yaml", scenario), ("contacts.csv", CONTACTS)];
-    Project::of(&files).with(&server.variables())
-}
 
 /// Kills a run as soon as it has told of an event.
 fn killed_at(project: &Project, words: &[&str]) {
@@ -295,7 +273,7 @@ fn what_was_never_answered_is_on_the_disk_before_it_is_sent_and_is_said_not_to_b
         3,
         &format!("LEFT BEHIND endless › clean-up \"upload\": POST {url}/api/v1/bulk-imports: it was sent at "),
     );
-    unknown.check(3, "and no answer was seen: whether it made something is not known; look for it by hand");
+    unknown.check(3, "and no answer said what came of it: whether it made something is not known; look for it by hand");
     assert_eq!(record(&project)["run"]["verdict"], "inconclusive");
 }
 
@@ -319,5 +297,5 @@ finally:
     let why =
         "it was started, but did not come to its end (the run was interrupted): whether it made something is not known";
     run.end().check(130, why);
-    project.smoke(&["cleanup"]).check(3, "no answer was seen: whether it made something is not known");
+    project.smoke(&["cleanup"]).check(3, "no answer said what came of it: whether it made something is not known");
 }

@@ -20,7 +20,7 @@ use crate::cli::{complain, print};
 
 /// Finishes what is left, on one target or on all.
 pub(crate) fn run(args: &args::Cleanup) -> Exit {
-    run::trace(args.verbose);
+    run::trace(args.talk.verbose);
     let shelved = match journal::unfinished(&args.reports) {
         Ok(shelved) => shelved,
         Err(error) => {
@@ -86,7 +86,7 @@ fn carry_out(args: &args::Cleanup, batch: Batch) -> Exit {
     };
     let Batch { plan, rests } = batch;
     let prepared = Prepared { plan, sandbox: None, id, started };
-    let manner = Manner { jobs: JOBS, fail_fast: false, talk: Talk::wanted(args.quiet, args.verbose) };
+    let manner = Manner { jobs: JOBS, fail_fast: false, talk: Talk::wanted(args.talk.quiet, args.talk.verbose) };
     match run::conduct(prepared, Errand::CleanUp(rests), manner, recorder) {
         Ok(finished) => run::finish(&finished, false, true),
         Err(error) => complain(Exit::FAULT, &format!("cannot start: {error}")),

@@ -157,7 +157,7 @@ fn order(project: &Project, args: &args::Cleanup, journal: &Journal) -> Order {
     let vars = header.vars.iter().map(|(name, value)| (name.clone(), value.clone()));
     Order {
         select: ids.into_iter().filter(known).map(str::to_owned).collect(),
-        vars: vars.chain(args.var.clone()).collect(),
+        vars: vars.chain(args.vars.var.clone()).collect(),
         ..Order::new(&header.target, &header.run, header.started)
     }
 }

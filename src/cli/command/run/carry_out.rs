@@ -4,7 +4,6 @@ use std::any::Any;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use chrono::Utc;
 use smoke::engine::{self, Equipment, Purpose, Stop};
 use smoke::event::{Event, RunHeader};
 use smoke::plan::Plan;
@@ -101,7 +100,10 @@ async fn watch_events(recorder: Arc<Mutex<Recorder>>, mut events: UnboundedRecei
                     screen.told(&recorder.run, &event);
                 }
             }
-            _ = frames.tick(), if screen.moves() => screen.draw(&locked(&recorder).run, Utc::now()),
+            _ = frames.tick(), if screen.moves() => {
+                let recorder = locked(&recorder);
+                screen.draw(&recorder.run, recorder.now());
+            }
         }
     }
     screen.end();
@@ -168,7 +170,7 @@ async fn conclude(recorder: &Mutex<Recorder>, end: End, watcher: JoinHandle<()>,
         }
     };
     // The words of a panic are nobody's events, and were not cleaned before.
-    locked(recorder).finish(&redactor.clean(&why), exit.code(), Utc::now())
+    locked(recorder).finish(&redactor.clean(&why), exit.code())
 }
 
 /// Waits until the watcher has ended, which it does with the last sender. Where a task that fell over holds on to one,

@@ -18,7 +18,6 @@ use std::io::{IsTerminal as _, Write as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 
-use chrono::Utc;
 use smoke::engine::{Purpose, Rest};
 use smoke::event::{RunHeader, Shard};
 use smoke::journal::{self, Header, Pen};
@@ -57,7 +56,7 @@ pub(crate) fn run(args: &args::Run) -> Exit {
         Ok(settings) => settings,
         Err(message) => return complain(Exit::INVALID, &message),
     };
-    trace(args.verbose);
+    trace(args.talk.verbose);
     let prepared = match prepare(&settings) {
         Ok(prepared) => prepared,
         Err(Refusal::Diagnostics(diagnostics)) => return super::refuse(&diagnostics),
@@ -68,7 +67,7 @@ pub(crate) fn run(args: &args::Run) -> Exit {
         Err(error) => return complain(Exit::FAULT, &format!("a report cannot be written: {error}")),
     };
     let manner = Manner { jobs: settings.jobs, fail_fast: args.fail_fast, talk: settings.talk };
-    let errand = Errand::Run { vars: &args.var, shard: settings.shard };
+    let errand = Errand::Run { vars: &args.vars.var, shard: settings.shard };
     match conduct(prepared, errand, manner, recorder) {
         Ok(finished) => finish(&finished, settings.stdout_is_taken(), false),
         Err(error) => complain(Exit::FAULT, &format!("cannot start: {error}")),
@@ -94,7 +93,7 @@ pub(crate) fn conduct(
     let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(journey)));
     let finished = ended.unwrap_or_else(|panic| {
         let why = redactor.clean(&carry_out::words(panic.as_ref())).into_owned();
-        carry_out::locked(&recorder).finish(&why, Exit::FAULT.code(), Utc::now())
+        carry_out::locked(&recorder).finish(&why, Exit::FAULT.code())
     });
     // On a second signal work may still be going on; nobody waits for it.
     runtime.shutdown_background();
@@ -128,7 +127,7 @@ async fn journey(
     };
     // All times of the run are measured from here. Counted from when smoke was called, they would lag behind the
     // clock by as long as somebody was asked or the sandbox started, and windows would open that much too early.
-    let header = RunHeader { identity: surroundings.identity.clone(), started: Utc::now(), ..header };
+    let header = RunHeader { identity: surroundings.identity.clone(), started: surroundings.now(), ..header };
     let purpose = match errand {
         Errand::Run { vars, .. } => Purpose::Judge(pen(&prepared, vars, &surroundings.redactor, recorder)),
         Errand::CleanUp(rests) => Purpose::CleanUp(Arc::new(rests)),

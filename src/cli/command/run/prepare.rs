@@ -7,8 +7,8 @@ use smoke::sandbox::{Options, Sandbox};
 use smoke::scenario::Project;
 
 use super::consent;
-use crate::cli::args;
 use crate::cli::command::project;
+use crate::cli::options;
 use crate::cli::reports;
 use crate::cli::settings::RunSettings;
 
@@ -41,16 +41,19 @@ pub(super) fn prepare(settings: &RunSettings<'_>) -> Result<Prepared, Refusal> {
     let project = project(&settings.paths()).map_err(Refusal::Diagnostics)?;
     let (target, select) = settings.target(project.config.targets.iter().map(|target| target.name.as_str()));
     let Traits { sandbox, protected } = traits(&project, &target);
-    if !sandbox && !settings.args.fault.is_empty() {
+    if !sandbox && !settings.args.faults.fault.is_empty() {
         let why = format!("--fault breaks the local target only, and {target} is another one");
         return Err(Refusal::Said(why));
     }
-    if !sandbox && settings.args.worker != args::Worker::Rust {
+    if !sandbox && settings.args.worker != options::Worker::Rust {
         let why = format!("--worker is for the local target only, and {target} is another one");
         return Err(Refusal::Said(why));
     }
-    let options =
-        Options { worker: settings.args.worker.into(), faults: settings.args.fault.clone(), ..Options::default() };
+    let options = Options {
+        worker: settings.args.worker.into(),
+        faults: settings.args.faults.fault.clone(),
+        ..Options::default()
+    };
     options.check().map_err(Refusal::Said)?;
     let order = order(settings, (target, select), (&id, started), sandbox);
     let plan = Plan::make(&project, &order).map_err(Refusal::Diagnostics)?;
@@ -84,7 +87,7 @@ fn order(
         select,
         tags: settings.args.filter.tag.clone(),
         skip_tags: settings.args.filter.skip_tag.clone(),
-        vars: settings.args.var.clone(),
+        vars: settings.args.vars.var.clone(),
         timeout: settings.args.timeout,
         retries: settings.args.retries,
         shard: settings.shard,

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use smoke::event::{Event, Fact, RunHeader};
 use smoke::record::Run;
 use smoke::report::ndjson;
@@ -29,6 +29,8 @@ pub(crate) struct Recorder {
     unwritten: Vec<io::Error>,
     /// Whether `latest` is to lead here.
     leads: bool,
+    /// How far the run's clock is ahead of this machine's.
+    ahead: TimeDelta,
 }
 
 /// Where events go as they come.
@@ -51,7 +53,15 @@ impl Recorder {
                 Place::Stdout => growing.push(Growing::Stdout),
             }
         }
-        Ok(Self { run: Run::default(), folder, growing, reports: reports.to_vec(), unwritten: Vec::new(), leads: true })
+        Ok(Self {
+            run: Run::default(),
+            folder,
+            growing,
+            reports: reports.to_vec(),
+            unwritten: Vec::new(),
+            leads: true,
+            ahead: TimeDelta::zero(),
+        })
     }
 
     /// `latest` goes on to lead to the run before: who cleans up does not stand in the way of what is cleaned up after.
@@ -71,21 +81,30 @@ impl Recorder {
         let unwritten = &mut self.unwritten;
         // What cannot be written to once is not tried again: one error says it all.
         self.growing.retain_mut(|growing| growing.write(&line).map_err(|error| unwritten.push(error)).is_ok());
+        if let Fact::RunStarted { .. } = event.fact {
+            self.ahead = event.at - Utc::now();
+        }
         self.run.apply(event);
+    }
+
+    /// The time of day by the clock that the run goes by, UTC.
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        Utc::now() + self.ahead
     }
 
     /// The record of a run that could not begin.
     pub(super) fn never_began(&mut self, run: RunHeader, why: &str, exit: Exit) -> Finished {
         let at = run.started;
         self.take(&Event { at, fact: Fact::RunStarted { run, cases: Vec::new() } });
-        let at = Utc::now();
-        self.run.close_unbegun(why, exit.code(), at);
-        self.finish(why, exit.code(), at)
+        // That was when smoke was called, some time ago, by this machine's clock.
+        self.ahead = TimeDelta::zero();
+        self.run.close_unbegun(why, exit.code(), self.now());
+        self.finish(why, exit.code())
     }
 
     /// Writes every report. `why` and `exit_code` count where the run's events just ended.
-    pub(super) fn finish(&mut self, why: &str, exit_code: u8, at: DateTime<Utc>) -> Finished {
-        self.run.close_aborted(why, exit_code, at);
+    pub(super) fn finish(&mut self, why: &str, exit_code: u8) -> Finished {
+        self.run.close_aborted(why, exit_code, self.now());
         let shown_at = self.folder.file("run.json").display().to_string();
         let mut unwritten = std::mem::take(&mut self.unwritten);
         unwritten.extend(publish::publish(&self.run, &self.folder, &self.reports));
@@ -115,7 +134,7 @@ mod tests {
         let mut recorder = Recorder::open(base.path(), "id", &[]).unwrap();
         let events = crate::cli::terminal::recorded("failed");
         events.iter().take(12).for_each(|event| recorder.take(event));
-        let finished = recorder.finish("internal error: boom", 4, events[12].at);
+        let finished = recorder.finish("internal error: boom", 4);
         assert!(finished.unwritten.is_empty());
         let read = |name: &str| std::fs::read_to_string(base.path().join("latest").join(name)).unwrap();
         assert_eq!(smoke::report::json::read(&read("run.json")).unwrap(), finished.run);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use smoke::aws::Reader;
 use smoke::plan::{Plan, TargetSettings};
 use smoke::probe::http::Client;
@@ -62,6 +63,11 @@ impl Surroundings {
             redactor,
             identity,
         })
+    }
+
+    /// The time of day by which the run is recorded, UTC: AWS's where AWS is looked at.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.instruments.aws.as_ref().map_or_else(Utc::now, Reader::now)
     }
 }
 

@@ -1,0 +1,86 @@
+//! Options that several commands have alike.
+
+use std::path::PathBuf;
+
+use clap::builder::{FalseyValueParser, PossibleValuesParser, TypedValueParser};
+use clap::{ArgAction, ValueEnum, ValueHint};
+use smoke::sandbox::Fault;
+
+use super::settings::{ReportTo, parse};
+
+/// What is given for variables.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Vars {
+    /// Set a variable, stronger than all others; the environment variable holds one a line
+    #[arg(long, value_name = "K=V", env = "SMOKE_VAR", hide_env_values = true, value_delimiter = '\n', value_parser = parse::variable)]
+    pub(crate) var: Vec<(String, String)>,
+}
+
+/// What is broken in the sandbox.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Faults {
+    /// Break the local target on purpose; `smoke sandbox --list-faults` shows how
+    #[arg(long, value_name = "NAME", env = "SMOKE_FAULT", value_delimiter = ',', value_parser = faults())]
+    pub(crate) fault: Vec<Fault>,
+}
+
+/// How much is shown.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(crate) struct Talkativeness {
+    /// Show only the verdict and what went wrong
+    #[arg(long, short, env = "SMOKE_QUIET", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Show each look; twice and more: what smoke does inside
+    #[arg(long, short, env = "SMOKE_VERBOSE", action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+/// Where reports go.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Output {
+    /// Write another report to PATH (`-`: standard output): junit, json, html, markdown, github, ndjson or text. Without
+    /// PATH it goes to the run's folder, and github to standard output. `markdown=$GITHUB_STEP_SUMMARY` is appended
+    #[arg(long, value_name = "FORMAT[=PATH]", env = "SMOKE_REPORT", value_delimiter = ',', value_parser = parse::report)]
+    pub(crate) report: Vec<ReportTo>,
+    /// Keep runs in DIR, each with run.json, junit.xml, report.html, summary.md, events.ndjson and evidence/
+    #[arg(long, value_name = "DIR", env = "SMOKE_REPORTS", default_value = "reports", value_hint = ValueHint::DirPath)]
+    pub(crate) reports: PathBuf,
+}
+
+/// Which scenarios.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Filter {
+    /// Take only scenarios with this tag (repeatable: any of them)
+    #[arg(long, value_name = "TAG", env = "SMOKE_TAG", value_delimiter = ',')]
+    pub(crate) tag: Vec<String>,
+    /// Leave out scenarios with this tag
+    #[arg(long, value_name = "TAG", env = "SMOKE_SKIP_TAG", value_delimiter = ',')]
+    pub(crate) skip_tag: Vec<String>,
+}
+
+/// The workers that the local target can run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Worker {
+    /// The one that is built in
+    Rust,
+    /// The reference deployment's own, as a process; needs Python 3.10
+    Python,
+}
+
+impl From<Worker> for smoke::sandbox::Worker {
+    fn from(worker: Worker) -> Self {
+        match worker {
+            Worker::Rust => Self::Rust,
+            Worker::Python => Self::Python,
+        }
+    }
+}
+
+fn faults() -> impl TypedValueParser<Value = Fault> {
+    let catalogue = Fault::catalogue();
+    let names = catalogue.iter().map(|entry| clap::builder::PossibleValue::new(entry.name).help(entry.what));
+    PossibleValuesParser::new(names).try_map(move |name| {
+        let found = catalogue.iter().find(|entry| entry.name == name);
+        found.map(|entry| entry.fault).ok_or("no such fault")
+    })
+}
