@@ -78,7 +78,8 @@ impl Observation {
     #[must_use]
     pub fn unknowns(&self) -> &[Unknown] {
         match self {
-            Self::Http(_) | Self::Logs(_) | Self::Terraform(_) | Self::PythonDeps(_) | Self::Exec(_) => &[],
+            Self::Logs(_) | Self::Terraform(_) | Self::PythonDeps(_) | Self::Exec(_) => &[],
+            Self::Http(seen) => &seen.unknowns,
             Self::Ecs(seen) => &seen.unknowns,
             Self::Alarm(seen) => &seen.unknowns,
         }

@@ -15,4 +15,5 @@ mod records;
 mod refusals;
 mod selection;
 mod signals;
+mod silence;
 mod stand;

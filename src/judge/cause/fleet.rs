@@ -9,3 +9,12 @@ pub(super) fn find(scene: &Scene<'_>) -> Option<String> {
     }
     scene.services().find_map(|service| service.told.clone())
 }
+
+/// What a task that ended by itself logged as its last error: why it ended. For the end of a cause that tells of its end.
+pub(super) fn last_words(scene: &Scene<'_>, cause: &str) -> Option<String> {
+    let ended = ["; last task stopped ", " stopped in the window"].iter().any(|words| cause.contains(words));
+    let of_it =
+        |author: &str| ended && scene.services().any(|service| service.name == author && cause.contains(author));
+    let error = scene.logs().filter(|log| of_it(&log.author)).find_map(|log| log.error.clone());
+    error.filter(|error| !cause.contains(error.as_str()))
+}

@@ -63,17 +63,17 @@ pub fn diagnose(verdict: Verdict, scene: &Scene<'_>) -> Diagnosis {
     let of_the_work = if matches!(scene.own.by, Some("ecs" | "alarm")) { &[][..] } else { &OF_THE_WORK[..] };
     let causes = || OF_SERVICES.iter().chain(of_the_work);
     let found = || causes().find_map(|find| find(scene)).filter(|cause| !said.contains(cause.as_str()));
-    match (verdict == Verdict::Failed).then(found).flatten() {
-        Some(cause) => {
-            let own = (!cause.contains(said)).then(|| said.to_owned());
-            let supports = own.into_iter().chain(supports(scene, &cause)).collect();
-            Diagnosis { cause, supports }
-        }
-        None if verdict == Verdict::Failed => {
-            Diagnosis { cause: said.to_owned(), supports: supports(scene, said).collect() }
-        }
-        None => Diagnosis { cause: said.to_owned(), supports: Vec::new() },
+    if verdict != Verdict::Failed {
+        return Diagnosis { cause: said.to_owned(), supports: Vec::new() };
     }
+    let cause = found().unwrap_or_else(|| said.to_owned());
+    let own = (!cause.contains(said)).then(|| said.to_owned());
+    let cause = match fleet::last_words(scene, &cause) {
+        Some(words) => format!("{cause}; {words}"),
+        None => cause,
+    };
+    let supports = own.into_iter().chain(supports(scene, &cause)).collect();
+    Diagnosis { cause, supports }
 }
 
 /// What else was seen that bears on it.

@@ -101,7 +101,8 @@ fn a_service_without_tasks_explains_what_stands_still_what_fires_and_what_is_not
 #[test]
 fn a_step_that_looked_at_a_service_has_seen_what_lies_deepest() {
     let error = log(|log| log.error = Some(ERROR.to_owned()));
-    check(("ecs", DEAD, None, vec![worker(Some(DEAD))]), &[], &[error.clone(), alarm(LOUD, true)], (DEAD, &[ERROR]));
+    let told = format!("{DEAD}; {ERROR}");
+    check(("ecs", DEAD, None, vec![worker(Some(DEAD))]), &[], &[error.clone(), alarm(LOUD, true)], (&told, &[]));
     check(("alarm", LOUD, None, vec![alarm(LOUD, true)]), &[], &[error], (LOUD, &[ERROR]));
 }
 

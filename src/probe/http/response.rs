@@ -13,6 +13,7 @@ use super::content::Content;
 use super::destination::Hop;
 use super::words;
 use crate::event::Evidence;
+use crate::probe::Unknown;
 use crate::probe::finding::Answer;
 use crate::redact::Redactor;
 
@@ -38,6 +39,9 @@ pub struct Response {
     pub elapsed: cel::Duration,
     /// Where the answer came from, after redirects; without user and password.
     pub url: String,
+    /// What of it is not known: all that is read from a text of which only the beginning was read.
+    #[serde(skip)]
+    pub(in crate::probe) unknowns: Vec<Unknown>,
     #[serde(skip)]
     exchange: Exchange,
     #[serde(skip)]
@@ -76,6 +80,7 @@ impl Response {
             text,
             elapsed: cel::Duration(chrono::Duration::from_std(elapsed).unwrap_or_default()),
             url: url.into(),
+            unknowns: if exchange.cut { unread() } else { Vec::new() },
             exchange,
             redactor: Arc::default(),
         }
@@ -105,7 +110,16 @@ impl Response {
     #[must_use]
     pub fn summary(&self) -> String {
         let words = words::line(&self.redactor.clean(&self.text), SUMMARY);
-        if words.is_empty() { words::status(self.exchange.status) } else { format!("{} {words}", self.status) }
+        let said =
+            if words.is_empty() { words::status(self.exchange.status) } else { format!("{} {words}", self.status) };
+        said + &self.way()
+    }
+
+    /// Where the answer came from, where that is not where the request went.
+    fn way(&self) -> String {
+        let Exchange { followed, hop, .. } = &self.exchange;
+        let redirects = if *followed == 1 { "a redirect".to_owned() } else { format!("{followed} redirects") };
+        if *followed == 0 { String::new() } else { format!(" (after {redirects} to {})", words::address(&hop.url)) }
     }
 
     /// What is wrong, where this alone shows it: a status from 400 on, a redirect too many, a page instead of data.
@@ -157,7 +171,8 @@ impl Response {
         let Exchange { hop, content, .. } = &self.exchange;
         let sent =
             content.as_ref().map_or_else(String::new, |content| format!("\n{}\n", content.shown(&self.redactor)));
-        let head = format!("{} {}\n{}", hop.method, words::address(&hop.url), words::header_lines(&hop.headers));
+        let way = self.way();
+        let head = format!("{} {}{way}\n{}", hop.method, words::address(&hop.url), words::header_lines(&hop.headers));
         vec![
             Evidence { title: "last request".to_owned(), text: head + &sent },
             Evidence { title: "last response".to_owned(), text: self.shown() },
@@ -196,6 +211,12 @@ impl Response {
         };
         words::line(&self.redactor.clean(said.as_deref().unwrap_or(&self.text)), FIRST_WORDS)
     }
+}
+
+/// Whoever judges the beginning of a text as if it were the whole may miss what matters.
+fn unread() -> Vec<Unknown> {
+    let reason = "the answer was longer than 4 MiB, and only its beginning was read";
+    ["response.text", "response.body"].map(|path| Unknown { path: path.to_owned(), reason: reason.to_owned() }).into()
 }
 
 fn http_date(text: &str) -> Option<DateTime<Utc>> {

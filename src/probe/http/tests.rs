@@ -342,6 +342,8 @@ async fn no_more_than_four_megabytes_are_read() {
     assert!(response.body.is_string());
     let evidence = response.evidence().pop().unwrap().text;
     assert!(evidence.ends_with("…\n(longer than 4 MiB; the rest was not read, and `body` was not parsed)"));
+    let unknown: Vec<&str> = response.unknowns.iter().map(|unknown| unknown.path.as_str()).collect();
+    assert_eq!(unknown, ["response.text", "response.body"], "nobody judges the beginning as if it were the whole");
 }
 
 #[tokio::test]

@@ -22,6 +22,8 @@ pub struct Query {
     pub(super) text: Option<Regex>,
     /// When this query was first looked through; what `complete` refers to where nothing is demanded.
     pub(super) first_look: OnceLock<DateTime<Utc>>,
+    /// Set once something was seen to be logged there.
+    pub(super) heard: OnceLock<()>,
 }
 
 impl Query {

@@ -100,6 +100,18 @@ impl LogsSeen {
         self.of_kind("sequence").all(|demand| demand.state == DemandState::Met)
     }
 
+    /// Whether nobody logged anything in the window, and all that was asked is what must not be logged.
+    pub(super) fn is_mute(&self) -> bool {
+        let only_none = self.demands.iter().all(|demand| demand.kind == "none");
+        self.tail.is_empty() && !self.demands.is_empty() && only_none
+    }
+
+    /// Takes back what was found of things that must not be logged.
+    pub(super) fn doubt(&mut self, why: &str) {
+        self.complete = false;
+        self.demands.iter_mut().for_each(|demand| demand.state = DemandState::Unknown(why.to_owned()));
+    }
+
     /// Whether all that is open is what late lines may still bring.
     pub(super) fn waits_for_late_lines(&self) -> bool {
         let is_unknown = |demand: &Demand| matches!(demand.state, DemandState::Unknown(_));

@@ -346,6 +346,34 @@ steps:
 }
 
 #[tokio::test]
+async fn half_a_secret_is_not_told_where_a_long_request_is_cut() {
+    let yaml = format!(
+        "
+name: secret
+steps:
+  - name: log in
+    http: {{ post: /login }}
+    expect: response.status == 200
+    capture: {{ token: {{ from: response.body.token, secret: true }} }}
+  - name: send
+    http: {{ post: /login, json: {{ long: {}, token: '${{{{ token }}}}' }} }}
+    expect: response.status == 201
+  - name: run
+    exec: {{ run: [/bin/sh, -c, 'exit 3 # {}', '${{{{ token }}}}'] }}
+    expect: output.code == 0
+    enforce: false
+",
+        "x".repeat(990),
+        "y".repeat(50)
+    );
+    let answer: Answer = |_| Reply::Json(200, r#"{"token":"s3cr3t-t0k3n-that-is-rather-long-and-would-be-cut"}"#);
+    for yaml in [yaml.clone(), yaml.replace("== 201", "== 200")] {
+        let told = serde_json::to_string(&one(&yaml, &[("POST /login", answer)]).await.events).unwrap();
+        assert!(told.contains("***") && !told.contains("s3cr3t-"), "{told}");
+    }
+}
+
+#[tokio::test]
 async fn a_captured_secret_is_told_nowhere() {
     let yaml = "
 name: secret

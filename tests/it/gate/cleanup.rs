@@ -1,6 +1,6 @@
 //! What a run that was killed left is taken away by `smoke cleanup`; what cannot be is said.
 
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 
 use rustix::process::Signal;
@@ -275,6 +275,39 @@ fn what_was_never_answered_is_on_the_disk_before_it_is_sent_and_is_said_not_to_b
     );
     unknown.check(3, "and no answer said what came of it: whether it made something is not known; look for it by hand");
     assert_eq!(record(&project)["run"]["verdict"], "inconclusive");
+}
+
+/// Answers every request like this, as a balancer or a server that fell over does.
+fn answering(answer: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for connection in listener.incoming() {
+            let mut connection = connection.unwrap();
+            let _ = connection.read(&mut [0; 8192]);
+            let _ = write!(connection, "HTTP/1.1 {answer}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+        }
+    });
+    url
+}
+
+#[test]
+fn what_was_answered_without_a_name_may_be_there_and_is_said() {
+    let server = Server::start(&[]);
+    for (answer, code) in [("504 Gateway Timeout", 1), ("500 Internal Server Error", 1), ("201 Created", 1)] {
+        let scenario = ENDLESS.replace("post: /api", &format!("post: {}/api", answering(answer)));
+        let project = project(&server, &scenario);
+        let ended = project.smoke(&["run", "sandbox"]);
+        ended.check(code, "LEFT BEHIND");
+        ended.check(code, &format!("it was answered {}", &answer[..3]));
+        project.smoke(&["cleanup"]).check(3, "and no answer said what came of it");
+    }
+    // One that was refused made nothing.
+    let refused = ENDLESS.replace("post: /api", &format!("post: {}/api", answering("422 Unprocessable")));
+    let project = project(&server, &refused);
+    let ended = project.smoke(&["run", "sandbox"]);
+    assert!(!ended.stdout.contains("LEFT BEHIND"), "{}", ended.stdout);
+    nothing_is_left(&project.smoke(&["cleanup"]));
 }
 
 #[test]

@@ -1,0 +1,57 @@
+//! That nothing was seen is known only where something could have been seen.
+
+use std::time::Duration;
+
+use rustix::process::Signal;
+
+use super::stand::{Project, Server};
+
+/// A project whose target is that server, with AWS's own lag of logs.
+fn project(server: &Server, scenario: &str) -> Project {
+    let config = server.config.replace("log_lag: 2s", "log_lag: 15s");
+    assert_ne!(config, server.config);
+    Project::of(&[("smoke.yaml", &config), ("scenarios/silence.yaml", scenario)]).with(&server.variables())
+}
+
+fn nothing_unwanted(prefix: &str) -> String {
+    format!(
+        "steps:
+  - name: no error
+    logs: {{ group: \"${{{{ vars.log_group }}}}\", stream_prefix: {prefix}/, none: [ {{ level: ERROR }} ] }}
+    within: 40s
+"
+    )
+}
+
+#[test]
+fn a_log_that_nobody_writes_proves_nothing() {
+    let server = Server::start(&[]);
+    let wrong = project(&server, &nothing_unwanted("bulk-import-wroker"));
+    wrong.smoke(&["run", "sandbox"]).check(3, "no line in /ecs/local bulk-import-wroker/* in the last 24 hours");
+    let right = project(&server, &nothing_unwanted("bulk-import-worker"));
+    right.smoke(&["run", "sandbox"]).check(0, "passed");
+}
+
+const GUARDED: &str = "guards:
+  - name: nobody logs an error
+    logs: { group: \"${{ vars.log_group }}\", stream_prefix: \"${{ vars.worker }}/\", none: [ { level: ERROR } ] }
+steps:
+  - name: the API is well
+    http: { get: /health }
+    expect: response.status == 200
+";
+
+#[test]
+fn a_guard_waits_for_late_lines_and_hears_a_signal_while_it_does() {
+    let server = Server::start(&[]);
+    let patient = project(&server, GUARDED);
+    let run = patient.start(&["run", "sandbox"]);
+    let hasty = project(&server, GUARDED);
+    let stopped = hasty.start(&["run", "sandbox"]);
+    hasty.await_event(&["\"step_ended\"", "\"step\""]);
+    stopped.signal(Signal::INT);
+    let stopped = stopped.end();
+    stopped.check(130, "aborted");
+    assert!(stopped.took < Duration::from_secs(14), "{:?}", stopped.took);
+    run.end().check(0, "passed");
+}
