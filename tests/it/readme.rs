@@ -67,3 +67,26 @@ fn the_commands_and_options_that_it_shows_exist() {
         }
     }
 }
+
+#[test]
+fn every_field_that_a_probe_brings_is_documented_and_no_other() {
+    let path = Path::new(ROOT).join("docs/probes.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let rows_of = |section: &str| {
+        let section = text.split("\n## ").find(|part| part.starts_with(&format!("{section}\n"))).unwrap();
+        let rows = section.lines().filter(|line| line.starts_with("| `"));
+        let first = rows.filter(|line| !line.contains(".` |")).filter_map(|line| line.split('|').nth(1));
+        let names = first.flat_map(|cell| cell.split(',')).map(|name| name.trim().trim_matches('`').to_owned());
+        names.collect::<Vec<_>>()
+    };
+    for (section, fields) in [
+        ("http", smoke::probe::http::FIELDS),
+        ("logs", smoke::probe::logs::FIELDS),
+        ("ecs", smoke::probe::ecs::FIELDS),
+        ("alarm", smoke::probe::alarm::FIELDS),
+        ("python_deps", smoke::probe::python_deps::FIELDS),
+        ("exec", smoke::probe::exec::FIELDS),
+    ] {
+        assert_eq!(rows_of(section), fields, "docs/probes.md, {section}");
+    }
+}
