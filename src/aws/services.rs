@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aws_sdk_ecs::types::{Deployment, DeploymentControllerType, Failure, Service, ServiceDeploymentBrief};
+use aws_sdk_ecs::types::{Deployment, DeploymentControllerType, Failure, Service};
 use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
 
@@ -12,6 +12,7 @@ use super::connect::Clients;
 use super::failure::{self, look_error};
 use super::gather::{Brought, Gathering, Wanted};
 use super::known::{Known, time};
+use super::last_deployment::LastDeployment;
 use super::tasks::{self, DefinitionFacts, Definitions, TaskFacts};
 use crate::look::{LookError, LookErrorKind};
 
@@ -43,15 +44,6 @@ pub struct ServiceFacts {
     pub definition: Known<Arc<DefinitionFacts>>,
     /// The newest service deployment; none where there never was one.
     pub last_deployment: Known<Option<LastDeployment>>,
-}
-
-/// How the newest roll-out stands, as `ListServiceDeployments` tells it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LastDeployment {
-    /// `IN_PROGRESS`, `SUCCESSFUL`, `ROLLBACK_SUCCESSFUL`, …
-    pub status: String,
-    /// When it was through, one way or the other.
-    pub finished_at: Option<DateTime<Utc>>,
 }
 
 /// One of a service's deployments.
@@ -178,7 +170,8 @@ impl Cluster {
     async fn complete(&self, found: &[(&String, &Service)]) -> Brought<String, Arc<ServiceFacts>> {
         let (clients, cluster) = (&*self.clients, self.name.as_str());
         let lists = join_all(found.iter().map(|(_, service)| tasks::list(clients, cluster, name_of(service))));
-        let rolled = join_all(found.iter().map(|(_, service)| last_deployment(clients, cluster, name_of(service))));
+        let rolled =
+            join_all(found.iter().map(|(_, service)| LastDeployment::read(clients, cluster, name_of(service))));
         let definitions = join_all(found.iter().map(|(_, service)| self.definition(service)));
         let (lists, rolled, definitions) = tokio::join!(lists, rolled, definitions);
         let arns: Vec<String> = lists.iter().flatten().flatten().cloned().collect();
@@ -245,28 +238,6 @@ fn pick(described: &Known<BTreeMap<String, TaskFacts>>, arns: &[String]) -> Know
         }
         Err(error) => Err(error.clone()),
     }
-}
-
-async fn last_deployment(clients: &Clients, cluster: &str, service: &str) -> Known<Option<LastDeployment>> {
-    let (mut newest, mut token): (Option<ServiceDeploymentBrief>, _) = (None, None);
-    loop {
-        clients.ecs_pace.turn().await;
-        let call = clients.ecs.list_service_deployments().cluster(cluster).service(service).set_next_token(token);
-        let page = call.max_results(100).send().await;
-        let page = page.map_err(|error| failure::explain("ecs:ListServiceDeployments", &error))?;
-        let when = |brief: &ServiceDeploymentBrief| brief.created_at().map(time);
-        let all = page.service_deployments().iter().cloned().chain(newest);
-        newest = all.max_by_key(when);
-        token = page.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
-        if token.is_none() {
-            return Ok(newest.as_ref().and_then(last));
-        }
-    }
-}
-
-fn last(brief: &ServiceDeploymentBrief) -> Option<LastDeployment> {
-    let status = brief.status()?.as_str().to_owned();
-    Some(LastDeployment { status, finished_at: brief.finished_at().map(time) })
 }
 
 fn service_facts(service: &Service, seen_at: DateTime<Utc>) -> ServiceFacts {

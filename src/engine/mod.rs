@@ -19,6 +19,7 @@ mod sink;
 mod step;
 mod stop;
 mod wait;
+mod waiting;
 mod witness;
 
 pub use self::rest::Rest;

@@ -1,0 +1,42 @@
+//! How a service's newest roll-out stands: what a look at the service itself does not tell once it was rolled back.
+
+use aws_sdk_ecs::types::ServiceDeploymentBrief;
+use chrono::{DateTime, Utc};
+
+use super::connect::Clients;
+use super::failure;
+use super::known::{Known, time};
+
+/// How the newest roll-out stands, as `ListServiceDeployments` tells it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LastDeployment {
+    /// `IN_PROGRESS`, `SUCCESSFUL`, `ROLLBACK_SUCCESSFUL`, …
+    pub status: String,
+    /// When it was through, one way or the other.
+    pub finished_at: Option<DateTime<Utc>>,
+}
+
+impl LastDeployment {
+    /// The newest; none where there never was one.
+    pub(super) async fn read(clients: &Clients, cluster: &str, service: &str) -> Known<Option<Self>> {
+        let (mut newest, mut token): (Option<ServiceDeploymentBrief>, _) = (None, None);
+        loop {
+            clients.ecs_pace.turn().await;
+            let call = clients.ecs.list_service_deployments().cluster(cluster).service(service).set_next_token(token);
+            let page = call.max_results(100).send().await;
+            let page = page.map_err(|error| failure::explain("ecs:ListServiceDeployments", &error))?;
+            let when = |brief: &ServiceDeploymentBrief| brief.created_at().map(time);
+            let all = page.service_deployments().iter().cloned().chain(newest);
+            newest = all.max_by_key(when);
+            token = page.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
+            if token.is_none() {
+                return Ok(newest.as_ref().and_then(last));
+            }
+        }
+    }
+}
+
+fn last(brief: &ServiceDeploymentBrief) -> Option<LastDeployment> {
+    let status = brief.status()?.as_str().to_owned();
+    Some(LastDeployment { status, finished_at: brief.finished_at().map(time) })
+}
