@@ -5,7 +5,9 @@ use std::sync::OnceLock;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::scan::CLOCK_SKEW;
+/// How far the clocks of the services, of AWS and of this machine may lie apart: lines from this long before the window
+/// are read too, and whoever asked decides whether they count.
+pub const CLOCK_SKEW: TimeDelta = TimeDelta::seconds(5);
 
 /// How far AWS's clock is ahead of this machine's; learned from the first answer, and kept, so that all times of a run
 /// are by one clock.

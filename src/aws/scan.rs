@@ -7,18 +7,15 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value as Json};
 
 use super::arn::short_name;
+use super::clock::CLOCK_SKEW;
 use super::connect::Clients;
 use super::failure::{self, look_error};
 use super::gather::{Brought, Gathering, Wanted};
 use crate::look::{LookError, LookErrorKind};
-
-/// How far the clocks of the services, of AWS and of this machine may lie apart: lines from this long before the window
-/// are read too, and whoever asked decides whether they count.
-pub const CLOCK_SKEW: TimeDelta = TimeDelta::seconds(5);
 
 /// How often pages behind the first are asked for once more where AWS would not answer.
 const PAGE_TRIES: usize = 10;
