@@ -1,14 +1,14 @@
 //! The command that runs once more what did not pass, as it was run: ready to be copied to a shell.
 
+use super::headline::troubled;
 use super::story;
 use crate::record::Run;
-use crate::verdict::Verdict;
 
-/// The command; none where all is well. Options that are not known are asked for in a shell's own comment, since without
+/// The command for the worst of them; none where all is well. Options that are not known are asked for in a shell's own comment, since without
 /// them another image might be judged.
 #[must_use]
 pub fn command(run: &Run) -> Option<String> {
-    let first = run.scenarios.iter().find(|scenario| scenario.verdict > Some(Verdict::Passed))?;
+    let (_, first) = troubled(run).into_iter().next()?;
     // The row of a matrix is no word that `run` takes; its scenario is, and its file where nobody would look for it.
     let id = first.id.split('[').next().unwrap_or_default();
     let scenario = if first.file.starts_with("scenarios/") { id } else { first.file.as_str() };
@@ -29,6 +29,7 @@ pub fn quoted(word: &str) -> String {
 mod tests {
     use super::*;
     use crate::record::Scenario;
+    use crate::verdict::Verdict;
 
     #[test]
     fn what_failed_is_run_again_as_it_was() {
@@ -37,7 +38,9 @@ mod tests {
             let failed =
                 Scenario { id: id.into(), file: file.into(), verdict: Some(Verdict::Failed), ..Scenario::default() };
             let options = options.map(|words| words.iter().map(ToString::to_string).collect());
-            let run = Run { target: "prod".into(), options, scenarios: vec![failed], ..Run::default() };
+            // The worst is what the report begins with, wherever it stands in the plan.
+            let unsure = Scenario { id: "unsure".into(), verdict: Some(Verdict::Inconclusive), ..Scenario::default() };
+            let run = Run { target: "prod".into(), options, scenarios: vec![unsure, failed], ..Run::default() };
             assert_eq!(command(&run).as_deref(), Some(expected));
         }
         let a = ("a[n=1]", "scenarios/a.yaml");
