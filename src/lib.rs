@@ -24,6 +24,7 @@
 //! * [`record`]: events folded into one run; shards of one put together.
 //! * [`report`]: a run drawn as JSON, JUnit, HTML, Markdown, workflow commands and lines.
 //! * [`doctor`]: the preflight: whether a run could see what it looks at.
+//! * [`span`]: how long something took, in words.
 //! * [`redact`]: keeps secrets out of everything that is written.
 //! * [`sandbox`]: the embedded `local` target.
 
@@ -46,5 +47,6 @@ pub mod redact;
 pub mod report;
 pub mod sandbox;
 pub mod scenario;
+pub mod span;
 pub mod target;
 pub mod verdict;

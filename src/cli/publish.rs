@@ -1,31 +1,37 @@
 //! The reports of a run that is over: into its folder, and wherever else they were asked for.
 
 use std::fs::OpenOptions;
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 
 use smoke::record::Run;
+use smoke::report::console::{self, Style};
 use smoke::report::{Format, evidence, markdown};
 
+use super::command::environment;
+use super::exit::Exit;
 use super::reports::{self, RunFolder};
 use super::settings::{Place, ReportKind, ReportTo};
+use super::terminal::Paint;
+use super::{complain, print};
 
+/// The record, in a run's folder.
+const RUN: &str = "run.json";
 /// What every run writes into its folder at its end. Its events are there already, or are told again.
 const ALWAYS: [Format; 4] = [Format::Json, Format::Junit, Format::Html, Format::Markdown];
 
 /// Writes every report. One that cannot be written does not keep the others from it; all errors are given back.
 pub(crate) fn publish(run: &Run, folder: &RunFolder, asked: &[ReportTo]) -> Vec<io::Error> {
-    let shown_at = folder.file("run.json").display().to_string();
     let mut unwritten = Vec::new();
-    // `run.json` first: everything else can be drawn from it again.
+    // `run.json` first: everything else can be drawn from it again, and names it where it is there.
     for (format, _, name) in Format::all().iter().filter(|(format, _, _)| in_folder(*format, asked)) {
-        unwritten.extend(folder.write(name, &format.draw(run, Some(&shown_at))).err());
+        unwritten.extend(folder.write(name, &format.draw(run, folder.written(RUN).as_deref())).err());
     }
     for file in evidence::files(run) {
         unwritten.extend(folder.write(&file.path, &file.text).err());
     }
     for report in asked {
-        unwritten.extend(elsewhere(run, report, &shown_at).err());
+        unwritten.extend(elsewhere(run, report, folder.written(RUN).as_deref()).err());
     }
     unwritten
 }
@@ -35,9 +41,9 @@ fn in_folder(format: Format, asked: &[ReportTo]) -> bool {
 }
 
 /// A report that goes somewhere else than to the run's folder.
-fn elsewhere(run: &Run, report: &ReportTo, shown_at: &str) -> io::Result<()> {
+fn elsewhere(run: &Run, report: &ReportTo, shown_at: Option<&str>) -> io::Result<()> {
     let ReportKind::Drawn(format) = report.kind else { return Ok(()) };
-    let text = || format.draw(run, Some(shown_at));
+    let text = || format.draw(run, shown_at);
     match &report.place {
         Place::Folder => Ok(()),
         Place::File(path) => reports::write(path, &text()),
@@ -57,6 +63,44 @@ fn append(path: &Path, draw: impl FnOnce(usize) -> String) -> io::Result<()> {
         file.write_all(format!("{gap}{text}").as_bytes())
     };
     written().map_err(|error| reports::naming(path, &error))
+}
+
+/// The summary, in the words for people: on standard output, unless a report has taken that. What it names is there.
+pub(crate) fn tell(run: &Run, folder: &RunFolder, taken: bool, cleans: bool) -> Exit {
+    let is_terminal = if taken { io::stderr().is_terminal() } else { io::stdout().is_terminal() };
+    let color = Paint::wanted(is_terminal, &environment).color();
+    let (run_json, report_html) = (folder.written(RUN), folder.written("report.html"));
+    let style = Style { color, run_json: run_json.as_deref(), report_html: report_html.as_deref(), cleans };
+    let summary = console::summary(run, &style);
+    if taken {
+        // Nobody is left to be told that nobody can be told.
+        let _ = io::stderr().write_all(summary.as_bytes());
+        Exit::PASSED
+    } else {
+        print(&summary)
+    }
+}
+
+/// Says what could not be written.
+pub(crate) fn regret(unwritten: &[io::Error]) -> Exit {
+    let told = regrets(unwritten);
+    told.iter().fold(Exit::PASSED, |_, one| complain(Exit::FAULT, &format!("a report could not be written: {one}")))
+}
+
+/// Of many that failed alike one, and how many more.
+fn regrets(unwritten: &[io::Error]) -> Vec<String> {
+    let mut kinds: Vec<(io::ErrorKind, &io::Error, usize)> = Vec::new();
+    for error in unwritten {
+        match kinds.iter_mut().find(|(kind, _, _)| *kind == error.kind()) {
+            Some((_, _, more)) => *more += 1,
+            None => kinds.push((error.kind(), error, 0)),
+        }
+    }
+    let said = |(_, first, more): &(io::ErrorKind, &io::Error, usize)| match more {
+        0 => first.to_string(),
+        more => format!("{first} (and {more} more alike)"),
+    };
+    kinds.iter().map(said).collect()
 }
 
 /// Writes to standard output.
@@ -85,5 +129,14 @@ mod tests {
         }
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "a\n\nb\n");
         assert_eq!(rooms, [1024 * 1024, 1024 * 1024 - 3]);
+    }
+
+    #[test]
+    fn a_full_disk_is_told_of_once() {
+        let error = |kind, words: &str| io::Error::new(kind, words.to_owned());
+        assert_eq!(regret(&[]), Exit::PASSED);
+        let full = (0..12).map(|nth| error(io::ErrorKind::StorageFull, &format!("{nth}: no space")));
+        let told = regrets(&full.chain([error(io::ErrorKind::NotFound, "x: no such file")]).collect::<Vec<_>>());
+        assert_eq!(told, ["0: no space (and 11 more alike)", "x: no such file"]);
     }
 }

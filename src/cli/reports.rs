@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 
 /// The folder of one run.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct RunFolder {
     base: PathBuf,
     path: PathBuf,
@@ -26,6 +26,12 @@ impl RunFolder {
     /// The path of a file in it, as it is shown.
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.path.join(name)
+    }
+
+    /// The path of a file in it, as it is shown, once it is there.
+    pub(crate) fn written(&self, name: &str) -> Option<String> {
+        let path = self.file(name);
+        path.exists().then(|| path.display().to_string())
     }
 
     /// Writes a file of it.

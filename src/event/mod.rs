@@ -148,6 +148,13 @@ pub struct RunHeader {
     /// Which part of the plan this is, where it was shared out.
     #[serde(default)]
     pub shard: Option<Shard>,
+    /// The options that it was called with, as far as they change what it means: the words that a shell hands on, with
+    /// `…` in place of a secret. None where nobody kept them.
+    #[serde(default)]
+    pub options: Option<Vec<String>>,
+    /// Whether the target was a sandbox that ended with the run, and with it whatever was made there.
+    #[serde(default)]
+    pub embedded: bool,
 }
 
 /// One part of a plan that was shared out: every `of`-th case, from the `index`-th on.
@@ -251,7 +258,7 @@ pub struct Judged {
     pub kind: String,
     /// True and false; none where it could not be known.
     pub held: Option<bool>,
-    /// Where it did not hold: `0 == 1`, part by part. Where it could not be known: why.
+    /// Where it did not hold: `0 == 1`, part by part. Where it could not be known: why. Where it held: what it read.
     pub detail: Option<String>,
 }
 

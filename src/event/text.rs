@@ -37,9 +37,9 @@ impl Fact {
 }
 
 fn header(run: &mut RunHeader, edit: &mut dyn FnMut(&mut String)) {
-    let RunHeader { id: _, target, started: _, smoke: _, identity, revision, shard: _ } = run;
+    let RunHeader { id: _, target, started: _, smoke: _, identity, revision, shard: _, options, embedded: _ } = run;
     edit(target);
-    revision.iter_mut().for_each(&mut *edit);
+    revision.iter_mut().chain(options.iter_mut().flatten()).for_each(&mut *edit);
     identity.iter_mut().for_each(edit);
 }
 

@@ -122,7 +122,7 @@ impl Expression {
     }
 
     /// What the expression reads just now, in a few words, for the list of changes while waiting:
-    /// `queued` for `response.body.status == "review_ready"`, `0, 1` for `service.healthy == service.desired`,
+    /// `queued` for `response.body.status == "review_ready"`, `healthy 0, desired 1` for `service.healthy == service.desired`,
     /// `status missing` where there is no such field (yet), `not steady` for `service.steady`.
     #[must_use]
     pub fn state(&self, scope: &Scope) -> String {

@@ -9,53 +9,76 @@ use super::print::source;
 use super::tree::{self, Loop};
 use super::words::{BRIEF, brief, cut};
 
+/// Something that an expression reads, and what is to be said of it.
+struct Said {
+    source: String,
+    /// What stands before the words, where they do not say themselves what they are.
+    label: Option<String>,
+    words: String,
+}
+
+/// Text under one of these names says itself what it is: `queued`.
+const SPEAKING: [&str; 2] = ["status", "state"];
+
 impl Explainer<'_, '_, '_> {
-    /// The values of what the expression reads, each once, separated by commas; empty where it reads nothing.
+    /// The values of what the expression reads, each once and with its name, separated by commas; empty where it reads
+    /// nothing.
     pub(super) fn state(&self, expression: &IdedExpr) -> String {
         let mut said = Vec::new();
         self.collect(expression, &mut said);
         let mut seen = std::collections::HashSet::new();
-        said.retain(|(operand, _)| seen.insert(operand.clone()));
-        said.into_iter().map(|(_, words)| words).collect::<Vec<_>>().join(", ")
+        said.retain(|Said { source, .. }| seen.insert(source.clone()));
+        let alike = |label: &String| said.iter().filter(|other| other.label.as_ref() == Some(label)).count() > 1;
+        let spoken = said.iter().map(|Said { source, label, words }| match label {
+            Some(label) if alike(label) => format!("{} {words}", cut(source, BRIEF)),
+            Some(label) => format!("{label} {words}"),
+            None => words.clone(),
+        });
+        spoken.collect::<Vec<_>>().join(", ")
     }
 
     /// Adds each operand with what is to be said of it.
-    fn collect(&self, part: &IdedExpr, said: &mut Vec<(String, String)>) {
-        let words = match &part.expr {
+    fn collect(&self, part: &IdedExpr, said: &mut Vec<Said>) {
+        let (label, words) = match &part.expr {
             Expr::Literal(_) => return,
             Expr::Call(call) if is_transparent(call) => {
                 return tree::children(part).into_iter().for_each(|child| self.collect(child, said));
             }
             Expr::List(list) => return list.elements.iter().for_each(|element| self.collect(element, said)),
-            Expr::Select(select) if select.test => presence(&select.field, self.value(part).as_ref()),
+            Expr::Select(select) if select.test => (None, presence(&select.field, self.value(part).as_ref())),
             Expr::Comprehension(inner) => match Loop::of(inner) {
                 Some(written) => self.loop_state(part, &written),
                 None => self.operand(part),
             },
             _ => self.operand(part),
         };
-        said.push((source(part), words));
+        said.push(Said { source: source(part), label, words });
     }
 
-    fn operand(&self, part: &IdedExpr) -> String {
+    /// The label that an operand needs, if any, and its words.
+    fn operand(&self, part: &IdedExpr) -> (Option<String>, String) {
         let name = name(part);
         match self.value(part) {
-            Some(Value::Bool(true)) => name,
-            Some(Value::Bool(false)) => format!("not {name}"),
-            Some(value) => brief(&value, self.scope),
-            None => format!("{name} missing"),
+            Some(Value::Bool(true)) => (None, name),
+            Some(Value::Bool(false)) => (None, format!("not {name}")),
+            Some(value) => {
+                let speaks = matches!(value, Value::String(_)) && SPEAKING.contains(&name.as_str());
+                (Some(name).filter(|_| !speaks), brief(&value, self.scope))
+            }
+            None => (None, format!("{name} missing")),
         }
     }
 
-    /// `2 of 3`, whatever the loop asks of them; the value where it is no question.
-    fn loop_state(&self, part: &IdedExpr, written: &Loop<'_>) -> String {
+    /// `tasks 2 of 3`, whatever the loop asks of them; the value where it is no question.
+    fn loop_state(&self, part: &IdedExpr, written: &Loop<'_>) -> (Option<String>, String) {
+        let label = Some(name(written.range));
         match self.value(part) {
             Some(Value::Bool(_)) => {
                 let elements = self.elements(written);
-                format!("{} of {}", self.count(written, &elements), elements.len())
+                (label, format!("{} of {}", self.count(written, &elements), elements.len()))
             }
-            Some(value) => brief(&value, self.scope),
-            None => format!("{} missing", name(written.range)),
+            Some(value) => (label, brief(&value, self.scope)),
+            None => (None, format!("{} missing", name(written.range))),
         }
     }
 }
@@ -72,8 +95,13 @@ fn is_transparent(call: &CallExpr) -> bool {
     is_predicate(call) || is_arithmetic(call) || call.func_name == operators::CONDITIONAL
 }
 
-/// The word that names a part: the last step of a path.
+/// The word that names a part: the last step of a path; of a list that is counted its own.
 fn name(part: &IdedExpr) -> String {
+    if let Expr::Call(CallExpr { func_name, target: Some(counted), .. }) = &part.expr
+        && func_name == "size"
+    {
+        return name(counted);
+    }
     match tree::path(part) {
         Some(path) if !path.cut => path.steps.last().map(|step| (*step).to_owned()).unwrap_or_default(),
         _ => cut(&source(part), BRIEF),

@@ -208,18 +208,23 @@ fn an_error_in_one_branch_does_not_hide_the_other() {
 #[test]
 fn what_is_seen_while_waiting() {
     state("response.body.status == 'review_ready'", "queued");
-    state("service.healthy == service.desired", "0, 1");
+    state("service.healthy == service.desired", "healthy 0, desired 1");
     state("service.steady", "not steady");
     state("service.mute && !service.steady", "mute, not steady");
     state("response.body.id == 3", "id missing");
     state("html.body.status == 'done'", "status missing");
-    state("response.status == 200 && response.body.status == 'x' || response.status == 3", "502, queued");
-    state("service.stopped.size() == 0", "2");
-    state("service.tasks.all(t, t.health == 'HEALTHY')", "1 of 2");
+    state("response.status == 200 && response.body.status == 'x' || response.status == 3", "status 502, queued");
+    state("service.stopped.size() == 0", "stopped 2");
+    state(
+        "response.status + service.healthy == size(response.status)",
+        "status 502, healthy 0, size(response.status) missing",
+    );
+    state("response.body.error != html.body", "error boom, body <html>");
+    state("service.tasks.all(t, t.health == 'HEALTHY')", "tasks 1 of 2");
     state("service.tasks.exists(t, t.nope)", "service.tasks missing".replace("service.", "").as_str());
     state("has(response.body.id)", "id missing");
-    state("response.body.error.contains('x')", "boom");
-    state("response.body.long == ''", &format!("{}…", "x".repeat(39)));
+    state("response.body.error.contains('x')", "error boom");
+    state("response.body.long == ''", &format!("long {}…", "x".repeat(39)));
     state("1 == 1", "");
 }
 
@@ -418,7 +423,7 @@ fn what_is_sensitive_is_compared_and_never_shown() {
         "r.word is not told: it is sensitive: it can be compared with == and in, and is never shown",
     );
     let scope = Scope::default().with("word", Withheld::Sensitive(Value::from("hunter2")).into_value());
-    assert_eq!(compiled("word == 'x'").state(&scope), "(sensitive)");
+    assert_eq!(compiled("word == 'x'").state(&scope), "word (sensitive)");
     let template = Template::parse("a ${{ word }}", &somewhere("a ${{ word }}")).unwrap();
     let refused = template.evaluate_text(&scope).unwrap_err().message;
     assert!(refused.starts_with("it cannot be put into text") && !refused.contains("hunter2"), "{refused}");

@@ -157,7 +157,7 @@ impl Judge<'_> {
 
     fn one(&self, kind: &str, expression: &Expression) -> One {
         let (verdict, held, detail) = match expression.truth(self.scope) {
-            Truth::Held => (Verdict::Passed, Some(true), None),
+            Truth::Held => (Verdict::Passed, Some(true), self.read(expression)),
             Truth::Broken { detail } => (Verdict::Failed, Some(false), Some(self.placed(expression, detail))),
             Truth::Unknown { reason } => {
                 let why = self.not_known(expression).map(str::to_owned);
@@ -169,6 +169,11 @@ impl Judge<'_> {
             },
         };
         One { judged: Judged { text: expression.text().to_owned(), kind: kind.to_owned(), held, detail }, verdict }
+    }
+
+    /// What it read, for those who want to know what held.
+    fn read(&self, expression: &Expression) -> Option<String> {
+        Some(expression.state(self.scope)).filter(|state| !state.is_empty())
     }
 
     /// What is wrong, with the place in the user's files where it is written, where the observation stems from such.

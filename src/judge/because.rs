@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::assess::{Assessment, Seen};
 use crate::event::Judged;
 use crate::probe::Observation;
+use crate::span;
 
 /// How long was waited, and how long might have been.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,21 +38,16 @@ pub fn because(assessment: &Assessment, seen: &Seen, waited: Waited) -> String {
         (None, Some(judged)) => phrase(judged),
         (None, None) => "nothing was seen".to_owned(),
     };
-    if waited.ran_out { format!("{words}, {}", span(waited.elapsed)) } else { words }
+    match humane(waited.elapsed).filter(|_| waited.ran_out) {
+        Some(long) => format!("{words}, after waiting {long}"),
+        None => words,
+    }
 }
 
-fn span(elapsed: Duration) -> String {
-    format!("after waiting {}", humane(elapsed))
-}
-
-/// A duration as a person would say it: whole seconds from ten seconds on, tenths below.
-pub(super) fn humane(elapsed: Duration) -> String {
-    let rounded = if elapsed >= Duration::from_secs(10) {
-        Duration::from_secs(elapsed.as_secs())
-    } else {
-        Duration::from_millis(u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX) / 100 * 100)
-    };
-    humantime::format_duration(rounded).to_string()
+/// How long was waited, as a person would say it; none where it was no waiting.
+pub(super) fn humane(elapsed: Duration) -> Option<String> {
+    let ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+    (ms >= 100).then(|| span::in_words(ms))
 }
 
 fn phrase(judged: &Judged) -> String {
@@ -83,7 +79,8 @@ mod tests {
             assert_eq!(because(&assessment, &unseen("connection refused by 127.0.0.1:9"), waited), expected);
         };
         check(0, false, "connection refused by 127.0.0.1:9");
-        check(1_234, true, "connection refused by 127.0.0.1:9, after waiting 1s 200ms");
-        check(90_700, true, "connection refused by 127.0.0.1:9, after waiting 1m 30s");
+        check(1_234, true, "connection refused by 127.0.0.1:9, after waiting 1.2 s");
+        check(90_400, true, "connection refused by 127.0.0.1:9, after waiting 1 min 30 s");
+        check(40, true, "connection refused by 127.0.0.1:9");
     }
 }

@@ -95,6 +95,7 @@ impl Run {
             aws: aws(&parts),
             http_requests: runs().map(|run| run.http_requests).fold(0, u64::saturating_add),
             shard: None,
+            options: options(&parts),
             scenarios: in_plan_order(&parts),
             ..first
         })
@@ -199,6 +200,12 @@ fn in_plan_order(parts: &[Part]) -> Vec<Scenario> {
     let mut placed: Vec<_> = placed.collect();
     placed.sort_by_key(|(at, shard, _)| (*at, *shard));
     placed.into_iter().map(|(_, _, scenario)| scenario.clone()).collect()
+}
+
+/// What all of them were called with. Where they differ, no one command would run the whole again.
+fn options(parts: &[Part]) -> Option<Vec<String>> {
+    let first = parts.first()?.run.options.clone();
+    first.filter(|first| parts.iter().all(|part| part.run.options.as_ref() == Some(first)))
 }
 
 /// Every line once, in the order in which they first stand.

@@ -18,6 +18,10 @@ pub struct Run {
     pub revision: Option<String>,
     /// Which part of the plan it is, where that was shared out.
     pub shard: Option<Shard>,
+    /// The options that it was called with, as far as they change what it means, a word each; none where nobody kept them.
+    pub options: Option<Vec<String>>,
+    /// Whether the target was a sandbox that ended with the run, and with it whatever was made there.
+    pub embedded: bool,
     /// Version of smoke.
     pub smoke: String,
     /// Which AWS account, region and endpoints were looked at; a line each.

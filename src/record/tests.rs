@@ -38,6 +38,8 @@ fn run_started(cases: usize) -> Fact {
         identity: Vec::new(),
         revision: None,
         shard: None,
+        options: None,
+        embedded: false,
     };
     Fact::RunStarted { run, cases: (0..cases).map(case).collect() }
 }

@@ -1,9 +1,10 @@
 //! The summary at the end of a run: what went wrong first, whole; then what else; then the numbers.
 
+use super::alike::{Trouble, troubles};
 use super::evidence::Paths;
 use super::headline::{self, Headline, troubled};
-use super::{inert, story, tally};
-use crate::event::{Evidence, Leftover, Phase};
+use super::{again, inert, story, tally};
+use crate::event::{Leftover, Phase};
 use crate::record::{Attempt, Run, Scenario, Step};
 use crate::verdict::Verdict;
 
@@ -14,6 +15,8 @@ pub struct Style<'run> {
     pub color: bool,
     /// Where the run's `run.json` lies, for the commands that draw it again.
     pub run_json: Option<&'run str>,
+    /// Where its `report.html` lies, which is the one to open.
+    pub report_html: Option<&'run str>,
     /// Whether the run only cleaned up after others: then it is not to be run again as scenarios are.
     pub cleans: bool,
 }
@@ -34,8 +37,8 @@ pub fn summary(run: &Run, style: &Style<'_>) -> String {
     if alone {
         page.whole(run);
     }
-    for (case, scenario) in troubled(run) {
-        page.bad(case, scenario);
+    for trouble in troubles(run) {
+        page.bad(&trouble);
         page.gap();
     }
     if !alone {
@@ -47,6 +50,7 @@ pub fn summary(run: &Run, style: &Style<'_>) -> String {
     page.leftovers(run);
     page.verdict(run);
     page.commands(run);
+    page.last_words(run, &headline);
     inert::text(&page.text)
 }
 
@@ -81,7 +85,7 @@ impl Page<'_> {
     /// Why the run as a whole is not well, where no scenario says it.
     fn whole(&mut self, run: &Run) {
         if let Some(reason) = headline::unsaid(run).filter(|_| run.broken_off.is_some()) {
-            let loud = self.loud(run.verdict.unwrap_or(Verdict::Aborted));
+            let loud = self.loud(headline::verdict_of_the_whole(run));
             self.line(0, &format!("{loud}: {reason}"));
             self.gap();
         }
@@ -122,21 +126,30 @@ impl Page<'_> {
         }
     }
 
-    fn bad(&mut self, case: usize, scenario: &Scenario) {
+    fn bad(&mut self, trouble: &Trouble<'_>) {
+        let Trouble { case, scenario, .. } = *trouble;
         let loud = self.loud(scenario.verdict.unwrap_or(Verdict::Aborted));
         if let Some((phase, index, step)) = scenario.culprit() {
             let why = scenario.cause.as_deref().map_or_else(|| story::headline(step), story::one_line);
             self.line(0, &format!("{loud} {}: {why}", story::who(scenario, phase, step)));
+            self.alike(trouble);
             self.details(scenario, step, &why);
             self.evidence(step, (case, phase, index));
         } else {
             let why = scenario.cause.as_deref().unwrap_or("no step says why");
             self.line(0, &format!("{loud} {}: {}", story::one_line(&scenario.id), story::one_line(why)));
+            self.alike(trouble);
             self.notes(scenario);
             self.line(2, &format!("at {}", story::one_line(&scenario.file)));
         }
         self.others(scenario);
         self.attempts(scenario);
+    }
+
+    fn alike(&mut self, trouble: &Trouble<'_>) {
+        if let Some(line) = trouble.line() {
+            self.line(2, &line);
+        }
     }
 
     fn notes(&mut self, scenario: &Scenario) {
@@ -171,12 +184,14 @@ impl Page<'_> {
     /// The end of each piece of evidence, and where all of it is. No line begins with what came from outside.
     fn evidence(&mut self, step: &Step, (case, phase, index): (usize, Phase, usize)) {
         let paths = self.paths.step(case, phase, index).to_vec();
-        for (Evidence { title, text }, path) in step.evidence.iter().zip(paths) {
-            let lines: Vec<&str> = text.lines().collect();
+        for (piece, path) in story::telling_first(&step.evidence, &paths) {
+            let lines: Vec<&str> = piece.text.lines().collect();
             let left_out = lines.len().saturating_sub(EVIDENCE_LINES);
-            self.line(2, &format!("{}:", story::one_line(title)));
+            self.line(2, &format!("{}:", story::title(piece)));
             if left_out > 0 {
-                self.line(4, &format!("… {} before, all in {}{path}", tally::several(left_out, "line"), self.folder));
+                let file = format!(", all in {}{path}", self.folder);
+                let file = if self.folder.is_empty() { "" } else { file.as_str() };
+                self.line(4, &format!("… {} before{file}", tally::several(left_out, "line")));
             }
             for line in &lines[left_out..] {
                 self.line(4, &story::visible(line));
@@ -208,13 +223,16 @@ impl Page<'_> {
         for scenario in &run.scenarios {
             for Leftover { step, what, why } in &scenario.leftovers {
                 any = true;
-                let loud = self.paint("33", "LEFT BEHIND");
+                let loud = self.paint("33", &story::left(run).to_uppercase());
                 let [id, step, what, why] = [&scenario.id, step, what, why].map(|text| story::one_line(text));
                 self.line(0, &format!("{loud} {id} › clean-up \"{step}\": {what}: {why}"));
             }
         }
-        if any {
-            self.line(2, &format!("finish it: smoke cleanup {}", quoted(&run.target)));
+        if any && run.embedded {
+            self.line(2, "gone all the same: the sandbox ended with the run");
+            self.gap();
+        } else if any {
+            self.line(2, &format!("finish it: smoke cleanup {}", again::quoted(&run.target)));
             self.gap();
         }
     }
@@ -231,7 +249,7 @@ impl Page<'_> {
                 story::span(run.duration_ms())
             ),
         );
-        self.line(2, &tally::numbers(&run.counts()));
+        self.line(2, &tally::numbers(run));
         self.line(2, &tally::sent(run));
         if let Some(revision) = &run.revision {
             self.line(2, &format!("revision {}", story::one_line(revision)));
@@ -249,11 +267,25 @@ impl Page<'_> {
             self.line(2, &format!("all that was seen: {path}"));
             self.line(2, &format!("draw it again: smoke report {path}"));
         }
-        let unwell = |scenario: &&Scenario| scenario.verdict > Some(Verdict::Passed);
-        if let Some(first) = run.scenarios.iter().filter(|_| !self.style.cleans).find(unwell) {
-            // The row of a matrix is no word that `run` takes; its scenario is.
-            let id = first.id.split('[').next().unwrap_or_default();
-            self.line(2, &format!("run it again: smoke run {} {}", quoted(&run.target), quoted(id)));
+        if let Some(command) = again::command(run).filter(|_| !self.style.cleans) {
+            self.line(2, &format!("run it again: {command}"));
+        }
+    }
+
+    /// Once more what decided, since what stands above may have scrolled away; and where to go on.
+    fn last_words(&mut self, run: &Run, headline: &Headline) {
+        if !run.green() {
+            self.gap();
+            let others = troubled(run).len().saturating_sub(1);
+            let more = if others > 0 { format!(" (and {others} more)") } else { String::new() };
+            let loud = self.loud(headline.verdict);
+            self.line(0, &format!("{loud} {}{more}", headline.line()));
+            if let Some(spot) = headline.spot() {
+                self.line(2, &format!("at {spot}"));
+            }
+        }
+        if let Some(path) = self.style.report_html {
+            self.line(2, &format!("open {path}"));
         }
     }
 }
@@ -265,10 +297,4 @@ const fn ansi(verdict: Verdict) -> &'static str {
         Verdict::Inconclusive | Verdict::Aborted => "1;33",
         Verdict::Skipped => "2",
     }
-}
-
-/// A word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "._/-".contains(c));
-    if plain { word.to_owned() } else { format!("'{}'", story::one_line(word).replace('\'', r"'\''")) }
 }

@@ -29,12 +29,7 @@ impl Headline {
         if let Some((_, scenario)) = blamed {
             return Self { verdict, ..Self::of_scenario(scenario) };
         }
-        Self {
-            verdict,
-            who: None,
-            why: of_the_whole(run).unwrap_or_else(|| tally::numbers(&run.counts())),
-            place: None,
-        }
+        Self { verdict, who: None, why: of_the_whole(run).unwrap_or_else(|| tally::numbers(run)), place: None }
     }
 
     /// Of a scenario that did not pass.
@@ -56,6 +51,13 @@ impl Headline {
         }
     }
 
+    /// Where that stands, in words: `scenarios/a.yaml:23`.
+    pub(super) fn spot(&self) -> Option<String> {
+        let (file, line) = self.place.as_ref()?;
+        let line = line.map_or_else(String::new, |line| format!(":{line}"));
+        Some(format!("{}{line}", story::one_line(file)))
+    }
+
     /// All in a line: `bulk-import › guard "the worker stays up": no worker is running`.
     pub(super) fn line(&self) -> String {
         match &self.who {
@@ -70,6 +72,14 @@ pub(super) fn unsaid(run: &Run) -> Option<String> {
     let whole = of_the_whole(run).filter(|_| !run.green())?;
     let mut causes = run.scenarios.iter().filter_map(|scenario| scenario.cause.as_deref());
     (!causes.any(|cause| story::one_line(cause).contains(&whole))).then_some(whole)
+}
+
+/// What the run as a whole is where [`unsaid`] says something: a failure is a scenario's, and what is missing beside it
+/// could only not be seen.
+pub(super) fn verdict_of_the_whole(run: &Run) -> Verdict {
+    let said = run.verdict.unwrap_or(Verdict::Aborted);
+    let failed = said == Verdict::Failed && run.scenarios.iter().any(|scenario| scenario.verdict == Some(said));
+    if failed { Verdict::Inconclusive } else { said }
 }
 
 fn of_the_whole(run: &Run) -> Option<String> {

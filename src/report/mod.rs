@@ -7,6 +7,7 @@
 //! * [`markdown`]: `summary.md`, for a job's summary page.
 //! * [`github`]: workflow commands, which GitHub shows beside the lines of the scenarios.
 //! * [`console`]: the summary at the end of a run.
+//! * [`again`]: the command that runs once more what did not pass.
 //! * [`ndjson`]: one event as a line, for `events.ndjson`.
 //! * [`evidence`]: what was kept, as files of its own.
 //! * [`story`]: a step in words, which the reports for people share.
@@ -14,6 +15,8 @@
 //!
 //! A new format is one more file here and one more variant of [`Format`].
 
+pub mod again;
+mod alike;
 pub mod console;
 pub mod evidence;
 pub mod github;

@@ -3,9 +3,14 @@
 use std::fmt::Write as _;
 
 use super::inert;
-use crate::event::{Change, Judged, Phase};
-use crate::record::{Scenario, Step};
+use crate::event::{Change, Evidence, Judged, Phase};
+use crate::record::{Run, Scenario, Step};
+pub use crate::span::in_words as span;
+use crate::span::seconds;
 use crate::verdict::Verdict;
+
+/// What the title of evidence begins with that was asked for once more when a scenario had failed.
+const ASKED_AGAIN: &str = "asked again";
 
 /// The word for a step of a list.
 #[must_use]
@@ -64,12 +69,62 @@ pub fn judged(expectation: &Judged) -> String {
     let word = if kind == "expect" { String::new() } else { format!("{}: ", one_line(kind)) };
     let detail = detail.as_deref().map(one_line);
     let outcome = match (held, detail) {
+        (Some(true), Some(detail)) => format!("holds: {detail}"),
         (_, Some(detail)) => detail,
         (Some(true), None) => "holds".to_owned(),
         (Some(false), None) => "does not hold".to_owned(),
         (None, None) => "not known".to_owned(),
     };
     format!("{word}{} → {outcome}", one_line(text))
+}
+
+/// What is said of something that a clean-up should have taken away: it is still there, unless it ended with its sandbox.
+#[must_use]
+pub const fn left(run: &Run) -> &'static str {
+    if run.embedded { "not cleaned up" } else { "left behind" }
+}
+
+/// Words at the beginning of a line.
+#[must_use]
+pub fn begin(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// What a piece of evidence is called. Of several answers to the same question it is said where each came from.
+#[must_use]
+pub fn title(Evidence { title, text }: &Evidence) -> String {
+    let title = one_line(title);
+    let asked = text.lines().next().filter(|_| title.starts_with(ASKED_AGAIN)).and_then(|line| line.split_once(' '));
+    match asked {
+        Some((method, url)) if title.ends_with(method) => format!("{title} {}", one_line(path(url))),
+        _ => title,
+    }
+}
+
+/// What comes after scheme and host.
+fn path(url: &str) -> &str {
+    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
+    host.find('/').map_or(url, |at| &host[at..])
+}
+
+/// Evidence with its paths: what tells why a thing died comes first, what only says how it was rolled out last.
+#[must_use]
+pub fn telling_first<'kept>(
+    evidence: &'kept [Evidence],
+    paths: &'kept [String],
+) -> Vec<(&'kept Evidence, &'kept String)> {
+    let mut all: Vec<_> = evidence.iter().zip(paths).collect();
+    all.sort_by_key(|(piece, _)| {
+        let starts = |words: &[&str]| words.iter().any(|word| piece.title.starts_with(word));
+        match () {
+            () if starts(&["stopped tasks"]) => 0,
+            () if starts(&["last log lines"]) => 1,
+            () if starts(&["deployments of", "events of", "last events of"]) => 3,
+            () => 2,
+        }
+    });
+    all
 }
 
 /// Where a step stands: `scenarios/bulk-import.yaml:23`.
@@ -118,30 +173,9 @@ fn stretch(change: &Change) -> String {
     let Change { state, from_ms, to_ms } = change;
     match (one_line(state), seconds(*from_ms), seconds(*to_ms)) {
         (state, from, to) if from == to => format!("{state} at {from} s"),
+        // A number beside a number would be read as one.
+        (state, from, to) if state.ends_with(|last: char| last.is_ascii_digit()) => format!("{state} ({from}–{to} s)"),
         (state, from, to) => format!("{state} {from}–{to} s"),
-    }
-}
-
-/// Seconds with one decimal where it says something: `0.4`, `4`, `31`.
-fn seconds(ms: u64) -> String {
-    let tenths = ms.saturating_add(50) / 100;
-    match (tenths / 10, tenths % 10) {
-        (whole @ 0..10, part @ 1..) => format!("{whole}.{part}"),
-        _ => (ms.saturating_add(500) / 1000).to_string(),
-    }
-}
-
-/// A span of time as a person says it: `340 ms`, `4.2 s`, `31 s`, `2 min 5 s`.
-#[must_use]
-pub fn span(ms: u64) -> String {
-    match ms {
-        0..1000 => format!("{ms} ms"),
-        1000..59_500 => format!("{} s", seconds(ms)),
-        _ => {
-            let whole = ms.saturating_add(500) / 1000;
-            let (minutes, seconds) = (whole / 60, whole % 60);
-            if seconds == 0 { format!("{minutes} min") } else { format!("{minutes} min {seconds} s") }
-        }
     }
 }
 
@@ -171,23 +205,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spans_read_like_a_person_says_them() {
-        #[track_caller]
-        fn check(ms: u64, expected: &str) {
-            assert_eq!(span(ms), expected);
-        }
-        check(0, "0 ms");
-        check(999, "999 ms");
-        check(1000, "1 s");
-        check(4249, "4.2 s");
-        check(9999, "10 s");
-        check(31_400, "31 s");
-        check(59_499, "59 s");
-        check(59_500, "1 min");
-        check(125_000, "2 min 5 s");
-    }
-
-    #[test]
     fn what_was_seen_is_told_in_stretches() {
         #[track_caller]
         fn check(changes: &[(&str, u64, u64)], at_most: usize, expected: Option<&str>) {
@@ -201,12 +218,28 @@ mod tests {
         }
         check(&[], 4, None);
         check(&[("201", 180, 184)], 4, Some("201 at 0.2 s"));
+        check(&[("healthy 1, desired 1", 0, 4000)], 4, Some("healthy 1, desired 1 (0–4 s)"));
         check(&[("queued", 0, 4000), ("processing", 4000, 31_000)], 4, Some("queued 0–4 s → processing 4–31 s"));
         check(
             &[("a", 0, 100), ("b", 200, 300), ("c", 400, 500), ("d", 600, 700), ("e", 800, 1000)],
             2,
             Some("a 0–0.1 s → … 3 more … → e 0.8–1 s"),
         );
+    }
+
+    #[test]
+    fn evidence_says_where_it_came_from_and_the_telling_comes_first() {
+        let piece = |title: &str, text: &str| Evidence { title: title.into(), text: text.into() };
+        let titles = |all: &[Evidence]| all.iter().map(title).collect::<Vec<_>>();
+        let again = |url: &str| piece("asked again after the failure: GET", &format!("GET {url}\n200 {{}}"));
+        assert_eq!(
+            titles(&[again("http://h:1/a/1?x=y"), again("/b"), piece("last response", "GET /c")]),
+            ["asked again after the failure: GET /a/1?x=y", "asked again after the failure: GET /b", "last response"]
+        );
+        let all = ["deployments of w", "events of w", "last response", "last log lines of g", "stopped tasks of w"];
+        let (all, paths) = (all.map(|title| piece(title, "")), ["1", "2", "3", "4", "5"].map(str::to_owned));
+        let order: Vec<&str> = telling_first(&all, &paths).into_iter().map(|(_, path)| path.as_str()).collect();
+        assert_eq!(order, ["5", "4", "3", "1", "2"]);
     }
 
     #[test]
@@ -232,5 +265,6 @@ mod tests {
         check("until", Some(false), None, "until: a == b → does not hold");
         check("expect", None, Some("the history\nmay not be read"), "a == b → the history may not be read");
         check("expect", Some(true), None, "a == b → holds");
+        check("expect", Some(true), Some("a 1, b 1"), "a == b → holds: a 1, b 1");
     }
 }

@@ -1,11 +1,12 @@
 //! The numbers of a run, in words.
 
+use super::story;
 use crate::record::{Counts, Run};
 
 /// How many of what: `3 scenarios: 2 passed, 1 failed; 21 steps, 34 expectations`.
-pub(super) fn numbers(counts: &Counts) -> String {
+pub(super) fn numbers(run: &Run) -> String {
     let Counts { scenarios, steps, expectations, passed, failed, inconclusive, skipped, aborted, flaky, leftovers } =
-        *counts;
+        run.counts();
     let named = [
         (passed, "passed"),
         (failed, "failed"),
@@ -18,7 +19,7 @@ pub(super) fn numbers(counts: &Counts) -> String {
         named.iter().filter(|(many, _)| *many > 0).map(|(many, word)| format!("{many} {word}")).collect();
     let scenarios = several(scenarios, "scenario");
     let scenarios = if named.is_empty() { scenarios } else { format!("{scenarios}: {}", named.join(", ")) };
-    let left = if leftovers > 0 { format!("; {leftovers} left behind") } else { String::new() };
+    let left = if leftovers > 0 { format!("; {leftovers} {}", story::left(run)) } else { String::new() };
     format!("{scenarios}; {}, {}{left}", several(steps, "step"), several(expectations, "expectation"))
 }
 

@@ -5,6 +5,7 @@ mod aborts;
 mod cleanup;
 mod deploy;
 mod doctor;
+mod endings;
 mod endless;
 mod faults;
 mod merging;

@@ -157,6 +157,70 @@ fn a_summary_begins_with_why() {
     check("aborted", "## ! aborted: broken off: internal error: attempt to divide by zero");
 }
 
+/// Nothing is said twice at the top of a summary.
+#[test]
+fn a_summary_does_not_repeat_its_heading() {
+    for name in names() {
+        let text = Format::Markdown.draw(&recorded(&name), None);
+        let (heading, rest) = text.split_once('\n').unwrap();
+        let why = heading.split_once(": ").unwrap().1;
+        let top = rest.split("\n### ").take(2).collect::<String>();
+        assert!(!top.contains(why), "{name}: {text}");
+    }
+}
+
+/// What decided may have scrolled away by the end.
+#[test]
+fn a_text_ends_with_what_decided() {
+    #[track_caller]
+    fn check(name: &str, expected: &[&str]) {
+        let text = Format::Text.draw(&recorded(name), Some("r/run.json"));
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(&lines[lines.len() - expected.len()..], expected, "{name}");
+    }
+    let failed = "FAILED bulk-import › guard \"the worker stays up\": no worker is running: bulk-import-worker wants 1, \
+                  has 0; last task stopped 1 s ago: Essential container in task exited, exit 137";
+    check("failed", &["", failed, "  at scenarios/bulk-import.yaml:19"]);
+    check("passed", &["  draw it again: smoke report r/run.json"]);
+    let aborted = "ABORTED bulk-import › step \"wait until it can be reviewed\": broken off: internal error: attempt to divide by zero";
+    check("aborted", &["", aborted, "  at scenarios/bulk-import.yaml:33"]);
+}
+
+/// Each fact of what was tested stands under its own name.
+#[test]
+fn a_page_names_what_was_tested() {
+    let mut run = recorded("passed");
+    run.identity = ["API http://a", "AWS account 1 as x", "AWS region r", "AWS endpoint e"].map(str::to_owned).to_vec();
+    run.scenarios[0].notes = vec!["tested worker: image w:1".to_owned()];
+    let page = Format::Html.draw(&run, None);
+    for (label, value) in
+        [("API", "http://a"), ("AWS account", "1 as x"), ("Region", "r"), ("Endpoint", "e"), ("worker", "image w:1")]
+    {
+        assert!(page.contains(&format!("<dt>{label}</dt><dd>{value}</dd>")), "{label}");
+    }
+}
+
+/// Rows of a matrix that failed alike are one card.
+#[test]
+fn a_page_tells_of_rows_that_failed_alike_once() {
+    let mut run = recorded("failed");
+    let one = run.scenarios.remove(0);
+    run.scenarios = (0..200)
+        .map(|nth| {
+            let mut row = one.clone();
+            row.id = format!("bulk-import[n={nth}]");
+            if nth % 7 != 3 {
+                row.verdict = Some(smoke::verdict::Verdict::Passed);
+            }
+            row
+        })
+        .collect();
+    let page = Format::Html.draw(&run, None);
+    assert_eq!(page.matches("<article ").count(), 1);
+    assert!(page.contains("<strong>29 of 200 rows</strong>: <a href=\"#scenario-4\">n=3</a>"), "{page}");
+    assert_eq!(Format::Text.draw(&run, None).matches("stopped tasks").count(), 1);
+}
+
 /// What reports say where evidence lies is where it is written.
 #[test]
 fn reports_name_the_files_of_evidence() {

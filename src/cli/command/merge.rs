@@ -1,19 +1,16 @@
 //! `smoke merge RUN.json ...`: one run out of the shards of one. Nothing is looked at again; the verdict is made anew from
 //! what the shards recorded.
 
-use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 
 use smoke::record::{Part, Run};
-use smoke::report::{Format, console, json};
+use smoke::report::{Format, json};
 
 use crate::cli::args::Merge;
 use crate::cli::exit::Exit;
-use crate::cli::publish::publish;
 use crate::cli::reports::RunFolder;
 use crate::cli::settings::{Place, ReportKind, ReportTo};
-use crate::cli::terminal::Paint;
-use crate::cli::{complain, print};
+use crate::cli::{complain, publish};
 
 /// The file for the merged run's events.
 const EVENTS: ReportTo = ReportTo { kind: ReportKind::Drawn(Format::Ndjson), place: Place::Folder };
@@ -34,14 +31,13 @@ pub(crate) fn run(args: &Merge) -> Exit {
         ReportKind::Events => ReportTo { kind: EVENTS.kind, place: report.place.clone() },
     };
     let asked: Vec<ReportTo> = args.output.report.iter().map(drawn).chain([EVENTS]).collect();
-    let mut unwritten = publish(&merged, &folder, &asked);
+    let mut unwritten = publish::publish(&merged, &folder, &asked);
     unwritten.extend(folder.point_latest().err());
-    tell(&merged, &folder, args);
-    for error in &unwritten {
-        complain(Exit::FAULT, &format!("a report could not be written: {error}"));
-    }
+    let taken = args.output.report.iter().any(|report| report.place == Place::Stdout);
+    let told = publish::tell(&merged, &folder, taken, false);
+    let written = publish::regret(&unwritten);
     let exit = merged.exit_code.map_or(Exit::FAULT, Exit::of);
-    if unwritten.is_empty() { exit } else { Exit::FAULT }
+    if told == Exit::PASSED && written == Exit::PASSED { exit } else { Exit::FAULT }
 }
 
 fn merged(args: &Merge) -> Result<Run, Vec<String>> {
@@ -66,18 +62,4 @@ fn read(path: &Path) -> Result<Part, String> {
     let text = std::fs::read_to_string(path).map_err(|error| format!("{name}: {error}"))?;
     let run = json::read(&text).map_err(|error| format!("{name}: {error}"))?;
     Ok(Part { name, run })
-}
-
-/// The summary: on standard output, unless a report has claimed that.
-fn tell(merged: &Run, folder: &RunFolder, args: &Merge) {
-    let taken = args.output.report.iter().any(|report| report.place == Place::Stdout);
-    let is_terminal = if taken { std::io::stderr().is_terminal() } else { std::io::stdout().is_terminal() };
-    let color = Paint::wanted(is_terminal, &super::environment).color();
-    let run_json = folder.file("run.json").display().to_string();
-    let summary = console::summary(merged, &console::Style { color, run_json: Some(&run_json), cleans: false });
-    if taken {
-        let _ = std::io::stderr().write_all(summary.as_bytes());
-    } else {
-        print(&summary);
-    }
 }

@@ -39,6 +39,6 @@ fn refuse(diagnostics: &[Diagnostic]) -> Exit {
 }
 
 /// An environment variable, where it is set and is text.
-fn environment(name: &str) -> Option<String> {
+pub(crate) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use smoke::report::json;
+use smoke::report::console::{self, Style};
+use smoke::report::{Format, json};
 
 use crate::cli::args::Report;
 use crate::cli::exit::Exit;
@@ -16,9 +17,13 @@ pub(crate) fn run(args: &Report) -> Exit {
     }
 }
 
-fn draw(path: &Path, format: smoke::report::Format) -> Result<String, String> {
+fn draw(path: &Path, format: Format) -> Result<String, String> {
     let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
     let text = std::fs::read_to_string(path).map_err(|error| named(&error))?;
     let run = json::read(&text).map_err(|error| named(&error))?;
-    Ok(format.draw(&run, Some(&path.display().to_string())))
+    let run_json = path.display().to_string();
+    let html = path.with_file_name("report.html");
+    let report_html = html.exists().then(|| html.display().to_string());
+    let style = Style { run_json: Some(&run_json), report_html: report_html.as_deref(), ..Style::default() };
+    Ok(if format == Format::Text { console::summary(&run, &style) } else { format.draw(&run, Some(&run_json)) })
 }

@@ -3,6 +3,7 @@
 //!
 //! What is drawn is decided by plain functions ([`tree`], [`plain`]); only [`live`] knows a terminal.
 
+mod held;
 mod live;
 mod paint;
 mod plain;
@@ -15,6 +16,7 @@ use smoke::event::Event;
 use smoke::record::Run;
 use smoke::report::inert;
 
+use self::held::Held;
 use self::live::Live;
 pub(crate) use self::paint::Paint;
 #[cfg(test)]
@@ -32,6 +34,8 @@ pub(crate) enum Screen {
         paint: Paint,
         /// Each look too.
         looks: bool,
+        /// What waits for the failure that explains it.
+        held: Held,
     },
     /// A tree that moves.
     Live(Box<Live>),
@@ -46,8 +50,8 @@ impl Screen {
         match talk {
             Talk::Quiet => Self::Quiet,
             Talk::Normal if moves => Self::Live(Box::new(Live::on_stderr(paint))),
-            Talk::Normal => Self::Plain { paint, looks: false },
-            Talk::Verbose => Self::Plain { paint, looks: true },
+            Talk::Normal => Self::Plain { paint, looks: false, held: Held::default() },
+            Talk::Verbose => Self::Plain { paint, looks: true, held: Held::default() },
         }
     }
 
@@ -55,11 +59,8 @@ impl Screen {
     pub(crate) fn told(&mut self, run: &Run, event: &Event) {
         match self {
             Self::Quiet => {}
-            Self::Plain { paint, looks } => {
-                if let Some(line) = plain::line(run, event, *paint, *looks) {
-                    // Nobody is left to be told that nobody can be told.
-                    let _ = writeln!(std::io::stderr().lock(), "{}", inert::text(&line));
-                }
+            Self::Plain { paint, looks, held } => {
+                say(&held.turn(run, event, plain::line(run, event, *paint, *looks)));
             }
             Self::Live(live) => live.told(run, event),
         }
@@ -79,8 +80,18 @@ impl Screen {
 
     /// Leaves the terminal as a shell expects it.
     pub(crate) fn end(&mut self) {
-        if let Self::Live(live) = self {
-            live.end();
+        match self {
+            Self::Quiet => {}
+            Self::Plain { held, .. } => say(&held.rest()),
+            Self::Live(live) => live.end(),
         }
+    }
+}
+
+fn say(lines: &[String]) {
+    let mut stderr = std::io::stderr().lock();
+    for line in lines {
+        // Nobody is left to be told that nobody can be told.
+        let _ = writeln!(stderr, "{}", inert::text(line));
     }
 }

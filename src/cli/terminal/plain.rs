@@ -39,7 +39,12 @@ pub(super) fn line(run: &Run, event: &Event, paint: Paint, looks: bool) -> Optio
         }
         Fact::LeftBehind { case, leftover } => {
             let id = story::one_line(&run.scenarios.get(*case)?.id);
-            format!("{id}: LEFT BEHIND {}: {}", story::one_line(&leftover.what), story::one_line(&leftover.why))
+            format!(
+                "{id}: {} {}: {}",
+                story::left(run).to_uppercase(),
+                story::one_line(&leftover.what),
+                story::one_line(&leftover.why)
+            )
         }
         Fact::StopRequested { signal } => format!("{signal}: cleaning up, then ending; once more to leave at once"),
     };
@@ -90,16 +95,36 @@ fn several(many: usize, word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::terminal::recorded;
+    use crate::cli::terminal::{Held, recorded};
 
     #[track_caller]
     fn check(events: &str, looks: bool, expected: &[&str]) {
         let mut run = Run::default();
-        let lines = recorded(events).into_iter().filter_map(|event| {
+        let mut held = Held::default();
+        let lines = recorded(events).into_iter().flat_map(|event| {
             run.apply(&event);
-            line(&run, &event, Paint::PLAIN, looks)
+            held.turn(&run, &event, line(&run, &event, Paint::PLAIN, looks))
         });
         assert_eq!(lines.collect::<Vec<_>>(), expected);
+    }
+
+    /// A guard's failure ends the journey, and is told of before what it ended.
+    #[test]
+    fn what_failed_is_told_before_what_it_kept_from_being_reached() {
+        let (mut run, mut held, mut lines) = (Run::default(), Held::default(), Vec::new());
+        // As the engine tells it: guards end last.
+        let mut events = recorded("failed");
+        let ended = |event: &Event, what: Verdict| matches!(&event.fact, Fact::StepEnded { outcome, .. } if outcome.verdict == what);
+        let guard = events.iter().position(|event| ended(event, Verdict::Failed)).unwrap();
+        let aborted = events.iter().position(|event| ended(event, Verdict::Aborted)).unwrap();
+        events.swap(guard, aborted);
+        for event in events {
+            run.apply(&event);
+            lines.extend(held.turn(&run, &event, line(&run, &event, Paint::PLAIN, false)));
+        }
+        let at = |words: &str| lines.iter().position(|line| line.contains(words)).unwrap();
+        let (failed, aborted) = (at("guard \"the worker stays up\": ✗ failed"), at("reviewed\": ! aborted"));
+        assert!(failed < aborted && aborted < at("✗ failed bulk-import ›"), "{lines:#?}");
     }
 
     #[test]

@@ -157,7 +157,7 @@ pub(crate) mod tests {
             &[
                 "bulk-import (3 s)",
                 "  ✓ passed ready: the new worker is rolled out 1 s",
-                "  › guard: the worker stays up · 1, 1 · 2 s",
+                "  › guard: the worker stays up · healthy 1, desired 1 · 2 s",
                 "  ✓ passed upload a small file 180 ms",
                 "  › wait until it can be reviewed · queued · 1 s of 2 min · until response.body.status == \"review_ready\"",
                 "1 running, 0 to go · 3 s",

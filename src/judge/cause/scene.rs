@@ -118,9 +118,9 @@ impl<'scene> Scene<'scene> {
         self.state().map(progress)
     }
 
-    /// `still queued after 2m`; none where nothing was waited for in vain.
+    /// `still queued after 2 min`; none where nothing was waited for in vain.
     pub(super) fn still(&self) -> Option<String> {
-        let waited = humane(self.own.waited?);
+        let waited = humane(self.own.waited?)?;
         Some(format!("still {} after {waited}", self.state()?))
     }
 }

@@ -77,7 +77,7 @@ fn alarm(told: &str, fired: bool) -> Finding {
 const DEAD: &str =
     "no worker is running: bulk-import-worker wants 1, has 0; last task stopped 40 s ago: OutOfMemoryError, exit 137";
 const STILL: &str =
-    "expected response.body.status == \"review_ready\", saw \"queued\" == \"review_ready\", after waiting 2m";
+    "expected response.body.status == \"review_ready\", saw \"queued\" == \"review_ready\", after waiting 2 min";
 const LOUD: &str = "the alarm bulk-import-worker-down went to ALARM at 08:00:05: no worker";
 const ERROR: &str = "bulk-import-worker logged ERROR bulk_import_error at 08:00:03: no disk";
 
@@ -188,19 +188,19 @@ fn an_error_about_this_work_is_the_cause_and_anybodys_error_only_supports() {
 
 #[test]
 fn a_worker_that_runs_and_takes_up_nothing() {
-    let cause = "the worker runs but takes up nothing: still queued after 2m; bulk-import-worker has 1 of 1 running, 1 \
+    let cause = "the worker runs but takes up nothing: still queued after 2 min; bulk-import-worker has 1 of 1 running, 1 \
                  healthy, rollout COMPLETED, and logged nothing about it in /ecs/prod bulk-import-worker/*";
     check(waited("queued"), &[], &[worker(None), log(|_| {})], (cause, &[STILL]));
     // Without having asked the log about it, nothing is said of it.
     let unasked = log(|log| log.demanding = false);
-    let cause = "the worker runs but takes up nothing: still queued after 2m; bulk-import-worker has 1 of 1 running, 1 \
+    let cause = "the worker runs but takes up nothing: still queued after 2 min; bulk-import-worker has 1 of 1 running, 1 \
                  healthy, rollout COMPLETED";
     check(waited("queued"), &[], &[backend("b"), worker(None), unasked], (cause, &[STILL]));
     // Nobody saw a service.
     check(waited("queued"), &[], &[], (STILL, &[]));
     // The log misses its start, and the API says why.
     let missing = "{event: bulk_import_start} is missing";
-    let cause = "the worker runs but takes up nothing: still queued after 1m 30s; bulk-import-worker has 1 of 1 running, \
+    let cause = "the worker runs but takes up nothing: still queued after 1 min 30 s; bulk-import-worker has 1 of 1 running, \
                  1 healthy, rollout COMPLETED, and logged nothing about it in /ecs/prod bulk-import-worker/*";
     let own = ("logs", missing, Some(90), vec![log(|_| {})]);
     check(own, &[], &[import("queued"), worker(None)], (cause, &[missing, "the API says of it: queued"]));
@@ -208,10 +208,10 @@ fn a_worker_that_runs_and_takes_up_nothing() {
 
 #[test]
 fn work_that_was_taken_up_and_does_not_end() {
-    let cause = "the work was taken up and does not come to its end: still processing after 2m; it began: \
+    let cause = "the work was taken up and does not come to its end: still processing after 2 min; it began: \
                  bulk_import_start at 08:00:01 by task 9f3c; the last line: 08:00:02 9f3c: parsed";
     check(waited("processing"), &[], &[worker(None), log(begun)], (cause, &[STILL]));
-    let cause = "the work was taken up and does not come to its end: still PROCESSING after 2m";
+    let cause = "the work was taken up and does not come to its end: still PROCESSING after 2 min";
     check(waited("PROCESSING"), &[], &[], (cause, &[STILL]));
 }
 
@@ -222,7 +222,7 @@ fn an_order_that_was_accepted_and_forgotten() {
         import("review_ready"),
         answer("POST /imports/7f/finalize", 202, Some("finalizing")),
     ];
-    let cause = "POST /imports/7f/finalize was answered 202, and nothing came of it: still review_ready after 2m";
+    let cause = "POST /imports/7f/finalize was answered 202, and nothing came of it: still review_ready after 2 min";
     check(waited("review_ready"), &earlier, &[worker(None), log(begun)], (cause, &[STILL]));
     // What was judged, rather than waited for, was there.
     let rows = "expected response.body.rows_total == vars.rows, saw 4 == 5";
@@ -232,7 +232,7 @@ fn an_order_that_was_accepted_and_forgotten() {
 #[test]
 fn lines_that_are_missing_though_the_work_was_done() {
     let missing =
-        "{event: bulk_import_end} is missing in /ecs/prod bulk-import-worker/*: not seen, after waiting 1m 30s";
+        "{event: bulk_import_end} is missing in /ecs/prod bulk-import-worker/*: not seen, after waiting 1 min 30 s";
     let absent = |log: &mut LogFinding| {
         begun(log);
         log.absent = Some("{event: bulk_import_end}".to_owned());

@@ -24,7 +24,7 @@ pub(super) fn banner(run: &Run, headline: &Headline) -> Markup {
             }
             p class="when" {
                 (time(run.started)) " · took " (story::span(run.duration_ms()))
-                @if *why != tally::numbers(&run.counts()) { " · " (tally::numbers(&run.counts())) }
+                @if *why != tally::numbers(run) { " · " (tally::numbers(run)) }
             }
         }
     }

@@ -30,7 +30,7 @@ pub(super) fn warnings(run: &Run) -> Markup {
         html! { strong { (story::who(scenario, phase, step)) } ": " (said) }
     });
     html! {
-        (list("left", "Left behind", &left.collect::<Vec<_>>()))
+        (list("left", &story::begin(story::left(run)), &left.collect::<Vec<_>>()))
         (list("flaky", "Flaky", &flaky.collect::<Vec<_>>()))
         (list("shadow", "Shadow checks", &shadows.collect::<Vec<_>>()))
     }

@@ -25,7 +25,7 @@ pub(super) fn table(case: usize, scenario: &Scenario, paths: &Paths) -> Markup {
             }
             tbody role="rowgroup" {
                 @for (phase, index, step) in scenario.all() {
-                    (row(phase, step, &step.evidence.iter().zip(paths.step(case, phase, index)).collect::<Vec<_>>()))
+                    (row(phase, step, &story::telling_first(&step.evidence, paths.step(case, phase, index))))
                 }
             }
         }

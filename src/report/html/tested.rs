@@ -13,8 +13,8 @@ pub(super) fn tested(run: &Run) -> Markup {
             dl class="facts" {
                 (fact("Target", &html! { (story::one_line(&run.target)) }))
                 @if let Some(revision) = &run.revision { (fact("Revision", &html! { code { (story::one_line(revision)) } })) }
-                @for note in headline::tested(run) { (fact("Saw", &html! { (note) })) }
-                @for line in &run.identity { (fact("Looked at", &html! { (story::one_line(line)) })) }
+                @for note in headline::tested(run) { (labelled(&note, &NOTES, "Note")) }
+                @for line in &run.identity { (labelled(&story::one_line(line), &PLACES, "Looked at")) }
                 @if let Some(shard) = run.shard { (fact("Shard", &html! { (shard) })) }
                 @if let Some(signal) = &run.stopped_by { (fact("Stopped by", &html! { (story::one_line(signal)) })) }
                 @if let Some(code) = run.exit_code { (fact("Exit code", &html! { (code) })) }
@@ -24,6 +24,23 @@ pub(super) fn tested(run: &Run) -> Markup {
             @if !run.aws.calls.is_empty() { (calls(&run.aws.calls)) }
         }
     }
+}
+
+/// How lines begin that say where was looked, and what is to stand above the rest of them.
+const PLACES: [(&str, &str); 4] =
+    [("API ", "API"), ("AWS account ", "AWS account"), ("AWS region ", "Region"), ("AWS endpoint ", "Endpoint")];
+/// The same of what was tested: there the name of the service itself.
+const NOTES: [(&str, &str); 1] = [("tested ", "")];
+
+/// A line with what it begins with as its label; where that says nothing, the word before its colon.
+fn labelled(line: &str, known: &[(&str, &str)], otherwise: &str) -> Markup {
+    let found = known.iter().find_map(|(begin, label)| Some((*label, line.strip_prefix(begin)?)));
+    let (label, value) = match found {
+        Some(("", rest)) => rest.split_once(": ").unwrap_or((otherwise, rest)),
+        Some(labelled) => labelled,
+        None => (otherwise, line),
+    };
+    fact(label, &html! { (value) })
 }
 
 fn fact(name: &str, value: &Markup) -> Markup {

@@ -5,9 +5,10 @@ use maud::{Markup, html};
 use super::words::{anchor, badge, evidence};
 use crate::event::Judged;
 use crate::record::{Attempt, Run, Scenario, Step};
+use crate::report::alike::{Trouble, troubles};
 use crate::report::evidence::Paths;
-use crate::report::headline::{self, Headline, troubled};
-use crate::report::story;
+use crate::report::headline::{self, Headline};
+use crate::report::{again, story};
 use crate::verdict::Verdict;
 
 /// How many pieces of evidence are open from the beginning.
@@ -15,32 +16,32 @@ const OPEN: usize = 2;
 
 /// All of them; nothing where all is well.
 pub(super) fn all(run: &Run, said: &Headline, paths: &Paths) -> Markup {
-    let troubled = troubled(run);
+    let troubles = troubles(run);
     let whole = headline::unsaid(run);
     html! {
-        @if !troubled.is_empty() || whole.is_some() {
+        @if !troubles.is_empty() || whole.is_some() {
             section aria-labelledby="wrong" {
                 h2 id="wrong" { "What went wrong" }
-                @if let Some(whole) = whole { p class="whole" { (whole) } }
-                @if troubled.len() > 1 { (contents(&troubled)) }
-                @for (nth, (case, scenario)) in troubled.iter().enumerate() {
-                    (one((*case, scenario), said, paths, nth == 0))
-                }
+                @if let Some(whole) = whole { p class="whole" { (badge(headline::verdict_of_the_whole(run))) " " (whole) } }
+                @if troubles.len() > 1 { (contents(&troubles)) }
+                @for (nth, trouble) in troubles.iter().enumerate() { (one(trouble, said, paths, nth == 0)) }
+                @if let Some(command) = again::command(run) { p class="again" { "Run it again: " code { (command) } } }
             }
         }
     }
 }
 
 /// Where there are several, a list to jump from.
-fn contents(troubled: &[(usize, &Scenario)]) -> Markup {
+fn contents(troubles: &[Trouble<'_>]) -> Markup {
     html! {
         nav aria-label="What went wrong" {
             ol class="contents" {
-                @for (case, scenario) in troubled {
-                    @let Headline { verdict, who, why, place: _ } = Headline::of_scenario(scenario);
+                @for trouble in troubles {
+                    @let Headline { verdict, who, why, place: _ } = Headline::of_scenario(trouble.scenario);
                     li {
                         (badge(verdict)) " "
-                        a href={ "#trouble-" (case + 1) } { (who.unwrap_or_default()) } ": " (why)
+                        a href={ "#trouble-" (trouble.case + 1) } { (who.unwrap_or_default()) } ": " (why)
+                        @if let Some(many) = trouble.how_many() { " (" (many) ")" }
                     }
                 }
             }
@@ -49,11 +50,13 @@ fn contents(troubled: &[(usize, &Scenario)]) -> Markup {
 }
 
 /// One of them. `said` stands at the top of the page already.
-fn one((case, scenario): (usize, &Scenario), said: &Headline, paths: &Paths, first: bool) -> Markup {
+fn one(trouble: &Trouble<'_>, said: &Headline, paths: &Paths, first: bool) -> Markup {
+    let Trouble { case, scenario, .. } = *trouble;
     let Headline { verdict, who, why, place } = Headline::of_scenario(scenario);
     html! {
         article class={ "trouble " (verdict) } id={ "trouble-" (case + 1) } {
             h3 { (badge(verdict)) " " (who.unwrap_or_default()) }
+            (alike(trouble))
             @if !first || why != said.why { p class="cause" { (why) } }
             @if let Some((_, _, step)) = scenario.culprit() { (story_of(step, &why)) }
             @if !scenario.notes.is_empty() { (notes(scenario)) }
@@ -66,9 +69,28 @@ fn one((case, scenario): (usize, &Scenario), said: &Headline, paths: &Paths, fir
                 a href={ "#" (anchor(case)) } { "every step" }
             }
             @if let Some((phase, index, step)) = scenario.culprit() {
-                @for (nth, (piece, path)) in step.evidence.iter().zip(paths.step(case, phase, index)).enumerate() {
+                @let kept = story::telling_first(&step.evidence, paths.step(case, phase, index));
+                @for (nth, (piece, path)) in kept.into_iter().enumerate() {
                     (evidence(piece, path, first && nth < OPEN))
                 }
+            }
+        }
+    }
+}
+
+/// The rows of a matrix that are told of here.
+fn alike(trouble: &Trouble<'_>) -> Markup {
+    let (named, more) = trouble.named();
+    html! {
+        @if let Some(many) = trouble.how_many() {
+            p class="alike" {
+                strong { (many) } ": "
+                @for (nth, (case, row)) in named.iter().enumerate() {
+                    @if nth > 0 { ", " }
+                    a href={ "#" (anchor(*case)) } { (story::one_line(row)) }
+                }
+                @if more > 0 { " and " (more) " more" }
+                ". Told here is the first."
             }
         }
     }
@@ -88,13 +110,19 @@ fn story_of(step: &Step, why: &str) -> Markup {
 
 fn expected(unmet: &[&Judged]) -> Markup {
     html! {
-        table class="expected" {
-            thead { tr { th scope="col" { "Expected" } th scope="col" { "Seen" } } }
-            tbody {
+        // On a phone cells stand below each other; the roles keep it a table for those who hear it.
+        table class="expected" role="table" {
+            thead role="rowgroup" {
+                tr role="row" {
+                    th scope="col" role="columnheader" { "Expected" }
+                    th scope="col" role="columnheader" { "Seen" }
+                }
+            }
+            tbody role="rowgroup" {
                 @for Judged { text, kind, held, detail } in unmet {
-                    tr {
-                        td { @if kind != "expect" { (kind) ": " } code { (story::one_line(text)) } }
-                        td { (seen(*held, detail.as_deref())) }
+                    tr role="row" {
+                        td role="cell" { @if kind != "expect" { (kind) ": " } code { (story::one_line(text)) } }
+                        td role="cell" { (seen(*held, detail.as_deref())) }
                     }
                 }
             }

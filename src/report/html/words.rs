@@ -25,11 +25,10 @@ pub(super) fn time(at: DateTime<Utc>) -> Markup {
 
 /// A piece of evidence, and the file that it lies in.
 pub(super) fn evidence(piece: &Evidence, path: &str, open: bool) -> Markup {
-    let Evidence { title, text } = piece;
-    let lines: Vec<String> = text.lines().map(story::visible).collect();
+    let lines: Vec<String> = piece.text.lines().map(story::visible).collect();
     html! {
         details class="evidence" open[open] {
-            summary { (story::one_line(title)) }
+            summary { (story::title(piece)) }
             // The first line feed after `pre` is not shown, so that one may stand there.
             pre { "\n" (lines.join("\n")) }
             p class="file" { a href=(path) { (path) } }

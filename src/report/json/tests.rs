@@ -24,6 +24,17 @@ fn an_empty_run_reads_back() {
     assert_eq!(read(&write(&run)).unwrap(), run);
 }
 
+/// What was written before options were kept can still be read.
+#[test]
+fn an_older_run_reads_too() {
+    let run = Run { id: "20261123T224100Z-7f3a".into(), options: Some(vec!["--tag".into()]), ..Run::default() };
+    let mut json: serde_json::Value = serde_json::from_str(&write(&run)).unwrap();
+    let head = json["run"].as_object_mut().unwrap();
+    assert!(head.remove("options").is_some() && head.remove("embedded").is_some());
+    let older = read(&json.to_string()).unwrap();
+    assert_eq!((older.options, older.embedded), (None, false));
+}
+
 #[track_caller]
 fn check(schema: &serde_json::Value, definition: &str, fields: &str) {
     let place = if definition.is_empty() { "/properties".into() } else { format!("/$defs/{definition}/properties") };
@@ -37,7 +48,7 @@ fn check(schema: &serde_json::Value, definition: &str, fields: &str) {
 fn the_schema_names_every_field_that_is_promised() {
     let schema = schema();
     check(&schema, "", "schema_version run counts scenarios");
-    check(&schema, "Head", "id target verdict started ended exit_code revision");
+    check(&schema, "Head", "id target verdict started ended exit_code revision options embedded");
     check(&schema, "Counts", "scenarios steps expectations passed failed inconclusive skipped");
     check(&schema, "Scenario", "id name file verdict flaky duration_ms cause steps guards cleanup leftovers");
     check(&schema, "Step", "name line probe verdict duration_ms looks changes expectations cause evidence");

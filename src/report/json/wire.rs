@@ -44,6 +44,13 @@ pub(super) struct Head {
     /// Which part of the plan it is, where that was shared out (`--shard`).
     #[serde(default)]
     pub(super) shard: Option<Shard>,
+    /// The options that it was called with, as far as they change what it means, a word each, with `…` in place of a
+    /// secret; null where nobody kept them.
+    #[serde(default)]
+    pub(super) options: Option<Vec<String>>,
+    /// Whether the target was a sandbox that ended with the run, and with it whatever was made there.
+    #[serde(default)]
+    pub(super) embedded: bool,
     /// Version of smoke that ran it.
     pub(super) smoke: String,
     /// Which AWS account, region and endpoints were looked at.

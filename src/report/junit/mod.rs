@@ -16,8 +16,8 @@ use self::case::{Subject, of_scenario, of_step};
 use self::clean::clean;
 use self::names::Names;
 use super::evidence::Paths;
-use super::headline::{Headline, unsaid};
-use super::inert;
+use super::headline::{Headline, unsaid, verdict_of_the_whole};
+use super::{inert, story};
 use crate::record::{Run, Scenario};
 use crate::verdict::Verdict;
 
@@ -35,7 +35,7 @@ pub fn render(run: &Run) -> String {
     let green = report.failures + report.errors == 0;
     let whole = unsaid(run).or_else(|| (green && !run.green()).then(|| Headline::of(run).line()));
     if let Some(reason) = whole {
-        report.add_test_suite(case::of_the_whole(run.verdict.unwrap_or(Verdict::Aborted), &reason));
+        report.add_test_suite(case::of_the_whole(verdict_of_the_whole(run), &reason));
     }
     // Writing to memory cannot fail, and the texts are clean UTF-8.
     inert::markup(&report.to_string().unwrap_or_default())
@@ -78,7 +78,7 @@ fn properties(run: &Run, scenario: &Scenario) -> Vec<Property> {
     all.extend(run.revision.clone().map(|revision| ("revision", revision)));
     all.extend(run.identity.iter().map(|line| ("looked at", line.clone())));
     all.extend(scenario.notes.iter().map(|line| ("note", line.clone())));
-    all.extend(scenario.leftovers.iter().map(|left| ("left behind", format!("{}: {}", left.what, left.why))));
+    all.extend(scenario.leftovers.iter().map(|left| (story::left(run), format!("{}: {}", left.what, left.why))));
     all.into_iter().map(|(name, value)| Property::new(name, clean(&value))).collect()
 }
 

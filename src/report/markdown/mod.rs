@@ -8,8 +8,9 @@ mod text;
 
 use self::blocks::{Block, fit};
 use self::text::{bold, code, inline};
+use super::alike::{Trouble, troubles};
 use super::evidence::Paths;
-use super::headline::{self, Headline, troubled};
+use super::headline::{self, Headline};
 use super::{story, tally};
 use crate::event::{Evidence, Leftover, Phase};
 use crate::record::{Run, Scenario, Step};
@@ -29,10 +30,11 @@ const EVIDENCE: usize = 16 * 1024;
 pub fn render(run: &Run, at_most: usize) -> String {
     let paths = Paths::of(run);
     let mut blocks = vec![Block::body(&head(run))];
-    for (case, scenario) in troubled(run) {
-        blocks.extend(trouble(case, scenario, &paths));
+    let why = Headline::of(run).why;
+    for (nth, one) in troubles(run).iter().enumerate() {
+        blocks.extend(trouble(one, (nth == 0).then_some(why.as_str()), &paths));
     }
-    blocks.extend(section("Left behind", &leftovers(run)));
+    blocks.extend(section(&story::begin(story::left(run)), &leftovers(run)));
     blocks.extend(section("Flaky", &flaky(run)));
     blocks.extend(section("Shadow checks", &shadows(run)));
     blocks.extend(scenarios(run));
@@ -46,7 +48,8 @@ fn head(run: &Run) -> String {
     let who = who.map(|who| bold(&who));
     let place = place.map(|place| code(&spot(&place)));
     let blamed: Vec<String> = who.into_iter().chain(place).collect();
-    let mut tested = vec![inline(&run.target), story::span(run.duration_ms()), tally::numbers(&run.counts())];
+    let mut tested = vec![inline(&run.target), story::span(run.duration_ms())];
+    tested.extend(Some(tally::numbers(run)).filter(|numbers| *numbers != why));
     tested.extend(run.revision.as_deref().map(|revision| format!("revision {}", code(revision))));
     tested.extend(run.shard.map(|shard| format!("shard {shard}")));
     let whole = headline::unsaid(run).filter(|whole| *whole != why).map(|whole| bold(&whole));
@@ -54,11 +57,16 @@ fn head(run: &Run) -> String {
     lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n\n")
 }
 
-fn trouble(case: usize, scenario: &Scenario, paths: &Paths) -> Vec<Block> {
+/// One that did not pass. `said` stands in the first line already.
+fn trouble(one: &Trouble<'_>, said: Option<&str>, paths: &Paths) -> Vec<Block> {
+    let Trouble { case, scenario, .. } = *one;
     let headline = Headline::of_scenario(scenario);
     let who = headline.who.as_deref().unwrap_or_default();
     let mark = story::mark(headline.verdict);
-    let mut lines = vec![format!("### {mark} {}: {}\n\n{}\n", headline.verdict, inline(who), inline(&headline.why))];
+    let why = Some(&headline.why).filter(|why| said != Some(why.as_str()));
+    let mut lines = vec![format!("### {mark} {}: {}\n", headline.verdict, inline(who))];
+    lines.extend(why.map(|why| format!("{}\n", inline(why))));
+    lines.extend(one.line().map(|line| format!("{}\n", inline(&line))));
     let culprit = scenario.culprit();
     if let Some((_, _, step)) = culprit {
         lines.extend(expected(step));
@@ -69,8 +77,8 @@ fn trouble(case: usize, scenario: &Scenario, paths: &Paths) -> Vec<Block> {
     lines.extend(headline.place.map(|place| format!("- at {}", code(&spot(&place)))));
     let mut blocks = vec![Block::body(&lines.join("\n"))];
     if let Some((phase, index, step)) = culprit {
-        let named = step.evidence.iter().zip(paths.step(case, phase, index));
-        blocks.extend(named.map(|(evidence, path)| Block::evidence(&folded(evidence, path))));
+        let named = story::telling_first(&step.evidence, paths.step(case, phase, index));
+        blocks.extend(named.into_iter().map(|(evidence, path)| Block::evidence(&folded(evidence, path))));
     }
     blocks
 }
@@ -102,12 +110,13 @@ fn attempts(scenario: &Scenario) -> Vec<String> {
 }
 
 /// A piece of evidence, folded away. Its text stands in HTML, where Markdown reads nothing until the end of `pre`.
-fn folded(Evidence { title, text }: &Evidence, path: &str) -> String {
+fn folded(piece: &Evidence, path: &str) -> String {
+    let text = &piece.text;
     let start = text.ceil_char_boundary(text.len().saturating_sub(EVIDENCE));
     let before = if start > 0 { format!("… {start} bytes before, all in {path}\n") } else { String::new() };
     let lines: Vec<String> = text[start..].lines().map(story::visible).collect();
     let pre = maud::html! { pre { (before) (lines.join("\n")) } };
-    let summary = maud::html! { summary { (story::one_line(title)) " (" (path) ")" } };
+    let summary = maud::html! { summary { (story::title(piece)) " (" (path) ")" } };
     format!("<details>{}\n\n{}\n\n</details>", summary.into_string(), pre.into_string())
 }
 

@@ -27,6 +27,8 @@ fn header(run: &Run) -> RunHeader {
         identity: run.identity.clone(),
         revision: run.revision.clone(),
         shard: run.shard,
+        options: run.options.clone(),
+        embedded: run.embedded,
     }
 }
 

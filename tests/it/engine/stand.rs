@@ -143,6 +143,8 @@ fn header() -> RunHeader {
         identity: Vec::new(),
         revision: None,
         shard: None,
+        options: None,
+        embedded: false,
     }
 }
 

@@ -54,7 +54,12 @@ fn a_folder_for_reports_that_goes_away() {
     let folder = std::fs::read_dir(project.reports()).unwrap().next().unwrap().unwrap().path();
     std::fs::remove_dir_all(&folder).unwrap();
     std::fs::write(&folder, "a file in its place").unwrap();
-    run.end().check(4, "a report could not be written: ");
+    let ended = run.end();
+    ended.check(4, "a report could not be written: ");
+    // Many files, two reasons, and no path of what is not there.
+    assert_eq!(ended.stderr.matches("a report could not be written: ").count(), 2, "{}", ended.stderr);
+    assert!(ended.stderr.contains(" more alike)"), "{}", ended.stderr);
+    assert!(!ended.stdout.contains("run.json") && !ended.stdout.contains("report.html"), "{}", ended.stdout);
     assert_eq!(server.imports(), Vec::<String>::new());
 }
 

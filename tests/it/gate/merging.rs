@@ -46,6 +46,18 @@ fn shards_make_the_run_that_they_are_parts_of() {
     merge(&project, &[&one, &failed], 1, "FAILED b › step \"look\"");
 }
 
+/// A shard that is not there did not fail, whatever the others did.
+#[test]
+fn what_is_missing_beside_a_failure_is_inconclusive() {
+    let project = project();
+    let one = shard(&project, "1/3", 0, &[]);
+    let two = shard(&project, "2/3", 1, &["--var", "wanted=201"]);
+    merge(&project, &[&one, &two], 1, "INCONCLUSIVE: shard 3/3 is missing: what it ran is not known");
+    let junit = project.latest("junit.xml");
+    let whole = junit.split("<testcase ").find(|case| case.contains("the run as a whole")).unwrap();
+    assert!(whole.contains("<error ") && whole.contains("type=\"Inconclusive\""), "{whole}");
+}
+
 #[test]
 fn what_is_missing_or_no_part_is_said() {
     let project = project();

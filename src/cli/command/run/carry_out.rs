@@ -4,9 +4,12 @@ use std::any::Any;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use smoke::aws::Reader;
 use smoke::engine::{self, Equipment, Purpose, Stop};
-use smoke::event::{Event, RunHeader};
+use smoke::event::{AwsUse, Event, RunHeader};
 use smoke::plan::Plan;
+use smoke::probe::Instruments;
+use smoke::record::Run;
 use smoke::redact::Redactor;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::sync::watch;
@@ -63,10 +66,12 @@ pub(super) async fn carry_out(
     recorder: &Arc<Mutex<Recorder>>,
 ) -> Finished {
     let Surroundings { sandbox, instruments, redactor, identity: _ } = surroundings;
+    let counted = Arc::clone(&instruments);
     let (tell, told) = mpsc::unbounded_channel();
     let (ask, asked) = watch::channel(Stop::No);
     let equipment = Equipment { instruments, redactor: Arc::clone(&redactor), events: tell, stop: asked, purpose };
     let Manner { jobs, fail_fast, talk } = manner;
+
     let options = engine::Options { jobs, fail_fast, cleanup_within: CLEANUP_WITHIN };
     let screen = Screen::on_stderr(talk, &crate::cli::command::environment);
     let work = engine::run(Arc::new(plan), header, equipment, options);
@@ -74,7 +79,9 @@ pub(super) async fn carry_out(
     let mut watcher = tokio::spawn(drill::at("watcher", watch_events(Arc::clone(recorder), told, screen)));
     let end = drill::at("main", until_over(engine, &mut watcher, ask, signals)).await;
     let at_once = matches!(end, End::Left(_));
-    let finished = conclude(recorder, end, watcher, &redactor).await;
+    settle(&end, watcher).await;
+    count(&mut locked(recorder).run, &counted);
+    let finished = conclude(recorder, end, &redactor);
     if let Some(sandbox) = sandbox {
         // Stopping it waits for the requests that are on their way; whoever leaves at once does not.
         let within = if at_once { LEAVE_WITHIN } else { STOP_WITHIN };
@@ -154,17 +161,22 @@ pub(super) fn words(panic: &(dyn Any + Send)) -> String {
     format!("internal error: {}", text.unwrap_or_else(|| "no words for it".to_owned()))
 }
 
-/// Lets the watcher take in what was told last, and closes the record.
-async fn conclude(recorder: &Mutex<Recorder>, end: End, watcher: JoinHandle<()>, redactor: &Redactor) -> Finished {
+/// Counts what was sent, where the engine did not come to say it itself.
+fn count(run: &mut Run, instruments: &Instruments) {
+    if run.ended.is_none() {
+        run.http_requests = instruments.http.requests();
+        run.aws = instruments.aws.as_ref().map_or_else(AwsUse::default, Reader::used);
+    }
+}
+
+/// Closes the record.
+fn conclude(recorder: &Mutex<Recorder>, end: End, redactor: &Redactor) -> Finished {
     let (why, exit) = match end {
         End::Engine(fault) => {
             let without_a_word = || "internal error: the run ended without a word".to_owned();
-            settle(watcher).await;
             (fault.unwrap_or_else(without_a_word), Exit::FAULT)
         }
         End::Left(signal) => {
-            watcher.abort();
-            settle(watcher).await;
             let name = signal.signal().unwrap_or("signal");
             (format!("left at once on a second {name}; what was running was not cleaned up"), signals::exit(signal))
         }
@@ -173,9 +185,12 @@ async fn conclude(recorder: &Mutex<Recorder>, end: End, watcher: JoinHandle<()>,
     locked(recorder).finish(&redactor.clean(&why), exit.code())
 }
 
-/// Waits until the watcher has ended, which it does with the last sender. Where a task that fell over holds on to one,
-/// the record is closed without it.
-async fn settle(watcher: JoinHandle<()>) {
+/// Lets the watcher take in what was told last, which it ends with. Where a task that fell over holds on to a sender, the
+/// record is closed without it; whoever leaves at once does not wait either.
+async fn settle(end: &End, watcher: JoinHandle<()>) {
+    if matches!(end, End::Left(_)) {
+        watcher.abort();
+    }
     if !watcher.is_finished() {
         let _ = tokio::time::timeout(WATCHER_WITHIN, watcher).await;
     }

@@ -4,6 +4,7 @@
 //! [`carry_out`]: the engine runs, events are taken in. [`recorder`]: events become a record, and reports at the end,
 //! whatever happens.
 
+mod again;
 mod carry_out;
 pub(crate) mod consent;
 mod drill;
@@ -14,7 +15,7 @@ mod revision;
 pub(crate) mod signals;
 mod surroundings;
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 
@@ -22,7 +23,6 @@ use smoke::engine::{Purpose, Rest};
 use smoke::event::{RunHeader, Shard};
 use smoke::journal::{self, Header, Pen};
 use smoke::redact::Redactor;
-use smoke::report::console;
 
 pub(crate) use self::carry_out::Manner;
 use self::finished::Finished;
@@ -34,15 +34,14 @@ pub(crate) use self::surroundings::{Surroundings, Trouble, knowing};
 use crate::cli::args;
 use crate::cli::exit::Exit;
 use crate::cli::settings::RunSettings;
-use crate::cli::terminal::Paint;
-use crate::cli::{complain, print};
+use crate::cli::{complain, publish};
 
 /// What a plan is carried out for.
 pub(crate) enum Errand<'args> {
-    /// To run scenarios with these `--var`s.
+    /// To run scenarios, as it was typed.
     Run {
-        /// `--var`.
-        vars: &'args [(String, String)],
+        /// As typed.
+        args: &'args args::Run,
         /// Which part of the plan this is, and of how many.
         shard: Option<(usize, usize)>,
     },
@@ -67,7 +66,7 @@ pub(crate) fn run(args: &args::Run) -> Exit {
         Err(error) => return complain(Exit::FAULT, &format!("a report cannot be written: {error}")),
     };
     let manner = Manner { jobs: settings.jobs, fail_fast: args.fail_fast, talk: settings.talk };
-    let errand = Errand::Run { vars: &args.vars.var, shard: settings.shard };
+    let errand = Errand::Run { args, shard: settings.shard };
     match conduct(prepared, errand, manner, recorder) {
         Ok(finished) => finish(&finished, settings.stdout_is_taken(), false),
         Err(error) => complain(Exit::FAULT, &format!("cannot start: {error}")),
@@ -117,8 +116,7 @@ async fn journey(
     manner: Manner,
     recorder: &Arc<Mutex<Recorder>>,
 ) -> Finished {
-    let shard = if let Errand::Run { shard, .. } = &errand { *shard } else { None };
-    let header = header(&prepared, shard);
+    let header = header(&prepared, &errand);
     let (surroundings, signals) = match surroundings(&mut prepared).await {
         Ok(built) => built,
         Err(Trouble { exit, message }) => {
@@ -129,7 +127,7 @@ async fn journey(
     // clock by as long as somebody was asked or the sandbox started, and windows would open that much too early.
     let header = RunHeader { identity: surroundings.identity.clone(), started: surroundings.now(), ..header };
     let purpose = match errand {
-        Errand::Run { vars, .. } => Purpose::Judge(pen(&prepared, vars, &surroundings.redactor, recorder)),
+        Errand::Run { args, .. } => Purpose::Judge(pen(&prepared, &args.vars.var, &surroundings.redactor, recorder)),
         Errand::CleanUp(rests) => Purpose::CleanUp(Arc::new(rests)),
     };
     carry_out::carry_out(manner, prepared.plan, (header, purpose), (surroundings, signals), recorder).await
@@ -165,7 +163,11 @@ async fn surroundings(prepared: &mut Prepared) -> Result<(Surroundings, Signals)
     }
 }
 
-fn header(prepared: &Prepared, shard: Option<(usize, usize)>) -> RunHeader {
+fn header(prepared: &Prepared, errand: &Errand<'_>) -> RunHeader {
+    let (options, shard) = match errand {
+        Errand::Run { args, shard } => (Some(again::options(args, &knowing(&prepared.plan))), *shard),
+        Errand::CleanUp(_) => (None, None),
+    };
     RunHeader {
         id: prepared.id.clone(),
         target: prepared.plan.target.clone(),
@@ -174,27 +176,20 @@ fn header(prepared: &Prepared, shard: Option<(usize, usize)>) -> RunHeader {
         identity: Vec::new(),
         revision: revision::of(&super::environment),
         shard: shard.map(|(index, of)| Shard { index, of }),
+        options,
+        embedded: prepared.sandbox.is_some(),
     }
 }
 
 /// The last words, and the exit code. `taken`: a report went to
 /// standard output already. `cleans`: it only cleaned up.
 pub(crate) fn finish(finished: &Finished, taken: bool, cleans: bool) -> Exit {
-    let Finished { run, shown_at, unwritten } = finished;
-    let is_terminal = if taken { std::io::stderr().is_terminal() } else { std::io::stdout().is_terminal() };
-    let color = Paint::wanted(is_terminal, &super::environment).color();
-    let summary = console::summary(run, &console::Style { color, run_json: Some(shown_at), cleans });
-    if taken {
-        let _ = std::io::stderr().write_all(summary.as_bytes());
-    } else {
-        print(&summary);
-    }
-    for error in unwritten {
-        complain(Exit::FAULT, &format!("a report could not be written: {error}"));
-    }
+    let Finished { run, folder, unwritten } = finished;
+    let told = publish::tell(run, folder, taken, cleans);
+    let written = publish::regret(unwritten);
     let exit = run.exit_code.map_or(Exit::FAULT, Exit::of);
     if exit == Exit::INVALID && run.broken_off.is_none() {
         complain(exit, "nothing was judged: every expectation was skipped, so this run says nothing");
     }
-    if unwritten.is_empty() { exit } else { Exit::FAULT }
+    if told == Exit::PASSED && written == Exit::PASSED { exit } else { Exit::FAULT }
 }

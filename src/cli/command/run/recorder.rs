@@ -105,13 +105,12 @@ impl Recorder {
     /// Writes every report. `why` and `exit_code` count where the run's events just ended.
     pub(super) fn finish(&mut self, why: &str, exit_code: u8) -> Finished {
         self.run.close_aborted(why, exit_code, self.now());
-        let shown_at = self.folder.file("run.json").display().to_string();
         let mut unwritten = std::mem::take(&mut self.unwritten);
         unwritten.extend(publish::publish(&self.run, &self.folder, &self.reports));
         if self.leads {
             unwritten.extend(self.folder.point_latest().err());
         }
-        Finished { run: std::mem::take(&mut self.run), shown_at, unwritten }
+        Finished { run: std::mem::take(&mut self.run), folder: self.folder.clone(), unwritten }
     }
 }
 

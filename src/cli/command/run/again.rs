@@ -1,0 +1,60 @@
+//! What a run was called with, as far as it changes what the run means: kept, so that it can be run again as it was.
+
+use clap::ValueEnum as _;
+use smoke::redact::Redactor;
+use smoke::sandbox::Fault;
+
+use crate::cli::args;
+use crate::cli::options::Worker;
+
+/// The options, a word each, wherever they came from: the command line or the environment. A value that holds a secret is
+/// `…`. How many run side by side and which shard this was is left out: one scenario alone has neither.
+pub(super) fn options(args: &args::Run, redactor: &Redactor) -> Vec<String> {
+    let args::Run { filter, vars, retries, timeout, faults, worker, .. } = args;
+    let clean = |value: &str| if redactor.clean(value) == value { value.to_owned() } else { "…".to_owned() };
+    let set = |(name, value): &(String, String)| format!("{name}={}", clean(value));
+    let python = worker.to_possible_value().filter(|_| *worker != Worker::Rust);
+    let given: [(&str, Vec<String>); 7] = [
+        ("--var", vars.var.iter().map(set).collect()),
+        ("--tag", filter.tag.clone()),
+        ("--skip-tag", filter.skip_tag.clone()),
+        ("--retries", retries.iter().map(u32::to_string).collect()),
+        ("--timeout", timeout.iter().map(|within| humantime::format_duration(*within).to_string()).collect()),
+        ("--fault", faults.fault.iter().map(|fault| name_of(*fault).to_owned()).collect()),
+        ("--worker", python.iter().map(|worker| worker.get_name().to_owned()).collect()),
+    ];
+    let words = given
+        .into_iter()
+        .flat_map(|(option, values)| values.into_iter().flat_map(move |value| [option.to_owned(), value]));
+    words.collect()
+}
+
+fn name_of(fault: Fault) -> &'static str {
+    Fault::catalogue().iter().find(|entry| entry.fault == fault).map_or("", |entry| entry.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+    use smoke::redact::Secret;
+
+    use super::*;
+    use crate::cli::args::{Args, Command};
+
+    #[test]
+    fn what_changes_the_meaning_is_kept() {
+        #[track_caller]
+        fn check(typed: &[&str], expected: &[&str]) {
+            let args = Args::try_parse_from(["smoke", "run"].iter().chain(typed)).unwrap();
+            let Command::Run(args) = args.command else { panic!("no run") };
+            let redactor = Redactor::default();
+            redactor.learn(&Secret::new("hunter2"));
+            assert_eq!(options(&args, &redactor), expected);
+        }
+        check(&["local", "a", "-j", "3", "--shard", "1/2", "--quiet", "--yes"], &[]);
+        check(&["--var", "image=a b", "--var", "token=hunter2"], &["--var", "image=a b", "--var", "token=…"]);
+        check(&["--timeout", "90s", "--retries", "2"], &["--retries", "2", "--timeout", "1m 30s"]);
+        check(&["--tag", "a,b", "--skip-tag", "c"], &["--tag", "a", "--tag", "b", "--skip-tag", "c"]);
+        check(&["--fault", "slow-rollout", "--worker", "python"], &["--fault", "slow-rollout", "--worker", "python"]);
+    }
+}

@@ -1,0 +1,62 @@
+//! The command that runs once more what did not pass, as it was run: ready to be copied to a shell.
+
+use super::headline::troubled;
+use super::story;
+use crate::record::Run;
+
+/// The command for the worst of them; none where all is well. Options that are not known are asked for in a shell's own comment, since without
+/// them another image might be judged.
+#[must_use]
+pub fn command(run: &Run) -> Option<String> {
+    let (_, first) = troubled(run).into_iter().next()?;
+    // The row of a matrix is no word that `run` takes; its scenario is, and its file where nobody would look for it.
+    let id = first.id.split('[').next().unwrap_or_default();
+    let scenario = if first.file.starts_with("scenarios/") { id } else { first.file.as_str() };
+    let words = [run.target.as_str(), scenario].into_iter().chain(run.options.iter().flatten().map(String::as_str));
+    let words: Vec<String> = words.map(quoted).collect();
+    let unknown = if run.options.is_none() { " # and the options that it had, which nobody kept" } else { "" };
+    Some(format!("smoke run {}{unknown}", words.join(" ")))
+}
+
+/// A word as a shell takes it.
+#[must_use]
+pub fn quoted(word: &str) -> String {
+    let plain = !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "._/-=:@%+,…".contains(c));
+    if plain { word.to_owned() } else { format!("'{}'", story::one_line(word).replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Scenario;
+    use crate::verdict::Verdict;
+
+    #[test]
+    fn what_failed_is_run_again_as_it_was() {
+        #[track_caller]
+        fn check((id, file): (&str, &str), options: Option<&[&str]>, expected: &str) {
+            let failed =
+                Scenario { id: id.into(), file: file.into(), verdict: Some(Verdict::Failed), ..Scenario::default() };
+            let options = options.map(|words| words.iter().map(ToString::to_string).collect());
+            // The worst is what the report begins with, wherever it stands in the plan.
+            let unsure = Scenario { id: "unsure".into(), verdict: Some(Verdict::Inconclusive), ..Scenario::default() };
+            let run = Run { target: "prod".into(), options, scenarios: vec![unsure, failed], ..Run::default() };
+            assert_eq!(command(&run).as_deref(), Some(expected));
+        }
+        let a = ("a[n=1]", "scenarios/a.yaml");
+        check(a, Some(&[]), "smoke run prod a");
+        check(a, None, "smoke run prod a # and the options that it had, which nobody kept");
+        check(
+            a,
+            Some(&["--var", "image=r/w@sha256:1a", "--timeout", "1m 30s"]),
+            "smoke run prod a --var image=r/w@sha256:1a --timeout '1m 30s'",
+        );
+        check(
+            a,
+            Some(&["--var", "k=it's $HOME", "--var", "token=…"]),
+            r"smoke run prod a --var 'k=it'\''s $HOME' --var token=…",
+        );
+        check(("a", "elsewhere/a.yaml"), Some(&[]), "smoke run prod elsewhere/a.yaml");
+        assert_eq!(command(&Run::default()), None);
+    }
+}

@@ -1,0 +1,47 @@
+//! A span of time as a person says it: one way of saying it for causes and all reports.
+
+/// `340 ms`, `4.2 s`, `31 s`, `2 min 5 s`.
+#[must_use]
+pub fn in_words(ms: u64) -> String {
+    match ms {
+        0..1000 => format!("{ms} ms"),
+        1000..59_500 => format!("{} s", seconds(ms)),
+        _ => {
+            let whole = ms.saturating_add(500) / 1000;
+            let (minutes, seconds) = (whole / 60, whole % 60);
+            if seconds == 0 { format!("{minutes} min") } else { format!("{minutes} min {seconds} s") }
+        }
+    }
+}
+
+/// Seconds with one decimal where it says something: `0.4`, `4`, `31`.
+#[must_use]
+pub fn seconds(ms: u64) -> String {
+    let tenths = ms.saturating_add(50) / 100;
+    match (tenths / 10, tenths % 10) {
+        (whole @ 0..10, part @ 1..) => format!("{whole}.{part}"),
+        _ => (ms.saturating_add(500) / 1000).to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_read_like_a_person_says_them() {
+        #[track_caller]
+        fn check(ms: u64, expected: &str) {
+            assert_eq!(in_words(ms), expected);
+        }
+        check(0, "0 ms");
+        check(999, "999 ms");
+        check(1000, "1 s");
+        check(4249, "4.2 s");
+        check(9999, "10 s");
+        check(31_400, "31 s");
+        check(59_499, "59 s");
+        check(59_500, "1 min");
+        check(125_000, "2 min 5 s");
+    }
+}
