@@ -1,5 +1,6 @@
 //! Looking through one step's probe, again and again, and remembering what was seen.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -178,7 +179,9 @@ impl<'step> Lookout<'step> {
         let spec = &self.step.spec;
         let read = if spec.until.is_empty() { &spec.expect } else { &spec.until };
         let states = read.iter().map(|expression| expression.state(&self.scope));
-        let words = demands_met(observation.demands()).into_iter().chain(states).collect::<Vec<_>>().join(", ");
+        let mut known = BTreeSet::new();
+        let words = demands_met(observation.demands()).into_iter().chain(states);
+        let words = words.filter(|word| known.insert(word.clone())).collect::<Vec<_>>().join(", ");
         if words.is_empty() { observation.summary() } else { words }
     }
 }

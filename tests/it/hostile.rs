@@ -15,6 +15,7 @@ const NASTY: &[&str] = &[
     "</script><script>alert(1)</script>",
     "]]>",
     " \u{1b} ::error file=x,line=1::after white space ",
+    "\0\u{8}\u{b}\u{c}\u{85}\u{fffe}\u{ffff}\n::error file=x,line=1::after nothing\n",
     "<![CDATA[",
     "\u{1b}[31mred\u{1b}[0m\u{1b}]8;;http://x\u{7}",
     "\u{202e}turned\u{2066}",
