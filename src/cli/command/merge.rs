@@ -10,7 +10,7 @@ use smoke::report::{Format, console, json};
 use crate::cli::args::Merge;
 use crate::cli::exit::Exit;
 use crate::cli::publish::publish;
-use crate::cli::reports::RunFolder;
+use crate::cli::reports::{self, RunFolder};
 use crate::cli::settings::{Place, ReportKind, ReportTo};
 use crate::cli::terminal::Paint;
 use crate::cli::{complain, print};
@@ -62,8 +62,9 @@ fn merged(args: &Merge) -> Result<Run, Vec<String>> {
 }
 
 fn read(path: &Path) -> Result<Part, String> {
+    let path = reports::record(path);
     let name = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| format!("{name}: {error}"))?;
+    let text = std::fs::read_to_string(&path).map_err(|error| format!("{name}: {error}"))?;
     let run = json::read(&text).map_err(|error| format!("{name}: {error}"))?;
     Ok(Part { name, run })
 }
