@@ -16,3 +16,4 @@ mod refusals;
 mod selection;
 mod signals;
 mod stand;
+mod words;

@@ -16,7 +16,7 @@ use tokio::time::MissedTickBehavior;
 use super::drill;
 use super::finished::Finished;
 use super::recorder::Recorder;
-use super::signals::{self, Signals};
+use super::signals::{Signal, Signals};
 use super::surroundings::Surroundings;
 use crate::cli::exit::Exit;
 use crate::cli::settings::Talk;
@@ -51,7 +51,7 @@ enum End {
     /// The engine came to its end, or fell over.
     Engine(Option<String>),
     /// A second signal.
-    Left(Stop),
+    Left(Signal),
 }
 
 /// Carries the plan out, and writes the reports however that ends.
@@ -72,7 +72,7 @@ pub(super) async fn carry_out(
     let work = engine::run(Arc::new(plan), header, equipment, options);
     let engine = tokio::spawn(drill::at("engine", work));
     let mut watcher = tokio::spawn(drill::at("watcher", watch_events(Arc::clone(recorder), told, screen)));
-    let end = drill::at("main", until_over(engine, &mut watcher, ask, signals)).await;
+    let end = drill::at("main", until_over(engine, &mut watcher, ask, (signals, recorder))).await;
     let at_once = matches!(end, End::Left(_));
     let finished = conclude(recorder, end, watcher, &redactor).await;
     if let Some(sandbox) = sandbox {
@@ -118,7 +118,7 @@ async fn until_over(
     mut engine: JoinHandle<()>,
     watcher: &mut JoinHandle<()>,
     ask: watch::Sender<Stop>,
-    mut signals: Signals,
+    (mut signals, recorder): (Signals, &Mutex<Recorder>),
 ) -> End {
     let mut deaf = false;
     loop {
@@ -128,8 +128,11 @@ async fn until_over(
                 if *ask.borrow() != Stop::No {
                     return End::Left(signal);
                 }
+                if signal == Signal::HangUp {
+                    locked(recorder).hang_up();
+                }
                 // The engine keeps a receiver; where it does not, it has ended, and the next round says so.
-                let _ = ask.send(signal);
+                let _ = ask.send(signal.stop());
             }
             // The watcher ends before the engine only by a fault of ours: then nobody takes events in any more.
             _ = &mut *watcher, if !deaf => {
@@ -165,8 +168,8 @@ async fn conclude(recorder: &Mutex<Recorder>, end: End, watcher: JoinHandle<()>,
         End::Left(signal) => {
             watcher.abort();
             settle(watcher).await;
-            let name = signal.signal().unwrap_or("signal");
-            (format!("left at once on a second {name}; what was running was not cleaned up"), signals::exit(signal))
+            let name = signal.name();
+            (format!("left at once on a second {name}; what was running was not cleaned up"), signal.exit())
         }
     };
     // The words of a panic are nobody's events, and were not cleaned before.

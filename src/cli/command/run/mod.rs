@@ -4,10 +4,12 @@
 //! [`carry_out`]: the engine runs, events are taken in. [`recorder`]: events become a record, and reports at the end,
 //! whatever happens.
 
+mod aim;
 mod carry_out;
 pub(crate) mod consent;
 mod drill;
 mod finished;
+mod hang_up;
 mod prepare;
 mod recorder;
 mod revision;
@@ -35,7 +37,7 @@ use crate::cli::args;
 use crate::cli::exit::Exit;
 use crate::cli::settings::RunSettings;
 use crate::cli::terminal::Paint;
-use crate::cli::{complain, print};
+use crate::cli::{complain, note, print};
 
 /// What a plan is carried out for.
 pub(crate) enum Errand<'args> {
@@ -119,8 +121,12 @@ async fn journey(
 ) -> Finished {
     let shard = if let Errand::Run { shard, .. } = &errand { *shard } else { None };
     let header = header(&prepared, shard);
+    if shard.is_some() && prepared.plan.cases.is_empty() {
+        return carry_out::locked(recorder).empty(header);
+    }
     let (surroundings, signals) = match surroundings(&mut prepared).await {
         Ok(built) => built,
+        Err(Trouble { exit: Exit::INVALID, message }) => return carry_out::locked(recorder).refuse(&message),
         Err(Trouble { exit, message }) => {
             return carry_out::locked(recorder).never_began(header, &message, exit);
         }
@@ -158,9 +164,8 @@ async fn surroundings(prepared: &mut Prepared) -> Result<(Surroundings, Signals)
     tokio::select! {
         built = Surroundings::build(prepared) => Ok((built?, signals)),
         stop = signals.next() => {
-            let name = stop.signal().unwrap_or("a signal");
-            let message = format!("stopped by {name} before it began; nothing was sent");
-            Err(Trouble { exit: signals::exit(stop), message })
+            let message = format!("stopped by {} before it began; nothing was sent", stop.name());
+            Err(Trouble { exit: stop.exit(), message })
         }
     }
 }
@@ -180,7 +185,10 @@ fn header(prepared: &Prepared, shard: Option<(usize, usize)>) -> RunHeader {
 /// The last words, and the exit code. `taken`: a report went to
 /// standard output already. `cleans`: it only cleaned up.
 pub(crate) fn finish(finished: &Finished, taken: bool, cleans: bool) -> Exit {
-    let Finished { run, shown_at, unwritten } = finished;
+    let Finished { run, shown_at, unwritten, refused } = finished;
+    if let Some(why) = refused {
+        return complain(Exit::INVALID, why);
+    }
     let is_terminal = if taken { std::io::stderr().is_terminal() } else { std::io::stdout().is_terminal() };
     let color = Paint::wanted(is_terminal, &super::environment).color();
     let summary = console::summary(run, &console::Style { color, run_json: Some(shown_at), cleans });
@@ -191,6 +199,9 @@ pub(crate) fn finish(finished: &Finished, taken: bool, cleans: bool) -> Exit {
     }
     for error in unwritten {
         complain(Exit::FAULT, &format!("a report could not be written: {error}"));
+    }
+    if let Some(shard) = run.shard.filter(|_| run.scenarios.is_empty() && run.exit_code == Some(0)) {
+        note(&format!("shard {shard} is empty: the other shards have all there is to run, and judge it"));
     }
     let exit = run.exit_code.map_or(Exit::FAULT, Exit::of);
     if exit == Exit::INVALID && run.broken_off.is_none() {

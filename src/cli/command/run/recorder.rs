@@ -5,11 +5,13 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use smoke::event::{Event, Fact, RunHeader};
+use smoke::event::{AwsUse, Event, Fact, RunHeader};
 use smoke::record::Run;
 use smoke::report::ndjson;
+use smoke::verdict::Verdict;
 
 use super::finished::Finished;
+use super::hang_up;
 use crate::cli::exit::Exit;
 use crate::cli::publish;
 use crate::cli::reports::{self, RunFolder};
@@ -29,6 +31,8 @@ pub(crate) struct Recorder {
     unwritten: Vec<io::Error>,
     /// Whether `latest` is to lead here.
     leads: bool,
+    /// Whether it was SIGHUP that stopped the run.
+    hung_up: bool,
     /// How far the run's clock is ahead of this machine's.
     ahead: TimeDelta,
 }
@@ -41,8 +45,22 @@ enum Growing {
 }
 
 impl Recorder {
-    /// Makes the run's folder and opens what grows, before anything is sent.
+    /// Makes the run's folder and opens what grows, before anything is sent. From then on `latest` leads there: whatever
+    /// becomes of the run, nobody finds an older green one in its place.
     pub(crate) fn open(base: &Path, id: &str, reports: &[ReportTo]) -> io::Result<Self> {
+        let recorder = Self::open_behind(base, id, reports)?;
+        recorder.folder.point_latest()?;
+        Ok(Self { leads: true, ..recorder })
+    }
+
+    /// The same, but `latest` goes on to lead to the run before: who cleans up does not stand in the way of what is
+    /// cleaned up after.
+    pub(crate) fn open_behind(base: &Path, id: &str, reports: &[ReportTo]) -> io::Result<Self> {
+        for report in reports {
+            if let Place::File(path) = &report.place {
+                reports::has_folder(path)?;
+            }
+        }
         let folder = RunFolder::create(base, id)?;
         let mut growing = vec![Growing::File(reports::grow(&folder.file(EVENTS))?)];
         for report in reports.iter().filter(|report| report.kind == ReportKind::Events) {
@@ -59,15 +77,10 @@ impl Recorder {
             growing,
             reports: reports.to_vec(),
             unwritten: Vec::new(),
-            leads: true,
+            leads: false,
+            hung_up: false,
             ahead: TimeDelta::zero(),
         })
-    }
-
-    /// `latest` goes on to lead to the run before: who cleans up does not stand in the way of what is cleaned up after.
-    pub(crate) fn behind_latest(mut self) -> Self {
-        self.leads = false;
-        self
     }
 
     /// The path of a file in the run's folder.
@@ -77,6 +90,8 @@ impl Recorder {
 
     /// Takes in one event: first to disk, so that it survives whatever comes next.
     pub(super) fn take(&mut self, event: &Event) {
+        let renamed = self.hung_up.then(|| hang_up::renamed(event));
+        let event = renamed.as_ref().unwrap_or(event);
         let line = ndjson::line(event);
         let unwritten = &mut self.unwritten;
         // What cannot be written to once is not tried again: one error says it all.
@@ -85,6 +100,11 @@ impl Recorder {
             self.ahead = event.at - Utc::now();
         }
         self.run.apply(event);
+    }
+
+    /// The terminal is gone: what the engine tells from now on of SIGTERM is told of SIGHUP.
+    pub(super) fn hang_up(&mut self) {
+        self.hung_up = true;
     }
 
     /// The time of day by the clock that the run goes by, UTC.
@@ -102,6 +122,21 @@ impl Recorder {
         self.finish(why, exit.code())
     }
 
+    /// A run that was refused before anything was sent is none: nothing of it is kept.
+    pub(super) fn refuse(&self, why: &str) -> Finished {
+        self.folder.discard();
+        Finished { refused: Some(why.to_owned()), ..Finished::default() }
+    }
+
+    /// The record of a part of a run in which there is nothing to do.
+    pub(super) fn empty(&mut self, run: RunHeader) -> Finished {
+        let at = run.started;
+        self.take(&Event { at, fact: Fact::RunStarted { run, cases: Vec::new() } });
+        let fact = Fact::RunEnded { verdict: Verdict::Skipped, exit_code: 0, aws: AwsUse::default(), http_requests: 0 };
+        self.take(&Event { at: self.now(), fact });
+        self.finish("", Exit::PASSED.code())
+    }
+
     /// Writes every report. `why` and `exit_code` count where the run's events just ended.
     pub(super) fn finish(&mut self, why: &str, exit_code: u8) -> Finished {
         self.run.close_aborted(why, exit_code, self.now());
@@ -111,7 +146,7 @@ impl Recorder {
         if self.leads {
             unwritten.extend(self.folder.point_latest().err());
         }
-        Finished { run: std::mem::take(&mut self.run), shown_at, unwritten }
+        Finished { run: std::mem::take(&mut self.run), shown_at, unwritten, refused: None }
     }
 }
 
