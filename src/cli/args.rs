@@ -25,7 +25,7 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0         passed, and something was judged
   1         failed: what was looked at is not as it must be
-  2         invalid: command line, smoke.yaml, a scenario, nothing to run or to judge; nothing was sent
+  2         invalid: command line, smoke.yaml, a scenario, nothing to run or judge; nothing was sent
   3         inconclusive: it could not be seen, and nothing failed
   4         smoke's own fault
   128 + n   interrupted by SIGHUP (129), SIGINT (130), SIGTERM (143); cleaned up first";
@@ -164,7 +164,7 @@ those that the run had; where one held a secret it was not noted, and is to be g
 Exit codes:
   0         nothing is left, or nothing was
   1         something is still there, and smoke could not take it away
-  2         invalid: smoke.yaml, a scenario, a secret; or the target is not where it was. Nothing was sent there
+  2         invalid: smoke.yaml, a scenario, a secret; or the target has another URL today
   3         it is not known whether something is left: sent, and never answered
   4         smoke's own fault
 Of several, the first of 4, 1, 2, 3.")]
