@@ -25,10 +25,10 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0         passed, and something was judged
   1         failed: what was looked at is not as it must be
-  2         invalid: command line, smoke.yaml, a scenario, nothing to run or to judge; nothing was sent
+  2         invalid: command line, smoke.yaml, a scenario, nothing to run or judge; nothing was sent
   3         inconclusive: it could not be seen, and nothing failed
   4         smoke's own fault
-  130, 143  interrupted by SIGINT, SIGTERM; cleaned up first";
+  128 + n   interrupted by SIGHUP (129), SIGINT (130), SIGTERM (143); cleaned up first";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -60,7 +60,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-TARGET is the first word where smoke.yaml names it, else the target is `local`.
+TARGET is the first word where smoke.yaml names it, else the target is `local`, if that is there.
 A SCENARIO is a path, an id (the file's name without its ending) or a tag; without one, all that admit the target run.")]
 pub(crate) struct Run {
     /// The target, then scenarios
@@ -82,7 +82,7 @@ pub(crate) struct Run {
     /// Start nothing more once a scenario has failed
     #[arg(long, env = "SMOKE_FAIL_FAST", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) fail_fast: bool,
-    /// Run the I-th of N parts; `auto` asks the CI system
+    /// Run the I-th of N parts; `auto` asks the CI system, and is content with a part that is empty
     #[arg(long, value_name = "I/N|auto", env = "SMOKE_SHARD", value_parser = parse::shard)]
     pub(crate) shard: Option<Shard>,
     #[command(flatten)]
@@ -101,24 +101,24 @@ pub(crate) struct Run {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Check {
-    /// Scenario files that lie elsewhere than in scenarios/
+    /// Scenario files that lie elsewhere than in scenarios/, or folders with a smoke.yaml of their own
     #[arg(value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub(crate) paths: Vec<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct List {
-    /// The target
-    #[arg(value_name = "TARGET", default_value = "local")]
-    pub(crate) target: String,
+    /// The target; `local` where it is left out
+    #[arg(value_name = "TARGET")]
+    pub(crate) target: Option<String>,
     #[command(flatten)]
     pub(crate) filter: Filter,
 }
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Reads, and changes nothing: GET and HEAD requests of steps whose URL is known beforehand, and one call for each permission
-and thing that the scenarios of the target name.
+Reads, and changes nothing: GET and HEAD requests of steps whose URL is known beforehand, and one \
+call for each permission and thing that the scenarios of the target name.
 
   ✓  as it should be        ✗  seen, and not as it should be        ?  could not be seen
 
@@ -140,8 +140,9 @@ pub(crate) struct Doctor {
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Read from the files alone: no secret is fetched, and nothing is asked. What a call cannot be narrowed by stays `*`, as AWS
-has it: alarms (of composite ones AWS tells only those who may ask for all) and task definitions.")]
+Read from the files alone: no secret is fetched, and nothing is asked. What a call cannot be \
+narrowed by stays `*`, as AWS has it: alarms (of composite ones AWS tells only those who may ask for \
+all) and task definitions.")]
 pub(crate) struct Policy {
     /// The target
     #[arg(value_name = "TARGET")]
@@ -155,15 +156,15 @@ pub(crate) struct Policy {
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Every run notes what it sends, and what came of it, in the journal of its folder, before it sends it. This command does
-the `finally` of each scenario that did not come to it, for all runs whose folders are there; those that still go on are
-left alone. It may be run as often as you like. Variables are those that the run had; where one held a secret it was not
-noted, and is to be given again (`--var`).
+Every run notes what it sends, and what came of it, in the journal of its folder, before it sends it. \
+This command does the `finally` of each scenario that did not come to it, for all runs whose folders \
+are there; those that still go on are left alone. It may be run as often as you like. Variables are \
+those that the run had; where one held a secret it was not noted, and is to be given again (`--var`).
 
 Exit codes:
   0         nothing is left, or nothing was
   1         something is still there, and smoke could not take it away
-  2         invalid: smoke.yaml, a scenario, a secret; or the target is not where it was. Nothing was sent there
+  2         invalid: smoke.yaml, a scenario, a secret; or the target has another URL today
   3         it is not known whether something is left: sent, and never answered
   4         smoke's own fault
 Of several, the first of 4, 1, 2, 3.")]
@@ -188,7 +189,7 @@ pub(crate) struct Cleanup {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Report {
-    /// A recorded run
+    /// A recorded run, or its folder
     #[arg(value_name = "RUN.json", value_hint = ValueHint::FilePath)]
     pub(crate) run: PathBuf,
     /// What to draw
@@ -198,8 +199,9 @@ pub(crate) struct Report {
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Scenarios stand in plan order, numbers are added up, verdict and exit code are made anew. A shard that is missing was not
-seen: the whole is inconclusive then, at best. Records that are not the shards of one run are refused.")]
+Scenarios stand in plan order, numbers are added up, verdict and exit code are made anew. A shard \
+that is missing was not seen: the whole is inconclusive then, at best. Records that are not the \
+shards of one run are refused.")]
 pub(crate) struct Merge {
     /// The shards' records
     #[arg(value_name = "RUN.json", required = true, value_hint = ValueHint::FilePath)]

@@ -4,6 +4,7 @@
 mod args;
 mod command;
 mod exit;
+mod folder;
 mod options;
 mod output;
 mod publish;
@@ -13,7 +14,9 @@ mod terminal;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory as _, Parser as _};
+use smoke::diagnostic::nearest;
 
 use self::args::{Args, Command};
 use self::exit::Exit;
@@ -24,11 +27,27 @@ pub(crate) fn main() -> ExitCode {
     match Args::try_parse() {
         Ok(args) => begin(args).into(),
         Err(error) => {
+            let error = with_the_nearest_command(error);
             // Nothing can be said where even this cannot be printed; the exit code still tells.
             let _ = error.print();
             if error.use_stderr() { Exit::INVALID.into() } else { Exit::PASSED.into() }
         }
     }
+}
+
+/// Clap proposes nothing for `rnu`: it does not take letters that changed places for a slip.
+fn with_the_nearest_command(mut error: clap::Error) -> clap::Error {
+    let typed = match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(typed)) if error.kind() == ErrorKind::InvalidSubcommand => typed.clone(),
+        _ => return error,
+    };
+    let command = Args::command();
+    if let Some(near) = nearest(&typed, command.get_subcommands().map(clap::Command::get_name))
+        && error.get(ContextKind::SuggestedSubcommand).is_none()
+    {
+        error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![near]));
+    }
+    error
 }
 
 fn begin(args: Args) -> Exit {

@@ -7,12 +7,19 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
+/// The link to the run that began last.
+const LATEST: &str = "latest";
+/// Links that lead to links; the system gives up at 40.
+const MOST_LINKS: usize = 40;
+
 /// The folder of one run.
 #[derive(Debug, Clone)]
 pub(crate) struct RunFolder {
     base: PathBuf,
     path: PathBuf,
     id: String,
+    /// Where `latest` led before.
+    before: Option<PathBuf>,
 }
 
 impl RunFolder {
@@ -20,7 +27,8 @@ impl RunFolder {
     pub(crate) fn create(base: &Path, id: &str) -> io::Result<Self> {
         let path = base.join(id);
         std::fs::create_dir_all(&path).map_err(|error| naming(&path, &error))?;
-        Ok(Self { base: base.to_owned(), path, id: id.to_owned() })
+        let before = std::fs::read_link(base.join(LATEST)).ok();
+        Ok(Self { base: base.to_owned(), path, id: id.to_owned(), before })
     }
 
     /// The path of a file in it, as it is shown.
@@ -34,15 +42,35 @@ impl RunFolder {
         path.exists().then(|| path.display().to_string())
     }
 
-    /// Writes a file of it.
+    /// Writes a file of it; folders that it lies in are made.
     pub(crate) fn write(&self, name: &str, text: &str) -> io::Result<()> {
-        write(&self.file(name), text)
+        let path = self.file(name);
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(|error| naming(folder, &error))?;
+        }
+        write(&path, text)
     }
 
     /// Lets `latest` point to it, by rename: whoever follows it finds the old run or the new one, never none.
     pub(crate) fn point_latest(&self) -> io::Result<()> {
-        let (latest, new) = (self.base.join("latest"), self.base.join(format!(".latest-{}", self.id)));
-        let moved = symlink(&self.id, &new).and_then(|()| std::fs::rename(&new, &latest));
+        self.lead_to(Path::new(&self.id))
+    }
+
+    /// Takes the folder away again, and lets `latest` lead where it led before: what was refused was no run.
+    pub(crate) fn discard(&self) {
+        let latest = self.base.join(LATEST);
+        if std::fs::read_link(&latest).is_ok_and(|leads| leads == Path::new(&self.id)) {
+            let back =
+                self.before.as_deref().map_or_else(|| std::fs::remove_file(&latest), |before| self.lead_to(before));
+            // Where that cannot be done, the link leads nowhere, and not to a run that was green.
+            drop(back);
+        }
+        drop(std::fs::remove_dir_all(&self.path));
+    }
+
+    fn lead_to(&self, to: &Path) -> io::Result<()> {
+        let (latest, new) = (self.base.join(LATEST), self.base.join(format!(".{LATEST}-{}", self.id)));
+        let moved = symlink(to, &new).and_then(|()| std::fs::rename(&new, &latest));
         moved.map_err(|error| {
             // The link under its first name is of no use to anybody; the first error is the one to tell.
             let _ = std::fs::remove_file(&new);
@@ -51,26 +79,69 @@ impl RunFolder {
     }
 }
 
-/// Writes a file whole or not at all: beside its place first, then by rename. Missing folders are made.
+/// Writes a file. A regular one, or one that is not there yet, is whole or untouched: written beside its place first, then
+/// renamed. A link stays, and what it leads to is written. A device or a pipe is written to.
 pub(crate) fn write(path: &Path, text: &str) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let written = || {
-        std::fs::create_dir_all(folder)?;
-        // As `File::create` would, so that the CI system's own user may read it.
-        let readable = Permissions::from_mode(0o666);
-        let mut file = tempfile::Builder::new().prefix(".smoke-").permissions(readable).tempfile_in(folder)?;
-        file.write_all(text.as_bytes())?;
-        file.persist(path).map_err(|error| error.error)
+    let written = || match std::fs::metadata(path) {
+        Ok(about) if !about.is_file() || is_of_the_system(path) => {
+            OpenOptions::new().write(true).open(path)?.write_all(text.as_bytes())
+        }
+        Ok(_) => replace(&path.canonicalize()?, text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => replace(&end_of_links(path), text),
+        Err(error) => Err(error),
     };
-    written().map(drop).map_err(|error| naming(path, &error))
+    has_folder(path)?;
+    written().map_err(|error| naming(path, &error))
+}
+
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    // As `File::create` would, so that the CI system's own user may read it.
+    let readable = Permissions::from_mode(0o666);
+    let mut file = tempfile::Builder::new().prefix(".smoke-").permissions(readable).tempfile_in(folder_of(path))?;
+    file.write_all(text.as_bytes())?;
+    file.persist(path).map(drop).map_err(|error| error.error)
+}
+
+/// `/dev/stdout` may be a regular file at the moment, which others have open.
+fn is_of_the_system(path: &Path) -> bool {
+    path.starts_with("/dev") || path.starts_with("/proc")
+}
+
+/// Where a link leads that leads to nothing yet.
+fn end_of_links(path: &Path) -> PathBuf {
+    let mut end = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        match std::fs::read_link(&end) {
+            Ok(next) => end = folder_of(&end).join(next),
+            Err(_) => break,
+        }
+    }
+    end
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Whether there is the folder that a file is to lie in. Only a run's own folders are made: another is more likely a slip.
+pub(crate) fn has_folder(path: &Path) -> io::Result<()> {
+    let folder = folder_of(path);
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let message = format!("there is no folder {}", folder.display());
+    Err(naming(path, &io::Error::new(io::ErrorKind::NotFound, message)))
 }
 
 /// A file that grows while the run goes on, from nothing.
 pub(crate) fn grow(path: &Path) -> io::Result<File> {
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(|error| naming(folder, &error))?;
-    }
+    has_folder(path)?;
     OpenOptions::new().create(true).write(true).truncate(true).open(path).map_err(|error| naming(path, &error))
+}
+
+/// The record of a run: the file itself, or the one in the run's folder.
+pub(crate) fn record(path: &Path) -> PathBuf {
+    if path.is_dir() { path.join("run.json") } else { path.to_owned() }
 }
 
 /// A new run's id: sorts by time, and is new below `base`.
@@ -122,10 +193,59 @@ mod tests {
     }
 
     #[test]
+    fn only_what_is_a_file_or_not_there_is_replaced() {
+        let base = tempfile::tempdir().unwrap();
+        let at = |name: &str| base.path().join(name);
+        std::fs::write(at("old"), "old").unwrap();
+        for (link, to) in [("to-old", "old"), ("to-new", "new"), ("to-to-new", "to-new")] {
+            symlink(to, at(link)).unwrap();
+        }
+        for (link, file, text) in [("to-old", "old", "a"), ("to-to-new", "new", "b"), ("to-new", "new", "c")] {
+            write(&at(link), text).unwrap();
+            assert_eq!(std::fs::read_to_string(at(file)).unwrap(), text, "{link}");
+            assert!(at(link).is_symlink() && !at(file).is_symlink(), "{link}");
+        }
+        symlink("/dev/null", at("device")).unwrap();
+        write(&at("device"), "x").unwrap();
+        assert!(at("device").is_symlink() && !Path::new("/dev/null").is_file());
+        let full = write(Path::new("/dev/full"), "x").unwrap_err();
+        assert!(full.to_string().starts_with("/dev/full: "), "{full}");
+        assert!(!Path::new("/dev/full").is_file());
+    }
+
+    #[test]
+    fn a_pipe_is_written_to() {
+        let base = tempfile::tempdir().unwrap();
+        let pipe = base.path().join("pipe");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR).unwrap();
+        let reader = std::thread::spawn({
+            let pipe = pipe.clone();
+            move || std::fs::read_to_string(pipe).unwrap()
+        });
+        write(&pipe, "x").unwrap();
+        assert_eq!(reader.join().unwrap(), "x");
+    }
+
+    #[test]
+    fn what_was_refused_leaves_latest_where_it_was() {
+        let base = tempfile::tempdir().unwrap();
+        let latest = || std::fs::read_link(base.path().join("latest")).ok();
+        let first = RunFolder::create(base.path(), "a").unwrap();
+        first.point_latest().unwrap();
+        let second = RunFolder::create(base.path(), "b").unwrap();
+        second.point_latest().unwrap();
+        second.discard();
+        assert_eq!((latest(), base.path().join("b").exists()), (Some("a".into()), false));
+        first.discard();
+        assert_eq!(latest(), None);
+    }
+
+    #[test]
     fn what_cannot_be_written_is_named() {
         let base = tempfile::tempdir().unwrap();
         std::fs::write(base.path().join("file"), "").unwrap();
         let error = write(&base.path().join("file/run.json"), "x").unwrap_err();
-        assert!(error.to_string().contains("file/run.json: "), "{error}");
+        assert!(error.to_string().contains("file/run.json: there is no folder "), "{error}");
+        assert!(write(&base.path().join("out/run.json"), "x").is_err() && !base.path().join("out").exists());
     }
 }

@@ -22,6 +22,7 @@ impl Halt {
             Self::Guard(name) => format!("the guard \"{name}\" failed"),
             Self::TimedOut => "the scenario's timeout was over".to_owned(),
             Self::Stopped(Stop::Terminated) => "the run was terminated".to_owned(),
+            Self::Stopped(Stop::HungUp) => "the run's terminal went away".to_owned(),
             Self::Stopped(_) => "the run was interrupted".to_owned(),
         }
     }

@@ -192,28 +192,26 @@ impl Run {
 /// The run's verdict and exit code, as in the contract's table.
 fn conclude(ends: &[CaseEnd], stop: Stop) -> (Verdict, u8) {
     let worst = ends.iter().map(|end| end.verdict).max().unwrap_or(Verdict::Skipped);
-    match (stop, worst) {
-        (Stop::Interrupted, _) => (worst.max(Verdict::Aborted), 130),
-        (Stop::Terminated, _) => (worst.max(Verdict::Aborted), 143),
+    match (stop.exit_code(), worst) {
+        (Some(code), _) => (worst.max(Verdict::Aborted), code),
         // Without a signal only a fault of smoke's own breaks a case off.
-        (Stop::No, _) if ends.iter().any(|end| end.verdict == Verdict::Aborted) => (worst, 4),
-        (Stop::No, Verdict::Failed) => (worst, 1),
-        (Stop::No, Verdict::Inconclusive) => (worst, 3),
-        (Stop::No, _) if !ends.iter().any(|end| end.judged) => (Verdict::Skipped, 2),
-        (Stop::No, _) => (Verdict::Passed, 0),
+        (None, _) if ends.iter().any(|end| end.verdict == Verdict::Aborted) => (worst, 4),
+        (None, Verdict::Failed) => (worst, 1),
+        (None, Verdict::Inconclusive) => (worst, 3),
+        (None, _) if !ends.iter().any(|end| end.judged) => (Verdict::Skipped, 2),
+        (None, _) => (Verdict::Passed, 0),
     }
 }
 
 /// The same for a run that only cleans up: passed means that nothing is left.
 fn cleaned(ends: &[CaseEnd], stop: Stop) -> (Verdict, u8) {
     let worst = ends.iter().map(|end| end.verdict).max().unwrap_or(Verdict::Passed);
-    match (stop, worst) {
-        (Stop::Interrupted, _) => (worst.max(Verdict::Aborted), 130),
-        (Stop::Terminated, _) => (worst.max(Verdict::Aborted), 143),
-        (Stop::No, Verdict::Failed) => (worst, 1),
-        (Stop::No, Verdict::Inconclusive) => (worst, 3),
-        (Stop::No, Verdict::Aborted) => (worst, 4),
-        (Stop::No, Verdict::Passed | Verdict::Skipped) => (Verdict::Passed, 0),
+    match (stop.exit_code(), worst) {
+        (Some(code), _) => (worst.max(Verdict::Aborted), code),
+        (None, Verdict::Failed) => (worst, 1),
+        (None, Verdict::Inconclusive) => (worst, 3),
+        (None, Verdict::Aborted) => (worst, 4),
+        (None, Verdict::Passed | Verdict::Skipped) => (Verdict::Passed, 0),
     }
 }
 
@@ -237,6 +235,7 @@ mod tests {
         check(&[], Stop::No, (Verdict::Skipped, 2));
         check(&[passed], Stop::Interrupted, (Verdict::Aborted, 130));
         check(&[failed], Stop::Terminated, (Verdict::Failed, 143));
+        check(&[], Stop::HungUp, (Verdict::Aborted, 129));
         check(&[failed, (Verdict::Aborted, true)], Stop::No, (Verdict::Failed, 4));
     }
 }

@@ -9,7 +9,9 @@ use super::explain::Explainer;
 use super::place::within;
 use super::reference::Read;
 use super::syntax::{self, Fault};
-use super::{EvaluationError, Scope, Value, reference};
+use super::token::{Kind as Word, tokens};
+use super::typing::{self, Kinds};
+use super::{EvaluationError, Kind, Scope, Value, reference};
 use crate::diagnostic::{Diagnostic, Location};
 
 /// A compiled expression that knows where it stands.
@@ -90,6 +92,50 @@ impl Expression {
         let place = |read: &Read| within(&self.text, &self.location, read.start, read.end);
         let found = || reads().map(|read| Reference { location: place(&read), path: read.path }).collect();
         self.references.get_or_init(found).clone()
+    }
+
+    /// Everything in it that can never be right, by the kinds of the names that it reads: a comparison of what cannot be
+    /// compared, a text that never comes, a field that is not there. A name without a kind may be anything.
+    #[must_use]
+    pub fn misfits(&self, kinds: &Kinds<'_>) -> Vec<Diagnostic> {
+        let misfits = typing::misfits(&self.tree, kinds).into_iter();
+        misfits.map(|misfit| Diagnostic::at(&self.word(&misfit.word), misfit.message).help(misfit.help)).collect()
+    }
+
+    /// What it comes to in words, where that is certainly neither true nor false: `a number`.
+    #[must_use]
+    pub fn unfit_condition(&self, kinds: &Kinds<'_>) -> Option<&'static str> {
+        match typing::kind(&self.tree, kinds) {
+            Kind::Any => typing::computes(&self.tree).then_some("a computed value"),
+            kind => kind.word().filter(|_| !kind.may_be_bool()),
+        }
+    }
+
+    /// Whether it is always true, or always false, since it reads nothing; none where it may come out either way.
+    #[must_use]
+    pub fn constant(&self) -> Option<bool> {
+        let moves = tokens(&self.text).any(|word| matches!(word.text, "now" | "uuid"));
+        if moves || !self.references().is_empty() {
+            return None;
+        }
+        match self.truth(&Scope::default()) {
+            Truth::Held => Some(true),
+            Truth::Broken { .. } => Some(false),
+            Truth::Unknown { .. } | Truth::Unclear { .. } => None,
+        }
+    }
+
+    /// The place of a word, where it is written once; else the whole.
+    fn word(&self, wanted: &str) -> Location {
+        let is_it = |kind: Word, text: &str| match kind {
+            Word::Text => text.trim_matches(['"', '\'']) == wanted,
+            _ => text == wanted,
+        };
+        let mut found = tokens(&self.text).filter(|word| is_it(word.kind, word.text));
+        match (found.next(), found.next()) {
+            (Some(word), None) => within(&self.text, &self.location, word.start, word.end()),
+            _ => self.location.clone(),
+        }
     }
 
     /// Its value.

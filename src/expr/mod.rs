@@ -4,7 +4,9 @@
 mod environment;
 mod explain;
 mod expression;
+mod kind;
 mod literal;
+mod mismatch;
 mod order;
 mod place;
 mod print;
@@ -16,6 +18,7 @@ mod syntax;
 mod template;
 mod token;
 mod tree;
+mod typing;
 mod value;
 mod vocabulary;
 mod withheld;
@@ -26,6 +29,7 @@ mod tests;
 
 pub use cel::Value;
 pub use expression::{Expression, Reference, Truth};
+pub use kind::Kind;
 pub use scope::Scope;
 pub use template::Template;
 pub use value::{from_json, from_observation, list, object, to_json, to_text};

@@ -89,7 +89,8 @@ fn unknown_function(words: &[Token<'_>], at: usize) -> Option<Fault> {
     }
     let dot = at.checked_sub(1).is_some_and(|before| words[before].text == ".");
     if !dot {
-        let hint = nearest(word.text, FUNCTIONS.iter().copied()).map(|name| format!("did you mean `{name}`?"));
+        let hint = || nearest(word.text, FUNCTIONS.iter().copied()).map(|name| format!("did you mean `{name}`?"));
+        let hint = spoken_operator(word.text).map(str::to_owned).or_else(hint);
         let message = format!("there is no function `{}`", word.text);
         return (!FUNCTIONS.contains(&word.text)).then(|| Fault::on(word, message).help(hint.or_else(|| method(word))));
     }
@@ -202,7 +203,7 @@ fn spoken_operator(word: &str) -> Option<&'static str> {
     match word.to_ascii_lowercase().as_str() {
         "and" => Some("`&&` means and"),
         "or" => Some("`||` means or"),
-        "not" => Some("`!` means not"),
+        "not" => Some("`!` means not, as in `!(…)`"),
         "is" | "eq" | "equals" => Some("`==` compares"),
         _ => None,
     }
@@ -279,6 +280,7 @@ mod tests {
                 "siez: there is no function `siez` (did you mean `size`?)",
             ],
         );
+        check("not (a)", &["not: there is no function `not` (`!` means not, as in `!(…)`)"]);
         check("a.foo() ==", &["foo: there is no method `foo`", ": expected an expression after `==`"]);
         check(
             "contains(a, 'b')",

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::case::{Case, Step};
+use super::order::Order;
 use super::programs;
 use super::rows::Draft;
 use super::secrets::Vault;
@@ -176,9 +177,26 @@ impl Filling<'_, '_, '_, '_> {
     fn files(&mut self, spec: &model::Step, scope: &Scope) {
         let skipped = spec.when.as_ref().is_some_and(|when| matches!(when.truth(scope), Truth::Broken { .. }));
         if !skipped {
-            self.problems.extend(missing(spec, &|template| template.evaluate_text(scope).ok()));
+            let missing = missing(spec, &|template| template.evaluate_text(scope).ok());
+            self.problems.extend(missing.into_iter().map(|problem| named_from_outside(problem, spec, self.site.order)));
         }
     }
+}
+
+/// Where the name of a file that is not there came from the command line, that is where it can be mended.
+fn named_from_outside(problem: Diagnostic, spec: &model::Step, order: &Order) -> Diagnostic {
+    let named = spec.probe.files().into_iter().chain(spec.probe.folder());
+    let mut named = named.filter(|template| problem.location.as_ref() == Some(template.location()));
+    let reads = named.next().map(Template::references).unwrap_or_default();
+    let given = order.vars.iter().rev().find(|(name, _)| {
+        reads.iter().any(|read| matches!(read.path.as_slice(), [root, field] if root == "vars" && field == name))
+    });
+    let Some((name, value)) = given else { return problem };
+    let shown = crate::scenario::shown(&spec.dir);
+    let dir = if shown.is_empty() { ".".to_owned() } else { shown };
+    problem.help(format!(
+        "the name comes from the command line, `--var {name}={value}`, and is seen from {dir}, where the scenario lies"
+    ))
 }
 
 fn demands(spec: &model::Step) -> bool {

@@ -1,16 +1,14 @@
 //! From what was asked for to what will run.
 
-use std::collections::HashSet;
-
 use chrono::DateTime;
 
 use super::case::Case;
-use super::filling::{build, references};
+use super::filling::build;
 use super::order::Order;
 use super::secrets::{Fetching, Vault};
 use super::site::Site;
 use super::variables::Variables;
-use super::{rows, select, target};
+use super::{rows, select, target, unread};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::redact::Secret;
 use crate::scenario::config::Target;
@@ -51,14 +49,15 @@ impl Plan {
 
     fn with(project: &Project, order: &Order, fetching: Fetching) -> Result<Self, Vec<Diagnostic>> {
         let target = find(project, &order.target).map_err(|problem| vec![problem])?;
-        let mut problems = unread(project, order);
+        let mut problems = unread::anywhere(project, order);
         let scenarios = select::select(project, target, order, &mut problems);
         let unsettled = TargetSettings::default();
         let site = Site { config: &project.config, target, order, settings: &unsettled };
+        problems.extend(unread::by_selected(project, &site, &scenarios));
         let scope = site.scope();
         let drafts: Vec<_> =
             scenarios.iter().flat_map(|scenario| rows::expand(scenario, &scope, &mut problems)).collect();
-        let drafts = select::share(drafts, order.shard, &mut problems);
+        let drafts = select::share(drafts, order, &mut problems);
         let mut vault = Vault::new(&project.config, fetching);
         let target_settings = settings(&site, &mut vault, &mut problems);
         let site = Site { settings: &target_settings, ..site };
@@ -129,34 +128,4 @@ fn settings(site: &Site<'_>, vault: &mut Vault<'_>, problems: &mut Vec<Diagnosti
     let settings = target::settings(site.target, &mut variables);
     problems.extend(variables.into_problems());
     settings.map_err(|more| problems.extend(more)).unwrap_or_default()
-}
-
-/// `--var` for something that nothing defines and nothing reads is a slip of the finger.
-fn unread(project: &Project, order: &Order) -> Vec<Diagnostic> {
-    if order.vars.is_empty() {
-        return Vec::new();
-    }
-    let known = known_variables(project, order);
-    let mut sorted: Vec<&str> = known.iter().map(String::as_str).collect();
-    sorted.sort_unstable();
-    let unread = order.vars.iter().filter(|(name, _)| !known.contains(name));
-    let problem = |(name, _): &(String, String)| {
-        let problem = Diagnostic::nowhere(format!("nothing reads the variable `{name}` that --var gives"));
-        match nearest(name, sorted.iter().copied()) {
-            Some(near) => problem.help(format!("did you mean `{near}`?")),
-            None => problem.help("variables are read as `vars.NAME`"),
-        }
-    };
-    unread.map(problem).collect()
-}
-
-fn known_variables(project: &Project, order: &Order) -> HashSet<String> {
-    let config = &project.config;
-    let targets = config.targets.iter().flat_map(|target| &target.vars);
-    let scenarios = project.scenarios.iter().flat_map(|scenario| &scenario.vars);
-    let defined = config.vars.iter().chain(targets).chain(scenarios).map(|(name, _)| name.clone());
-    let sandbox = order.sandbox_vars.iter().map(|(name, _)| name.clone());
-    let references = project.scenarios.iter().flat_map(|scenario| references(scenario));
-    let read = references.filter(|reference| reference.path.first().is_some_and(|root| root == "vars"));
-    defined.chain(sandbox).chain(read.filter_map(|reference| reference.path.get(1).cloned())).collect()
 }

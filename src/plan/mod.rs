@@ -10,6 +10,7 @@ mod secrets;
 mod select;
 mod site;
 mod target;
+mod unread;
 mod variables;
 
 pub use case::{Case, Step};

@@ -17,12 +17,16 @@ pub struct Order {
     pub skip_tags: Vec<String>,
     /// `--var K=V`, strongest of all.
     pub vars: Vec<(String, String)>,
+    /// Whether each of `vars` must be read by a scenario that is selected.
+    pub vars_must_be_read: bool,
     /// `--timeout`, over the scenarios' own.
     pub timeout: Option<Duration>,
     /// `--retries`, over the scenarios' own.
     pub retries: Option<u32>,
     /// `--shard I/N`: index from 1, and number.
     pub shard: Option<(usize, usize)>,
+    /// Whether that part may be empty, since nobody chose it (`--shard auto`). Then the plan has no cases.
+    pub shard_may_be_empty: bool,
     /// `run.id`.
     pub run_id: String,
     /// `run.started`, and what `now()` gives while planning.
@@ -41,9 +45,11 @@ impl Order {
             tags: Vec::new(),
             skip_tags: Vec::new(),
             vars: Vec::new(),
+            vars_must_be_read: false,
             timeout: None,
             retries: None,
             shard: None,
+            shard_may_be_empty: false,
             run_id: run_id.to_owned(),
             started,
             sandbox_vars: Vec::new(),

@@ -152,8 +152,8 @@ fn suggest(problem: Diagnostic, near: Option<String>) -> Diagnostic {
 }
 
 /// The share of one machine out of several: every n-th, so that neighbours, which tend to take equally long, spread.
-pub(super) fn share<T>(cases: Vec<T>, shard: Option<(usize, usize)>, problems: &mut Vec<Diagnostic>) -> Vec<T> {
-    let Some((index, number)) = shard else { return cases };
+pub(super) fn share<T>(cases: Vec<T>, order: &Order, problems: &mut Vec<Diagnostic>) -> Vec<T> {
+    let Some((index, number)) = order.shard else { return cases };
     if index == 0 || index > number {
         let problem = Diagnostic::nowhere(format!("there is no shard {index}/{number}"));
         problems.push(problem.help(format!("shards are numbered from 1/{number} to {number}/{number}")));
@@ -161,9 +161,10 @@ pub(super) fn share<T>(cases: Vec<T>, shard: Option<(usize, usize)>, problems: &
     }
     let total = cases.len();
     let part: Vec<T> = cases.into_iter().skip(index - 1).step_by(number).collect();
-    if part.is_empty() && total > 0 {
-        let problem = Diagnostic::nowhere(format!("shard {index}/{number} is empty: there is only {total} to run"));
-        problems.push(problem.help(format!("use at most {total} shards")));
+    if part.is_empty() && total > 0 && !order.shard_may_be_empty {
+        let (verb, plural) = if total == 1 { ("is", "") } else { ("are", "s") };
+        let problem = Diagnostic::nowhere(format!("shard {index}/{number} is empty: there {verb} only {total} to run"));
+        problems.push(problem.help(format!("use at most {total} shard{plural}")));
     }
     part
 }

@@ -131,7 +131,10 @@ fn tags_and_shards_take_a_part() {
 
     let shard = |index, number| ids(&project, &Order { shard: Some((index, number)), ..order("local", &[]) });
     assert_eq!([shard(1, 3), shard(2, 3), shard(3, 3)], ["a c[m=y,n=2]", "b", "c[m=x,n=1]"]);
-    assert_eq!(shard(5, 5), "shard 5/5 is empty: there is only 4 to run; use at most 4 shards");
+    assert_eq!(shard(5, 5), "shard 5/5 is empty: there are only 4 to run; use at most 4 shards");
+    let alone = |shard| Order { shard: Some(shard), ..order("local", &["a"]) };
+    assert_eq!(ids(&project, &alone((2, 2))), "shard 2/2 is empty: there is only 1 to run; use at most 1 shard");
+    assert_eq!(ids(&project, &Order { shard_may_be_empty: true, ..alone((2, 2)) }), "");
     assert_eq!(shard(0, 2), "there is no shard 0/2; shards are numbered from 1/2 to 2/2");
 }
 
@@ -165,6 +168,34 @@ steps:
 
     let slip = Order { vars: vec![("color".to_owned(), "blue".to_owned())], ..order("staging", &[]) };
     assert_eq!(ids(&project, &slip), "nothing reads the variable `color` that --var gives; did you mean `colour`?");
+}
+
+#[test]
+fn what_is_given_must_be_read_by_what_is_selected() {
+    let reads = |path: &str| {
+        format!(
+            "vars: {{ own: \"/${{{{ vars.image }}}}\" }}\nsteps:\n  - name: look\n    http: {{ get: \"{path}\" }}\n    expect: response.status == 200\n"
+        )
+    };
+    let files = [
+        ("scenarios/deploy.yaml", reads("/${{ vars.image }}")),
+        ("scenarios/by-another.yaml", reads("${{ vars.own }}")),
+        ("scenarios/any.yaml", reads("/${{ vars['im' + 'age'] }}")),
+        ("scenarios/health.yaml", reads("/health")),
+    ];
+    let (_dir, project) = project(&files.each_ref().map(|(name, text)| (*name, text.as_str())));
+    let given = |select: &[&str], must: bool| {
+        let vars = vec![("image".to_owned(), "x".to_owned())];
+        ids(&project, &Order { vars, vars_must_be_read: must, ..order("local", select) })
+    };
+    let problem = "no selected scenario reads the variable `image` that --var gives: selected is `health`; it is read by \
+                   `any`, `by-another`, `deploy`: select that, or leave the variable out";
+    assert_eq!(given(&["health"], true), problem);
+    assert_eq!(given(&["health"], false), "health");
+    for one in ["deploy", "by-another", "any"] {
+        assert_eq!(given(&[one], true), one);
+    }
+    assert_eq!(given(&["health", "deploy"], true), "deploy health");
 }
 
 #[test]

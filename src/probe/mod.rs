@@ -11,6 +11,7 @@ pub mod ecs;
 pub mod exec;
 pub mod finding;
 pub mod http;
+mod kinds;
 mod local_file;
 pub mod logs;
 mod moment;
@@ -23,6 +24,7 @@ mod vantage;
 use std::path::Path;
 
 pub use self::demand::{Demand, DemandState, Unknown};
+pub use self::kinds::kind;
 pub use self::observation::Observation;
 pub use self::request::Request;
 pub use self::vantage::{Instruments, Vantage};

@@ -11,6 +11,8 @@ use crate::expr::Template;
 pub struct Config {
     /// The file.
     pub source: Arc<Source>,
+    /// Whether there is such a file.
+    pub written: bool,
     /// The folder it stands in; `scenarios/` and `reports/` lie beside it.
     pub dir: PathBuf,
     /// `secrets`, in order.
@@ -58,6 +60,27 @@ pub struct Target {
     pub aws: Option<Aws>,
     /// The target's own `vars`.
     pub vars: Vec<(String, Template)>,
+}
+
+impl Target {
+    /// Whether nobody wrote it down: the sandbox that every configuration has.
+    #[must_use]
+    pub fn is_implied(&self) -> bool {
+        self.location.start == self.location.end
+    }
+
+    /// Everything in `api` and `aws` that may read something.
+    pub fn templates(&self) -> impl Iterator<Item = &Template> {
+        let api = self.api.iter().flat_map(|api| std::iter::once(&api.url).chain(api.headers.iter().map(|(_, it)| it)));
+        api.chain(self.aws.iter().flat_map(Aws::templates))
+    }
+}
+
+impl Aws {
+    fn templates(&self) -> impl Iterator<Item = &Template> {
+        let single = [&self.region, &self.profile, &self.role_arn, &self.endpoint_url, &self.log_lag];
+        single.into_iter().flatten().chain(self.endpoint_urls.iter().map(|(_, url)| url))
+    }
 }
 
 /// `api`.

@@ -146,10 +146,10 @@ struct Files {
 }
 
 impl Files {
-    /// A file or folder that the user named.
+    /// A file that the user named, or a folder with files in it. What lies deeper is not looked at: the folder may be `/`.
     fn named(&mut self, path: &Path, problems: &mut Vec<Diagnostic>) {
         if path.is_dir() {
-            self.below(path, 0, problems);
+            self.below(path, DEEPEST, problems);
         } else if path.is_file() {
             self.add(path.to_path_buf());
         } else {
@@ -219,6 +219,7 @@ mod tests {
     fn every_file_is_read_once_in_order_of_its_path() {
         let files = [("scenarios/b.yaml", GOOD), ("scenarios/deep/a.yml", GOOD), ("other/c.yaml", GOOD)];
         check(&files, &["other/c.yaml", "scenarios/b.yaml"], (&["c", "b", "a"], &[]));
+        check(&[("other/c.yaml", GOOD), ("other/deep/d.yaml", "no")], &["other"], (&["c"], &[]));
         check(&[("scenarios/.hidden.yaml", "no"), ("scenarios/notes.txt", "no")], &[], (&[], &[]));
         check(
             &[("scenarios/steps.yaml", "- name: only used\n")],

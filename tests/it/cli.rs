@@ -40,6 +40,24 @@ fn help_and_version_are_results() {
     check(&["run", "--help"], &Expected { code: 0, stdout: "TARGET is the first word", stderr: "" });
 }
 
+/// Text that is wrapped in the source and again for the terminal has lines of one or two words.
+#[test]
+fn closing_texts_of_help_are_wrapped_once() {
+    for command in ["doctor", "cleanup", "merge", "policy"] {
+        let help = check(&[command, "--help"], &Expected { code: 0, stdout: "Usage:", stderr: "" });
+        let closing = help.lines().rev().take_while(|line| !line.starts_with("  -V") && !line.starts_with("  -h"));
+        let lines: Vec<&str> = closing.collect();
+        for pair in lines.windows(2) {
+            let [below, above] = [pair[0], pair[1]];
+            let goes_on = !below.is_empty() && !below.starts_with(' ') && !above.starts_with(' ') && !above.is_empty();
+            assert!(
+                !goes_on || above.len() > 60 || above.ends_with([':', '.']),
+                "{command}: {above:?} before {below:?}"
+            );
+        }
+    }
+}
+
 #[test]
 fn what_cannot_be_meant_is_invalid() {
     #[track_caller]
@@ -48,6 +66,8 @@ fn what_cannot_be_meant_is_invalid() {
     }
     refuses(&[], "Usage: smoke");
     refuses(&["rum"], "a similar subcommand exists: 'run'");
+    refuses(&["rnu"], "a similar subcommand exists: 'run'");
+    refuses(&["run", "--report", "junti"], "did you mean junit?");
     refuses(&["run", "--retires", "2"], "a similar argument exists: '--retries'");
     refuses(&["run", "--shard", "4/3"], "expected I/N with I from 1 to N, or auto");
     refuses(&["run", "--shard", "auto"], "--shard auto: no CI system says which part this is");
@@ -84,6 +104,7 @@ fn a_recorded_run_is_drawn_again() {
         let expected = std::fs::read_to_string(Path::new("fixtures/runs/failed").join(file)).unwrap();
         assert_eq!(drawn, expected);
     }
+    check(&["report", "fixtures/runs/failed"], &Expected { code: 0, stdout: "FAILED bulk-import", stderr: "" });
     let text = check(&["report", &run_json("failed")], &Expected { code: 0, stdout: "FAILED bulk-import", stderr: "" });
     assert!(!text.contains('\u{1b}'));
 }

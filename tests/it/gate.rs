@@ -18,3 +18,4 @@ mod selection;
 mod signals;
 mod silence;
 mod stand;
+mod words;

@@ -38,7 +38,7 @@ fn in_an_empty_folder_it_writes_what_runs_at_once() {
         (
             0,
             "wrote smoke.yaml\nwrote scenarios/first-import.yaml\nwrote scenarios/worker-is-well.yaml\nwrote \
-             fixtures/contacts.csv\n\nnext: smoke run local\n",
+             fixtures/contacts.csv\nwrote .gitignore\n\nnext: smoke run local\n",
         ),
     );
     check(folder.path(), &["check"], (0, "2 scenarios and 1 target: nothing wrong"));
@@ -83,4 +83,27 @@ fn files_that_are_no_terraform_are_passed_over() {
     std::fs::write(folder.path().join("broken.tf"), "resource {{").unwrap();
     check(folder.path(), &["init"], (0, "passed over: "));
     check(folder.path(), &["check"], (0, "nothing wrong"));
+}
+
+#[test]
+fn terraform_at_the_root_that_does_not_tell_is_marked() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("shop");
+    std::fs::create_dir(&root).unwrap();
+    let terraform = "variable \"cluster\" {}\nresource \"aws_ecs_cluster\" \"this\" {\n  name = var.cluster\n}\n\
+                     resource \"aws_ecs_service\" \"w\" {\n  name = \"import-worker\"\n}\n";
+    std::fs::write(root.join("main.tf"), terraform).unwrap();
+    check(&root, &["init"], (0, "found this folder: target shop\n"));
+    let config = std::fs::read_to_string(root.join("smoke.yaml")).unwrap();
+    assert!(config.contains("  # As this folder has it. Put in where its API is.\n  shop:\n"), "{config}");
+    assert!(config.contains("      cluster: main # not found in the files: put in your own\n"), "{config}");
+    assert!(!config.contains("not known"), "{config}");
+    assert_eq!(std::fs::read_to_string(root.join(".gitignore")).unwrap(), "reports/\n");
+}
+
+#[test]
+fn a_file_where_a_folder_is_to_be_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("scenarios"), "mine").unwrap();
+    check(folder.path(), &["init"], (4, "scenarios/first-import.yaml cannot be written: ./scenarios is no folder"));
 }

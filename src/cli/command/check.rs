@@ -1,29 +1,70 @@
 //! `smoke check`: everything that can be wrong, found without a network.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use smoke::diagnostic;
+use smoke::diagnostic::{self, Diagnostic};
 use smoke::plan;
 use smoke::sandbox::Sandbox;
 use smoke::scenario::Project;
 
 use crate::cli::args::Check;
 use crate::cli::exit::Exit;
-use crate::cli::print;
+use crate::cli::{folder, print};
 
 /// Reads everything, plans it for every target, and says what is wrong, or that nothing is.
 pub(crate) fn run(args: &Check) -> Exit {
-    let (project, mut problems) = Project::survey(Path::new("."), &args.paths);
-    let vars = Sandbox::vars().into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
-    problems.extend(plan::check_all(&project, &vars.collect::<Vec<_>>()));
+    let (mut problems, mut scenarios, mut targets) = (Vec::new(), 0, 0);
+    for (dir, files) in places(&args.paths, &mut problems) {
+        let project = survey(&dir, &files, &mut problems);
+        scenarios += project.scenarios.len();
+        targets += project.config.targets.len();
+    }
     if !problems.is_empty() {
         diagnostic::sort(&mut problems);
         problems.dedup();
         return super::refuse(&problems);
     }
-    let scenarios = several(project.scenarios.len(), "scenario");
-    let targets = several(project.config.targets.len(), "target");
-    print(&format!("{scenarios} and {targets}: nothing wrong\n"))
+    print(&format!("{} and {}: nothing wrong\n", several(scenarios, "scenario"), several(targets, "target")))
+}
+
+/// What to read: each project, with the files that lie elsewhere than in its `scenarios`. A folder means the project in
+/// it, and where it is none, the scenarios directly in it; nobody wants the whole disk read for `smoke check /`.
+fn places(paths: &[PathBuf], problems: &mut Vec<Diagnostic>) -> Vec<(PathBuf, Vec<PathBuf>)> {
+    let (mut projects, mut files) = (Vec::new(), Vec::new());
+    for path in paths {
+        let named_config = path.file_name().is_some_and(|name| name == folder::CONFIG) && path.is_file();
+        let parent = || path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        if named_config {
+            projects.push((parent().to_owned(), Vec::new()));
+        } else if path.join(folder::CONFIG).is_file() || path.join("scenarios").is_dir() {
+            projects.push((path.clone(), Vec::new()));
+        } else if path.is_dir() && !holds_yaml(path) {
+            problems.push(folder::nothing_in(path));
+        } else {
+            files.push(path.clone());
+        }
+    }
+    if paths.is_empty() || !files.is_empty() {
+        projects.push((PathBuf::from("."), files));
+    }
+    projects
+}
+
+fn holds_yaml(dir: &Path) -> bool {
+    let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
+    let is_yaml = |path: &Path| path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
+    entries.map(|entry| entry.path()).any(|path| is_yaml(&path) && path.is_file())
+}
+
+fn survey(dir: &Path, files: &[PathBuf], problems: &mut Vec<Diagnostic>) -> Project {
+    let (project, found) = Project::survey(dir, files);
+    let vars = Sandbox::vars().into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let planned = plan::check_all(&project, &vars.collect::<Vec<_>>());
+    if folder::is_bare(&project) && files.is_empty() && found.is_empty() {
+        problems.push(folder::nothing_in(dir));
+    }
+    problems.extend(found.into_iter().chain(planned));
+    project
 }
 
 fn several(many: usize, word: &str) -> String {

@@ -1,17 +1,18 @@
 //! `smoke list`: what would run on a target, with tags and steps. Read from the files alone: no secret is fetched.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
 use smoke::plan::missing_programs;
 use smoke::report::story;
-use smoke::scenario::Scenario;
 use smoke::scenario::config::Target;
 use smoke::scenario::model::Step;
+use smoke::scenario::{Project, Scenario};
 
 use crate::cli::args::List;
 use crate::cli::exit::Exit;
 use crate::cli::options::Filter;
-use crate::cli::{complain, print};
+use crate::cli::{complain, folder, print};
 
 /// Prints the scenarios that admit the target, and says which do not.
 pub(crate) fn run(args: &List) -> Exit {
@@ -19,12 +20,12 @@ pub(crate) fn run(args: &List) -> Exit {
         Ok(project) => project,
         Err(diagnostics) => return super::refuse(&diagnostics),
     };
-    let Some(target) = project.config.targets.iter().find(|target| target.name == args.target) else {
-        let known: Vec<&str> = project.config.targets.iter().map(|target| target.name.as_str()).collect();
-        return complain(
-            Exit::INVALID,
-            &format!("no target is called {}; there are {}", args.target, known.join(", ")),
-        );
+    if folder::is_bare(&project) {
+        return super::refuse(&[folder::nothing_in(Path::new("."))]);
+    }
+    let target = match target(args, &project) {
+        Ok(target) => target,
+        Err(message) => return complain(Exit::INVALID, &message),
     };
     let mut text = String::new();
     let (admitted, others): (Vec<_>, Vec<_>) =
@@ -38,6 +39,16 @@ pub(crate) fn run(args: &List) -> Exit {
         let _ = writeln!(text, "not: {}", names.join(", "));
     }
     print(&text)
+}
+
+/// The target that is named, or meant where none is.
+fn target<'project>(args: &List, project: &'project Project) -> Result<&'project Target, String> {
+    let name = args.target.clone().map_or_else(|| folder::default_target(project), Ok)?;
+    let targets = || project.config.targets.iter();
+    targets().find(|target| target.name == name).ok_or_else(|| {
+        let known: Vec<&str> = targets().map(|target| target.name.as_str()).collect();
+        format!("no target is called {name}; there are {}", known.join(", "))
+    })
 }
 
 /// A protected target takes only scenarios that list it.

@@ -8,7 +8,7 @@ use smoke::report::{Format, json};
 
 use crate::cli::args::Merge;
 use crate::cli::exit::Exit;
-use crate::cli::reports::RunFolder;
+use crate::cli::reports::{self, RunFolder};
 use crate::cli::settings::{Place, ReportKind, ReportTo};
 use crate::cli::{complain, publish};
 
@@ -58,8 +58,9 @@ fn merged(args: &Merge) -> Result<Run, Vec<String>> {
 }
 
 fn read(path: &Path) -> Result<Part, String> {
+    let path = reports::record(path);
     let name = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| format!("{name}: {error}"))?;
+    let text = std::fs::read_to_string(&path).map_err(|error| format!("{name}: {error}"))?;
     let run = json::read(&text).map_err(|error| format!("{name}: {error}"))?;
     Ok(Part { name, run })
 }

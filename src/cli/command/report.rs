@@ -7,7 +7,7 @@ use smoke::report::{Format, json};
 
 use crate::cli::args::Report;
 use crate::cli::exit::Exit;
-use crate::cli::{complain, print};
+use crate::cli::{complain, print, reports};
 
 /// Prints the report. The exit code says whether it could be drawn, not how the run ended.
 pub(crate) fn run(args: &Report) -> Exit {
@@ -18,6 +18,7 @@ pub(crate) fn run(args: &Report) -> Exit {
 }
 
 fn draw(path: &Path, format: Format) -> Result<String, String> {
+    let path = &reports::record(path);
     let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
     let text = std::fs::read_to_string(path).map_err(|error| named(&error))?;
     let run = json::read(&text).map_err(|error| named(&error))?;

@@ -44,6 +44,8 @@ pub(crate) struct RunSettings<'args> {
     pub(crate) jobs: usize,
     /// Which part, and of how many.
     pub(crate) shard: Option<(usize, usize)>,
+    /// Whether the CI system chose that part.
+    pub(crate) shard_is_given: bool,
     /// How much is said.
     pub(crate) talk: Talk,
 }
@@ -57,7 +59,8 @@ impl<'args> RunSettings<'args> {
         if stdout > 1 {
             return Err("only one --report can go to standard output (`-`)".to_owned());
         }
-        Ok(Self { args, jobs: args.jobs.unwrap_or(JOBS), shard, talk })
+        let shard_is_given = args.shard == Some(Shard::Auto);
+        Ok(Self { args, jobs: args.jobs.unwrap_or(JOBS), shard, shard_is_given, talk })
     }
 
     /// Whether a report has claimed standard output, so that the summary goes to standard error.
@@ -67,19 +70,15 @@ impl<'args> RunSettings<'args> {
 
     /// The words that name files, for the project to read.
     pub(crate) fn paths(&self) -> Vec<PathBuf> {
-        let is_yaml =
-            |word: &str| Path::new(word).extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
-        let is_path = |word: &&String| word.contains('/') || is_yaml(word);
+        let is_path = |word: &&String| names_a_file(word);
         self.args.words.iter().filter(is_path).map(PathBuf::from).collect()
     }
+}
 
-    /// The target and the scenarios, by the names of the targets there are.
-    pub(crate) fn target<'name>(&self, known: impl IntoIterator<Item = &'name str>) -> (String, Vec<String>) {
-        match self.args.words.split_first() {
-            Some((first, rest)) if known.into_iter().any(|name| name == first) => (first.clone(), rest.to_vec()),
-            _ => ("local".to_owned(), self.args.words.clone()),
-        }
-    }
+/// Whether a word is the path of a file or folder, by its looks.
+pub(crate) fn names_a_file(word: &str) -> bool {
+    let is_yaml = Path::new(word).extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
+    word.contains('/') || is_yaml
 }
 
 #[cfg(test)]
@@ -97,21 +96,15 @@ mod tests {
     }
 
     #[test]
-    fn the_first_word_is_the_target_where_it_is_known() {
+    fn words_that_name_files_are_known_by_their_looks() {
         #[track_caller]
-        fn check(line: &str, target: &str, select: &[&str], paths: &[&str]) {
+        fn check(line: &str, paths: &[&str]) {
             let args = typed(line);
             let settings = RunSettings::new(&args, &|_| None).unwrap();
-            let (found, rest) = settings.target(["local", "prod"]);
-            assert_eq!((found.as_str(), rest), (target, select.iter().map(ToString::to_string).collect()));
             assert_eq!(settings.paths(), paths.iter().map(PathBuf::from).collect::<Vec<_>>());
         }
-        check("smoke run", "local", &[], &[]);
-        check("smoke run prod", "prod", &[], &[]);
-        check("smoke run prod bulk-import", "prod", &["bulk-import"], &[]);
-        check("smoke run bulk-import", "local", &["bulk-import"], &[]);
-        check("smoke run bulk-import prod", "local", &["bulk-import", "prod"], &[]);
-        check("smoke run local x/a.yaml b.yml", "local", &["x/a.yaml", "b.yml"], &["x/a.yaml", "b.yml"]);
+        check("smoke run prod bulk-import", &[]);
+        check("smoke run local x/a.yaml b.yml", &["x/a.yaml", "b.yml"]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::time::Duration;
 
+use smoke::diagnostic::nearest;
 use smoke::report::Format;
 
 use super::{Place, ReportKind, ReportTo, Shard};
@@ -67,7 +68,9 @@ fn report_where(text: &str, step_summary: Option<&OsStr>) -> Result<ReportTo, St
         Some(format) => ReportKind::Drawn(format),
         None => {
             let known: Vec<&str> = Format::all().iter().map(|(_, name, _)| *name).collect();
-            return Err(format!("no format is called {name}; there are {}", known.join(", ")));
+            let near = nearest(name, known.iter().copied()).map(|near| format!("did you mean {near}?"));
+            let help = near.unwrap_or_else(|| format!("there are {}", known.join(", ")));
+            return Err(format!("no format is called {name}; {help}"));
         }
     };
     Ok(ReportTo { kind, place })
@@ -112,6 +115,7 @@ mod tests {
         check(report("github=a.txt"), github(Place::File("a.txt".into())));
         check(report_where("junit=/tmp/sum", Some("/tmp/sum".as_ref())), junit(Place::End("/tmp/sum".into())));
         check(report_where("junit=/tmp/sum", Some("/tmp/other".as_ref())), junit(Place::File("/tmp/sum".into())));
+        check(report("junti"), Err("no format is called junti; did you mean junit?"));
         check(report("junit="), Err("a path is missing after `=`"));
         check(
             report("pdf"),

@@ -1,6 +1,7 @@
 //! What can be wrong with a scenario that reads well, found without a target.
 
 mod config;
+mod kinds;
 mod names;
 mod scope;
 
@@ -18,6 +19,7 @@ pub(crate) use names::changes;
 /// Everything that is wrong with one scenario.
 pub(super) fn draft(draft: &Draft, config: &Config) -> Vec<Diagnostic> {
     let mut problems = names::check(draft, config);
+    problems.extend(kinds::check(steps(draft)));
     problems.extend(unknown_targets(draft, config));
     problems.extend(repeated_names(draft));
     problems.extend(repeated_captures(draft));

@@ -18,7 +18,7 @@ const LOCAL: &str = "local";
 pub(crate) fn built_in(dir: &Path) -> Config {
     let source = Source::new("smoke.yaml (built in)", "");
     let targets = vec![sandbox(&source)];
-    Config { source, dir: dir.to_path_buf(), secrets: Vec::new(), targets, vars: Vec::new() }
+    Config { source, written: false, dir: dir.to_path_buf(), secrets: Vec::new(), targets, vars: Vec::new() }
 }
 
 fn sandbox(source: &Arc<Source>) -> Target {
@@ -29,7 +29,7 @@ fn sandbox(source: &Arc<Source>) -> Target {
 impl Reader {
     /// The whole file. What cannot be read is left out.
     pub(crate) fn config(&mut self, root: &Node, source: &Arc<Source>, dir: &Path) -> Config {
-        let mut config = Config { source: Arc::clone(source), ..built_in(dir) };
+        let mut config = Config { source: Arc::clone(source), written: true, ..built_in(dir) };
         config.targets.clear();
         if let Some(mapping) = self.mapping(root, &schema::CONFIG) {
             config.secrets = mapping.get("secrets").map(|node| self.secrets(node)).unwrap_or_default();

@@ -11,6 +11,13 @@ use crate::scenario::scalar::Numbers;
 use crate::scenario::yaml::{Data, Node};
 use crate::scenario::{schema, source, yaml};
 
+/// The smallest scenario that there is.
+const SMALLEST: &str = "the smallest scenario is
+steps:
+  - name: look
+    http: { get: /health }
+    expect: response.status == 200";
+
 /// A scenario as far as it could be read.
 #[derive(Debug)]
 pub(crate) struct Draft {
@@ -73,6 +80,10 @@ pub(super) struct Place<'a> {
 impl Reader {
     /// Reads the file at `path`, whose root is `root`.
     pub(crate) fn scenario(&mut self, root: &Node, source: &Arc<Source>, path: &Path) -> Option<Draft> {
+        if root.is_nothing() {
+            self.complain(Diagnostic::at(&root.head(), "this file is empty").help(SMALLEST));
+            return None;
+        }
         let mapping = self.mapping(root, &schema::SCENARIO)?;
         let dir = path.parent().unwrap_or(Path::new("")).to_path_buf();
         let id = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -109,6 +120,11 @@ impl Reader {
         let empty = |node: &Node| node.is_nothing() || matches!(&node.data, Data::List(items) if items.is_empty());
         if let Some((key, _)) = mapping.entry("steps").filter(|(_, node)| empty(node)) {
             self.complain(Diagnostic::at(&key.location, "this scenario has no steps"));
+        }
+        let rowless = |node: &Node| matches!(&node.data, Data::List(items) if items.is_empty());
+        if let Some((key, _)) = mapping.entry("matrix").filter(|(_, node)| rowless(node)) {
+            let problem = Diagnostic::at(&key.location, "the matrix has no rows");
+            self.complain(problem.help("write one as in `{ file: a.csv }`, or leave `matrix` out"));
         }
         let location = mapping.entry("steps").map_or_else(|| root.head(), |(key, _)| key.location.clone());
         let rows = mapping.get("matrix").map(columns).unwrap_or_default();

@@ -125,5 +125,5 @@ fn the_good_ones_have_nothing_wrong() {
         &["cluster", "worker", "log_group", "alarm"].map(|name| (name.to_owned(), "x".to_owned())),
     ));
     assert_eq!(crate::diagnostic::render(&problems, false), "");
-    assert_eq!(project.scenarios.len(), 2);
+    assert_eq!(project.scenarios.len(), 3);
 }

@@ -51,7 +51,7 @@ fn a_folder_for_reports_that_goes_away() {
     let project = project(&server, &ENDLESS.replace("\"completed\"\n    within: 10m", "\"completed\"\n    within: 4s"));
     let run = project.start(&["run", "sandbox"]);
     project.await_event(&["\"looked\"", "review_ready"]);
-    let folder = std::fs::read_dir(project.reports()).unwrap().next().unwrap().unwrap().path();
+    let folder = project.runs().remove(0);
     std::fs::remove_dir_all(&folder).unwrap();
     std::fs::write(&folder, "a file in its place").unwrap();
     let ended = run.end();
@@ -85,7 +85,7 @@ fn what_cannot_be_noted_is_not_sent() {
     let project = project(&server, &ENDLESS.replace("steps:\n", first));
     let run = project.start(&["run", "sandbox"]);
     project.await_event(&["\"looked\""]);
-    let folder = std::fs::read_dir(project.reports()).unwrap().next().unwrap().unwrap().path();
+    let folder = project.runs().remove(0);
     std::fs::create_dir(folder.join("journal.ndjson")).unwrap();
     let ended = run.end();
     ended.check(4, "the clean-up journal cannot be written: ");

@@ -185,12 +185,12 @@ fn a_secret_is_not_in_the_journal_and_what_needs_it_is_said_until_it_is_settled(
     for _ in 0..2 {
         let left = project.smoke(&["cleanup", "--quiet"]);
         left.check(1, "needs import_id, which was kept as a secret and is written nowhere: take away by hand what POST /api/v1/bulk-imports made");
-        for run in std::fs::read_dir(project.reports()).unwrap().map(|entry| entry.unwrap().path()) {
+        for run in project.runs() {
             let _ = std::fs::remove_file(run.join("run.json"));
         }
     }
-    let runs = std::fs::read_dir(project.reports()).unwrap().map(|entry| entry.unwrap());
-    let run = runs.filter(|run| run.path().join("journal.ndjson").exists()).map(|run| run.file_name()).next().unwrap();
+    let run = project.runs().into_iter().find(|run| run.join("journal.ndjson").exists()).unwrap();
+    let run = run.file_name().unwrap().to_owned();
     project.smoke(&["cleanup", "--settled", run.to_str().unwrap()]).check(0, "is settled");
     nothing_is_left(&project.smoke(&["cleanup"]));
     project.smoke(&["cleanup", "--settled", run.to_str().unwrap()]).check(2, "nothing is left of a run");

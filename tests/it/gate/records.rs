@@ -47,7 +47,12 @@ fn reports_are_drawn_again_to_the_byte() {
 #[test]
 fn reports_go_where_they_are_told_to() {
     let project = project();
-    let ended = project.smoke(&["run", "look", "--report", "junit=out/j.xml", "--report", "json=-"]);
+    let arguments = ["run", "look", "--report", "junit=out/j.xml", "--report", "json=-"];
+    // Only a run's own folders are made: another that is not there is more likely a slip.
+    project.smoke(&arguments).check(4, "out/j.xml: there is no folder out");
+    assert_eq!(std::fs::read_dir(project.reports()).unwrap().count(), 0);
+    std::fs::create_dir(project.root().join("out")).unwrap();
+    let ended = project.smoke(&arguments);
     ended.check(0, "1 passed");
     assert_eq!(ended.stdout, project.latest("run.json"));
     assert_eq!(std::fs::read_to_string(project.root().join("out/j.xml")).unwrap(), project.latest("junit.xml"));

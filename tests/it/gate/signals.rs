@@ -71,6 +71,28 @@ fn sigterm_cleans_up_and_ends_with_143() {
     check(Signal::TERM, "SIGTERM", 143);
 }
 
+/// As when the terminal is closed or the connection to it is lost.
+#[test]
+fn sighup_cleans_up_and_ends_with_129() {
+    check(Signal::HUP, "SIGHUP", 129);
+}
+
+#[test]
+fn latest_leads_to_a_run_from_its_beginning() {
+    let server = Server::start(&[]);
+    let project = project(&server, REMOVE);
+    let before = project.reports().join("before");
+    std::fs::create_dir(&before).unwrap();
+    std::os::unix::fs::symlink("before", project.reports().join("latest")).unwrap();
+    let run = project.start(&["run", "sandbox"]);
+    project.await_event(&["\"looked\"", "review_ready"]);
+    run.signal(Signal::KILL);
+    assert_eq!(run.end().code, None);
+    let latest = std::fs::read_link(project.reports().join("latest")).unwrap();
+    assert_ne!(latest.to_str(), Some("before"));
+    assert!(project.latest("events.ndjson").contains("run_started"));
+}
+
 #[test]
 fn a_second_signal_leaves_at_once_and_says_what_is_left() {
     let server = Server::start(&[]);

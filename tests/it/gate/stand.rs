@@ -64,6 +64,15 @@ impl Project {
         self.reports.path()
     }
 
+    /// The folders of its runs, oldest first; `latest` is none.
+    pub(super) fn runs(&self) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(self.reports()).unwrap().map(|entry| entry.unwrap());
+        let mut runs: Vec<PathBuf> =
+            entries.filter(|entry| !entry.file_type().unwrap().is_symlink()).map(|entry| entry.path()).collect();
+        runs.sort();
+        runs
+    }
+
     /// A file of the last run.
     pub(super) fn latest(&self, name: &str) -> String {
         std::fs::read_to_string(self.reports().join("latest").join(name)).unwrap()

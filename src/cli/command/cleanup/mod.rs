@@ -80,8 +80,8 @@ fn finish(args: &args::Cleanup, project: &Project, work: Work) -> Exit {
 fn carry_out(args: &args::Cleanup, batch: Batch) -> Exit {
     let started = Utc::now();
     let id = reports::new_id(&args.reports, started);
-    let recorder = match Recorder::open(&args.reports, &id, &[]) {
-        Ok(recorder) => recorder.behind_latest(),
+    let recorder = match Recorder::open_behind(&args.reports, &id, &[]) {
+        Ok(recorder) => recorder,
         Err(error) => return complain(Exit::FAULT, &format!("a report cannot be written: {error}")),
     };
     let Batch { plan, rests } = batch;

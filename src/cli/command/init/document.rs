@@ -46,8 +46,8 @@ pub(super) struct Target<'found> {
 pub(super) fn targets(found: &[Found]) -> Vec<Target<'_>> {
     let mut targets: Vec<Target<'_>> = Vec::new();
     for found in found {
-        let folder = found.folder.rsplit('/').next().unwrap_or_default();
-        let wanted = word(found.facts.environment.as_deref().unwrap_or(folder));
+        let wanted = word(found.facts.environment.as_deref().unwrap_or(&found.name));
+        let wanted = if wanted.is_empty() { "deployed".to_owned() } else { wanted };
         let taken = |name: &str| name.is_empty() || name == "local" || targets.iter().any(|other| other.name == name);
         let numbered = (2..).map(|number| format!("{wanted}-{number}"));
         let name = std::iter::once(wanted.clone()).chain(numbered).find(|name| !taken(name)).unwrap_or_default();
@@ -128,7 +128,8 @@ mod tests {
     fn found(folder: &str, environment: Option<&str>) -> Found {
         let facts =
             Facts { environment: environment.map(str::to_owned), cluster: Some("c".to_owned()), ..Facts::default() };
-        Found { folder: folder.to_owned(), facts }
+        let name = folder.rsplit('/').next().unwrap_or_default().to_owned();
+        Found { folder: folder.to_owned(), name, facts }
     }
 
     #[test]

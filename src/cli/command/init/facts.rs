@@ -32,35 +32,41 @@ struct Service<'config> {
 impl Facts {
     /// Reads what the probe `terraform` brings as `config`.
     pub(super) fn of(config: &Value) -> Self {
-        let named = |kind: &'static str| resources(config, kind).find_map(|(_, values)| values["name"].as_str());
+        let named = |kind: &'static str| resources(config, kind).find_map(|(_, values)| text(&values["name"]));
         let services: Vec<Service<'_>> = resources(config, "aws_ecs_service")
             .filter_map(|(address, values)| {
                 let balanced = values["load_balancer"].as_array().is_some_and(|blocks| !blocks.is_empty());
-                Some(Service { address, name: values["name"].as_str()?, balanced })
+                Some(Service { address, name: known(&values["name"])?, balanced })
             })
             .collect();
         let worker = worker(&services);
         let variable = |names: &[&str]| names.iter().find_map(|name| text(&config["variables"][*name]["value"]));
-        let cluster = named("aws_ecs_cluster").map(str::to_owned);
+        let cluster = named("aws_ecs_cluster");
         Self {
             environment: variable(&["environment", "env", "stage"]).or_else(|| cluster.clone()),
             region: variable(&["aws_region", "region"]),
             cluster,
             worker: worker.map(|service| service.name.to_owned()),
             backend: backend(&services, worker).map(|service| service.name.to_owned()),
-            log_group: named("aws_cloudwatch_log_group").map(str::to_owned),
+            log_group: named("aws_cloudwatch_log_group"),
             alarm: worker.and_then(|worker| alarm(config, worker)),
         }
     }
 
-    /// Whether there is anything to look at.
-    pub(super) fn tells(&self) -> bool {
-        self.cluster.is_some() && (self.worker.is_some() || self.backend.is_some())
+    /// Whether there is anything to look at in what they were read from. The cluster's name may be left open.
+    pub(super) fn tell(&self, config: &Value) -> bool {
+        let cluster = resources(config, "aws_ecs_cluster").next().is_some();
+        cluster && (self.worker.is_some() || self.backend.is_some())
     }
 }
 
 fn text(value: &Value) -> Option<String> {
-    value.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+    known(value).map(str::to_owned)
+}
+
+/// A text that the files tell. What stands in brackets there (`(not known)`, `(sensitive)`) is what they do not tell.
+fn known(value: &Value) -> Option<&str> {
+    value.as_str().filter(|text| !text.is_empty() && !text.contains(['(', ')']))
 }
 
 /// Every resource of a kind: its address and its values.
@@ -153,6 +159,16 @@ mod tests {
             "aws_ecs_service.a": resource("aws_ecs_service", json!({})),
         } });
         assert_eq!(Facts::of(&unknown), Facts::default());
-        assert!(!Facts::of(&json!({})).tells());
+        assert!(!Facts::of(&json!({})).tell(&json!({})));
+        let half = json!({
+            "variables": { "environment": { "value": "(not known)" } },
+            "resources": {
+                "aws_ecs_cluster.this": resource("aws_ecs_cluster", json!({ "name": "(not known)" })),
+                "aws_ecs_service.a": resource("aws_ecs_service", json!({ "name": "import-worker" })),
+            },
+        });
+        let facts = Facts::of(&half);
+        let expected = Facts { worker: Some("import-worker".to_owned()), ..Facts::default() };
+        assert_eq!((facts.tell(&half), facts), (true, expected));
     }
 }

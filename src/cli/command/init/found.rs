@@ -14,6 +14,8 @@ const PASSED_OVER: [&str; 6] = ["node_modules", "target", "vendor", "venv", "mod
 pub(super) struct Found {
     /// As shown: relative to the project's folder.
     pub(super) folder: String,
+    /// Its last part.
+    pub(super) name: String,
     /// What its files say.
     pub(super) facts: Facts,
 }
@@ -22,12 +24,15 @@ pub(super) struct Found {
 pub(super) fn look(root: &Path) -> (Vec<Found>, Vec<String>) {
     let (mut found, mut unreadable) = (Vec::new(), Vec::new());
     for folder in folders(root, DEEPEST).into_iter().filter(|folder| holds_terraform(folder)) {
-        let shown = folder.strip_prefix(root).unwrap_or(&folder).display().to_string();
+        let below = folder.strip_prefix(root).unwrap_or(&folder).display().to_string();
+        let shown = if below.is_empty() { "this folder".to_owned() } else { below };
+        let whole = folder.canonicalize().unwrap_or_else(|_| folder.clone());
+        let name = whole.file_name().unwrap_or_default().to_string_lossy().into_owned();
         match smoke::probe::terraform::config_of(&folder) {
             Ok(config) => {
                 let facts = Facts::of(&config);
-                if facts.tells() {
-                    found.push(Found { folder: shown, facts });
+                if facts.tell(&config) {
+                    found.push(Found { folder: shown, name, facts });
                 }
             }
             Err(why) => unreadable.push(why),

@@ -4,6 +4,7 @@
 mod document;
 mod facts;
 mod found;
+mod ignored;
 
 use std::fmt::Write as _;
 use std::io::ErrorKind;
@@ -47,6 +48,13 @@ pub(crate) fn run() -> Exit {
         };
         let _ = writeln!(told, "{line}");
     }
+    match ignored::add(&root.join(".gitignore")) {
+        Ok(line) => told.push_str(&line),
+        Err(error) => {
+            print(&told);
+            return complain(Exit::FAULT, &format!(".gitignore cannot be written: {error}"));
+        }
+    }
     told.push_str(
         "\nnext: smoke run local\n      smoke check, after each change; smoke schema scenario, for your editor\n",
     );
@@ -58,7 +66,11 @@ fn write(path: &Path, text: &str) -> std::io::Result<()> {
     use std::io::Write as _;
 
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
+        // That a file is in the way must not read as if all were there already.
+        std::fs::create_dir_all(folder).map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists => std::io::Error::other(format!("{} is no folder", folder.display())),
+            _ => error,
+        })?;
     }
     std::fs::File::create_new(path)?.write_all(text.as_bytes())
 }

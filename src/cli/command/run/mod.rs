@@ -5,6 +5,7 @@
 //! whatever happens.
 
 mod again;
+mod aim;
 mod carry_out;
 pub(crate) mod consent;
 mod drill;
@@ -34,7 +35,7 @@ pub(crate) use self::surroundings::{Surroundings, Trouble, knowing};
 use crate::cli::args;
 use crate::cli::exit::Exit;
 use crate::cli::settings::RunSettings;
-use crate::cli::{complain, publish};
+use crate::cli::{complain, note, publish};
 
 /// What a plan is carried out for.
 pub(crate) enum Errand<'args> {
@@ -117,8 +118,12 @@ async fn journey(
     recorder: &Arc<Mutex<Recorder>>,
 ) -> Finished {
     let header = header(&prepared, &errand);
+    if header.shard.is_some() && prepared.plan.cases.is_empty() {
+        return carry_out::locked(recorder).empty(header);
+    }
     let (surroundings, signals) = match surroundings(&mut prepared).await {
         Ok(built) => built,
+        Err(Trouble { exit: Exit::INVALID, message }) => return carry_out::locked(recorder).refuse(&message),
         Err(Trouble { exit, message }) => {
             return carry_out::locked(recorder).never_began(header, &message, exit);
         }
@@ -184,9 +189,15 @@ fn header(prepared: &Prepared, errand: &Errand<'_>) -> RunHeader {
 /// The last words, and the exit code. `taken`: a report went to
 /// standard output already. `cleans`: it only cleaned up.
 pub(crate) fn finish(finished: &Finished, taken: bool, cleans: bool) -> Exit {
-    let Finished { run, folder, unwritten } = finished;
+    let Finished { run, folder, unwritten, refused } = finished;
+    if let Some(why) = refused {
+        return complain(Exit::INVALID, why);
+    }
     let told = publish::tell(run, folder, taken, cleans);
     let written = publish::regret(unwritten);
+    if let Some(shard) = run.shard.filter(|_| run.scenarios.is_empty() && run.exit_code == Some(0)) {
+        note(&format!("shard {shard} is empty: the other shards have all there is to run, and judge it"));
+    }
     let exit = run.exit_code.map_or(Exit::FAULT, Exit::of);
     if exit == Exit::INVALID && run.broken_off.is_none() {
         complain(exit, "nothing was judged: every expectation was skipped, so this run says nothing");

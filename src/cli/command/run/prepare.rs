@@ -1,13 +1,17 @@
 //! Before anything is sent: what is to run, and everything that is wrong with it.
 
+use std::path::Path;
+
 use chrono::{DateTime, Utc};
 use smoke::diagnostic::Diagnostic;
 use smoke::plan::{Order, Plan};
 use smoke::sandbox::{Options, Sandbox};
 use smoke::scenario::Project;
 
+use super::aim::aim;
 use super::consent;
 use crate::cli::command::project;
+use crate::cli::folder;
 use crate::cli::options;
 use crate::cli::reports;
 use crate::cli::settings::RunSettings;
@@ -39,7 +43,10 @@ pub(super) fn prepare(settings: &RunSettings<'_>) -> Result<Prepared, Refusal> {
     let started = Utc::now();
     let id = reports::new_id(&settings.args.output.reports, started);
     let project = project(&settings.paths()).map_err(Refusal::Diagnostics)?;
-    let (target, select) = settings.target(project.config.targets.iter().map(|target| target.name.as_str()));
+    if folder::is_bare(&project) {
+        return Err(Refusal::Diagnostics(vec![folder::nothing_in(Path::new("."))]));
+    }
+    let (target, select) = aim(&settings.args.words, &project).map_err(Refusal::Said)?;
     let Traits { sandbox, protected } = traits(&project, &target);
     if !sandbox && !settings.args.faults.fault.is_empty() {
         let why = format!("--fault breaks the local target only, and {target} is another one");
@@ -88,9 +95,11 @@ fn order(
         tags: settings.args.filter.tag.clone(),
         skip_tags: settings.args.filter.skip_tag.clone(),
         vars: settings.args.vars.var.clone(),
+        vars_must_be_read: true,
         timeout: settings.args.timeout,
         retries: settings.args.retries,
         shard: settings.shard,
+        shard_may_be_empty: settings.shard_is_given,
         run_id: id.to_owned(),
         started,
         sandbox_vars: vars.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),

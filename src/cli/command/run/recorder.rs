@@ -5,9 +5,10 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use smoke::event::{Event, Fact, RunHeader};
+use smoke::event::{AwsUse, Event, Fact, RunHeader};
 use smoke::record::Run;
 use smoke::report::ndjson;
+use smoke::verdict::Verdict;
 
 use super::finished::Finished;
 use crate::cli::exit::Exit;
@@ -41,8 +42,22 @@ enum Growing {
 }
 
 impl Recorder {
-    /// Makes the run's folder and opens what grows, before anything is sent.
+    /// Makes the run's folder and opens what grows, before anything is sent. From then on `latest` leads there: whatever
+    /// becomes of the run, nobody finds an older green one in its place.
     pub(crate) fn open(base: &Path, id: &str, reports: &[ReportTo]) -> io::Result<Self> {
+        let recorder = Self::open_behind(base, id, reports)?;
+        recorder.folder.point_latest()?;
+        Ok(Self { leads: true, ..recorder })
+    }
+
+    /// The same, but `latest` goes on to lead to the run before: who cleans up does not stand in the way of what is
+    /// cleaned up after.
+    pub(crate) fn open_behind(base: &Path, id: &str, reports: &[ReportTo]) -> io::Result<Self> {
+        for report in reports {
+            if let Place::File(path) = &report.place {
+                reports::has_folder(path)?;
+            }
+        }
         let folder = RunFolder::create(base, id)?;
         let mut growing = vec![Growing::File(reports::grow(&folder.file(EVENTS))?)];
         for report in reports.iter().filter(|report| report.kind == ReportKind::Events) {
@@ -59,15 +74,9 @@ impl Recorder {
             growing,
             reports: reports.to_vec(),
             unwritten: Vec::new(),
-            leads: true,
+            leads: false,
             ahead: TimeDelta::zero(),
         })
-    }
-
-    /// `latest` goes on to lead to the run before: who cleans up does not stand in the way of what is cleaned up after.
-    pub(crate) fn behind_latest(mut self) -> Self {
-        self.leads = false;
-        self
     }
 
     /// The path of a file in the run's folder.
@@ -102,6 +111,22 @@ impl Recorder {
         self.finish(why, exit.code())
     }
 
+    /// A run that was refused before anything was sent is none: nothing of it is kept.
+    pub(super) fn refuse(&self, why: &str) -> Finished {
+        self.folder.discard();
+        let (run, folder, unwritten) = (Run::default(), self.folder.clone(), Vec::new());
+        Finished { run, folder, unwritten, refused: Some(why.to_owned()) }
+    }
+
+    /// The record of a part of a run in which there is nothing to do.
+    pub(super) fn empty(&mut self, run: RunHeader) -> Finished {
+        let at = run.started;
+        self.take(&Event { at, fact: Fact::RunStarted { run, cases: Vec::new() } });
+        let fact = Fact::RunEnded { verdict: Verdict::Skipped, exit_code: 0, aws: AwsUse::default(), http_requests: 0 };
+        self.take(&Event { at: self.now(), fact });
+        self.finish("", Exit::PASSED.code())
+    }
+
     /// Writes every report. `why` and `exit_code` count where the run's events just ended.
     pub(super) fn finish(&mut self, why: &str, exit_code: u8) -> Finished {
         self.run.close_aborted(why, exit_code, self.now());
@@ -110,7 +135,7 @@ impl Recorder {
         if self.leads {
             unwritten.extend(self.folder.point_latest().err());
         }
-        Finished { run: std::mem::take(&mut self.run), folder: self.folder.clone(), unwritten }
+        Finished { run: std::mem::take(&mut self.run), folder: self.folder.clone(), unwritten, refused: None }
     }
 }
 

@@ -1,0 +1,204 @@
+//! What can never be right about an expression, whatever is looked at: found from the kinds of what it reads. What is not
+//! certain is let pass.
+
+use cel::IdedExpr;
+use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, LiteralValue, operators};
+
+use super::kind::Kind;
+use super::mismatch::{self, Misfit};
+use super::print::source;
+use super::tree::{self, Loop, Macro};
+use super::vocabulary::{CONTAINS, DIFFERS, EQUALS, ORDERED};
+use crate::diagnostic::nearest;
+
+/// The kinds of names; a name that is not among them may be anything.
+pub(super) type Kinds<'k> = [(&'k str, Kind)];
+
+/// Everything in `tree` that can never be right.
+pub(super) fn misfits(tree: &IdedExpr, kinds: &Kinds<'_>) -> Vec<Misfit> {
+    let mut walk = Walk::new(kinds);
+    walk.visit(tree);
+    walk.misfits
+}
+
+/// The kind of the whole, as far as it is certain.
+pub(super) fn kind(tree: &IdedExpr, kinds: &Kinds<'_>) -> Kind {
+    Walk::new(kinds).kind(tree)
+}
+
+/// Whether it computes with numbers, texts or times, so that it cannot come to true or false.
+pub(super) fn computes(tree: &IdedExpr) -> bool {
+    let arithmetic = [
+        operators::ADD,
+        operators::SUBSTRACT,
+        operators::MULTIPLY,
+        operators::DIVIDE,
+        operators::MODULO,
+        operators::NEGATE,
+    ];
+    matches!(&tree.expr, Expr::Call(call) if arithmetic.contains(&call.func_name.as_str()))
+}
+
+/// What always comes to true or false.
+const BOOLEAN: [&str; 14] = [
+    EQUALS,
+    DIFFERS,
+    CONTAINS,
+    operators::LESS,
+    operators::LESS_EQUALS,
+    operators::GREATER,
+    operators::GREATER_EQUALS,
+    operators::LOGICAL_AND,
+    operators::LOGICAL_OR,
+    operators::LOGICAL_NOT,
+    "startsWith",
+    "endsWith",
+    "contains",
+    "matches",
+];
+
+struct Name<'tree> {
+    text: &'tree str,
+    kind: Kind,
+    /// Whether a macro bound it.
+    bound: bool,
+}
+
+struct Walk<'tree> {
+    /// The names that can be read, those of the innermost macro last.
+    names: Vec<Name<'tree>>,
+    misfits: Vec<Misfit>,
+}
+
+impl<'tree> Walk<'tree> {
+    fn new(kinds: &Kinds<'tree>) -> Self {
+        let names = kinds.iter().map(|(text, kind)| Name { text, kind: *kind, bound: false }).collect();
+        Self { names, misfits: Vec::new() }
+    }
+
+    fn visit(&mut self, part: &'tree IdedExpr) {
+        match &part.expr {
+            Expr::Comprehension(inner) => return self.visit_loop(inner),
+            Expr::Select(select) if !select.test => self.field(&select.operand, &select.field),
+            Expr::Call(call) => self.comparison(call),
+            _ => {}
+        }
+        for child in tree::children(part) {
+            self.visit(child);
+        }
+    }
+
+    /// Of the macros of extensions (`optMap`) too little is known.
+    fn visit_loop(&mut self, inner: &'tree ComprehensionExpr) {
+        let Some(Loop { range, variable, body, .. }) = Loop::of(inner) else { return };
+        self.visit(range);
+        let kind = self.kind(range).item();
+        self.names.push(Name { text: variable, kind, bound: true });
+        self.visit(body);
+        self.names.pop();
+    }
+
+    /// The kind of a part, as far as it is certain.
+    fn kind(&self, part: &IdedExpr) -> Kind {
+        match &part.expr {
+            Expr::Literal(literal) => mismatch::of_literal(literal),
+            Expr::Ident(name) => self.named(name).map_or(Kind::Any, |name| name.kind),
+            Expr::Select(select) if select.test => Kind::Bool,
+            Expr::Select(select) => self.kind(&select.operand).field(&select.field).unwrap_or(Kind::Any),
+            Expr::List(_) => Kind::List(&Kind::Any),
+            Expr::Map(_) => Kind::Map(&Kind::Any),
+            Expr::Call(call) => self.called(call),
+            Expr::Comprehension(inner) => Loop::of(inner).map_or(Kind::Any, |written| self.looped(&written)),
+            Expr::Struct(_) | Expr::Unspecified => Kind::Any,
+        }
+    }
+
+    fn named(&self, name: &str) -> Option<&Name<'tree>> {
+        self.names.iter().rev().find(|known| known.text == name)
+    }
+
+    fn looped(&self, written: &Loop<'_>) -> Kind {
+        match written.kind {
+            Macro::All | Macro::Exists | Macro::ExistsOne => Kind::Bool,
+            Macro::Map => Kind::List(&Kind::Any),
+            Macro::Filter => match self.kind(written.range) {
+                kind @ Kind::List(_) => kind,
+                _ => Kind::List(&Kind::Any),
+            },
+        }
+    }
+
+    fn called(&self, call: &CallExpr) -> Kind {
+        match (call.func_name.as_str(), call.args.as_slice()) {
+            (name, _) if BOOLEAN.contains(&name) => Kind::Bool,
+            ("size" | "int" | "uint" | "double", _) => Kind::Number,
+            ("string" | "lowerAscii" | "upperAscii" | "uuid", _) => Kind::Text,
+            ("duration", _) => Kind::Duration,
+            ("timestamp" | "now", _) => Kind::Time,
+            (ORDERED, [inner]) => self.kind(inner),
+            (operators::INDEX, [inner, index]) => indexed(self.kind(inner), index),
+            _ => Kind::Any,
+        }
+    }
+
+    /// A field that is not there. Those of the names themselves are held against elsewhere, with all that is read.
+    fn field(&mut self, operand: &IdedExpr, field: &str) {
+        let Kind::Object(fields) = self.kind(operand) else { return };
+        let outer = matches!(&operand.expr, Expr::Ident(name) if self.named(name).is_some_and(|name| !name.bound));
+        if outer || fields.iter().any(|(known, _)| *known == field) {
+            return;
+        }
+        let names = || fields.iter().map(|(name, _)| *name);
+        let longer = || names().find(|name| name.starts_with(field)).map(str::to_owned);
+        let help = match nearest(field, names()).or_else(longer) {
+            Some(name) => format!("did you mean `{name}`?"),
+            None => format!("there is {}", names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+        };
+        let message = format!("`{}` has no field `{field}`", source(operand));
+        self.misfits.push(Misfit { message, help, word: field.to_owned() });
+    }
+
+    fn comparison(&mut self, call: &CallExpr) {
+        let [left, right] = call.args.as_slice() else { return };
+        match call.func_name.as_str() {
+            EQUALS
+            | DIFFERS
+            | operators::LESS
+            | operators::LESS_EQUALS
+            | operators::GREATER
+            | operators::GREATER_EQUALS => {
+                self.compare(left, right);
+                self.compare(right, left);
+            }
+            CONTAINS => match &right.expr {
+                Expr::List(list) => list.elements.iter().for_each(|item| self.compare(left, item)),
+                _ => self.ask_for(right, left),
+            },
+            _ => {}
+        }
+    }
+
+    /// Something that is read, with something that is written out.
+    fn compare(&mut self, read: &IdedExpr, literal: &IdedExpr) {
+        if mismatch::written_out(read).is_none() {
+            self.misfits.extend(mismatch::of(&format!("`{}`", source(read)), self.kind(read), literal));
+        }
+    }
+
+    /// Whether something that is written out is in something that is read.
+    fn ask_for(&mut self, read: &IdedExpr, literal: &IdedExpr) {
+        let items = match self.kind(read) {
+            kind @ (Kind::List(_) | Kind::Map(_)) => kind.item(),
+            _ => return,
+        };
+        self.misfits.extend(mismatch::of(&format!("an item of `{}`", source(read)), items, literal));
+    }
+}
+
+fn indexed(kind: Kind, index: &IdedExpr) -> Kind {
+    match (kind, &index.expr) {
+        (Kind::List(item) | Kind::Map(item), _) => *item,
+        (Kind::Object(_), Expr::Literal(LiteralValue::String(name))) => kind.field(name.inner()).unwrap_or(Kind::Any),
+        _ => Kind::Any,
+    }
+}

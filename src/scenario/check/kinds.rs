@@ -1,0 +1,59 @@
+//! What an expression can never come to, by the kinds of what is in scope where it stands.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::Diagnostic;
+use crate::expr::{Expression, Kind};
+use crate::probe;
+use crate::scenario::model::Step;
+
+/// What `run` and `target` have.
+const EVERYWHERE: [(&str, Kind); 2] = [
+    ("run", Kind::Object(&[("id", Kind::Text), ("started", Kind::Time)])),
+    ("target", Kind::Object(&[("name", Kind::Text), ("protected", Kind::Bool), ("api", Kind::Map(&Kind::Any))])),
+];
+
+type Kinds<'draft> = BTreeMap<&'draft str, Kind>;
+
+/// Conditions that cannot hold, or cannot but hold, all through a scenario.
+pub(super) fn check<'draft>(steps: impl Iterator<Item = &'draft Step>) -> Vec<Diagnostic> {
+    let mut kept = Kinds::from(EVERYWHERE);
+    let mut problems = Vec::new();
+    for step in steps {
+        problems.extend(in_step(step, &kept));
+        if let (Some(name), [(root, _)]) = (step.keep_as.as_deref(), step.probe.brings().as_slice()) {
+            kept.insert(name, probe::kind(root));
+        }
+    }
+    problems
+}
+
+fn in_step(step: &Step, kept: &Kinds<'_>) -> Vec<Diagnostic> {
+    let mut before = kept.clone();
+    for (name, _) in &step.with {
+        before.remove(name.as_str());
+    }
+    let mut after = before.clone();
+    after.extend(step.probe.brings().iter().map(|(root, _)| (*root, probe::kind(root))));
+    let [before, after] = [before, after].map(|kinds| kinds.into_iter().collect::<Vec<_>>());
+    let conditions = step.until.iter().chain(&step.fail_if).chain(&step.expect);
+    let asked = conditions.map(|it| (it, &after)).chain(step.when.iter().map(|it| (it, &before)));
+    let captured = step.capture.iter().flat_map(|capture| capture.from.misfits(&after));
+    let judged = step.until.iter().chain(&step.expect).filter_map(constant);
+    asked.flat_map(|(asked, kinds)| condition(asked, kinds)).chain(captured).chain(judged).collect()
+}
+
+fn condition(expression: &Expression, kinds: &[(&str, Kind)]) -> Vec<Diagnostic> {
+    let unfit = expression.unfit_condition(kinds).map(|what| {
+        let problem = Diagnostic::at(expression.location(), format!("this is {what}, so it is neither true nor false"));
+        problem.help("compare it with something, as in `response.status == 200`")
+    });
+    unfit.into_iter().chain(expression.misfits(kinds)).collect()
+}
+
+/// Nothing is judged by what nothing can change.
+fn constant(expression: &Expression) -> Option<Diagnostic> {
+    let always = expression.constant()?;
+    let problem = Diagnostic::at(expression.location(), format!("it is always {always}: nothing is judged"));
+    Some(problem.help("say what must be true of what the step brings; `when` and `enforce: false` switch a step off"))
+}
