@@ -165,7 +165,7 @@ impl Page<'_> {
 
     fn details(&mut self, scenario: &Scenario, step: &Step, headline: &str) {
         let own = story::headline(step);
-        if own != headline {
+        if !headline.contains(&own) {
             self.line(2, &own);
         }
         self.line(2, &format!("at {}", story::place(step)));

@@ -39,7 +39,7 @@ pub(super) const fn turns(c: char) -> bool {
 }
 
 /// Code points that are no characters, and stand in no document.
-fn is_none(c: char) -> bool {
+pub(super) fn is_none(c: char) -> bool {
     matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe
 }
 

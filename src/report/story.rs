@@ -191,7 +191,10 @@ pub fn one_line(text: &str) -> String {
 #[must_use]
 pub fn visible(line: &str) -> String {
     let line = console::strip_ansi_codes(line);
-    line.chars().map(|c| if c == '\t' { ' ' } else { c }).filter(|c| !c.is_control() && !inert::turns(*c)).collect()
+    line.chars()
+        .map(|c| if c == '\t' { ' ' } else { c })
+        .filter(|c| !(c.is_control() || inert::turns(*c) || inert::is_none(*c)))
+        .collect()
 }
 
 /// Who is meant: `bulk-import › guard "the worker stays up"`.

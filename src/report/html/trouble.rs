@@ -101,7 +101,7 @@ fn story_of(step: &Step, why: &str) -> Markup {
     let own = story::headline(step);
     let unmet: Vec<&Judged> = story::unmet(&step.expectations).collect();
     html! {
-        @if own != why { p class="own" { (own) } }
+        @if !why.contains(&own) { p class="own" { (own) } }
         @if !unmet.is_empty() { (expected(&unmet)) }
         @if let Some(waited) = story::waited(step) { p class="waited" { (waited) } }
         (course(step))

@@ -52,9 +52,9 @@ fn a_worker_that_dies_at_its_start() {
         },
     );
     // Why it dies stands in its log, which the journey never came to.
-    let notes = project.run_json()["scenarios"][0]["notes"].to_string();
-    assert!(notes.contains("logged ERROR worker_crashed at "), "{notes}");
-    assert!(notes.contains("DATABASE_URL is not set"), "{notes}");
+    let cause = project.run_json()["scenarios"][0]["cause"].to_string();
+    assert!(cause.contains("; bulk-import-worker logged ERROR worker_crashed at "), "{cause}");
+    assert!(cause.contains("DATABASE_URL is not set"), "{cause}");
 }
 
 #[test]
@@ -62,9 +62,12 @@ fn without_a_worker_no_scenario_waits_for_its_time_to_run_out() {
     let project = Project::ours();
     let ended = project.smoke(&["run", "--fault", "worker-down"]);
     ended.check(1, "0 HTTP requests");
-    let causes: Vec<&str> = ended.stdout.lines().filter(|line| line.starts_with("FAILED ")).collect();
+    let shown: Vec<&str> = ended.stdout.lines().filter(|line| line.starts_with("FAILED ")).collect();
+    assert!(shown.iter().all(|line| line.contains(": no worker is running: ")), "{shown:#?}");
+    let run = project.run_json();
+    let causes = run["scenarios"].as_array().unwrap().iter().filter_map(|scenario| scenario["cause"].as_str());
+    let causes: Vec<&str> = causes.filter(|cause| cause.starts_with("no worker is running: ")).collect();
     assert_eq!(causes.len(), 10, "{}", ended.stdout);
-    assert!(causes.iter().all(|line| line.contains(": no worker is running: ")), "{causes:#?}");
     assert!(ended.took < Duration::from_secs(25), "{:?}", ended.took);
 }
 

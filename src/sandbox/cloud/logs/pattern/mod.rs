@@ -8,6 +8,7 @@
 
 mod glob;
 mod json;
+mod json_syntax;
 mod regular;
 mod scanner;
 mod terms;
@@ -41,7 +42,7 @@ impl Pattern {
         let text = text.trim();
         match text.chars().next() {
             None => Ok(Self::Everything),
-            Some('{') => json::parse(text).map(Self::Json),
+            Some('{') => json_syntax::parse(text).map(Self::Json),
             Some('[') => Err("the sandbox does not support space-delimited filter patterns".to_owned()),
             Some(_) => terms::parse(text).map(Self::Terms),
         }

@@ -1,11 +1,7 @@
 //! JSON patterns: `{ $.a = "x" && ( $.b > 1 || $.c[0] IS NULL ) }`.
 
-mod parse;
-
 use regex::Regex;
 use serde_json::Value;
-
-pub(super) use parse::parse;
 
 use super::glob;
 

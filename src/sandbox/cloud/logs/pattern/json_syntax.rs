@@ -1,14 +1,14 @@
 //! From the text of a JSON pattern to its condition.
 
-use super::{Comparison, Condition, Literal, Part, Test};
-use crate::sandbox::cloud::logs::pattern::regular;
-use crate::sandbox::cloud::logs::pattern::scanner::Scanner;
+use super::json::{Comparison, Condition, Literal, Part, Test};
+use super::regular;
+use super::scanner::Scanner;
 
 /// Parentheses inside each other; beyond that a pattern is refused rather than followed.
 const DEEPEST: u32 = 32;
 
 /// Reads a pattern with its braces.
-pub(in crate::sandbox::cloud::logs::pattern) fn parse(text: &str) -> Result<Condition, String> {
+pub(super) fn parse(text: &str) -> Result<Condition, String> {
     let mut scanner = Scanner::new(text);
     scanner.take("{");
     let condition = alternatives(&mut scanner, 0)?;
