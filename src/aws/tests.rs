@@ -281,3 +281,45 @@ async fn times_are_by_the_clock_of_aws() {
         assert!(off > ahead - TimeDelta::seconds(5) && off < ahead + TimeDelta::seconds(30), "{off}");
     }
 }
+
+/// As [`cluster`], with a change to what is answered.
+fn changed(operation: &str, body: &Json, change: impl FnOnce(&mut Json)) -> Answer {
+    let Answer::Ok(mut answer) = cluster(operation, body) else { unreachable!("it has no errors") };
+    change(&mut answer);
+    Answer::Ok(answer)
+}
+
+#[tokio::test]
+async fn task_sets_are_not_taken_for_deployments() {
+    let peer = Peer::start(|operation, body| {
+        changed(operation, body, |answer| {
+            if operation == "DescribeServices" {
+                answer["services"][0]["deploymentController"] = json!({"type": "CODE_DEPLOY"});
+            }
+        })
+    });
+    let error = peer.await.reader().await.service("prod", "worker").await.unwrap_err();
+    assert_eq!(error.kind, LookErrorKind::Denied);
+    assert!(error.message.starts_with("service worker in cluster prod is deployed by CODE_DEPLOY, "), "{error}");
+}
+
+#[tokio::test]
+async fn a_task_has_stopped_when_it_began_to_and_only_essential_containers_make_it_healthy() {
+    let time = |seconds: i64| json!(at(seconds).timestamp());
+    let peer = Peer::start(move |operation, body| {
+        changed(operation, body, |answer| match operation {
+            "DescribeTasks" => {
+                answer["tasks"][0]["stoppingAt"] = time(-30);
+                answer["tasks"][0]["executionStoppedAt"] = time(-10);
+                answer["tasks"][0]["stoppedAt"] = time(20);
+            }
+            "DescribeTaskDefinition" => {
+                answer["taskDefinition"]["containerDefinitions"][0]["essential"] = json!(false);
+            }
+            _ => {}
+        })
+    });
+    let service = peer.await.reader().await.service("prod", "worker").await.unwrap();
+    assert_eq!(service.tasks.as_ref().unwrap()[0].stopped_at, Some(at(-30)));
+    assert!(!service.definition.as_ref().unwrap().health_check);
+}

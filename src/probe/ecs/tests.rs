@@ -545,3 +545,33 @@ fn a_roll_back_says_how_the_failed_deployments_last_task_ended() {
         )
     );
 }
+
+#[test]
+fn containers_that_aws_adds_are_nobodys_and_a_digest_that_is_not_told_is_unknown() {
+    let mut facts = well();
+    let definition = DefinitionFacts { containers: vec!["app".to_owned()], ..DefinitionFacts::default() };
+    facts.definition = Ok(Arc::new(definition));
+    let agent = ContainerFacts {
+        name: "aws-guardduty-agent-1".to_owned(),
+        digest: Some("sha256:agent".to_owned()),
+        ..ContainerFacts::default()
+    };
+    facts.tasks.as_mut().unwrap()[0].containers.push(agent);
+    let service = seen(&facts);
+    assert_eq!(service.digests, Some(vec!["sha256:2".to_owned()]));
+    assert_eq!(service.tasks.unwrap()[0].digests, ["sha256:2"]);
+    facts.tasks.as_mut().unwrap()[0].containers[0].digest = None;
+    let service = seen(&facts);
+    assert_eq!(service.digests, None);
+    let unknown = ("digests", "ECS does not say yet which image task t1 runs".to_owned());
+    assert!(service.unknowns.contains(&unknown), "{:?}", service.unknowns);
+}
+
+#[test]
+fn without_a_primary_deployment_nobody_knows_whose_tasks_they_are() {
+    let mut facts = well();
+    facts.deployments.clear();
+    facts.tasks.as_mut().unwrap().push(stopped("t2", "ecs-svc/1", 5));
+    let service = seen(&facts);
+    assert!(service.stopped.is_none() && service.healthy.is_none() && service.steady == Some(false));
+}
