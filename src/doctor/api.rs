@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::finding::{Finding, Mark};
 use crate::plan::{Case, Plan};
 use crate::probe::Request as Look;
-use crate::probe::http::{Method, Request};
+use crate::probe::http::Request;
 use crate::probe::{Instruments, LookError, LookErrorKind, Observation, Probe, Vantage};
 
 /// How long it may take to answer.
@@ -53,8 +53,7 @@ fn safe_looks(cases: &[Case]) -> Vec<Safe> {
     let mut looks = Vec::new();
     for case in cases {
         for step in [&case.ready, &case.guards, &case.steps].into_iter().flatten() {
-            let safe =
-                matches!(&step.spec.probe, Probe::Http(http) if matches!(http.method, Method::Get | Method::Head));
+            let safe = matches!(&step.spec.probe, Probe::Http(http) if http.method.only_reads());
             let scope = step.bound(&case.scope).ok().filter(|_| safe);
             let look = scope.and_then(|scope| step.spec.probe.resolve(&scope, &step.spec.dir).ok());
             let reads_json = step.spec.references().iter().any(|reference| is_field_of_body(&reference.path));

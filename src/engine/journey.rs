@@ -131,10 +131,12 @@ impl Journey {
     pub(crate) fn tell_rest(&mut self, stage: &Stage, collected: Collected) {
         let Collected { around, mut evidence } = collected;
         self.around = around;
-        evidence.extend(self.memory.take_exchanges());
+        if !self.untold.is_empty() {
+            evidence.extend(self.memory.exchanges());
+        }
         for (at, mut outcome) in std::mem::take(&mut self.untold) {
-            let known = outcome.evidence.clone();
-            outcome.evidence.extend(evidence.drain(..).filter(|one| !known.contains(one)));
+            evidence.retain(|one| !outcome.evidence.contains(one));
+            outcome.evidence.append(&mut evidence);
             tell(stage, at, outcome);
         }
     }

@@ -9,7 +9,7 @@ use super::clock::{Clock, millis};
 use super::notes::Notes;
 use super::sink::Sink;
 use super::witness::Witness;
-use crate::event::{Change, Evidence, Fact, Look, Outcome, StepRef};
+use crate::event::{Change, Evidence, Fact, Judged, Look, Outcome, StepRef};
 use crate::expr::{Expression, Scope, Truth, to_text};
 use crate::judge::{self, Assessment, Seen, Standing, Waited};
 use crate::plan::Step;
@@ -54,7 +54,8 @@ pub(crate) struct Closed {
 }
 
 impl Closed {
-    fn because(verdict: Verdict, reason: String) -> Self {
+    /// Not for want of a value.
+    pub(crate) fn because(verdict: Verdict, reason: String) -> Self {
         Self { verdict, reason, lacks: None }
     }
 }
@@ -87,7 +88,7 @@ impl<'step> Lookout<'step> {
         }
         self.learn_secrets();
         let assessment = judge::assess(&self.step.spec, &seen, &self.scope);
-        self.remember(began, &seen);
+        self.remember(began, &seen, &assessment);
         let standing = assessment.standing;
         self.last = Some((seen, assessment));
         standing
@@ -130,14 +131,15 @@ impl<'step> Lookout<'step> {
     pub(crate) fn close(self, verdict: Verdict, ran_out: bool) -> (Outcome, Witness) {
         let waited = Waited { elapsed: self.elapsed(), ran_out };
         let passed = matches!(verdict, Verdict::Passed | Verdict::Skipped);
-        let witness = Witness::of(self.seen(), ran_out.then_some(waited.elapsed));
-        let (cause, evidence, expectations) = match self.last {
-            Some((_, assessment)) if passed => (None, Vec::new(), assessment.judged),
-            Some((seen, assessment)) => {
-                (Some(judge::because(&assessment, &seen, waited)), evidence(&seen), assessment.judged)
+        let (seen, assessment) = self.last.unzip();
+        let (cause, evidence) = match (&seen, &assessment) {
+            (Some(seen), Some(assessment)) if !passed => {
+                (Some(judge::because(assessment, seen, waited)), evidence(seen))
             }
-            None => (None, Vec::new(), Vec::new()),
+            _ => (None, Vec::new()),
         };
+        let expectations = assessment.map(|assessment| assessment.judged).unwrap_or_default();
+        let witness = Witness::of(seen, ran_out.then_some(waited.elapsed));
         let outcome = Outcome {
             verdict,
             enforced: self.step.spec.enforce,
@@ -160,11 +162,13 @@ impl<'step> Lookout<'step> {
         }
     }
 
-    fn remember(&mut self, began: Duration, seen: &Seen) {
-        let (state, summary) = match seen {
-            Ok(observation) => (self.state(observation), observation.summary()),
-            Err(error) => (error.message.clone(), error.message.clone()),
+    fn remember(&mut self, began: Duration, seen: &Seen, assessment: &Assessment) {
+        let summary = match seen {
+            Ok(observation) => observation.summary(),
+            Err(error) => error.message.clone(),
         };
+        let words = seen.as_ref().ok().map(|observation| self.state(observation, &assessment.judged));
+        let state = words.filter(|words| !words.is_empty()).unwrap_or_else(|| summary.clone());
         let (at_ms, took_ms) = (millis(began), millis(self.elapsed().saturating_sub(began)));
         self.looks += 1;
         match self.changes.last_mut() {
@@ -174,15 +178,21 @@ impl<'step> Lookout<'step> {
         self.stage.sink.tell(Fact::Looked { step: self.at, look: Look { at_ms, took_ms, state, summary } });
     }
 
-    /// What was seen, in a few words: the values that what is waited for reads; else those that are judged.
-    fn state(&self, observation: &Observation) -> String {
+    /// What was seen, in a few words: the values that what is waited for reads; else those that are judged. Of what held
+    /// they were put in words already.
+    fn state(&self, observation: &Observation, judged: &[Judged]) -> String {
         let spec = &self.step.spec;
-        let read = if spec.until.is_empty() { &spec.expect } else { &spec.until };
-        let states = read.iter().map(|expression| expression.state(&self.scope));
+        let (kind, read) = if spec.until.is_empty() { ("expect", &spec.expect) } else { ("until", &spec.until) };
+        let held = |expression: &Expression| {
+            judged.iter().find(|one| one.held == Some(true) && one.kind == kind && one.text == expression.text())
+        };
+        let states = read.iter().map(|expression| match held(expression) {
+            Some(judged) => judged.detail.clone().unwrap_or_default(),
+            None => expression.state(&self.scope),
+        });
         let mut known = BTreeSet::new();
         let words = demands_met(observation.demands()).into_iter().chain(states);
-        let words = words.filter(|word| known.insert(word.clone())).collect::<Vec<_>>().join(", ");
-        if words.is_empty() { observation.summary() } else { words }
+        words.filter(|word| known.insert(word.clone())).collect::<Vec<_>>().join(", ")
     }
 }
 

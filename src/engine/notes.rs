@@ -15,7 +15,6 @@ use crate::expr::{Scope, Value, to_json};
 use crate::journal::{Entry, Pen, Unwritten};
 use crate::plan::{Case, Step};
 use crate::probe::Probe;
-use crate::probe::http::Method;
 use crate::scenario::model::Capture;
 
 /// Fields of these are noted; everything else before the first step is the same in every plan.
@@ -66,20 +65,11 @@ impl Notes {
         Self { pen: pen.clone(), attempt: Arc::new(place) }
     }
 
-    /// A step is about to be looked at. Where that may make something, it is on the disk before it is sent.
+    /// A step that may make something is about to be looked at: it is on the disk before anything is sent.
     ///
     /// # Errors
     /// Where that cannot be noted: then it must not be sent.
-    pub(crate) async fn sending(
-        &self,
-        phase: Phase,
-        step: &Step,
-        what: String,
-        at: DateTime<Utc>,
-    ) -> Result<(), Unwritten> {
-        if !makes(phase, &step.spec.probe) {
-            return Ok(());
-        }
+    pub(crate) async fn sending(&self, step: &Step, what: String, at: DateTime<Utc>) -> Result<(), Unwritten> {
         let Place { case, number: attempt, .. } = *self.attempt;
         let brings = self.brought(step).map(str::to_owned).collect();
         self.write(Entry::Sending { case, attempt, at, step: step.name.clone(), what, brings }).await
@@ -160,7 +150,7 @@ impl Notes {
 /// Whether looking through it may make something. GET and HEAD are safe; guards are looked at, and make nothing.
 pub(crate) fn makes(phase: Phase, probe: &Probe) -> bool {
     let acts = match probe {
-        Probe::Http(http) => !matches!(http.method, Method::Get | Method::Head),
+        Probe::Http(http) => !http.method.only_reads(),
         Probe::Exec(_) => true,
         Probe::Logs(_) | Probe::Ecs(_) | Probe::Alarm(_) | Probe::Terraform(_) | Probe::PythonDeps(_) => false,
     };

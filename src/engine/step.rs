@@ -41,12 +41,13 @@ pub(crate) async fn run(stage: &Stage, at: StepRef, step: &Step, scope: &Scope, 
         Ok(lookout) => lookout,
         Err(closed) => return Finished::closed(step, closed),
     };
-    if let Err(unwritten) = note_sending(stage, at, step, &lookout).await {
+    let makes = notes::makes(at.phase, &step.spec.probe);
+    if makes && let Err(unwritten) = note_sending(stage, step, &lookout).await {
         let reason = format!("{unwritten}; so nothing was sent");
-        return Finished::closed(step, Closed { verdict: Verdict::Aborted, reason, lacks: None });
+        return Finished::closed(step, Closed::because(Verdict::Aborted, reason));
     }
     let end = Waiting::of(step, halt.clone()).until_decided(&mut lookout).await;
-    let needed = notes::makes(at.phase, &step.spec.probe) && stage.notes.needs(step);
+    let needed = makes && stage.notes.needs(step);
     let came = match lookout.seen() {
         Some(Err(error)) => error.kind != LookErrorKind::System,
         seen => seen.is_some(),
@@ -59,9 +60,9 @@ pub(crate) async fn run(stage: &Stage, at: StepRef, step: &Step, scope: &Scope, 
 }
 
 /// Notes a request that may make something before it is sent.
-async fn note_sending(stage: &Stage, at: StepRef, step: &Step, lookout: &Lookout<'_>) -> Result<(), Unwritten> {
+async fn note_sending(stage: &Stage, step: &Step, lookout: &Lookout<'_>) -> Result<(), Unwritten> {
     let what = stage.sink.cleaner()(&lookout.describe());
-    stage.notes.sending(at.phase, step, what, stage.clock.now()).await
+    stage.notes.sending(step, what, stage.clock.now()).await
 }
 
 impl Finished {

@@ -1,5 +1,6 @@
 //! What the steps of an attempt saw of the system: what a diagnosis is made from, once something has failed.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::event::{Evidence, StepRef};
@@ -17,8 +18,8 @@ pub(crate) struct Witness {
     pub(crate) saw: Vec<Finding>,
     /// How long it waited in vain; none where something that was seen ended it.
     pub(crate) waited: Option<Duration>,
-    /// The last request and response, where that is how it looked.
-    exchange: Vec<Evidence>,
+    /// The last answer, where a request is how it looked.
+    answer: Option<Observation>,
 }
 
 /// What decided an attempt's verdict.
@@ -38,24 +39,22 @@ pub(crate) struct Decided {
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
     saw: Vec<Finding>,
-    exchanges: Vec<Evidence>,
+    /// The last answers, by the names of the steps that had them: put in words only where somebody asks.
+    answers: VecDeque<(String, Observation)>,
 }
 
 impl Witness {
     /// Of a last look, and of how long was waited in vain.
-    pub(crate) fn of(seen: Option<&Seen>, waited: Option<Duration>) -> Self {
-        let saw = match seen {
+    pub(crate) fn of(seen: Option<Seen>, waited: Option<Duration>) -> Self {
+        let saw = match &seen {
             Some(Ok(observation)) => observation.findings(),
             Some(Err(error)) if matches!(error.kind, LookErrorKind::System | LookErrorKind::Unreachable) => {
                 vec![Finding::NoAnswer(error.message.clone())]
             }
             Some(Err(_)) | None => Vec::new(),
         };
-        let exchange = match seen {
-            Some(Ok(observation @ Observation::Http(_))) => observation.evidence(),
-            _ => Vec::new(),
-        };
-        Self { saw, waited, exchange }
+        let answer = seen.and_then(Result::ok).filter(|seen| matches!(seen, Observation::Http(_)));
+        Self { saw, waited, answer }
     }
 }
 
@@ -69,12 +68,11 @@ impl Decided {
 impl Memory {
     /// Keeps what the step called `name` saw.
     pub(crate) fn keep(&mut self, name: &str, witness: Witness) {
-        let Witness { saw, waited: _, exchange } = witness;
+        let Witness { saw, waited: _, answer } = witness;
         self.saw.extend(saw.into_iter().filter(|finding| matches!(finding, Finding::Answer(_))));
-        if !exchange.is_empty() {
-            let text = exchange.into_iter().map(|part| part.text).collect::<Vec<_>>().join("\n\n");
-            self.exchanges.push(Evidence { title: format!("before, in \"{name}\""), text });
-            self.exchanges.drain(..self.exchanges.len().saturating_sub(EXCHANGES));
+        if let Some(answer) = answer {
+            self.answers.push_back((name.to_owned(), answer));
+            self.answers.drain(..self.answers.len().saturating_sub(EXCHANGES));
         }
     }
 
@@ -84,7 +82,10 @@ impl Memory {
     }
 
     /// The last requests and responses, in order.
-    pub(crate) fn take_exchanges(&mut self) -> Vec<Evidence> {
-        std::mem::take(&mut self.exchanges)
+    pub(crate) fn exchanges(&self) -> impl Iterator<Item = Evidence> {
+        self.answers.iter().map(|(name, answer)| {
+            let text = answer.evidence().into_iter().map(|part| part.text).collect::<Vec<_>>().join("\n\n");
+            Evidence { title: format!("before, in \"{name}\""), text }
+        })
     }
 }

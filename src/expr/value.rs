@@ -53,19 +53,23 @@ pub fn list(items: impl IntoIterator<Item = Value>) -> Value {
 /// for CEL's `timestamp` and `duration`. What cannot be told in CEL at all (a map with lists as keys) is `null`.
 #[must_use]
 pub fn from_observation<T: serde::Serialize>(observation: &T) -> Value {
-    cel::to_value(observation).map_or(Value::Null, signed)
+    let mut value = cel::to_value(observation).unwrap_or(Value::Null);
+    sign(&mut value);
+    value
 }
 
 /// Unsigned numbers as `int`: CEL's arithmetic does not mix the two, and nobody who writes `service.desired + 1`
 /// thinks of that.
-fn signed(value: Value) -> Value {
+fn sign(value: &mut Value) {
     match value {
-        Value::UInt(number) => i64::try_from(number).map_or(Value::UInt(number), Value::Int),
-        Value::List(items) => Value::List(Arc::new(Arc::unwrap_or_clone(items).into_iter().map(signed).collect())),
-        Value::Map(fields) => {
-            map(Arc::unwrap_or_clone(fields.map).into_iter().map(|(key, value)| (key, signed(value))))
+        Value::UInt(number) => {
+            if let Ok(number) = i64::try_from(*number) {
+                *value = Value::Int(number);
+            }
         }
-        other => other,
+        Value::List(items) => Arc::make_mut(items).iter_mut().for_each(sign),
+        Value::Map(fields) => Arc::make_mut(&mut fields.map).values_mut().for_each(sign),
+        _ => {}
     }
 }
 

@@ -100,13 +100,15 @@ fn look(step: &Step, observation: &Observation, scope: &Scope) -> Assessment {
         return Assessment { standing: Standing::Settled(Verdict::Failed), judged };
     }
     let until = judge.all("until", &step.until);
-    judged.extend(until.iter().map(|one| one.judged.clone()));
-    if let Some(verdict) = not_yet(observation.demands(), &until) {
+    let open = not_yet(observation.demands(), &until);
+    judged.extend(until.into_iter().map(|one| one.judged));
+    if let Some(verdict) = open {
         return Assessment { standing: Standing::Open { verdict, patience: Patience::Within }, judged };
     }
     let expect = judge.all("expect", &step.expect);
-    judged.extend(expect.iter().map(|one| one.judged.clone()));
-    Assessment { standing: settle(step, observation, &expect), judged }
+    let standing = settle(step, observation, &expect);
+    judged.extend(expect.into_iter().map(|one| one.judged));
+    Assessment { standing, judged }
 }
 
 /// What the look is worth once there is nothing left to wait for.
@@ -187,6 +189,9 @@ impl Judge<'_> {
 
     /// Why the expression cannot be judged, where it reads something that could not be known.
     fn not_known(&self, expression: &Expression) -> Option<&str> {
+        if self.observation.unknowns().is_empty() {
+            return None;
+        }
         let references = expression.references();
         let reads = |unknown: &&Unknown| {
             references.iter().any(|reference| {

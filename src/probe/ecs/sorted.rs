@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::task::BY_THE_SCHEDULER;
 use crate::aws::TaskFacts;
 
 /// A service's tasks by what they mean to whoever looks.
@@ -30,7 +31,7 @@ impl<'facts> Tasks<'facts> {
         let stopped = gone.iter().filter(in_window).copied().collect();
         let last_stopped = gone.iter().copied().max_by_key(|task| task.stopped_at);
         // One that the scheduler stopped was only replaced.
-        let by_itself = |task: &&&TaskFacts| task.stop_code.as_deref() != Some("ServiceSchedulerInitiated");
+        let by_itself = |task: &&&TaskFacts| task.stop_code.as_deref() != Some(BY_THE_SCHEDULER);
         let failed = others.iter().filter(|task| is_stopping(task)).filter(by_itself);
         let last_failed = failed.copied().max_by_key(|task| task.stopped_at);
         Self { current, stopped, retired, last_stopped, last_failed }

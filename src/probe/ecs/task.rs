@@ -8,6 +8,9 @@ use serde::Serialize;
 use crate::aws::{ContainerFacts, ServiceFacts, TaskFacts};
 use crate::probe::moment::{span, stamp};
 
+/// The stop code of a task that ECS stopped to replace it, or because fewer are wanted.
+pub(super) const BY_THE_SCHEDULER: &str = "ServiceSchedulerInitiated";
+
 /// One of `service.tasks`.
 #[derive(Debug, Clone, Serialize)]
 pub struct Task {
@@ -64,7 +67,7 @@ impl Task {
 impl StoppedTask {
     /// Whether it went because somebody wanted fewer.
     pub(super) fn is_scaled_away(&self) -> bool {
-        self.stop_code == "ServiceSchedulerInitiated" && self.reason.starts_with("Scaling activity initiated by")
+        self.stop_code == BY_THE_SCHEDULER && self.reason.starts_with("Scaling activity initiated by")
     }
 
     pub(super) fn of(task: &TaskFacts) -> Self {

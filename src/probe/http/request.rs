@@ -154,7 +154,16 @@ impl Request {
         let (status, headers) = (answer.status(), answer.headers().clone());
         let read = read(answer, MOST, &hop.url, time).await?;
         let content = self.content.clone().filter(|_| hop.carries_body);
-        let exchange = Exchange { status, headers, hop, content, followed, shown: self.describe(), cut: read.cut };
+        let exchange = Exchange {
+            status,
+            headers,
+            hop,
+            content,
+            followed,
+            method: self.method,
+            shown: self.describe(),
+            cut: read.cut,
+        };
         Ok(Response::new(exchange, read.bytes, time.started.elapsed()))
     }
 }

@@ -9,6 +9,7 @@ use reqwest::StatusCode;
 use reqwest::header::{self, HeaderMap};
 use serde::Serialize;
 
+use super::Method;
 use super::content::Content;
 use super::destination::Hop;
 use super::words;
@@ -59,6 +60,8 @@ pub(super) struct Exchange {
     pub(super) content: Option<Arc<Content>>,
     /// How many redirects were followed.
     pub(super) followed: usize,
+    /// The step's method; a redirect may have changed the last request's.
+    pub(super) method: Method,
     /// The step's request in a few words.
     pub(super) shown: String,
     /// Whether the answer was longer than what was read of it.
@@ -96,8 +99,16 @@ impl Response {
         let first = Hop::first(reqwest::Method::GET, url, &headers, None);
         let status = StatusCode::from_u16(status).unwrap_or_default();
         let hop = first.next(status, &headers, false).ok().flatten().unwrap_or(first);
-        let exchange =
-            Exchange { status, headers, hop, content: None, followed: 0, shown: "GET /x".to_owned(), cut: false };
+        let exchange = Exchange {
+            status,
+            headers,
+            hop,
+            content: None,
+            followed: 0,
+            method: Method::Get,
+            shown: "GET /x".to_owned(),
+            cut: false,
+        };
         Self::new(exchange, bytes, Duration::ZERO)
     }
 
@@ -127,15 +138,18 @@ impl Response {
     pub fn cause(&self) -> Option<String> {
         let status = self.exchange.status;
         let page = media_type(&self.exchange.headers) == "text/html";
-        let answered = format!("{} answered {}", self.exchange.shown, words::status(status));
-        let said = self.first_words();
-        let said = if said.is_empty() { said } else { format!(": {said}") };
+        // A good answer need not be put in words.
+        let answered = || format!("{} answered {}", self.exchange.shown, words::status(status));
+        let said = || match self.first_words() {
+            words if words.is_empty() => words,
+            words => format!(": {words}"),
+        };
         match status.as_u16() {
-            400.. => Some(answered + &said),
+            400.. => Some(answered() + &said()),
             300..400 if self.exchange.followed > 0 => {
-                Some(format!("{answered}, still a redirect after {} of them", self.exchange.followed))
+                Some(format!("{}, still a redirect after {} of them", answered(), self.exchange.followed))
             }
-            _ if page => Some(format!("{answered} with an HTML page{said}")),
+            _ if page => Some(format!("{} with an HTML page{}", answered(), said())),
             _ => reason(&self.body)
                 .map(|why| format!("{} says {}", self.exchange.shown, words::line(&self.redactor.clean(&why), REASON))),
         }
@@ -144,11 +158,10 @@ impl Response {
     /// What it shows of the system.
     #[must_use]
     pub fn finding(&self) -> Answer {
-        let asked = self.exchange.shown.clone();
         let state = ["status", "state"].iter().find_map(|name| self.body.get(*name)?.as_str());
         Answer {
-            read: asked.starts_with("GET ") || asked.starts_with("HEAD "),
-            asked,
+            read: self.exchange.method.only_reads(),
+            asked: self.exchange.shown.clone(),
             status: self.status,
             page: media_type(&self.exchange.headers) == "text/html",
             told: self.cause(),
