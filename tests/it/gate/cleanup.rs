@@ -1,7 +1,7 @@
 //! What a run that was killed left is taken away by `smoke cleanup`; what cannot be is said.
 
 use std::io::{Read as _, Write as _};
-use std::net::TcpListener;
+use std::net::{Shutdown, TcpListener};
 
 use rustix::process::Signal;
 
@@ -286,6 +286,9 @@ fn answering(answer: &'static str) -> String {
             let mut connection = connection.unwrap();
             let _ = connection.read(&mut [0; 8192]);
             let _ = write!(connection, "HTTP/1.1 {answer}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            // Closed with something unread, the connection would be reset, and the answer with it.
+            let _ = connection.shutdown(Shutdown::Write);
+            let _ = std::io::copy(&mut connection, &mut std::io::sink());
         }
     });
     url
