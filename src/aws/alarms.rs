@@ -10,10 +10,11 @@ use futures_util::future::join_all;
 use serde_json::Value as Json;
 use tokio::time::Instant;
 
+use super::action::Action;
 use super::connect::Clients;
 use super::failure;
 use super::gather::{Brought, Gathering, Wanted};
-use super::known::{Known, time};
+use super::known::{Known, following, time};
 use super::metric::MetricFacts;
 use crate::look::LookError;
 
@@ -129,10 +130,10 @@ impl Room {
             // Without types, only metric alarms come back.
             let call = call.alarm_types(AlarmType::MetricAlarm).alarm_types(AlarmType::CompositeAlarm);
             let page = call.max_records(100).set_next_token(token).send().await;
-            let page = page.map_err(|error| failure::explain("cloudwatch:DescribeAlarms", &error))?;
+            let page = page.map_err(|error| failure::explain(Action::DescribeAlarms, &error))?;
             found.extend(page.metric_alarms().iter().filter_map(metric_alarm));
             found.extend(page.composite_alarms().iter().filter_map(composite_alarm));
-            token = page.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
+            token = following(page.next_token());
             if token.is_none() || names.is_none() {
                 return Ok(found);
             }
@@ -148,9 +149,9 @@ impl Room {
             let call = call.alarm_types(AlarmType::MetricAlarm).alarm_types(AlarmType::CompositeAlarm);
             let call = call.history_item_type(HistoryItemType::StateUpdate).start_date(start).max_records(100);
             let page = call.set_next_token(token).send().await;
-            let page = page.map_err(|error| failure::explain("cloudwatch:DescribeAlarmHistory", &error))?;
+            let page = page.map_err(|error| failure::explain(Action::DescribeAlarmHistory, &error))?;
             history.extend(page.alarm_history_items().iter().filter_map(transition));
-            token = page.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
+            token = following(page.next_token());
             if token.is_none() {
                 history.sort_by_key(|transition| transition.at);
                 return Ok(history);

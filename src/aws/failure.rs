@@ -5,6 +5,7 @@ use std::error::Error;
 use aws_sdk_ecs::config::http::HttpResponse;
 use aws_sdk_ecs::error::{ProvideErrorMetadata, SdkError};
 
+use super::action::Action;
 use crate::look::{LookError, LookErrorKind};
 
 /// Codes that say `slow down`, without the `Exception` that some services append.
@@ -58,11 +59,12 @@ struct Answer<'answer> {
     message: &'answer str,
 }
 
-/// A lasting word for `error`, which came of calling `operation` (`ecs:DescribeServices`).
-pub(super) fn explain<E>(operation: &str, error: &SdkError<E, HttpResponse>) -> LookError
+/// A lasting word for `error`, which came of a call.
+pub(super) fn explain<E>(action: Action, error: &SdkError<E, HttpResponse>) -> LookError
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
+    let operation = action.name();
     let status = error.raw_response().map(|response| response.status().as_u16());
     let chain = chain(error);
     match error {

@@ -2,19 +2,19 @@
 
 use chrono::TimeDelta;
 
-use super::clock::Clock;
+use super::action::Action;
 use super::connect::Clients;
 use super::failure;
 use super::known::Known;
 use super::settings::{AwsSettings, SERVICES};
 
 /// The lines.
-pub(super) async fn lines(clients: &Clients, settings: &AwsSettings, clock: &Clock) -> Vec<String> {
+pub(super) async fn lines(clients: &Clients, settings: &AwsSettings) -> Vec<String> {
     let account = match caller(clients).await {
         Ok(caller) => format!("AWS {caller}"),
         Err(error) => format!("AWS account unknown: {error}"),
     };
-    std::iter::once(account).chain(place(clients, settings)).chain(difference(clock.ahead())).collect()
+    std::iter::once(account).chain(place(clients, settings)).chain(difference(clients.ledger.clock.ahead())).collect()
 }
 
 /// What everybody who compares times with those of other machines must know.
@@ -27,7 +27,7 @@ fn difference(ahead: TimeDelta) -> Option<String> {
 /// Who we are: `account 123456789012 as arn:…`.
 pub(super) async fn caller(clients: &Clients) -> Known<String> {
     let identity = clients.sts.get_caller_identity().send().await;
-    let identity = identity.map_err(|error| failure::explain("sts:GetCallerIdentity", &error))?;
+    let identity = identity.map_err(|error| failure::explain(Action::GetCallerIdentity, &error))?;
     let (account, arn) = (identity.account().unwrap_or("unknown"), identity.arn().unwrap_or("unknown"));
     Ok(format!("account {account} as {arn}"))
 }

@@ -3,9 +3,10 @@
 use aws_sdk_ecs::types::ServiceDeploymentBrief;
 use chrono::{DateTime, Utc};
 
+use super::action::Action;
 use super::connect::Clients;
 use super::failure;
-use super::known::{Known, time};
+use super::known::{Known, following, time};
 
 /// How the newest roll-out stands, as `ListServiceDeployments` tells it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,11 +25,11 @@ impl LastDeployment {
             clients.ecs_pace.turn().await;
             let call = clients.ecs.list_service_deployments().cluster(cluster).service(service).set_next_token(token);
             let page = call.max_results(100).send().await;
-            let page = page.map_err(|error| failure::explain("ecs:ListServiceDeployments", &error))?;
+            let page = page.map_err(|error| failure::explain(Action::ListServiceDeployments, &error))?;
             let when = |brief: &ServiceDeploymentBrief| brief.created_at().map(time);
             let all = page.service_deployments().iter().cloned().chain(newest);
             newest = all.max_by_key(when);
-            token = page.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
+            token = following(page.next_token());
             if token.is_none() {
                 return Ok(newest.as_ref().and_then(last));
             }

@@ -83,7 +83,7 @@ impl Reader {
     /// Which account, region and endpoints are looked at, a line each. An account that may not be asked for is said so, and
     /// a clock that is not this machine's.
     pub async fn identity(&self) -> Vec<String> {
-        identity::lines(&self.clients, &self.settings, &self.clients.ledger.clock).await
+        identity::lines(&self.clients, &self.settings).await
     }
 
     /// Who we are there: `account 123456789012 as arn:…`.

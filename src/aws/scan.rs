@@ -10,11 +10,13 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value as Json};
 
+use super::action::Action;
 use super::arn::short_name;
 use super::clock::CLOCK_SKEW;
 use super::connect::Clients;
 use super::failure::{self, look_error};
 use super::gather::{Brought, Gathering, Wanted};
+use super::known::following;
 use crate::look::{LookError, LookErrorKind};
 
 /// How often pages behind the first are asked for once more where AWS would not answer.
@@ -136,7 +138,7 @@ async fn scan(clients: &Clients, place: &Place, since: DateTime<Utc>) -> Result<
             return Err(too_many(place));
         }
         // A page may be empty and still have a next one: only a missing token ends it.
-        token = page.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
+        token = following(page.next_token());
         if token.is_none() {
             return Ok(Scan { began, lines: read.lines() });
         }
@@ -153,7 +155,7 @@ fn refused(
     if failure::is_missing(error) {
         return look_error(LookErrorKind::System, format!("no log group {group}"));
     }
-    failure::explain("logs:FilterLogEvents", error)
+    failure::explain(Action::FilterLogEvents, error)
 }
 
 fn too_many((group, prefix): &Place) -> LookError {

@@ -7,6 +7,7 @@ use aws_sdk_ecs::types::{Deployment, DeploymentControllerType, Failure, Service}
 use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
 
+use super::action::Action;
 use super::arn::short_name;
 use super::connect::Clients;
 use super::failure::{self, look_error};
@@ -147,7 +148,7 @@ impl Cluster {
                 let error = if failure::is_missing(&error) {
                     look_error(LookErrorKind::System, format!("no cluster {}", self.name))
                 } else {
-                    failure::explain("ecs:DescribeServices", &error)
+                    failure::explain(Action::DescribeServices, &error)
                 };
                 return names.iter().map(|name| (name.clone(), Err(error.clone()))).collect();
             }

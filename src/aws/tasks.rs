@@ -8,10 +8,11 @@ use aws_sdk_ecs::types::{Container, ContainerDefinition, DesiredStatus, Task, Ta
 use chrono::{DateTime, Utc};
 use futures_util::future::try_join_all;
 
+use super::action::Action;
 use super::arn::short_name;
 use super::connect::Clients;
 use super::failure;
-use super::known::{Known, time};
+use super::known::{Known, following, time};
 use crate::look::LookError;
 
 /// `DescribeTasks` takes no more.
@@ -104,9 +105,9 @@ async fn list_with(clients: &Clients, cluster: &str, service: &str, status: Desi
         clients.ecs_pace.turn().await;
         let call = clients.ecs.list_tasks().cluster(cluster).service_name(service).desired_status(status.clone());
         let page = call.max_results(100).set_next_token(token).send().await;
-        let page = page.map_err(|error| failure::explain("ecs:ListTasks", &error))?;
+        let page = page.map_err(|error| failure::explain(Action::ListTasks, &error))?;
         arns.extend_from_slice(page.task_arns());
-        token = page.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
+        token = following(page.next_token());
         if token.is_none() {
             return Ok(arns);
         }
@@ -118,7 +119,7 @@ pub(super) async fn describe(clients: &Clients, cluster: &str, arns: &[String]) 
     let chunks = arns.chunks(TASKS_A_CALL).map(|chunk| async move {
         clients.ecs_pace.turn().await;
         let call = clients.ecs.describe_tasks().cluster(cluster).set_tasks(Some(chunk.to_vec()));
-        call.send().await.map_err(|error| failure::explain("ecs:DescribeTasks", &error))
+        call.send().await.map_err(|error| failure::explain(Action::DescribeTasks, &error))
     });
     let pages = try_join_all(chunks).await?;
     let tasks = pages.iter().flat_map(DescribeTasksOutput::tasks).map(task_facts);
@@ -179,7 +180,7 @@ impl Definitions {
 async fn read_definition(clients: &Clients, arn: &str) -> Result<DefinitionFacts, LookError> {
     clients.ecs_pace.turn().await;
     let answer = clients.ecs.describe_task_definition().task_definition(arn).send().await;
-    let answer = answer.map_err(|error| failure::explain("ecs:DescribeTaskDefinition", &error))?;
+    let answer = answer.map_err(|error| failure::explain(Action::DescribeTaskDefinition, &error))?;
     let containers = answer.task_definition().map(TaskDefinition::container_definitions).unwrap_or_default();
     let essential = || containers.iter().filter(|container| container.essential().unwrap_or(true));
     let name = |container: &ContainerDefinition| container.name().map(str::to_owned);

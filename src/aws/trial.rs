@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use super::action::{Action, Thing};
 use super::connect::Clients;
 use super::failure;
-use super::known::Known;
+use super::known::{Known, following};
 use crate::look::{LookError, LookErrorKind};
 
 /// A task that there is not: whoever may ask is told so, whoever may not is told that.
@@ -79,12 +79,12 @@ pub(super) async fn first_line(
         let call = clients.logs.filter_log_events().log_group_name(group);
         let call = call.set_log_stream_name_prefix(prefix.map(str::to_owned)).limit(1);
         let page = call.start_time(since.timestamp_millis()).set_next_token(token).send().await;
-        let page = page.map_err(|error| failure::explain(Action::FilterLogEvents.name(), &error))?;
+        let page = page.map_err(|error| failure::explain(Action::FilterLogEvents, &error))?;
         let first = page.events().first().and_then(FilteredLogEvent::timestamp);
         if first.is_some() {
             return Ok(first.and_then(DateTime::from_timestamp_millis));
         }
-        token = page.next_token().filter(|token| !token.is_empty()).map(str::to_owned);
+        token = following(page.next_token());
         if token.is_none() {
             break;
         }
@@ -96,7 +96,7 @@ fn said<T, E>(action: Action, answer: Result<T, SdkError<E, HttpResponse>>) -> K
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
-    allowed(answer.map(drop).map_err(|error| failure::explain(action.name(), &error)))
+    allowed(answer.map(drop).map_err(|error| failure::explain(action, &error)))
 }
 
 /// What is not there, and what cannot be asked so, was answered by somebody who let us ask.

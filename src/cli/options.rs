@@ -6,7 +6,7 @@ use clap::builder::{FalseyValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, ValueEnum, ValueHint};
 use smoke::sandbox::Fault;
 
-use super::settings::{ReportTo, parse};
+use super::settings::{Place, ReportTo, parse};
 
 /// What is given for variables.
 #[derive(Debug, clap::Args)]
@@ -45,6 +45,23 @@ pub(crate) struct Output {
     /// Keep runs in DIR, each with run.json, junit.xml, report.html, summary.md, events.ndjson and evidence/
     #[arg(long, value_name = "DIR", env = "SMOKE_REPORTS", default_value = "reports", value_hint = ValueHint::DirPath)]
     pub(crate) reports: PathBuf,
+}
+
+impl Output {
+    /// Whether a report has claimed standard output, so that the summary goes to standard error.
+    pub(crate) fn takes_stdout(&self) -> bool {
+        self.to_stdout() > 0
+    }
+
+    /// Holds that no two reports want the same place.
+    pub(crate) fn settled(&self) -> Result<(), String> {
+        let twice = self.to_stdout() > 1;
+        if twice { Err("only one --report can go to standard output (`-`)".to_owned()) } else { Ok(()) }
+    }
+
+    fn to_stdout(&self) -> usize {
+        self.report.iter().filter(|report| report.place == Place::Stdout).count()
+    }
 }
 
 /// Which scenarios.

@@ -1,6 +1,5 @@
 //! The reports of a run that is over: into its folder, and wherever else they were asked for.
 
-use std::fs::OpenOptions;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 
@@ -11,7 +10,7 @@ use smoke::report::{Format, evidence, markdown};
 use super::command::environment;
 use super::exit::Exit;
 use super::reports::{self, RunFolder};
-use super::settings::{Place, ReportKind, ReportTo};
+use super::settings::{Place, ReportTo};
 use super::terminal::Paint;
 use super::{complain, print};
 
@@ -37,12 +36,12 @@ pub(crate) fn publish(run: &Run, folder: &RunFolder, asked: &[ReportTo]) -> Vec<
 }
 
 fn in_folder(format: Format, asked: &[ReportTo]) -> bool {
-    ALWAYS.contains(&format) || asked.contains(&ReportTo { kind: ReportKind::Drawn(format), place: Place::Folder })
+    ALWAYS.contains(&format) || asked.contains(&ReportTo { format, place: Place::Folder })
 }
 
 /// A report that goes somewhere else than to the run's folder.
 fn elsewhere(run: &Run, report: &ReportTo, shown_at: Option<&str>) -> io::Result<()> {
-    let ReportKind::Drawn(format) = report.kind else { return Ok(()) };
+    let format = report.format;
     let text = || format.draw(run, shown_at);
     match &report.place {
         Place::Folder => Ok(()),
@@ -56,7 +55,7 @@ fn elsewhere(run: &Run, report: &ReportTo, shown_at: Option<&str>) -> io::Result
 /// Writes at the end of a file that others write to as well; `draw` is told for how many bytes there is room.
 fn append(path: &Path, draw: impl FnOnce(usize) -> String) -> io::Result<()> {
     let written = || {
-        let mut file = OpenOptions::new().create(true).append(true).open(path)?;
+        let mut file = reports::at_end(path)?;
         let before = usize::try_from(file.metadata()?.len()).unwrap_or(usize::MAX);
         let gap = if before > 0 { "\n" } else { "" };
         let text = draw(markdown::AT_MOST.saturating_sub(before + gap.len()));

@@ -6,6 +6,8 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
+use smoke::record::Run;
+use smoke::report::json;
 
 /// The link to the run that began last.
 const LATEST: &str = "latest";
@@ -140,8 +142,22 @@ pub(crate) fn grow(path: &Path) -> io::Result<File> {
 }
 
 /// The record of a run: the file itself, or the one in the run's folder.
-pub(crate) fn record(path: &Path) -> PathBuf {
+fn record(path: &Path) -> PathBuf {
     if path.is_dir() { path.join("run.json") } else { path.to_owned() }
+}
+
+/// Opens a file that others write to as well, to write at its end.
+pub(crate) fn at_end(path: &Path) -> io::Result<File> {
+    File::options().create(true).append(true).open(path).map_err(|error| naming(path, &error))
+}
+
+/// A recorded run, and the file that it is read from: `path` itself, or the one in the run's folder.
+pub(crate) fn read(path: &Path) -> Result<(PathBuf, Run), String> {
+    let path = record(path);
+    let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+    let text = std::fs::read_to_string(&path).map_err(|error| named(&error))?;
+    let run = json::read(&text).map_err(|error| named(&error))?;
+    Ok((path, run))
 }
 
 /// A new run's id: sorts by time, and is new below `base`.

@@ -114,8 +114,8 @@ impl Expression {
     /// Whether it is always true, or always false, since it reads nothing; none where it may come out either way.
     #[must_use]
     pub fn constant(&self) -> Option<bool> {
-        let moves = tokens(&self.text).any(|word| matches!(word.text, "now" | "uuid"));
-        if moves || !self.references().is_empty() {
+        let moves = || tokens(&self.text).any(|word| matches!(word.text, "now" | "uuid"));
+        if !self.references().is_empty() || moves() {
             return None;
         }
         match self.truth(&Scope::default()) {

@@ -5,6 +5,7 @@ use cel::common::ast::{Expr, LiteralValue};
 
 use super::kind::Kind;
 use super::print::source;
+use super::tree::text_literal;
 use crate::diagnostic::nearest;
 
 /// One thing that can never be right.
@@ -43,7 +44,7 @@ pub(super) fn written_out(part: &IdedExpr) -> Option<Kind> {
 pub(super) fn of(name: &str, kind: Kind, literal: &IdedExpr) -> Option<Misfit> {
     let written = written_out(literal)?;
     let shown = source(literal);
-    let text = text(literal);
+    let text = text_literal(literal);
     let word = text.map_or_else(|| shown.clone(), str::to_owned);
     if kind.differs(written) {
         let message = format!("{name} cannot be compared with `{shown}`");
@@ -59,13 +60,6 @@ pub(super) fn of(name: &str, kind: Kind, literal: &IdedExpr) -> Option<Misfit> {
         |near| format!("did you mean `\"{near}\"`?"),
     );
     Some(Misfit { message: format!("{name} is never `{shown}`"), help, word })
-}
-
-fn text(literal: &IdedExpr) -> Option<&str> {
-    match &literal.expr {
-        Expr::Literal(LiteralValue::String(text)) => Some(text.inner()),
-        _ => None,
-    }
 }
 
 /// What to compare with instead of `shown`, whose text is `text` where it is one.

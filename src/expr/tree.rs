@@ -66,7 +66,8 @@ pub(super) fn path(expression: &IdedExpr) -> Option<Path<'_>> {
     Some(path)
 }
 
-fn text_literal(expression: &IdedExpr) -> Option<&str> {
+/// The text of a text that is written out.
+pub(super) fn text_literal(expression: &IdedExpr) -> Option<&str> {
     match &expression.expr {
         Expr::Literal(LiteralValue::String(text)) => Some(text.inner()),
         _ => None,

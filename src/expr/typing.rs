@@ -2,12 +2,13 @@
 //! certain is let pass.
 
 use cel::IdedExpr;
-use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, LiteralValue, operators};
+use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, operators};
 
+use super::explain::{is_arithmetic, is_predicate};
 use super::kind::Kind;
 use super::mismatch::{self, Misfit};
 use super::print::source;
-use super::tree::{self, Loop, Macro};
+use super::tree::{self, Loop, Macro, text_literal};
 use super::vocabulary::{CONTAINS, DIFFERS, EQUALS, ORDERED};
 use crate::diagnostic::nearest;
 
@@ -28,34 +29,8 @@ pub(super) fn kind(tree: &IdedExpr, kinds: &Kinds<'_>) -> Kind {
 
 /// Whether it computes with numbers, texts or times, so that it cannot come to true or false.
 pub(super) fn computes(tree: &IdedExpr) -> bool {
-    let arithmetic = [
-        operators::ADD,
-        operators::SUBSTRACT,
-        operators::MULTIPLY,
-        operators::DIVIDE,
-        operators::MODULO,
-        operators::NEGATE,
-    ];
-    matches!(&tree.expr, Expr::Call(call) if arithmetic.contains(&call.func_name.as_str()))
+    matches!(&tree.expr, Expr::Call(call) if is_arithmetic(call))
 }
-
-/// What always comes to true or false.
-const BOOLEAN: [&str; 14] = [
-    EQUALS,
-    DIFFERS,
-    CONTAINS,
-    operators::LESS,
-    operators::LESS_EQUALS,
-    operators::GREATER,
-    operators::GREATER_EQUALS,
-    operators::LOGICAL_AND,
-    operators::LOGICAL_OR,
-    operators::LOGICAL_NOT,
-    "startsWith",
-    "endsWith",
-    "contains",
-    "matches",
-];
 
 struct Name<'tree> {
     text: &'tree str,
@@ -130,7 +105,7 @@ impl<'tree> Walk<'tree> {
 
     fn called(&self, call: &CallExpr) -> Kind {
         match (call.func_name.as_str(), call.args.as_slice()) {
-            (name, _) if BOOLEAN.contains(&name) => Kind::Bool,
+            _ if is_predicate(call) => Kind::Bool,
             ("size" | "int" | "uint" | "double", _) => Kind::Number,
             ("string" | "lowerAscii" | "upperAscii" | "uuid", _) => Kind::Text,
             ("duration", _) => Kind::Duration,
@@ -196,9 +171,9 @@ impl<'tree> Walk<'tree> {
 }
 
 fn indexed(kind: Kind, index: &IdedExpr) -> Kind {
-    match (kind, &index.expr) {
-        (Kind::List(item) | Kind::Map(item), _) => *item,
-        (Kind::Object(_), Expr::Literal(LiteralValue::String(name))) => kind.field(name.inner()).unwrap_or(Kind::Any),
+    match kind {
+        Kind::List(item) | Kind::Map(item) => *item,
+        Kind::Object(_) => text_literal(index).and_then(|name| kind.field(name)).unwrap_or(Kind::Any),
         _ => Kind::Any,
     }
 }

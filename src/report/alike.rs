@@ -61,9 +61,12 @@ fn row(scenario: &Scenario) -> Option<&str> {
 }
 
 fn rows(run: &Run, scenario: &Scenario) -> usize {
-    let base = |one: &Scenario| (one.file.clone(), one.id.split('[').next().map(str::to_owned));
-    let own = base(scenario);
-    run.scenarios.iter().filter(|other| row(other).is_some() && base(other) == own).count()
+    run.scenarios.iter().filter(|other| row(other).is_some() && base(other) == base(scenario)).count()
+}
+
+/// What all rows of a matrix have alike.
+fn base(scenario: &Scenario) -> (&str, Option<&str>) {
+    (&scenario.file, scenario.id.split('[').next())
 }
 
 /// Which scenario, which step and why, but for the numbers in it: rows differ in these.

@@ -84,9 +84,9 @@ impl Page<'_> {
 
     /// Why the run as a whole is not well, where no scenario says it.
     fn whole(&mut self, run: &Run) {
-        if let Some(reason) = headline::unsaid(run).filter(|_| run.broken_off.is_some()) {
-            let loud = self.loud(headline::verdict_of_the_whole(run));
-            self.line(0, &format!("{loud}: {reason}"));
+        if let Some(whole) = headline::unsaid(run).filter(|_| run.broken_off.is_some()) {
+            let loud = self.loud(whole.verdict);
+            self.line(0, &format!("{loud}: {}", whole.why));
             self.gap();
         }
     }
@@ -105,9 +105,9 @@ impl Page<'_> {
         let mut any = false;
         for (scenario, phase, step) in headline::shadows(run) {
             any = true;
-            let (loud, verdict) = (self.paint("33", "SHADOW"), step.verdict.unwrap_or(Verdict::Aborted));
+            let loud = self.paint("33", "SHADOW");
             let who = story::who(scenario, phase, step);
-            self.line(0, &format!("{loud} {who}: {}", story::shadow(verdict, step)));
+            self.line(0, &format!("{loud} {who}: {}", story::shadow(step)));
         }
         if any {
             self.gap();
@@ -201,10 +201,7 @@ impl Page<'_> {
 
     /// Steps that did not pass either, besides the one that decided.
     fn others(&mut self, scenario: &Scenario) {
-        let culprit = scenario.culprit().map(|(phase, index, _)| (phase, index));
-        let bad = |step: &Step| step.enforced && step.verdict > Some(Verdict::Passed);
-        let others = scenario.all().filter(|(phase, index, step)| bad(step) && culprit != Some((*phase, *index)));
-        for (phase, _, step) in others {
+        for (phase, step) in headline::others(scenario) {
             let verdict = step.verdict.unwrap_or(Verdict::Aborted);
             let (kind, name) = (story::kind(phase), story::one_line(&step.name));
             self.line(2, &format!("also {verdict}: {kind} \"{name}\": {}", story::headline(step)));
@@ -220,13 +217,11 @@ impl Page<'_> {
 
     fn leftovers(&mut self, run: &Run) {
         let mut any = false;
-        for scenario in &run.scenarios {
-            for Leftover { step, what, why } in &scenario.leftovers {
-                any = true;
-                let loud = self.paint("33", &story::left(run).to_uppercase());
-                let [id, step, what, why] = [&scenario.id, step, what, why].map(|text| story::one_line(text));
-                self.line(0, &format!("{loud} {id} › clean-up \"{step}\": {what}: {why}"));
-            }
+        for (scenario, Leftover { step, what, why }) in headline::leftovers(run) {
+            any = true;
+            let loud = self.paint("33", &story::left(run).to_uppercase());
+            let [id, step, what, why] = [&scenario.id, step, what, why].map(|text| story::one_line(text));
+            self.line(0, &format!("{loud} {id} › clean-up \"{step}\": {what}: {why}"));
         }
         if any && run.embedded {
             self.line(2, "gone all the same: the sandbox ended with the run");

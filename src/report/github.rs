@@ -52,13 +52,12 @@ fn limited(kind: &'static str, what: &str, all: Vec<Command>) -> Vec<Command> {
 }
 
 fn errors(run: &Run) -> Vec<Command> {
-    let verdict = run.verdict.unwrap_or(crate::verdict::Verdict::Aborted);
-    let whole = headline::unsaid(run).map(|why| command(Headline { verdict, who: None, why, place: None }, &[]));
+    let whole = headline::unsaid(run).map(|whole| command(whole, &[]));
     let scenarios = troubled(run).into_iter().map(|(_, scenario)| {
-        let Headline { verdict, who, why, place } = Headline::of_scenario(scenario);
-        let details = scenario.culprit().map(|(_, _, step)| details(step, &why)).unwrap_or_default();
+        let headline = Headline::of_scenario(scenario);
+        let details = scenario.culprit().map(|(_, _, step)| details(step, &headline.why)).unwrap_or_default();
         let notes = scenario.notes.iter().map(|note| story::one_line(note));
-        command(Headline { verdict, who, why, place }, &details.into_iter().chain(notes).collect::<Vec<_>>())
+        command(headline, &details.into_iter().chain(notes).collect::<Vec<_>>())
     });
     whole.into_iter().chain(scenarios).collect()
 }
@@ -74,8 +73,7 @@ fn details(step: &Step, why: &str) -> Vec<String> {
 }
 
 fn warnings(run: &Run) -> Vec<Command> {
-    let left = run.scenarios.iter().flat_map(|scenario| scenario.leftovers.iter().map(move |left| (scenario, left)));
-    let left = left.map(|(scenario, Leftover { step, what, why })| {
+    let left = headline::leftovers(run).map(|(scenario, Leftover { step, what, why })| {
         let named = scenario.list(Phase::Finally).iter().find(|cleanup| cleanup.name == *step);
         let place = named.map_or((scenario.file.clone(), None), |step| (step.file.clone(), Some(step.line)));
         let title = format!("{}: {} › clean-up \"{step}\"", story::left(run), scenario.id);
@@ -98,7 +96,7 @@ fn notices(run: &Run) -> Vec<Command> {
         kind: "",
         place: Some((step.file.clone(), Some(step.line))),
         title: story::who(scenario, phase, step),
-        message: story::shadow(step.verdict.unwrap_or(crate::verdict::Verdict::Aborted), step),
+        message: story::shadow(step),
     });
     shadows.collect()
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{story, tally};
-use crate::event::Phase;
+use crate::event::{Leftover, Phase};
 use crate::record::{Run, Scenario, Step};
 use crate::verdict::Verdict;
 
@@ -67,11 +67,12 @@ impl Headline {
     }
 }
 
-/// Why the run as a whole is not green, where none of its scenarios says it.
-pub(super) fn unsaid(run: &Run) -> Option<String> {
-    let whole = of_the_whole(run).filter(|_| !run.green())?;
+/// What is to be said of the run as a whole where it is not green, and none of its scenarios says why.
+pub(super) fn unsaid(run: &Run) -> Option<Headline> {
+    let why = of_the_whole(run).filter(|_| !run.green())?;
     let mut causes = run.scenarios.iter().filter_map(|scenario| scenario.cause.as_deref());
-    (!causes.any(|cause| story::one_line(cause).contains(&whole))).then_some(whole)
+    let said = causes.any(|cause| story::one_line(cause).contains(&why));
+    (!said).then(|| Headline { verdict: verdict_of_the_whole(run), who: None, why, place: None })
 }
 
 /// What the run as a whole is where [`unsaid`] says something: a failure is a scenario's, and what is missing beside it
@@ -111,6 +112,19 @@ pub(super) fn shadows(run: &Run) -> impl Iterator<Item = (&Scenario, Phase, &Ste
 /// Whether a step is a shadow check that did not pass. Clean-up decides nothing anyway.
 pub(super) fn is_shadow(phase: Phase, step: &Step) -> bool {
     phase != Phase::Finally && !step.enforced && step.verdict > Some(Verdict::Passed)
+}
+
+/// What `finally` could not take away, each with its scenario.
+pub(super) fn leftovers(run: &Run) -> impl Iterator<Item = (&Scenario, &Leftover)> {
+    run.scenarios.iter().flat_map(|scenario| scenario.leftovers.iter().map(move |left| (scenario, left)))
+}
+
+/// Steps that did not pass either, besides the one that decided.
+pub(super) fn others(scenario: &Scenario) -> impl Iterator<Item = (Phase, &Step)> {
+    let culprit = scenario.culprit().map(|(phase, index, _)| (phase, index));
+    let bad = |step: &Step| step.enforced && step.verdict > Some(Verdict::Passed);
+    let others = scenario.all().filter(move |(phase, index, step)| bad(step) && culprit != Some((*phase, *index)));
+    others.map(|(phase, _, step)| (phase, step))
 }
 
 /// What was tested, as the scenarios that passed say it, once each: several look at the same service.

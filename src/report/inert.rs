@@ -8,11 +8,7 @@
 /// Text for people.
 #[must_use]
 pub fn text(text: &str) -> String {
-    let calm = |line: &str| {
-        let line = HASHES.iter().fold(line.to_owned(), |line, mark| line.replace(mark, &format!("#\\{}", &mark[1..])));
-        defused(&line, "\\::")
-    };
-    text.split('\n').map(calm).collect::<Vec<_>>().join("\n")
+    unhashed(text, "#\\").split('\n').map(|line| defused(line, "\\::")).collect::<Vec<_>>().join("\n")
 }
 
 /// HTML, XML, and Markdown outside of its code: a character reference reads the same. Nothing that could move a cursor or
@@ -20,17 +16,13 @@ pub fn text(text: &str) -> String {
 pub(super) fn markup(document: &str) -> String {
     let document: String =
         document.chars().filter(|c| *c == '\n' || !(c.is_control() || turns(*c) || is_none(*c))).collect();
-    let calm = |line: &str| {
-        let line =
-            HASHES.iter().fold(line.to_owned(), |line, mark| line.replace(mark, &format!("&#35;{}", &mark[1..])));
-        defused(&line, "&#58;:")
-    };
-    document.split('\n').map(calm).collect::<Vec<_>>().join("\n")
+    let lines = unhashed(&document, "&#35;");
+    lines.split('\n').map(|line| defused(line, "&#58;:")).collect::<Vec<_>>().join("\n")
 }
 
 /// JSON, where `#` stands in strings only.
 pub(super) fn json(document: &str) -> String {
-    HASHES.iter().fold(document.to_owned(), |text, mark| text.replace(mark, &format!("\\u0023{}", &mark[1..])))
+    unhashed(document, "\\u0023")
 }
 
 /// Characters that turn the direction in which what follows is read.
@@ -45,6 +37,14 @@ pub(super) fn is_none(c: char) -> bool {
 
 /// What is a command wherever it stands in a line.
 const HASHES: [&str; 3] = ["##[", "##vso[", "##teamcity["];
+
+/// The text with `hash` in place of the first sign of each mark. No mark holds a line feed.
+fn unhashed(text: &str, hash: &str) -> String {
+    if !text.contains("##") {
+        return text.to_owned();
+    }
+    HASHES.iter().fold(text.to_owned(), |text, mark| text.replace(mark, &format!("{hash}{}", &mark[1..])))
+}
 
 /// The line with `instead` in place of a `::` that it begins with.
 fn defused(line: &str, instead: &str) -> String {

@@ -52,7 +52,8 @@ pub fn headline(step: &Step) -> String {
 
 /// A shadow check that did not pass, in one line: `shadow check failed: 3 restarts (enforce: false, decides nothing)`.
 #[must_use]
-pub fn shadow(verdict: Verdict, step: &Step) -> String {
+pub fn shadow(step: &Step) -> String {
+    let verdict = step.verdict.unwrap_or(Verdict::Aborted);
     format!("shadow check {verdict}: {} (enforce: false, decides nothing)", headline(step))
 }
 

@@ -1,19 +1,17 @@
 //! `smoke merge RUN.json ...`: one run out of the shards of one. Nothing is looked at again; the verdict is made anew from
 //! what the shards recorded.
 
-use std::path::Path;
-
 use smoke::record::{Part, Run};
-use smoke::report::{Format, json};
+use smoke::report::Format;
 
 use crate::cli::args::Merge;
 use crate::cli::exit::Exit;
 use crate::cli::reports::{self, RunFolder};
-use crate::cli::settings::{Place, ReportKind, ReportTo};
+use crate::cli::settings::{Place, ReportTo};
 use crate::cli::{complain, publish};
 
 /// The file for the merged run's events.
-const EVENTS: ReportTo = ReportTo { kind: ReportKind::Drawn(Format::Ndjson), place: Place::Folder };
+const EVENTS: ReportTo = ReportTo { format: Format::Ndjson, place: Place::Folder };
 
 /// Merges, writes every report, and ends as the whole run would have.
 pub(crate) fn run(args: &Merge) -> Exit {
@@ -26,15 +24,10 @@ pub(crate) fn run(args: &Merge) -> Exit {
         Err(error) => return complain(Exit::FAULT, &format!("a report cannot be written: {error}")),
     };
     // Its events were told by the shards; here they are drawn, as every other report.
-    let drawn = |report: &ReportTo| match report.kind {
-        ReportKind::Drawn(_) => report.clone(),
-        ReportKind::Events => ReportTo { kind: EVENTS.kind, place: report.place.clone() },
-    };
-    let asked: Vec<ReportTo> = args.output.report.iter().map(drawn).chain([EVENTS]).collect();
+    let asked: Vec<ReportTo> = args.output.report.iter().cloned().chain([EVENTS]).collect();
     let mut unwritten = publish::publish(&merged, &folder, &asked);
     unwritten.extend(folder.point_latest().err());
-    let taken = args.output.report.iter().any(|report| report.place == Place::Stdout);
-    let told = publish::tell(&merged, &folder, taken, false);
+    let told = publish::tell(&merged, &folder, args.output.takes_stdout(), false);
     let written = publish::regret(&unwritten);
     let exit = merged.exit_code.map_or(Exit::FAULT, Exit::of);
     if told == Exit::PASSED && written == Exit::PASSED { exit } else { Exit::FAULT }
@@ -43,24 +36,14 @@ pub(crate) fn run(args: &Merge) -> Exit {
 fn merged(args: &Merge) -> Result<Run, Vec<String>> {
     let (mut parts, mut problems) = (Vec::new(), Vec::new());
     for path in &args.runs {
-        match read(path) {
-            Ok(part) => parts.push(part),
+        match reports::read(path) {
+            Ok((path, run)) => parts.push(Part { name: path.display().to_string(), run }),
             Err(problem) => problems.push(problem),
         }
     }
-    if args.output.report.iter().filter(|report| report.place == Place::Stdout).count() > 1 {
-        problems.push("only one --report can go to standard output (`-`)".to_owned());
-    }
+    problems.extend(args.output.settled().err());
     if !problems.is_empty() {
         return Err(problems);
     }
     Run::merge(parts).map_err(|errors| errors.iter().map(ToString::to_string).collect())
-}
-
-fn read(path: &Path) -> Result<Part, String> {
-    let path = reports::record(path);
-    let name = path.display().to_string();
-    let text = std::fs::read_to_string(&path).map_err(|error| format!("{name}: {error}"))?;
-    let run = json::read(&text).map_err(|error| format!("{name}: {error}"))?;
-    Ok(Part { name, run })
 }

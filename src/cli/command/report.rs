@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use smoke::report::Format;
 use smoke::report::console::{self, Style};
-use smoke::report::{Format, json};
 
 use crate::cli::args::Report;
 use crate::cli::exit::Exit;
@@ -18,10 +18,7 @@ pub(crate) fn run(args: &Report) -> Exit {
 }
 
 fn draw(path: &Path, format: Format) -> Result<String, String> {
-    let path = &reports::record(path);
-    let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-    let text = std::fs::read_to_string(path).map_err(|error| named(&error))?;
-    let run = json::read(&text).map_err(|error| named(&error))?;
+    let (path, run) = reports::read(path)?;
     let run_json = path.display().to_string();
     let html = path.with_file_name("report.html");
     let report_html = html.exists().then(|| html.display().to_string());

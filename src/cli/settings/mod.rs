@@ -6,7 +6,7 @@ mod shard;
 
 use std::path::{Path, PathBuf};
 
-pub(crate) use self::report_to::{Place, ReportKind, ReportTo};
+pub(crate) use self::report_to::{Place, ReportTo};
 pub(crate) use self::shard::Shard;
 use super::args;
 
@@ -44,8 +44,6 @@ pub(crate) struct RunSettings<'args> {
     pub(crate) jobs: usize,
     /// Which part, and of how many.
     pub(crate) shard: Option<(usize, usize)>,
-    /// Whether the CI system chose that part.
-    pub(crate) shard_is_given: bool,
     /// How much is said.
     pub(crate) talk: Talk,
 }
@@ -55,17 +53,8 @@ impl<'args> RunSettings<'args> {
     pub(crate) fn new(args: &'args args::Run, env: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
         let shard = args.shard.map(|shard| shard.resolve(env)).transpose()?;
         let talk = Talk::wanted(args.talk.quiet, args.talk.verbose);
-        let stdout = args.output.report.iter().filter(|report| report.place == Place::Stdout).count();
-        if stdout > 1 {
-            return Err("only one --report can go to standard output (`-`)".to_owned());
-        }
-        let shard_is_given = args.shard == Some(Shard::Auto);
-        Ok(Self { args, jobs: args.jobs.unwrap_or(JOBS), shard, shard_is_given, talk })
-    }
-
-    /// Whether a report has claimed standard output, so that the summary goes to standard error.
-    pub(crate) fn stdout_is_taken(&self) -> bool {
-        self.args.output.report.iter().any(|report| report.place == Place::Stdout)
+        args.output.settled()?;
+        Ok(Self { args, jobs: args.jobs.unwrap_or(JOBS), shard, talk })
     }
 
     /// The words that name files, for the project to read.

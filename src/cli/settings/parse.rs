@@ -6,7 +6,7 @@ use std::time::Duration;
 use smoke::diagnostic::nearest;
 use smoke::report::Format;
 
-use super::{Place, ReportKind, ReportTo, Shard};
+use super::{Place, ReportTo, Shard};
 
 /// `K=V`. The value is not shown in errors: it may be a secret.
 pub(crate) fn variable(text: &str) -> Result<(String, String), String> {
@@ -62,18 +62,15 @@ fn report_where(text: &str, step_summary: Option<&OsStr>) -> Result<ReportTo, St
         Some(path) if step_summary.is_some_and(|summary| summary == path) => Place::End(path.into()),
         Some(path) => Place::File(path.into()),
     };
-    let drawn = Format::all().iter().find(|(_, known, _)| *known == name).map(|(format, _, _)| *format);
-    let kind = match drawn {
-        Some(Format::Ndjson) => ReportKind::Events,
-        Some(format) => ReportKind::Drawn(format),
-        None => {
-            let known: Vec<&str> = Format::all().iter().map(|(_, name, _)| *name).collect();
-            let near = nearest(name, known.iter().copied()).map(|near| format!("did you mean {near}?"));
-            let help = near.unwrap_or_else(|| format!("there are {}", known.join(", ")));
-            return Err(format!("no format is called {name}; {help}"));
-        }
+    let unknown = || {
+        let known: Vec<&str> = Format::all().iter().map(|(_, name, _)| *name).collect();
+        let near = nearest(name, known.iter().copied()).map(|near| format!("did you mean {near}?"));
+        let help = near.unwrap_or_else(|| format!("there are {}", known.join(", ")));
+        format!("no format is called {name}; {help}")
     };
-    Ok(ReportTo { kind, place })
+    let found = Format::all().iter().find(|(_, known, _)| *known == name);
+    let format = found.map(|(format, _, _)| *format).ok_or_else(unknown)?;
+    Ok(ReportTo { format, place })
 }
 
 #[cfg(test)]
@@ -105,12 +102,12 @@ mod tests {
 
     #[test]
     fn reports_are_understood_or_say_why_not() {
-        let junit = |place| Ok(ReportTo { kind: ReportKind::Drawn(Format::Junit), place });
+        let junit = |place| Ok(ReportTo { format: Format::Junit, place });
         check(report("junit"), junit(Place::Folder));
         check(report("junit=a=b.xml"), junit(Place::File("a=b.xml".into())));
         check(report("junit=-"), junit(Place::Stdout));
-        check(report("ndjson=-"), Ok(ReportTo { kind: ReportKind::Events, place: Place::Stdout }));
-        let github = |place| Ok(ReportTo { kind: ReportKind::Drawn(Format::Github), place });
+        check(report("ndjson=-"), Ok(ReportTo { format: Format::Ndjson, place: Place::Stdout }));
+        let github = |place| Ok(ReportTo { format: Format::Github, place });
         check(report("github"), github(Place::Stdout));
         check(report("github=a.txt"), github(Place::File("a.txt".into())));
         check(report_where("junit=/tmp/sum", Some("/tmp/sum".as_ref())), junit(Place::End("/tmp/sum".into())));

@@ -8,18 +8,9 @@ use smoke::report::Format;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ReportTo {
     /// What is written.
-    pub(crate) kind: ReportKind,
+    pub(crate) format: Format,
     /// Where to.
     pub(crate) place: Place,
-}
-
-/// What can be written of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ReportKind {
-    /// Drawn from the whole run, at its end.
-    Drawn(Format),
-    /// Its events, a line each, as they happen.
-    Events,
 }
 
 /// Where a report goes.

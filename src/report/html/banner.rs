@@ -9,7 +9,7 @@ use crate::report::{story, tally};
 
 /// What is read first.
 pub(super) fn banner(run: &Run, headline: &Headline) -> Markup {
-    let Headline { verdict, who, why, place } = headline;
+    let Headline { verdict, who, why, place: _ } = headline;
     html! {
         header class={ "banner " (verdict) } {
             p class="run" { (badge(*verdict)) " " span { "on " strong { (story::one_line(&run.target)) } } }
@@ -17,9 +17,7 @@ pub(super) fn banner(run: &Run, headline: &Headline) -> Markup {
             @if let Some(who) = who {
                 p class="who" {
                     (who)
-                    @if let Some((file, line)) = place {
-                        " " code { (story::one_line(file)) @if let Some(line) = line { ":" (line) } }
-                    }
+                    @if let Some(spot) = headline.spot() { " " code { (spot) } }
                 }
             }
             p class="when" {

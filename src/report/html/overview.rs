@@ -13,8 +13,7 @@ use crate::verdict::Verdict;
 
 /// What decides nothing and should be known: what is left behind, what was flaky, what shadow checks saw.
 pub(super) fn warnings(run: &Run) -> Markup {
-    let left = run.scenarios.iter().flat_map(|scenario| scenario.leftovers.iter().map(move |left| (scenario, left)));
-    let left = left.map(|(scenario, Leftover { step, what, why })| {
+    let left = headline::leftovers(run).map(|(scenario, Leftover { step, what, why })| {
         let [id, step, what, why] = [&scenario.id, step, what, why].map(|text| story::one_line(text));
         html! { strong { (id) } " › clean-up \"" (step) "\": " (what) ": " (why) }
     });
@@ -26,8 +25,7 @@ pub(super) fn warnings(run: &Run) -> Markup {
         }
     });
     let shadows = headline::shadows(run).map(|(scenario, phase, step)| {
-        let said = story::shadow(step.verdict.unwrap_or(Verdict::Aborted), step);
-        html! { strong { (story::who(scenario, phase, step)) } ": " (said) }
+        html! { strong { (story::who(scenario, phase, step)) } ": " (story::shadow(step)) }
     });
     html! {
         (list("left", &story::begin(story::left(run)), &left.collect::<Vec<_>>()))

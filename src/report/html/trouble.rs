@@ -22,7 +22,7 @@ pub(super) fn all(run: &Run, said: &Headline, paths: &Paths) -> Markup {
         @if !troubles.is_empty() || whole.is_some() {
             section aria-labelledby="wrong" {
                 h2 id="wrong" { "What went wrong" }
-                @if let Some(whole) = whole { p class="whole" { (badge(headline::verdict_of_the_whole(run))) " " (whole) } }
+                @if let Some(whole) = whole { p class="whole" { (badge(whole.verdict)) " " (whole.why) } }
                 @if troubles.len() > 1 { (contents(&troubles)) }
                 @for (nth, trouble) in troubles.iter().enumerate() { (one(trouble, said, paths, nth == 0)) }
                 @if let Some(command) = again::command(run) { p class="again" { "Run it again: " code { (command) } } }
@@ -52,7 +52,9 @@ fn contents(troubles: &[Trouble<'_>]) -> Markup {
 /// One of them. `said` stands at the top of the page already.
 fn one(trouble: &Trouble<'_>, said: &Headline, paths: &Paths, first: bool) -> Markup {
     let Trouble { case, scenario, .. } = *trouble;
-    let Headline { verdict, who, why, place } = Headline::of_scenario(scenario);
+    let headline = Headline::of_scenario(scenario);
+    let spot = headline.spot();
+    let Headline { verdict, who, why, place: _ } = headline;
     html! {
         article class={ "trouble " (verdict) } id={ "trouble-" (case + 1) } {
             h3 { (badge(verdict)) " " (who.unwrap_or_default()) }
@@ -63,9 +65,7 @@ fn one(trouble: &Trouble<'_>, said: &Headline, paths: &Paths, first: bool) -> Ma
             (others(scenario))
             (attempts(case, scenario, paths))
             p class="where" {
-                @if let Some((file, line)) = place {
-                    "at " code { (story::one_line(&file)) @if let Some(line) = line { ":" (line) } } " · "
-                }
+                @if let Some(spot) = spot { "at " code { (spot) } " · " }
                 a href={ "#" (anchor(case)) } { "every step" }
             }
             @if let Some((phase, index, step)) = scenario.culprit() {
@@ -160,14 +160,11 @@ pub(super) fn course(step: &Step) -> Markup {
 
 /// Steps that did not pass either, besides the one that decided.
 fn others(scenario: &Scenario) -> Markup {
-    let culprit = scenario.culprit().map(|(phase, index, _)| (phase, index));
-    let bad = |step: &Step| step.enforced && step.verdict > Some(Verdict::Passed);
-    let others = scenario.all().filter(|(phase, index, step)| bad(step) && culprit != Some((*phase, *index)));
-    let others: Vec<_> = others.collect();
+    let others: Vec<_> = headline::others(scenario).collect();
     html! {
         @if !others.is_empty() {
             ul class="others" aria-label="did not pass either" {
-                @for (phase, _, step) in others {
+                @for (phase, step) in others {
                     li {
                         (badge(step.verdict.unwrap_or(Verdict::Aborted))) " also " (story::kind(phase)) " \""
                         (story::one_line(&step.name)) "\": " (story::headline(step))

@@ -101,7 +101,7 @@ fn shadow(step: &Step) -> TestCaseStatus {
     match step.verdict {
         Some(Verdict::Passed) => TestCaseStatus::success(),
         Some(Verdict::Skipped) => status(Verdict::Skipped, &story::headline(step), ""),
-        verdict => status(Verdict::Skipped, &story::shadow(verdict.unwrap_or(Verdict::Aborted), step), ""),
+        _ => status(Verdict::Skipped, &story::shadow(step), ""),
     }
 }
 
@@ -130,7 +130,7 @@ fn evidence(evidence: &[Evidence], paths: &[String]) -> Vec<String> {
 fn output(scenario: &Scenario, place: (Phase, usize), step: &Step) -> Option<String> {
     let mut lines = Vec::new();
     if !step.enforced && step.verdict > Some(Verdict::Passed) {
-        lines.push(story::shadow(step.verdict.unwrap_or(Verdict::Aborted), step));
+        lines.push(story::shadow(step));
     }
     let gap = step.looks.total.saturating_sub(step.looks.kept.len() as u64);
     for (index, look) in step.looks.kept.iter().enumerate() {

@@ -33,9 +33,11 @@ pub fn render(run: &Run) -> String {
     }
     // A run can be red though each of its scenarios passed; the report must not be green then.
     let green = report.failures + report.errors == 0;
-    let whole = unsaid(run).or_else(|| (green && !run.green()).then(|| Headline::of(run).line()));
-    if let Some(reason) = whole {
-        report.add_test_suite(case::of_the_whole(verdict_of_the_whole(run), &reason));
+    let whole = unsaid(run).map(|whole| (whole.verdict, whole.why));
+    let whole =
+        whole.or_else(|| (green && !run.green()).then(|| (verdict_of_the_whole(run), Headline::of(run).line())));
+    if let Some((verdict, reason)) = whole {
+        report.add_test_suite(case::of_the_whole(verdict, &reason));
     }
     // Writing to memory cannot fail, and the texts are clean UTF-8.
     inert::markup(&report.to_string().unwrap_or_default())

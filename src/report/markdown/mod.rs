@@ -43,16 +43,17 @@ pub fn render(run: &Run, at_most: usize) -> String {
 }
 
 fn head(run: &Run) -> String {
-    let Headline { verdict, who, why, place } = Headline::of(run);
+    let headline = Headline::of(run);
+    let place = headline.spot().map(|spot| code(&spot));
+    let Headline { verdict, who, why, place: _ } = headline;
     let title = format!("## {} {verdict}: {}", story::mark(verdict), inline(&why));
     let who = who.map(|who| bold(&who));
-    let place = place.map(|place| code(&spot(&place)));
     let blamed: Vec<String> = who.into_iter().chain(place).collect();
     let mut tested = vec![inline(&run.target), story::span(run.duration_ms())];
     tested.extend(Some(tally::numbers(run)).filter(|numbers| *numbers != why));
     tested.extend(run.revision.as_deref().map(|revision| format!("revision {}", code(revision))));
     tested.extend(run.shard.map(|shard| format!("shard {shard}")));
-    let whole = headline::unsaid(run).filter(|whole| *whole != why).map(|whole| bold(&whole));
+    let whole = headline::unsaid(run).map(|whole| whole.why).filter(|whole| *whole != why).map(|whole| bold(&whole));
     let lines = [title, blamed.join(" at "), whole.unwrap_or_default(), tested.join(" · ")];
     lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n\n")
 }
@@ -74,7 +75,7 @@ fn trouble(one: &Trouble<'_>, said: Option<&str>, paths: &Paths) -> Vec<Block> {
     }
     lines.extend(scenario.notes.iter().map(|note| format!("- {}", inline(note))));
     lines.extend(attempts(scenario).iter().map(|line| format!("- {line}")));
-    lines.extend(headline.place.map(|place| format!("- at {}", code(&spot(&place)))));
+    lines.extend(headline.spot().map(|spot| format!("- at {}", code(&spot))));
     let mut blocks = vec![Block::body(&lines.join("\n"))];
     if let Some((phase, index, step)) = culprit {
         let named = story::telling_first(&step.evidence, paths.step(case, phase, index));
@@ -125,11 +126,10 @@ fn section(title: &str, lines: &[String]) -> Option<Block> {
 }
 
 fn leftovers(run: &Run) -> Vec<String> {
-    let all = run.scenarios.iter().flat_map(|scenario| scenario.leftovers.iter().map(move |left| (scenario, left)));
     let line = |(scenario, Leftover { step, what, why }): (&Scenario, &Leftover)| {
         format!("⚠ {} › clean-up \"{}\": {}: {}", bold(&scenario.id), inline(step), inline(what), inline(why))
     };
-    all.map(line).collect()
+    headline::leftovers(run).map(line).collect()
 }
 
 fn flaky(run: &Run) -> Vec<String> {
@@ -142,8 +142,7 @@ fn flaky(run: &Run) -> Vec<String> {
 
 fn shadows(run: &Run) -> Vec<String> {
     let line = |(scenario, phase, step): (&Scenario, Phase, &Step)| {
-        let said = story::shadow(step.verdict.unwrap_or(Verdict::Aborted), step);
-        format!("{}: {}", bold(&story::who(scenario, phase, step)), inline(&said))
+        format!("{}: {}", bold(&story::who(scenario, phase, step)), inline(&story::shadow(step)))
     };
     headline::shadows(run).map(line).collect()
 }
@@ -173,8 +172,4 @@ fn feet(run: &Run) -> String {
     let by = format!("- smoke {}", inline(&run.smoke));
     let lines: Vec<String> = tested.chain([sent]).chain(looked).chain([kept, by]).collect();
     format!("### What was tested\n\n{}", lines.join("\n"))
-}
-
-fn spot((file, line): &(String, Option<usize>)) -> String {
-    line.map_or_else(|| file.clone(), |line| format!("{file}:{line}"))
 }

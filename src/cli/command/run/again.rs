@@ -2,7 +2,6 @@
 
 use clap::ValueEnum as _;
 use smoke::redact::Redactor;
-use smoke::sandbox::Fault;
 
 use crate::cli::args;
 use crate::cli::options::Worker;
@@ -20,17 +19,13 @@ pub(super) fn options(args: &args::Run, redactor: &Redactor) -> Vec<String> {
         ("--skip-tag", filter.skip_tag.clone()),
         ("--retries", retries.iter().map(u32::to_string).collect()),
         ("--timeout", timeout.iter().map(|within| humantime::format_duration(*within).to_string()).collect()),
-        ("--fault", faults.fault.iter().map(|fault| name_of(*fault).to_owned()).collect()),
+        ("--fault", faults.fault.iter().filter_map(|fault| Some(fault.entry()?.name.to_owned())).collect()),
         ("--worker", python.iter().map(|worker| worker.get_name().to_owned()).collect()),
     ];
     let words = given
         .into_iter()
         .flat_map(|(option, values)| values.into_iter().flat_map(move |value| [option.to_owned(), value]));
     words.collect()
-}
-
-fn name_of(fault: Fault) -> &'static str {
-    Fault::catalogue().iter().find(|entry| entry.fault == fault).map_or("", |entry| entry.name)
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ pub(crate) fn run(args: &args::Run) -> Exit {
     let manner = Manner { jobs: settings.jobs, fail_fast: args.fail_fast, talk: settings.talk };
     let errand = Errand::Run { args, shard: settings.shard };
     match conduct(prepared, errand, manner, recorder) {
-        Ok(finished) => finish(&finished, settings.stdout_is_taken(), false),
+        Ok(finished) => finish(&finished, args.output.takes_stdout(), false),
         Err(error) => complain(Exit::FAULT, &format!("cannot start: {error}")),
     }
 }

@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, TimeDelta, Utc};
 use smoke::event::{AwsUse, Event, Fact, RunHeader};
 use smoke::record::Run;
-use smoke::report::ndjson;
+use smoke::report::{Format, ndjson};
 use smoke::verdict::Verdict;
 
 use super::finished::Finished;
 use crate::cli::exit::Exit;
 use crate::cli::publish;
 use crate::cli::reports::{self, RunFolder};
-use crate::cli::settings::{Place, ReportKind, ReportTo};
+use crate::cli::settings::{Place, ReportTo};
 
 /// The name of the file that grows while the run goes on.
 const EVENTS: &str = "events.ndjson";
@@ -60,11 +60,14 @@ impl Recorder {
         }
         let folder = RunFolder::create(base, id)?;
         let mut growing = vec![Growing::File(reports::grow(&folder.file(EVENTS))?)];
-        for report in reports.iter().filter(|report| report.kind == ReportKind::Events) {
+        // Events are written as they come; drawn at the end, they would take the place of what grew.
+        let (events, drawn): (Vec<_>, Vec<_>) =
+            reports.iter().cloned().partition(|report| report.format == Format::Ndjson);
+        for report in &events {
             match &report.place {
                 Place::Folder => {}
                 Place::File(path) => growing.push(Growing::File(reports::grow(path)?)),
-                Place::End(path) => growing.push(Growing::File(File::options().create(true).append(true).open(path)?)),
+                Place::End(path) => growing.push(Growing::File(reports::at_end(path)?)),
                 Place::Stdout => growing.push(Growing::Stdout),
             }
         }
@@ -72,7 +75,7 @@ impl Recorder {
             run: Run::default(),
             folder,
             growing,
-            reports: reports.to_vec(),
+            reports: drawn,
             unwritten: Vec::new(),
             leads: false,
             ahead: TimeDelta::zero(),
