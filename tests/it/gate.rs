@@ -3,6 +3,7 @@
 
 mod aborts;
 mod cleanup;
+mod clock;
 mod deploy;
 mod doctor;
 mod endings;

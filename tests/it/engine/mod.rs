@@ -218,6 +218,18 @@ async fn a_guard_bears_a_passing_trouble_and_no_outage() {
 }
 
 #[tokio::test]
+async fn a_guard_may_take_as_long_as_its_request_may() {
+    let yaml = "
+name: patient
+guards: [ { name: it answers, http: { get: /health }, expect: response.status == 200 } ]
+steps: [ { name: see, http: { get: /job }, expect: response.status == 200 } ]
+";
+    let slow: Answer = |_| Reply::Slow(Duration::from_secs(6));
+    let ran = one(yaml, &[("GET /health", slow), ("GET /job", OK)]).await;
+    assert_eq!(ran.story(), ["0 passed", "exit 0"]);
+}
+
+#[tokio::test]
 async fn ready_must_pass_first() {
     let yaml = "
 name: unready

@@ -1,12 +1,12 @@
 //! What a run that was killed left is taken away by `smoke cleanup`; what cannot be is said.
 
-use std::io::{Read as _, Write as _};
-use std::net::{Shutdown, TcpListener};
+use std::io::Read as _;
+use std::net::TcpListener;
 
 use rustix::process::Signal;
 
 use super::endless::{CONTACTS, ENDLESS, project};
-use super::stand::{Ended, Process, Project, Server, await_that};
+use super::stand::{Ended, Process, Project, Server, answering, await_that};
 
 /// Kills a run as soon as it has told of an event.
 fn killed_at(project: &Project, words: &[&str]) {
@@ -275,23 +275,6 @@ fn what_was_never_answered_is_on_the_disk_before_it_is_sent_and_is_said_not_to_b
     );
     unknown.check(3, "and no answer said what came of it: whether it made something is not known; look for it by hand");
     assert_eq!(record(&project)["run"]["verdict"], "inconclusive");
-}
-
-/// Answers every request like this, as a balancer or a server that fell over does.
-fn answering(answer: &'static str) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        for connection in listener.incoming() {
-            let mut connection = connection.unwrap();
-            let _ = connection.read(&mut [0; 8192]);
-            let _ = write!(connection, "HTTP/1.1 {answer}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
-            // Closed with something unread, the connection would be reset, and the answer with it.
-            let _ = connection.shutdown(Shutdown::Write);
-            let _ = std::io::copy(&mut connection, &mut std::io::sink());
-        }
-    });
-    url
 }
 
 #[test]

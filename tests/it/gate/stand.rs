@@ -1,7 +1,7 @@
 //! What the tests stand on: the binary as a process, a sandbox as a server of its own, a project in a folder.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -122,6 +122,25 @@ pub(super) fn await_that(otherwise: &str, holds: impl Fn() -> bool) {
         assert!(started.elapsed() < PATIENCE, "{otherwise}");
         std::thread::sleep(Duration::from_millis(20));
     }
+}
+
+/// The URL of a server that answers every request with this status line and headers, as a balancer or a server that fell
+/// over does.
+pub(super) fn answering(answer: &str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let answer = answer.to_owned();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for connection in listener.incoming() {
+            let mut connection = connection.unwrap();
+            let _ = connection.read(&mut [0; 8192]);
+            let _ = write!(connection, "HTTP/1.1 {answer}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            // Closed with something unread, the connection would be reset, and the answer with it.
+            let _ = connection.shutdown(Shutdown::Write);
+            let _ = std::io::copy(&mut connection, &mut std::io::sink());
+        }
+    });
+    url
 }
 
 /// A smoke that runs.
