@@ -227,6 +227,8 @@ steps: [ { name: see, http: { get: /job }, expect: response.status == 200 } ]
     let slow: Answer = |_| Reply::Slow(Duration::from_secs(6));
     let ran = one(yaml, &[("GET /health", slow), ("GET /job", OK)]).await;
     assert_eq!(ran.story(), ["0 passed", "exit 0"]);
+    let seen: Vec<String> = ran.outcome(Phase::Guard, 0).changes.iter().map(|change| change.state.clone()).collect();
+    assert_eq!(seen, ["status 200"], "no look was cut short");
 }
 
 #[tokio::test]
