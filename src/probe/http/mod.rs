@@ -6,6 +6,7 @@ mod client;
 mod content;
 mod destination;
 mod failure;
+mod reading;
 mod request;
 mod resolve;
 mod response;

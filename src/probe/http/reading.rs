@@ -1,0 +1,55 @@
+//! From an answer's headers and bytes to text.
+
+use std::collections::BTreeMap;
+
+use reqwest::header::{self, HeaderMap};
+
+/// By name in lower case; values of one name joined with `, `.
+pub(super) fn joined(headers: &HeaderMap) -> BTreeMap<String, String> {
+    let mut all: BTreeMap<String, String> = BTreeMap::new();
+    for (name, value) in headers {
+        let value = String::from_utf8_lossy(value.as_bytes());
+        all.entry(name.as_str().to_owned())
+            .and_modify(|before| {
+                before.push_str(", ");
+                before.push_str(&value);
+            })
+            .or_insert_with(|| value.into_owned());
+    }
+    all
+}
+
+fn content_type(headers: &HeaderMap) -> &str {
+    headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// In lower case, without parameters; empty where there is none.
+pub(super) fn media_type(headers: &HeaderMap) -> String {
+    content_type(headers).split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// The charset that the type names.
+pub(super) fn charset(headers: &HeaderMap) -> Option<&str> {
+    content_type(headers).split(';').skip(1).find_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches('"'))
+    })
+}
+
+/// By its type; an answer without one is JSON if it begins like it.
+pub(super) fn is_json(media_type: &str, text: &str) -> bool {
+    match media_type {
+        "" => text.trim_start().starts_with(['{', '[']),
+        _ => media_type.ends_with("/json") || media_type.ends_with("+json"),
+    }
+}
+
+/// The text, by its charset; UTF-8 where that is not known. A byte-order mark goes.
+pub(super) fn decode(bytes: Vec<u8>, charset: Option<&str>) -> String {
+    let encoding = charset.and_then(|label| encoding_rs::Encoding::for_label(label.as_bytes()));
+    let encoding = encoding.unwrap_or(encoding_rs::UTF_8);
+    if encoding == encoding_rs::UTF_8 && !bytes.starts_with(b"\xef\xbb\xbf") {
+        return String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+    }
+    encoding.decode(&bytes).0.into_owned()
+}
