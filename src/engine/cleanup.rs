@@ -39,20 +39,20 @@ pub(crate) async fn clean(stage: &Stage, case: &Case, journey: &mut Journey, ter
         let (_speaker, listener) = halt::channel();
         let scope = journey.scope().clone();
         match timeout(left, step::run(stage, at, step, &scope, &listener)).await {
-            Ok(finished) => end(stage, journey, at, step, finished).await,
+            Ok(finished) => end(stage, journey, at, step, finished),
             Err(_) => out_of_time(stage, journey, at, step),
         }
     }
     if journey.left().is_none() {
-        stage.notes.closed().await;
+        stage.notes.closed();
     }
 }
 
-async fn end(stage: &Stage, journey: &mut Journey, at: StepRef, step: &Step, finished: Finished) {
+fn end(stage: &Stage, journey: &mut Journey, at: StepRef, step: &Step, finished: Finished) {
     let Finished { outcome, kept, what, subjects: _, unanswered: _, lacks: _, witness: _ } = finished;
     journey.keep(kept);
     if matches!(outcome.verdict, Verdict::Passed | Verdict::Skipped) {
-        stage.notes.cleaned(step).await;
+        stage.notes.cleaned(step);
     } else {
         journey.left_behind(stage, leftover(step, what, &outcome), Verdict::Failed);
     }

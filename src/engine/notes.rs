@@ -65,19 +65,19 @@ impl Notes {
         Self { pen: pen.clone(), attempt: Arc::new(place) }
     }
 
-    /// A step that may make something is about to be looked at: it is on the disk before anything is sent.
+    /// A step that may make something is about to be looked at: it is written down before anything is sent.
     ///
     /// # Errors
     /// Where that cannot be noted: then it must not be sent.
-    pub(crate) async fn sending(&self, step: &Step, what: String, at: DateTime<Utc>) -> Result<(), Unwritten> {
+    pub(crate) fn sending(&self, step: &Step, what: String, at: DateTime<Utc>) -> Result<(), Unwritten> {
         let Place { case, number: attempt, .. } = *self.attempt;
         let brings = self.brought(step).map(str::to_owned).collect();
-        self.write(Entry::Sending { case, attempt, at, step: step.name.clone(), what, brings }).await
+        self.write(Entry::Sending { case, attempt, at, step: step.name.clone(), what, brings })
     }
 
     /// A step has come to its end. What cannot be noted now is no reason to stop: the attempt cleans up by itself, as
     /// long as it lives.
-    pub(crate) async fn ended(
+    pub(crate) fn ended(
         &self,
         phase: Phase,
         step: &Step,
@@ -101,23 +101,23 @@ impl Notes {
         }
         let Place { case, number: attempt, .. } = *self.attempt;
         let entry = Entry::Ended { case, attempt, step: step.name.clone(), answered, kept: noted, withheld };
-        let _ = self.write(entry).await;
+        let _ = self.write(entry);
     }
 
     /// A step of `finally` is done.
-    pub(crate) async fn cleaned(&self, step: &Step) {
+    pub(crate) fn cleaned(&self, step: &Step) {
         if self.is_open() {
             let Place { case, number: attempt, .. } = *self.attempt;
             // Where it cannot be noted, it is done once more: every clean-up must bear that.
-            let _ = self.write(Entry::Cleaned { case, attempt, step: step.name.clone() }).await;
+            let _ = self.write(Entry::Cleaned { case, attempt, step: step.name.clone() });
         }
     }
 
     /// Nothing of the attempt is left.
-    pub(crate) async fn closed(&self) {
+    pub(crate) fn closed(&self) {
         if self.is_open() {
             let Place { case, number: attempt, .. } = *self.attempt;
-            let _ = self.write(Entry::Closed { case, attempt }).await;
+            let _ = self.write(Entry::Closed { case, attempt });
         }
     }
 
@@ -136,12 +136,12 @@ impl Notes {
         captured.chain(&step.spec.keep_as).map(String::as_str).filter(|name| self.attempt.reads.contains_key(*name))
     }
 
-    async fn write(&self, entry: Entry) -> Result<(), Unwritten> {
+    fn write(&self, entry: Entry) -> Result<(), Unwritten> {
         // The steps of an attempt come one after another: nobody else opens it meanwhile.
         if self.is_open() {
-            return self.pen.write(&[entry]).await;
+            return self.pen.write(&[entry]);
         }
-        self.pen.write(&[self.attempt.opening.clone(), entry]).await?;
+        self.pen.write(&[self.attempt.opening.clone(), entry])?;
         self.attempt.opened.store(true, Ordering::Release);
         Ok(())
     }

@@ -42,7 +42,7 @@ pub(crate) async fn run(stage: &Stage, at: StepRef, step: &Step, scope: &Scope, 
         Err(closed) => return Finished::closed(step, closed),
     };
     let makes = notes::makes(at.phase, &step.spec.probe);
-    if makes && let Err(unwritten) = note_sending(stage, step, &lookout).await {
+    if makes && let Err(unwritten) = note_sending(stage, step, &lookout) {
         let reason = format!("{unwritten}; so nothing was sent");
         return Finished::closed(step, Closed::because(Verdict::Aborted, reason));
     }
@@ -55,14 +55,14 @@ pub(crate) async fn run(stage: &Stage, at: StepRef, step: &Step, scope: &Scope, 
     let finished = Finished::of(step, lookout, &end, needed);
     // Whether what was sent is known to have come to its end, or never to have arrived.
     let answered = came && finished.unanswered.is_none();
-    stage.notes.ended(at.phase, step, answered, &finished.kept, &stage.sink.cleaner()).await;
+    stage.notes.ended(at.phase, step, answered, &finished.kept, &stage.sink.cleaner());
     finished
 }
 
 /// Notes a request that may make something before it is sent.
-async fn note_sending(stage: &Stage, step: &Step, lookout: &Lookout<'_>) -> Result<(), Unwritten> {
+fn note_sending(stage: &Stage, step: &Step, lookout: &Lookout<'_>) -> Result<(), Unwritten> {
     let what = stage.sink.cleaner()(&lookout.describe());
-    stage.notes.sending(step, what, stage.clock.now()).await
+    stage.notes.sending(step, what, stage.clock.now())
 }
 
 impl Finished {

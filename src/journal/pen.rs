@@ -1,14 +1,18 @@
-//! Writes a journal. What was written is on the disk when the writer hears that it is.
+//! Writes a journal. What was written survives the process when the writer hears that it is, and the machine soon after.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
-use tokio::sync::{mpsc, oneshot};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use super::entry::{Entry, Header};
+
+/// How far syncs lie apart at least. The first is made at once; what is written meanwhile shares the next one, so that
+/// they are bounded by time, however many scenarios write.
+const APART: Duration = Duration::from_millis(100);
 
 /// Why a journal could not be written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -16,70 +20,96 @@ use super::entry::{Entry, Header};
 pub struct Unwritten(String);
 
 /// Writes a journal for all who share it. The file is made with the first word, so that a run which only looks leaves
-/// none. Words that come together are synced together: a thousand scenarios that send at once wait for a few syncs.
+/// none.
 #[derive(Debug, Clone)]
 pub struct Pen {
-    words: Option<mpsc::UnboundedSender<Word>>,
+    sheet: Option<Arc<Sheet>>,
 }
 
+/// What all pens of a journal write on.
 #[derive(Debug)]
-struct Word {
-    text: String,
-    heard: oneshot::Sender<Result<(), Unwritten>>,
+struct Sheet {
+    paper: Mutex<Paper>,
+    /// Asks for a sync. There is room for one: a sync that has not begun yet serves whoever writes until then.
+    dirty: SyncSender<Arc<File>>,
+    /// Set once a sync failed: nothing that is written from then on can be relied on.
+    spoilt: Arc<OnceLock<Unwritten>>,
 }
 
 /// Where the words go.
 #[derive(Debug)]
 enum Paper {
     /// Not made yet: where, and what it begins with.
-    Blank(PathBuf, Arc<Header>),
+    Blank(PathBuf, Box<Header>),
     /// Locked for as long as it is open.
-    Open(File),
+    Open(Arc<File>),
 }
 
 impl Pen {
     /// A pen that writes nothing, for targets that go with the run.
     #[must_use]
     pub const fn dry() -> Self {
-        Self { words: None }
+        Self { sheet: None }
     }
 
     /// A pen for a journal that is to be begun at `path`.
     #[must_use]
     pub fn new(path: &Path, header: Header) -> Self {
-        Self::on(Paper::Blank(path.to_owned(), Arc::new(header)))
+        Self::on(Paper::Blank(path.to_owned(), Box::new(header)))
     }
 
     /// A pen that goes on in a journal which was opened, and locked, before.
     #[must_use]
     pub fn resume(file: File) -> Self {
-        Self::on(Paper::Open(file))
+        Self::on(Paper::Open(Arc::new(file)))
     }
 
     fn on(paper: Paper) -> Self {
-        let (words, told) = mpsc::unbounded_channel();
+        let (dirty, asked) = sync_channel(1);
+        let spoilt = Arc::default();
+        let sheet = Sheet { paper: Mutex::new(paper), dirty, spoilt: Arc::clone(&spoilt) };
         // Its own thread: a disk that is slow must not hold up those who wait for other things. It ends with the last pen.
-        std::thread::spawn(move || write_down(paper, told));
-        Self { words: Some(words) }
+        std::thread::spawn(move || sync(&asked, &spoilt));
+        Self { sheet: Some(Arc::new(sheet)) }
     }
 
     /// Whether it writes at all.
     #[must_use]
     pub const fn is_dry(&self) -> bool {
-        self.words.is_none()
+        self.sheet.is_none()
     }
 
-    /// Writes entries, and returns once they are on the disk.
+    /// Writes entries. From then on they survive whatever ends the process; the disk has them as soon as it can, which
+    /// is not waited for.
     ///
     /// # Errors
-    /// Where they are not.
-    pub async fn write(&self, entries: &[Entry]) -> Result<(), Unwritten> {
-        let Some(words) = self.words.as_ref().filter(|_| !entries.is_empty()) else { return Ok(()) };
-        let text = entries.iter().map(line).collect::<String>();
-        let (heard, told) = oneshot::channel();
-        let gone = || Unwritten("its writer has ended".to_owned());
-        words.send(Word { text, heard }).map_err(|_| gone())?;
-        told.await.unwrap_or_else(|_| Err(gone()))
+    /// Where they cannot be written, or what was written before did not come to the disk.
+    pub fn write(&self, entries: &[Entry]) -> Result<(), Unwritten> {
+        let Some(sheet) = self.sheet.as_ref().filter(|_| !entries.is_empty()) else { return Ok(()) };
+        sheet.write(&entries.iter().map(line).collect::<String>())
+    }
+}
+
+impl Sheet {
+    fn write(&self, text: &str) -> Result<(), Unwritten> {
+        if let Some(unwritten) = self.spoilt.get() {
+            return Err(unwritten.clone());
+        }
+        let mut paper = self.paper.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = paper.put(text).map_err(|error| Unwritten(error.to_string()))?;
+        // Where there is no room, a sync is asked for already.
+        let _ = self.dirty.try_send(file);
+        Ok(())
+    }
+}
+
+/// The last pen waits for the disk: what a run left behind is to be found there however the machine ends.
+impl Drop for Sheet {
+    fn drop(&mut self) {
+        if let Paper::Open(file) = self.paper.get_mut().unwrap_or_else(PoisonError::into_inner) {
+            // Nobody is there any more to be told.
+            let _ = file.sync_data();
+        }
     }
 }
 
@@ -90,28 +120,31 @@ fn line(entry: &Entry) -> String {
     line
 }
 
-fn write_down(mut paper: Paper, mut told: mpsc::UnboundedReceiver<Word>) {
-    while let Some(first) = told.blocking_recv() {
-        let mut words = vec![first];
-        words.extend(std::iter::from_fn(|| told.try_recv().ok()));
-        let text = words.iter().map(|word| word.text.as_str()).collect::<String>();
-        let written = put(&mut paper, &text).map_err(|error| Unwritten(error.to_string()));
-        for word in words {
-            // Whoever has stopped waiting is simply not told.
-            let _ = word.heard.send(written.clone());
+/// Syncs whatever was written, as often as it is asked to.
+fn sync(asked: &Receiver<Arc<File>>, spoilt: &OnceLock<Unwritten>) {
+    for file in asked {
+        if let Err(error) = file.sync_data() {
+            let _ = spoilt.set(Unwritten(error.to_string()));
         }
+        // The lock on the file goes with the last who holds it.
+        drop(file);
+        std::thread::sleep(APART);
     }
 }
 
-fn put(paper: &mut Paper, text: &str) -> io::Result<()> {
-    if let Paper::Blank(path, header) = paper {
-        let header = line(&Entry::Run((**header).clone()));
-        let file = begin(path, &header).map_err(|error| naming(path, &error))?;
-        *paper = Paper::Open(file);
-    }
-    match paper {
-        Paper::Open(file) => file.write_all(text.as_bytes()).and_then(|()| file.sync_data()),
-        Paper::Blank(path, _) => Err(io::Error::other(format!("{} is not open", path.display()))),
+impl Paper {
+    fn put(&mut self, text: &str) -> io::Result<Arc<File>> {
+        let file = match self {
+            Self::Open(file) => Arc::clone(file),
+            Self::Blank(path, header) => {
+                let header = line(&Entry::Run((**header).clone()));
+                let file = Arc::new(begin(path, &header).map_err(|error| naming(path, &error))?);
+                *self = Self::Open(Arc::clone(&file));
+                file
+            }
+        };
+        (&*file).write_all(text.as_bytes())?;
+        Ok(file)
     }
 }
 
@@ -134,8 +167,6 @@ fn naming(path: &Path, error: &io::Error) -> io::Error {
 
 #[cfg(test)]
 mod tests {
-    use futures_util::future::join_all;
-
     use super::*;
     use crate::journal::{Journal, VERSION};
 
@@ -151,30 +182,45 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn many_write_one_journal_and_every_word_is_there() {
+    #[test]
+    fn many_write_one_journal_and_every_word_is_there() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal.ndjson");
         let pen = Pen::new(&path, header());
         assert!(!path.exists(), "nothing was written yet");
-        let words = (0..200).map(|case| {
-            let pen = pen.clone();
-            async move { pen.write(&[Entry::Closed { case, attempt: 1 }]).await }
+        std::thread::scope(|threads| {
+            for case in 0..200 {
+                let pen = pen.clone();
+                threads.spawn(move || assert_eq!(pen.write(&[Entry::Closed { case, attempt: 1 }]), Ok(())));
+            }
         });
-        assert!(join_all(words).await.iter().all(Result::is_ok));
         let text = std::fs::read_to_string(&path).unwrap();
         assert_eq!(text.lines().count(), 201);
         assert_eq!(Journal::read(&text).unwrap().header, header());
         assert!(File::open(&path).unwrap().try_lock().is_err(), "it is locked while the pen lives");
+        drop(pen);
+        assert!(File::open(&path).unwrap().lock().is_ok(), "and free soon after");
     }
 
-    #[tokio::test]
-    async fn what_cannot_be_written_is_said_and_a_dry_pen_says_nothing() {
+    #[test]
+    fn what_does_not_come_to_the_disk_is_said_with_the_next_word() {
+        // A pipe takes words, and cannot be synced.
+        let (_reader, writer) = io::pipe().unwrap();
+        let pen = Pen::resume(File::from(std::os::fd::OwnedFd::from(writer)));
+        let write = || pen.write(&[Entry::Settled]);
+        assert_eq!(write(), Ok(()));
+        let spoilt = &pen.sheet.as_ref().unwrap().spoilt;
+        spoilt.wait();
+        assert!(write().unwrap_err().to_string().starts_with("the clean-up journal cannot be written: "));
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_said_and_a_dry_pen_says_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("no/journal.ndjson");
-        let error = Pen::new(&path, header()).write(&[Entry::Settled]).await.unwrap_err().to_string();
+        let error = Pen::new(&path, header()).write(&[Entry::Settled]).unwrap_err().to_string();
         let expected = format!("the clean-up journal cannot be written: {}: No such file", path.display());
         assert!(error.starts_with(&expected), "{error}");
-        assert_eq!(Pen::dry().write(&[Entry::Settled]).await, Ok(()));
+        assert_eq!(Pen::dry().write(&[Entry::Settled]), Ok(()));
     }
 }

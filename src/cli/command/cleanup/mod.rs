@@ -104,11 +104,8 @@ fn settle(base: &Path, run: &str, shelved: Vec<Shelved>) -> Exit {
         State::Alive => return complain(Exit::INVALID, &format!("the run {run} still goes on")),
         State::Broken(why) => return complain(Exit::FAULT, &format!("{}: {why}", path.display())),
     };
-    let settled = tokio::runtime::Runtime::new().map_err(|error| error.to_string()).and_then(|runtime| {
-        runtime.block_on(Pen::resume(file).write(&[Entry::Settled])).map_err(|error| error.to_string())
-    });
-    match settled {
+    match Pen::resume(file).write(&[Entry::Settled]) {
         Ok(()) => print(&format!("{run} is settled\n")),
-        Err(error) => complain(Exit::FAULT, &error),
+        Err(error) => complain(Exit::FAULT, &error.to_string()),
     }
 }

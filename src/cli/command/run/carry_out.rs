@@ -14,7 +14,8 @@ use smoke::redact::Redactor;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::MissedTickBehavior;
+use tokio::time::{MissedTickBehavior, timeout};
+use tokio_util::sync::CancellationToken;
 
 use super::drill;
 use super::finished::Finished;
@@ -29,6 +30,9 @@ use crate::cli::terminal::Screen;
 const CLEANUP_WITHIN: Duration = Duration::from_mins(1);
 /// How many events are taken in at once, at most, before the screen is looked after.
 const AT_ONCE: usize = 1024;
+/// For how long events gather before they are taken in together: nobody sees so short a time, and a thousand scenarios tell
+/// of much in it.
+const HANDFUL: Duration = Duration::from_millis(20);
 /// How often the screen is drawn.
 const FRAME: Duration = Duration::from_millis(100);
 
@@ -76,8 +80,11 @@ pub(super) async fn carry_out(
     let screen = Screen::on_stderr(talk, &crate::cli::command::environment);
     let work = engine::run(Arc::new(plan), header, equipment, options);
     let engine = tokio::spawn(drill::at("engine", work));
-    let mut watcher = tokio::spawn(drill::at("watcher", watch_events(Arc::clone(recorder), told, screen)));
+    let over = CancellationToken::new();
+    let watching = watch_events(Arc::clone(recorder), told, screen, over.clone());
+    let mut watcher = tokio::spawn(drill::at("watcher", watching));
     let end = drill::at("main", until_over(engine, &mut watcher, ask, signals)).await;
+    over.cancel();
     let at_once = matches!(end, End::Left(_));
     settle(&end, watcher).await;
     count(&mut locked(recorder).run, &counted);
@@ -85,13 +92,19 @@ pub(super) async fn carry_out(
     if let Some(sandbox) = sandbox {
         // Stopping it waits for the requests that are on their way; whoever leaves at once does not.
         let within = if at_once { LEAVE_WITHIN } else { STOP_WITHIN };
-        let _ = tokio::time::timeout(within, sandbox.stop()).await;
+        let _ = timeout(within, sandbox.stop()).await;
     }
     finished
 }
 
-/// Takes events in as they come; they never wait for the screen, which shows what there is from time to time.
-async fn watch_events(recorder: Arc<Mutex<Recorder>>, mut events: UnboundedReceiver<Event>, mut screen: Screen) {
+/// Takes events in as they come, a handful at a time; they never wait for the screen, which shows what there is from time
+/// to time. Once the engine's work is over, nothing more is waited for.
+async fn watch_events(
+    recorder: Arc<Mutex<Recorder>>,
+    mut events: UnboundedReceiver<Event>,
+    mut screen: Screen,
+    over: CancellationToken,
+) {
     let mut frames = tokio::time::interval(FRAME);
     frames.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut batch = Vec::with_capacity(AT_ONCE);
@@ -101,11 +114,8 @@ async fn watch_events(recorder: Arc<Mutex<Recorder>>, mut events: UnboundedRecei
                 if many == 0 {
                     break;
                 }
-                let mut recorder = locked(&recorder);
-                for event in batch.drain(..) {
-                    recorder.take(&event);
-                    screen.told(&recorder.run, &event);
-                }
+                take_in(&recorder, &mut batch, &mut screen);
+                let _ = timeout(HANDFUL, over.cancelled()).await;
             }
             _ = frames.tick(), if screen.moves() => {
                 let recorder = locked(&recorder);
@@ -114,6 +124,15 @@ async fn watch_events(recorder: Arc<Mutex<Recorder>>, mut events: UnboundedRecei
         }
     }
     screen.end();
+}
+
+fn take_in(recorder: &Mutex<Recorder>, batch: &mut Vec<Event>, screen: &mut Screen) {
+    let mut recorder = locked(recorder);
+    recorder.keep(batch);
+    for event in batch.drain(..) {
+        recorder.run.apply(&event);
+        screen.told(&recorder.run, &event);
+    }
 }
 
 /// A panic elsewhere does not take the record with it: what it holds is still what happened.
@@ -192,6 +211,6 @@ async fn settle(end: &End, watcher: JoinHandle<()>) {
         watcher.abort();
     }
     if !watcher.is_finished() {
-        let _ = tokio::time::timeout(WATCHER_WITHIN, watcher).await;
+        let _ = timeout(WATCHER_WITHIN, watcher).await;
     }
 }

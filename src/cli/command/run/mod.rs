@@ -81,7 +81,7 @@ pub(crate) fn conduct(
     manner: Manner,
     recorder: Recorder,
 ) -> std::io::Result<Finished> {
-    let runtime = tokio::runtime::Runtime::new()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     // The words of a panic may hold secrets. They come with the report, cleaned.
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(|place| format!(" at {}:{}", place.file(), place.line())).unwrap_or_default();

@@ -87,16 +87,21 @@ impl Recorder {
         self.folder.file(name)
     }
 
-    /// Takes in one event: first to disk, so that it survives whatever comes next.
-    pub(super) fn take(&mut self, event: &Event) {
-        let line = ndjson::line(event);
+    /// Takes in one event.
+    fn take(&mut self, event: &Event) {
+        self.keep(std::slice::from_ref(event));
+        self.run.apply(event);
+    }
+
+    /// Writes events down before anything is made of them, so that they survive whatever comes next.
+    pub(super) fn keep(&mut self, events: &[Event]) {
+        let lines = events.iter().map(ndjson::line).collect::<String>();
         let unwritten = &mut self.unwritten;
         // What cannot be written to once is not tried again: one error says it all.
-        self.growing.retain_mut(|growing| growing.write(&line).map_err(|error| unwritten.push(error)).is_ok());
-        if let Fact::RunStarted { .. } = event.fact {
-            self.ahead = event.at - Utc::now();
+        self.growing.retain_mut(|growing| growing.write(&lines).map_err(|error| unwritten.push(error)).is_ok());
+        if let Some(Event { at, fact: Fact::RunStarted { .. } }) = events.first() {
+            self.ahead = *at - Utc::now();
         }
-        self.run.apply(event);
     }
 
     /// The time of day by the clock that the run goes by, UTC.
@@ -143,10 +148,10 @@ impl Recorder {
 }
 
 impl Growing {
-    fn write(&mut self, line: &str) -> io::Result<()> {
+    fn write(&mut self, lines: &str) -> io::Result<()> {
         match self {
-            Self::File(file) => file.write_all(line.as_bytes()),
-            Self::Stdout => publish::stdout(line),
+            Self::File(file) => file.write_all(lines.as_bytes()),
+            Self::Stdout => publish::stdout(lines),
         }
     }
 }
