@@ -75,8 +75,8 @@ fn request(case: &Case, step: &Step, scope: &Scope) -> Option<Request> {
 
 /// Whether it asks for something that the journey brought, rather than for what was there before.
 fn reads_captured(probe: &Probe, case: &Case) -> bool {
-    let roots = probe.references().into_iter().filter_map(|reference| reference.path.into_iter().next());
-    roots.into_iter().any(|root| case.scope.get(&root).is_none())
+    let mut roots = probe.references().into_iter().filter_map(|reference| reference.path.first());
+    roots.any(|root| case.scope.get(root).is_none())
 }
 
 impl Collected {

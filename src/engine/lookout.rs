@@ -245,8 +245,7 @@ fn admitted(step: &Step, scope: &Scope) -> Result<(), Closed> {
     let own: Vec<_> = spec.probe.brings().iter().map(|(name, _)| *name).collect();
     let expressions = spec.until.iter().chain(&spec.fail_if).chain(&spec.expect);
     let references = spec.probe.references().into_iter().chain(expressions.flat_map(Expression::references));
-    let paths = references.map(|reference| reference.path).collect::<Vec<_>>();
-    missing(paths.iter().map(Vec::as_slice), scope, &own)
+    missing(references.map(|reference| reference.path.as_slice()), scope, &own)
 }
 
 /// Skips a step that needs a value which an earlier step did not bring. (That the name exists at all was checked long

@@ -175,8 +175,8 @@ pub(crate) fn fingerprint(case: &Case) -> String {
 /// What the steps read, by its first name.
 fn reads(steps: &[Step]) -> BTreeMap<String, Vec<Vec<String>>> {
     let mut reads = BTreeMap::<String, Vec<Vec<String>>>::new();
-    for path in steps.iter().flat_map(|step| step.spec.references()).map(|reference| reference.path) {
-        if let Some((root, rest)) = path.split_first() {
+    for reference in steps.iter().flat_map(|step| step.spec.references()) {
+        if let Some((root, rest)) = reference.path.split_first() {
             reads.entry(root.clone()).or_default().push(rest.to_vec());
         }
     }

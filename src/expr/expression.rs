@@ -87,11 +87,11 @@ impl Expression {
 
     /// What it reads, in the order in which it is written.
     #[must_use]
-    pub fn references(&self) -> Vec<Reference> {
+    pub fn references(&self) -> &[Reference] {
         let reads = || reference::reads(&self.text, &self.tree).into_iter();
         let place = |read: &Read| within(&self.text, &self.location, read.start, read.end);
         let found = || reads().map(|read| Reference { location: place(&read), path: read.path }).collect();
-        self.references.get_or_init(found).clone()
+        self.references.get_or_init(found)
     }
 
     /// Everything in it that can never be right, by the kinds of the names that it reads: a comparison of what cannot be

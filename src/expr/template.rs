@@ -113,10 +113,10 @@ impl Template {
 
     /// What it reads, all through.
     #[must_use]
-    pub fn references(&self) -> Vec<Reference> {
+    pub fn references(&self) -> Vec<&Reference> {
         match &self.node {
             Node::Fixed(_) => Vec::new(),
-            Node::Whole(expression) => expression.references(),
+            Node::Whole(expression) => expression.references().iter().collect(),
             Node::Text(pieces) => pieces.iter().flat_map(Piece::references).collect(),
             Node::List(items) => items.iter().flat_map(Self::references).collect(),
             Node::Map(entries) => entries.iter().flat_map(|(_, template)| template.references()).collect(),
@@ -170,9 +170,9 @@ fn evaluate_map(entries: &[(String, Template)], scope: &Scope) -> Result<Value, 
 }
 
 impl Piece {
-    fn references(&self) -> Vec<Reference> {
+    fn references(&self) -> &[Reference] {
         match self {
-            Self::Fixed(_) => Vec::new(),
+            Self::Fixed(_) => &[],
             Self::Expression(expression) => expression.references(),
         }
     }

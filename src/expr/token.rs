@@ -103,6 +103,9 @@ fn number(bytes: &[u8]) -> usize {
 
 /// A quoted literal, with its prefix (`r`, `b`, both) and in one or three quotes; a name in backticks.
 fn literal(rest: &str) -> Option<(Kind, usize)> {
+    if !rest.starts_with(['"', '\'', '`', 'r', 'R', 'b', 'B']) {
+        return None;
+    }
     if let Some(name) = rest.strip_prefix('`') {
         return Some(name.find('`').map_or((Kind::Unclosed, rest.len()), |end| (Kind::Name, end + 2)));
     }

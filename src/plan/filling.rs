@@ -61,7 +61,7 @@ pub(super) fn build(
 }
 
 /// Everything that a scenario reads, all through.
-pub(super) fn references(scenario: &Scenario) -> Vec<Reference> {
+pub(super) fn references(scenario: &Scenario) -> Vec<&Reference> {
     let settings = scenario.timeout.iter().chain(&scenario.exclusive).flat_map(Template::references);
     let lists = [&scenario.ready, &scenario.guards, &scenario.steps, &scenario.finally];
     settings.chain(lists.into_iter().flatten().flat_map(|step| step.references())).collect()

@@ -100,5 +100,5 @@ impl Filling<'_, '_, '_, '_> {
 /// Whether something may stand in for a secret in it, so that nothing can be said of its text.
 fn guessed(template: &Template) -> bool {
     let secret = |reference: &Reference| reference.path.first().is_some_and(|root| root == "secret");
-    template.references().iter().any(secret)
+    template.references().into_iter().any(secret)
 }

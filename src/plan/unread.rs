@@ -84,7 +84,7 @@ impl Read {
         Self::by(references(scenario), site, Some(scenario))
     }
 
-    fn by(mut open: Vec<Reference>, site: &Site<'_>, scenario: Option<&Scenario>) -> Self {
+    fn by<'plan>(mut open: Vec<&'plan Reference>, site: &'plan Site<'_>, scenario: Option<&'plan Scenario>) -> Self {
         let definitions: HashMap<&str, Definition<'_>> = site.definitions(scenario).into_iter().collect();
         let mut names = HashSet::new();
         while let Some(Reference { path, .. }) = open.pop() {

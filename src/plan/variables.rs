@@ -68,7 +68,7 @@ impl<'p, 'v, 'c> Variables<'p, 'v, 'c> {
     }
 
     /// Fills in everything that is read, and says at its place what cannot be.
-    pub(super) fn read(&mut self, references: &[Reference]) {
+    pub(super) fn read(&mut self, references: &[&Reference]) {
         for reference in references {
             let field = reference.path.get(1);
             match (reference.path.first().map(String::as_str), field) {
@@ -137,7 +137,7 @@ impl<'p, 'v, 'c> Variables<'p, 'v, 'c> {
     /// Notes that a template has no value, unless what it reads has been complained about, or only stands in for a
     /// secret that is not had here.
     pub(super) fn complain(&mut self, template: &Template, error: EvaluationError) {
-        let excused = template.references().iter().any(|reference| self.excuses(reference));
+        let excused = template.references().into_iter().any(|reference| self.excuses(reference));
         if !excused {
             self.problems.push(Diagnostic::at(template.location(), error.message));
         }
@@ -163,7 +163,7 @@ impl<'p, 'v, 'c> Variables<'p, 'v, 'c> {
             }
             _ => false,
         };
-        changes(template) || template.references().iter().any(differs)
+        changes(template) || template.references().into_iter().any(differs)
     }
 
     fn undefined(&self, name: &str, location: &Location) -> Diagnostic {
@@ -193,7 +193,7 @@ impl<'p, 'v, 'c> Variables<'p, 'v, 'c> {
     pub(super) fn differs_by_variables(&self, template: &Template) -> bool {
         let direct =
             |reference: &Reference| matches!(reference.path.first().map(String::as_str), Some("run" | "secret"));
-        self.differs(template) && !changes(template) && !template.references().iter().any(direct)
+        self.differs(template) && !changes(template) && !template.references().into_iter().any(direct)
     }
 
     /// What went wrong; and nothing more can be read.

@@ -88,7 +88,7 @@ impl Probe {
 
     /// Everything that its templates read.
     #[must_use]
-    pub fn references(&self) -> Vec<Reference> {
+    pub fn references(&self) -> Vec<&Reference> {
         match self {
             Self::Http(probe) => probe.references(),
             Self::Logs(probe) => probe.references(),

@@ -55,11 +55,15 @@ impl Paths {
         let (mut paths, mut folders) = (Self::default(), Names::default());
         for (case, scenario) in run.scenarios.iter().enumerate() {
             let folder = folders.name(&scenario.id);
+            let pieces = pieces(case, scenario);
+            if pieces.is_empty() {
+                continue;
+            }
             let mut steps = Names::default();
             let steps: BTreeMap<(Phase, usize), String> =
                 scenario.all().map(|(phase, index, step)| ((phase, index), steps.name(&step.name))).collect();
             let mut files = Names::default();
-            for ((_, attempt, phase, index), evidence) in pieces(case, scenario) {
+            for ((_, attempt, phase, index), evidence) in pieces {
                 let step = steps.get(&(phase, index)).map_or("step", String::as_str);
                 let again = if attempt > 0 { format!("attempt-{attempt}-") } else { String::new() };
                 let path = |piece: &Evidence| {

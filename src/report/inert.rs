@@ -5,24 +5,25 @@
 //! `##vso[`, TeamCity `##teamcity[`. Where a format has a way to write the same text otherwise, that is used, and nothing
 //! is lost; only in plain text a backslash gives it away.
 
+use std::borrow::Cow;
+
 /// Text for people.
 #[must_use]
 pub fn text(text: &str) -> String {
-    unhashed(text, "#\\").split('\n').map(|line| defused(line, "\\::")).collect::<Vec<_>>().join("\n")
+    lines(&unhashed(text, "#\\"), "\\::")
 }
 
 /// HTML, XML, and Markdown outside of its code: a character reference reads the same. Nothing that could move a cursor or
 /// turn the direction of what follows is left either, wherever it came from.
 pub(super) fn markup(document: &str) -> String {
-    let document: String =
-        document.chars().filter(|c| *c == '\n' || !(c.is_control() || turns(*c) || is_none(*c))).collect();
-    let lines = unhashed(&document, "&#35;");
-    lines.split('\n').map(|line| defused(line, "&#58;:")).collect::<Vec<_>>().join("\n")
+    let moves = |c: char| c != '\n' && (c.is_control() || turns(c) || is_none(c));
+    let document = if document.contains(moves) { document.replace(moves, "").into() } else { Cow::Borrowed(document) };
+    lines(&unhashed(&document, "&#35;"), "&#58;:")
 }
 
 /// JSON, where `#` stands in strings only.
 pub(super) fn json(document: &str) -> String {
-    unhashed(document, "\\u0023")
+    unhashed(document, "\\u0023").into_owned()
 }
 
 /// Characters that turn the direction in which what follows is read.
@@ -39,19 +40,28 @@ pub(super) fn is_none(c: char) -> bool {
 const HASHES: [&str; 3] = ["##[", "##vso[", "##teamcity["];
 
 /// The text with `hash` in place of the first sign of each mark. No mark holds a line feed.
-fn unhashed(text: &str, hash: &str) -> String {
+fn unhashed<'text>(text: &'text str, hash: &str) -> Cow<'text, str> {
     if !text.contains("##") {
+        return Cow::Borrowed(text);
+    }
+    let defuse = |text: String, mark: &&str| text.replace(mark, &format!("{hash}{}", &mark[1..]));
+    Cow::Owned(HASHES.iter().fold(text.to_owned(), defuse))
+}
+
+/// Every line with `instead` in place of a `::` that it begins with.
+fn lines(text: &str, instead: &str) -> String {
+    if !text.contains("::") {
         return text.to_owned();
     }
-    HASHES.iter().fold(text.to_owned(), |text, mark| text.replace(mark, &format!("{hash}{}", &mark[1..])))
+    text.split('\n').map(|line| defused(line, instead)).collect::<Vec<_>>().join("\n")
 }
 
 /// The line with `instead` in place of a `::` that it begins with.
-fn defused(line: &str, instead: &str) -> String {
+fn defused<'line>(line: &'line str, instead: &str) -> Cow<'line, str> {
     let begins = line.trim_start_matches(|c: char| !c.is_ascii_graphic() && !c.is_alphanumeric());
     match begins.strip_prefix("::") {
-        Some(rest) => format!("{}{instead}{rest}", &line[..line.len() - begins.len()]),
-        None => line.to_owned(),
+        Some(rest) => format!("{}{instead}{rest}", &line[..line.len() - begins.len()]).into(),
+        None => Cow::Borrowed(line),
     }
 }
 

@@ -183,6 +183,9 @@ fn stretch(change: &Change) -> String {
 /// Text for a line of its own: without line feeds and whatever else could move the cursor or hide what follows.
 #[must_use]
 pub fn one_line(text: &str) -> String {
+    if is_plain(text) {
+        return text.trim().to_owned();
+    }
     let lines = text.lines().map(visible);
     let lines: Vec<String> = lines.map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
     lines.join(" ")
@@ -191,11 +194,19 @@ pub fn one_line(text: &str) -> String {
 /// A line as it may be shown: text from outside can neither paint, nor move the cursor, nor turn its direction.
 #[must_use]
 pub fn visible(line: &str) -> String {
+    if is_plain(line) {
+        return line.to_owned();
+    }
     let line = console::strip_ansi_codes(line);
     line.chars()
         .map(|c| if c == '\t' { ' ' } else { c })
         .filter(|c| !(c.is_control() || inert::turns(*c) || inert::is_none(*c)))
         .collect()
+}
+
+/// Whether there is nothing in it but printable ASCII, as in nearly all there is to tell.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// Who is meant: `bulk-import › guard "the worker stays up"`.

@@ -84,7 +84,7 @@ pub struct Step {
 impl Step {
     /// Everything that it reads, all through; the names of its own observation and of `with` among them.
     #[must_use]
-    pub fn references(&self) -> Vec<Reference> {
+    pub fn references(&self) -> Vec<&Reference> {
         let durations = self.within.iter().chain(&self.every).chain(&self.hold);
         let with = self.with.iter().map(|(_, template)| template.as_ref());
         let templates = [&self.name].into_iter().chain(durations).chain(with).flat_map(Template::references);

@@ -53,7 +53,7 @@ pub struct AlarmsSeen {
 impl Alarm {
     /// Everything that its templates read.
     #[must_use]
-    pub fn references(&self) -> Vec<Reference> {
+    pub fn references(&self) -> Vec<&Reference> {
         let (Self::One(names) | Self::Several(names)) = self;
         names.references()
     }

@@ -92,7 +92,7 @@ pub struct ServicesSeen {
 impl Ecs {
     /// Everything that its templates read.
     #[must_use]
-    pub fn references(&self) -> Vec<Reference> {
+    pub fn references(&self) -> Vec<&Reference> {
         let Self { cluster, services, image, task_definition } = self;
         let (Services::One(services) | Services::Several(services)) = services;
         let expected = image.iter().chain(task_definition);

@@ -37,7 +37,7 @@ pub struct Exec {
 impl Exec {
     /// Everything that its templates read.
     #[must_use]
-    pub fn references(&self) -> Vec<Reference> {
+    pub fn references(&self) -> Vec<&Reference> {
         let env = self.env.iter().map(|(_, value)| value);
         self.run.iter().chain(env).chain(&self.dir).chain(&self.stdin).flat_map(Template::references).collect()
     }

@@ -119,7 +119,7 @@ pub enum Part {
 impl Http {
     /// Everything that its templates read.
     #[must_use]
-    pub fn references(&self) -> Vec<Reference> {
+    pub fn references(&self) -> Vec<&Reference> {
         let fields = self.headers.iter().chain(&self.query).map(|(_, value)| value);
         let settings = self.timeout.iter().chain(&self.redirects);
         let body = self.body.iter().flat_map(Body::templates);

@@ -195,7 +195,7 @@ mod tests {
             redirects: Some(template("${{ h }}")),
             ..http()
         };
-        let mut roots: Vec<_> = http.references().into_iter().map(|mut read| read.path.remove(0)).collect();
+        let mut roots: Vec<_> = http.references().into_iter().map(|read| read.path[0].as_str()).collect();
         roots.sort();
         assert_eq!(roots, ["a", "b", "c", "e", "f", "g", "h"]);
     }

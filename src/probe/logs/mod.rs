@@ -70,7 +70,7 @@ pub struct Logs {
 impl Logs {
     /// Everything that its templates read.
     #[must_use]
-    pub fn references(&self) -> Vec<Reference> {
+    pub fn references(&self) -> Vec<&Reference> {
         let Self { group, stream_prefix, from_tasks, sequence, none, text } = self;
         let single = [Some(group), stream_prefix.as_ref(), from_tasks.as_ref(), text.as_ref()];
         let entries = sequence.iter().chain(none).flatten().map(|(_, template)| template);

@@ -52,7 +52,7 @@ pub struct Query {
 impl PythonDeps {
     /// Everything that its templates read.
     #[must_use]
-    pub fn references(&self) -> Vec<Reference> {
+    pub fn references(&self) -> Vec<&Reference> {
         let chosen = self.extras.iter().chain(&self.groups).chain(&self.compare);
         self.files().into_iter().chain(chosen).flat_map(Template::references).collect()
     }

@@ -45,7 +45,7 @@ pub struct Query {
 impl Terraform {
     /// Everything that its templates read.
     #[must_use]
-    pub fn references(&self) -> Vec<Reference> {
+    pub fn references(&self) -> Vec<&Reference> {
         let vars = self.vars.iter().map(|(_, value)| value);
         let files = self.plan.iter().chain(&self.dir).chain(&self.var_files);
         files.chain(vars).flat_map(Template::references).collect()

@@ -5,7 +5,11 @@ use quick_junit::XmlString;
 /// The text without what XML cannot hold. `quick_junit` takes out ANSI sequences and most control characters, tabs among
 /// them; the two non-characters of Unicode's first plane are left to us.
 pub(super) fn clean(text: &str) -> XmlString {
-    XmlString::new(text.replace('\t', "    ").replace(['\u{fffe}', '\u{ffff}'], ""))
+    if text.contains(['\t', '\u{fffe}', '\u{ffff}']) {
+        XmlString::new(text.replace('\t', "    ").replace(['\u{fffe}', '\u{ffff}'], ""))
+    } else {
+        XmlString::new(text)
+    }
 }
 
 #[cfg(test)]

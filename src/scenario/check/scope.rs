@@ -58,25 +58,9 @@ impl Names {
     }
 
     /// The same, with one more.
-    pub(super) fn with(&self, name: &str, known: Known) -> Self {
-        let mut more = self.clone();
-        more.bind(name, known);
-        more
-    }
-
-    /// The same, with everything outside `allowed` barred for the same reason.
-    pub(super) fn only(&self, allowed: &[&str], why: &str, help: &str) -> Self {
-        let bar = |(name, known): (&String, &Known)| {
-            let barred = !allowed.contains(&name.as_str()) && !matches!(known, Known::Barred(..));
-            let known = if barred { Known::Barred(why.replace("{}", name), help.to_owned()) } else { known.clone() };
-            (name.clone(), known)
-        };
-        Self { known: self.known.iter().map(bar).collect() }
-    }
-
-    /// Whether a name can be read here.
-    pub(super) fn allows(&self, name: &str) -> bool {
-        matches!(self.known.get(name), Some(Known::Anything | Known::Fields(_)))
+    pub(super) fn with(mut self, name: &str, known: Known) -> Self {
+        self.bind(name, known);
+        self
     }
 
     /// Whether a name is known here, or only barred.
@@ -84,28 +68,71 @@ impl Names {
         self.known.contains_key(name)
     }
 
+    /// The same, with everything outside `allowed` barred for the same reason, in which `{}` stands for the name.
+    pub(super) fn only<'n>(&'n self, allowed: &'n [&'n str], why: &'n str, help: &'n str) -> Seen<'n> {
+        Seen { names: self, bar: Some(Bar { allowed, why, help }) }
+    }
+
     /// What is wrong with what is read.
-    pub(super) fn hold(&self, references: Vec<Reference>) -> impl Iterator<Item = Diagnostic> + use<'_> {
-        references.into_iter().filter_map(|reference| self.problem(&reference))
+    pub(super) fn hold<'n>(
+        &'n self,
+        references: impl IntoIterator<Item = &'n Reference>,
+    ) -> impl Iterator<Item = Diagnostic> {
+        Seen { names: self, bar: None }.hold(references)
+    }
+}
+
+/// Names as they are seen from a place.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Seen<'n> {
+    names: &'n Names,
+    bar: Option<Bar<'n>>,
+}
+
+/// What cannot be read from a place, whatever it is.
+#[derive(Debug, Clone, Copy)]
+struct Bar<'n> {
+    allowed: &'n [&'n str],
+    why: &'n str,
+    help: &'n str,
+}
+
+impl<'n> Seen<'n> {
+    /// What is wrong with what is read.
+    pub(super) fn hold(
+        self,
+        references: impl IntoIterator<Item = &'n Reference>,
+    ) -> impl Iterator<Item = Diagnostic> {
+        references.into_iter().filter_map(move |reference| self.problem(reference))
     }
 
     fn problem(&self, reference: &Reference) -> Option<Diagnostic> {
         let root = reference.path.first()?;
         let at = |message: String| Diagnostic::at(&reference.location, message);
-        match self.known.get(root) {
-            Some(Known::Anything) => None,
-            Some(Known::Barred(why, help)) => Some(at(why.clone()).help(help.clone())),
-            Some(Known::Fields(fields)) => {
+        match (self.names.known.get(root), self.bar(root)) {
+            (Some(Known::Barred(why, help)), _) => Some(at(why.clone()).help(help.clone())),
+            (Some(_), Some(Bar { why, help, .. })) => Some(at(why.replace("{}", root)).help(help)),
+            (Some(Known::Anything), None) => None,
+            (Some(Known::Fields(fields)), None) => {
                 let field = reference.path.get(1).filter(|field| !fields.contains(field))?;
                 let near = nearest(field, fields.iter().map(String::as_str));
                 Some(suggest(at(unknown_field(root, field)), near, fields.iter().map(String::as_str)))
             }
-            None if TYPES.contains(&root.as_str()) => None,
-            None => {
-                let names = || self.known.keys().map(String::as_str).filter(|name| self.allows(name));
+            (None, _) if TYPES.contains(&root.as_str()) => None,
+            (None, _) => {
+                let names = || self.names.known.keys().map(String::as_str).filter(|name| self.allows(name));
                 Some(suggest(at(format!("nothing here is called `{root}`")), nearest(root, names()), names()))
             }
         }
+    }
+
+    fn bar(&self, name: &str) -> Option<Bar<'n>> {
+        self.bar.filter(|bar| !bar.allowed.contains(&name))
+    }
+
+    fn allows(&self, name: &str) -> bool {
+        let known = self.names.known.get(name);
+        matches!(known, Some(Known::Anything | Known::Fields(_))) && self.bar(name).is_none()
     }
 }
 
