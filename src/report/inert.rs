@@ -16,7 +16,11 @@ pub fn text(text: &str) -> String {
 /// HTML, XML, and Markdown outside of its code: a character reference reads the same. Nothing that could move a cursor or
 /// turn the direction of what follows is left either, wherever it came from.
 pub(super) fn markup(document: &str) -> String {
-    let moves = |c: char| c != '\n' && (c.is_control() || turns(c) || is_none(c));
+    let moves = |c: char| match c {
+        // Nearly all there is.
+        ' '..='~' | '\n' => false,
+        _ => c.is_control() || turns(c) || is_none(c),
+    };
     let document = if document.contains(moves) { document.replace(moves, "").into() } else { Cow::Borrowed(document) };
     lines(&unhashed(&document, "&#35;"), "&#58;:")
 }

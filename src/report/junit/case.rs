@@ -22,17 +22,15 @@ pub(super) struct Subject<'run> {
     pub(super) paths: &'run Paths,
 }
 
-/// The test case of a step that stands at `place` in its scenario; its name and class are given by the caller.
+/// The test case of a step that stands at `place` in its scenario; its name, class and place are given by the caller.
 pub(super) fn of_step(subject: Subject<'_>, place: (Phase, usize), step: &Step) -> TestCase {
     let scenario = subject.scenario;
     let mut status = if step.enforced { status_of_step(subject, place, step) } else { shadow(step) };
     let reruns: Vec<TestRerun> = scenario.earlier.iter().filter_map(|attempt| rerun(subject, attempt, place)).collect();
     status.set_rerun_kind(FlakyOrRerun::Rerun).add_reruns(reruns);
-    let mut case = TestCase::new(clean(&step.name), status);
+    let mut case = TestCase::new("", status);
     case.set_assertions(step.expectations.iter().filter(|judged| judged.held.is_some()).count());
     case.set_time(Duration::from_millis(step.duration_ms));
-    case.extra.insert("file".into(), clean(&step.file));
-    case.extra.insert("line".into(), clean(&step.line.to_string()));
     if let Some(output) = output(scenario, place, step) {
         case.set_system_out(clean(&output));
     }
@@ -40,7 +38,7 @@ pub(super) fn of_step(subject: Subject<'_>, place: (Phase, usize), step: &Step) 
 }
 
 /// A test case of its own for what no step says: a scenario that did not pass although none of its steps is to blame
-/// (its time ran out between two), or an earlier attempt of that kind.
+/// (its time ran out between two), or an earlier attempt of that kind. Name, class and file are given likewise.
 pub(super) fn of_scenario(scenario: &Scenario) -> Option<TestCase> {
     let verdict = scenario.verdict.unwrap_or(Verdict::Aborted);
     let unsaid =
@@ -55,7 +53,6 @@ pub(super) fn of_scenario(scenario: &Scenario) -> Option<TestCase> {
     status.set_rerun_kind(FlakyOrRerun::Rerun).add_reruns(reruns);
     let mut case = TestCase::new("", status);
     case.set_time(Duration::from_millis(scenario.duration_ms()));
-    case.extra.insert("file".into(), clean(&scenario.file));
     Some(case)
 }
 

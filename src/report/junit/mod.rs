@@ -21,15 +21,25 @@ use super::{inert, story};
 use crate::record::{Run, Scenario};
 use crate::verdict::Verdict;
 
+/// The attribute that says where a suite or a case stands.
+const FILE: &str = "file";
+
 /// The run as JUnit XML, ending in a line feed.
 #[must_use]
 pub fn render(run: &Run) -> String {
     let mut report = Report::new(clean(&format!("smoke {}", run.target)));
     report.set_timestamp(run.started);
     report.set_time(Duration::from_millis(run.duration_ms()));
-    let (mut names, paths) = (Names::default(), Paths::of(run));
+    let (mut names, paths, shared) = (Names::default(), Paths::of(run), of_the_run(run));
     for (case, scenario) in run.scenarios.iter().enumerate() {
-        report.add_test_suite(suite(run, Subject { case, scenario, paths: &paths }, &mut names));
+        let mut suite = suite(Subject { case, scenario, paths: &paths }, &mut names);
+        let notes = scenario.notes.iter().map(|line| property("note", line));
+        let left = scenario.leftovers.iter().map(|left| (story::left(run), format!("{}: {}", left.what, left.why)));
+        let left = left.map(|(name, value)| property(name, &value));
+        suite.add_properties(
+            of_the_scenario(scenario).into_iter().chain(shared.iter().cloned()).chain(notes).chain(left),
+        );
+        report.add_test_suite(suite);
     }
     // A run can be red though each of its scenarios passed; the report must not be green then.
     let green = report.failures + report.errors == 0;
@@ -43,45 +53,53 @@ pub fn render(run: &Run) -> String {
     inert::markup(&report.to_string().unwrap_or_default())
 }
 
-fn suite(run: &Run, subject: Subject<'_>, names: &mut Names) -> TestSuite {
+fn suite(subject: Subject<'_>, names: &mut Names) -> TestSuite {
     let scenario = subject.scenario;
     let id = names.suite(&scenario.id);
-    let mut suite = TestSuite::new(clean(&id));
+    let (class, file) = (clean(&id), clean(&scenario.file));
+    let mut suite = TestSuite::new(class.clone());
     if let Some(started) = scenario.started {
         suite.set_timestamp(started);
     }
     suite.set_time(Duration::from_millis(scenario.duration_ms()));
-    suite.extra.insert("file".into(), clean(&scenario.file));
-    suite.add_properties(properties(run, scenario));
+    suite.extra.insert(FILE.into(), file.clone());
+    let mut named = |mut case: TestCase, name: &str| {
+        case.name = clean(&names.case(&id, name));
+        case.set_classname(class.clone());
+        case
+    };
     for (phase, index, step) in scenario.all() {
-        let case = of_step(subject, (phase, index), step);
-        suite.add_test_case(named(case, &id, &step.name, names));
+        let mut case = named(of_step(subject, (phase, index), step), &step.name);
+        let file = if step.file == scenario.file { file.clone() } else { clean(&step.file) };
+        case.extra.extend([(FILE.into(), file), ("line".into(), clean(&step.line.to_string()))]);
+        suite.add_test_case(case);
     }
     if let Some(case) = of_scenario(scenario) {
-        suite.add_test_case(named(case, &id, "the scenario as a whole", names));
+        let mut case = named(case, "the scenario as a whole");
+        case.extra.insert(FILE.into(), file);
+        suite.add_test_case(case);
     }
     suite
 }
 
-fn named(mut case: TestCase, class: &str, name: &str, names: &mut Names) -> TestCase {
-    case.name = clean(&names.case(class, name));
-    case.set_classname(clean(class));
-    case
+/// What every suite says of the run.
+fn of_the_run(run: &Run) -> Vec<Property> {
+    let revision = run.revision.iter().map(|revision| property("revision", revision));
+    let identity = run.identity.iter().map(|line| property("looked at", line));
+    [property("run", &run.id), property("target", &run.target)].into_iter().chain(revision).chain(identity).collect()
 }
 
-fn properties(run: &Run, scenario: &Scenario) -> Vec<Property> {
-    let mut all = vec![
-        ("scenario", scenario.name.clone()),
-        ("verdict", scenario.verdict.unwrap_or(Verdict::Aborted).to_string()),
-        ("flaky", scenario.flaky().to_string()),
-        ("run", run.id.clone()),
-        ("target", run.target.clone()),
-    ];
-    all.extend(run.revision.clone().map(|revision| ("revision", revision)));
-    all.extend(run.identity.iter().map(|line| ("looked at", line.clone())));
-    all.extend(scenario.notes.iter().map(|line| ("note", line.clone())));
-    all.extend(scenario.leftovers.iter().map(|left| (story::left(run), format!("{}: {}", left.what, left.why))));
-    all.into_iter().map(|(name, value)| Property::new(name, clean(&value))).collect()
+fn of_the_scenario(scenario: &Scenario) -> [Property; 3] {
+    let verdict = scenario.verdict.unwrap_or(Verdict::Aborted);
+    [
+        property("scenario", &scenario.name),
+        property("verdict", &verdict.to_string()),
+        property("flaky", &scenario.flaky().to_string()),
+    ]
+}
+
+fn property(name: &str, value: &str) -> Property {
+    Property::new(name, clean(value))
 }
 
 #[cfg(test)]

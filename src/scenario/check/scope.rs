@@ -99,10 +99,7 @@ struct Bar<'n> {
 
 impl<'n> Seen<'n> {
     /// What is wrong with what is read.
-    pub(super) fn hold(
-        self,
-        references: impl IntoIterator<Item = &'n Reference>,
-    ) -> impl Iterator<Item = Diagnostic> {
+    pub(super) fn hold(self, references: impl IntoIterator<Item = &'n Reference>) -> impl Iterator<Item = Diagnostic> {
         references.into_iter().filter_map(move |reference| self.problem(reference))
     }
 
