@@ -12,7 +12,6 @@
 //! * [`scenario`]: what the user wrote: `smoke.yaml` and scenario files, parsed with positions and checked.
 //! * [`plan`]: what will run: scenarios × matrix rows on one target, with all variables known.
 //! * [`target`]: where the API under test is, and where AWS is looked at.
-//! * [`look`]: why a look brought nothing.
 //! * [`probe`]: how a step observes, and what each kind brings back.
 //! * [`look`]: why a look brought nothing.
 //! * [`aws`]: the only place that names the AWS SDK; one shared reader for the whole run.
@@ -25,9 +24,11 @@
 //! * [`report`]: a run drawn as JSON, JUnit, HTML, Markdown, workflow commands and lines.
 //! * [`doctor`]: the preflight: whether a run could see what it looks at.
 //! * [`span`]: how long something took, in words.
+//! * [`abreast`]: work on many things at once.
 //! * [`redact`]: keeps secrets out of everything that is written.
 //! * [`sandbox`]: the embedded `local` target.
 
+pub mod abreast;
 pub mod aws;
 pub mod diagnostic;
 pub mod doctor;

@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 
+use smoke::abreast::abreast;
 use smoke::record::Run;
 use smoke::report::console::{self, Style};
 use smoke::report::{Format, evidence, markdown};
@@ -23,8 +24,12 @@ const ALWAYS: [Format; 4] = [Format::Json, Format::Junit, Format::Html, Format::
 pub(crate) fn publish(run: &Run, folder: &RunFolder, asked: &[ReportTo]) -> Vec<io::Error> {
     let mut unwritten = Vec::new();
     // `run.json` first: everything else can be drawn from it again, and names it where it is there.
-    for (format, _, name) in Format::all().iter().filter(|(format, _, _)| in_folder(*format, asked)) {
-        unwritten.extend(folder.write(name, &format.draw(run, folder.written(RUN).as_deref())).err());
+    let here = Format::all().iter().filter(|(format, _, _)| in_folder(*format, asked));
+    let (record, others): (Vec<_>, Vec<_>) = here.partition(|(format, _, _)| *format == Format::Json);
+    for group in [record, others] {
+        let from = folder.written(RUN);
+        let write = |(format, _, name): &&(Format, &str, &str)| folder.write(name, &format.draw(run, from.as_deref())).err();
+        unwritten.extend(abreast(&group, write).into_iter().flatten());
     }
     for file in evidence::files(run) {
         unwritten.extend(folder.write(&file.path, &file.text).err());

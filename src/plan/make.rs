@@ -9,6 +9,7 @@ use super::secrets::{Fetching, Vault};
 use super::site::Site;
 use super::variables::Variables;
 use super::{rows, select, target, unread};
+use crate::abreast::abreast;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::redact::Secret;
 use crate::scenario::config::Target;
@@ -85,22 +86,26 @@ impl Plan {
 /// `smoke check` adds to the problems of [`Project::survey`]. `sandbox_vars` are those that the sandbox brings.
 #[must_use]
 pub fn check_all(project: &Project, sandbox_vars: &[(String, String)]) -> Vec<Diagnostic> {
+    let check = |target: &Target| check_on(project, target, sandbox_vars);
+    let mut problems = abreast(&project.config.targets, check).concat();
+    tidy(&mut problems);
+    problems
+}
+
+fn check_on(project: &Project, target: &Target, sandbox_vars: &[(String, String)]) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
-    for target in &project.config.targets {
-        let order = rehearsal(target, sandbox_vars);
-        let mut vault = Vault::new(&project.config, Fetching::Pretended);
-        let unsettled = TargetSettings::default();
-        let site = Site { config: &project.config, target, order: &order, settings: &unsettled };
-        let settings = settings(&site, &mut vault, &mut problems);
-        let site = Site { settings: &settings, ..site };
-        let scope = site.scope();
-        for scenario in project.scenarios.iter().filter(|scenario| select::admits(scenario, target)) {
-            for draft in rows::expand(scenario, &scope, &mut problems) {
-                build(draft, &site, &mut vault, &mut problems);
-            }
+    let order = rehearsal(target, sandbox_vars);
+    let mut vault = Vault::new(&project.config, Fetching::Pretended);
+    let unsettled = TargetSettings::default();
+    let site = Site { config: &project.config, target, order: &order, settings: &unsettled };
+    let settings = settings(&site, &mut vault, &mut problems);
+    let site = Site { settings: &settings, ..site };
+    let scope = site.scope();
+    for scenario in project.scenarios.iter().filter(|scenario| select::admits(scenario, target)) {
+        for draft in rows::expand(scenario, &scope, &mut problems) {
+            build(draft, &site, &mut vault, &mut problems);
         }
     }
-    tidy(&mut problems);
     problems
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::reader::{Draft, Reader, config as reader_config};
 use super::yaml::{self, Data};
 use super::{Config, Scenario, check, source};
+use crate::abreast::abreast;
 use crate::diagnostic::{self, Diagnostic, Location, Source};
 
 /// Folders within folders; a link that leads back up ends here.
@@ -44,8 +45,9 @@ impl Project {
             files.named(path, &mut problems);
         }
         let mut scenarios: Vec<Arc<Scenario>> = Vec::new();
-        for path in files.sorted() {
-            scenarios.extend(scenario(&path, &config, &mut problems).map(Arc::new));
+        for (read, wrong) in abreast(&files.sorted(), |path| scenario(path, &config)) {
+            scenarios.extend(read.map(Arc::new));
+            problems.extend(wrong);
         }
         problems.extend(repeated_ids(&scenarios));
         tidy(&mut problems);
@@ -98,10 +100,12 @@ fn config_in(source: &Arc<Source>, dir: &Path, problems: &mut Vec<Diagnostic>) -
     Ok(config)
 }
 
-/// The scenario in a file; none where the file is a list of steps for `use`, or cannot be read.
-fn scenario(path: &Path, config: &Config, problems: &mut Vec<Diagnostic>) -> Option<Scenario> {
-    let source = source::read(path).map_err(|problem| problems.push(problem)).ok()?;
-    scenario_in(&source, path, config, problems)
+/// The scenario in a file, and what is wrong with it; none where the file is a list of steps for `use`, or cannot be read.
+fn scenario(path: &Path, config: &Config) -> (Option<Scenario>, Vec<Diagnostic>) {
+    let mut problems = Vec::new();
+    let read = source::read(path).map_err(|problem| problems.push(problem)).ok();
+    let read = read.and_then(|source| scenario_in(&source, path, config, &mut problems));
+    (read, problems)
 }
 
 fn scenario_in(source: &Arc<Source>, path: &Path, config: &Config, problems: &mut Vec<Diagnostic>) -> Option<Scenario> {

@@ -196,7 +196,7 @@ mod tests {
             ..http()
         };
         let mut roots: Vec<_> = http.references().into_iter().map(|read| read.path[0].as_str()).collect();
-        roots.sort();
+        roots.sort_unstable();
         assert_eq!(roots, ["a", "b", "c", "e", "f", "g", "h"]);
     }
 }

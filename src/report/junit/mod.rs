@@ -63,19 +63,19 @@ fn suite(subject: Subject<'_>, names: &mut Names) -> TestSuite {
     }
     suite.set_time(Duration::from_millis(scenario.duration_ms()));
     suite.extra.insert(FILE.into(), file.clone());
-    let mut named = |mut case: TestCase, name: &str| {
+    let mut identify = |mut case: TestCase, name: &str| {
         case.name = clean(&names.case(&id, name));
         case.set_classname(class.clone());
         case
     };
     for (phase, index, step) in scenario.all() {
-        let mut case = named(of_step(subject, (phase, index), step), &step.name);
+        let mut case = identify(of_step(subject, (phase, index), step), &step.name);
         let file = if step.file == scenario.file { file.clone() } else { clean(&step.file) };
         case.extra.extend([(FILE.into(), file), ("line".into(), clean(&step.line.to_string()))]);
         suite.add_test_case(case);
     }
     if let Some(case) = of_scenario(scenario) {
-        let mut case = named(case, "the scenario as a whole");
+        let mut case = identify(case, "the scenario as a whole");
         case.extra.insert(FILE.into(), file);
         suite.add_test_case(case);
     }

@@ -17,6 +17,7 @@ pub(crate) mod signals;
 mod surroundings;
 
 use std::io::Write as _;
+use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 
@@ -36,6 +37,9 @@ use crate::cli::args;
 use crate::cli::exit::Exit;
 use crate::cli::settings::RunSettings;
 use crate::cli::{complain, note, publish};
+
+/// How many scenarios that wait one thread serves.
+const A_THREAD: usize = 100;
 
 /// What a plan is carried out for.
 pub(crate) enum Errand<'args> {
@@ -81,7 +85,7 @@ pub(crate) fn conduct(
     manner: Manner,
     recorder: Recorder,
 ) -> std::io::Result<Finished> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let runtime = runtime(manner.jobs.min(prepared.plan.cases.len()), prepared.sandbox.is_some())?;
     // The words of a panic may hold secrets. They come with the report, cleaned.
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(|place| format!(" at {}:{}", place.file(), place.line())).unwrap_or_default();
@@ -98,6 +102,14 @@ pub(crate) fn conduct(
     // On a second signal work may still be going on; nobody waits for it.
     runtime.shutdown_background();
     Ok(finished)
+}
+
+/// A runtime for so many scenarios side by side. They mostly wait, so one thread serves many of them; threads that have
+/// little to do spend their time waking each other. A sandbox has one for itself.
+fn runtime(abreast: usize, sandbox: bool) -> std::io::Result<tokio::runtime::Runtime> {
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let threads = abreast.div_ceil(A_THREAD).clamp(1, cores) + usize::from(sandbox);
+    tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()
 }
 
 /// What smoke does inside, on standard error. Never what libraries say: their words may hold secrets.

@@ -1,0 +1,51 @@
+//! Work on many things at once, on as many cores as there are.
+
+use std::num::NonZero;
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::{available_parallelism, scope};
+
+/// Does `work` on each of the items, on all cores, and gives what came of it in the items' order.
+///
+/// # Panics
+/// Where `work` does.
+pub fn abreast<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    // Whoever is free takes the next: one item may be as much work as all others together.
+    let next = AtomicUsize::new(0);
+    let some = || -> Vec<(usize, R)> {
+        let taken = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|index| *index < items.len());
+        std::iter::from_fn(taken).map(|index| (index, work(&items[index]))).collect()
+    };
+    let others = if items.len() < 2 { 0 } else { cores().min(items.len()) - 1 };
+    let mut done = scope(|threads| {
+        let others: Vec<_> = (0..others).map(|_| threads.spawn(some)).collect();
+        let own = some();
+        let others = others.into_iter().flat_map(|other| other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        own.into_iter().chain(others).collect::<Vec<_>>()
+    });
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, result)| result).collect()
+}
+
+fn cores() -> usize {
+    available_parallelism().map_or(1, NonZero::get)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_of_each_is_in_its_place() {
+        for count in [0, 1, 2, 3, 1000] {
+            let items: Vec<usize> = (0..count).collect();
+            assert_eq!(abreast(&items, |item| item * 2), items.iter().map(|item| item * 2).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "boom")]
+    fn a_panic_is_not_swallowed() {
+        abreast(&[1, 2, 3, 4], |item| assert_ne!(*item, 3, "boom"));
+    }
+}
