@@ -9,7 +9,7 @@ use super::lookout::Stage;
 use super::step::{self, Finished, unlooked};
 use super::witness::{Decided, Memory, Witness};
 use crate::event::{Fact, Leftover, Outcome, Phase, StepRef};
-use crate::expr::{Scope, Value};
+use crate::expr::{Bound, Scope};
 use crate::plan::Step;
 use crate::probe::finding::Finding;
 use crate::verdict::Verdict;
@@ -142,7 +142,7 @@ impl Journey {
     }
 
     /// Keeps names and values for later steps.
-    pub(crate) fn keep(&mut self, kept: Vec<(String, Value)>) {
+    pub(crate) fn keep(&mut self, kept: Vec<(String, Bound)>) {
         for (name, value) in kept {
             self.scope.bind(name, value);
         }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json};
 use sha2::{Digest as _, Sha256};
 
 use crate::event::Phase;
-use crate::expr::{Scope, Value, to_json};
+use crate::expr::{Bound, Scope, to_json};
 use crate::journal::{Entry, Pen, Unwritten};
 use crate::plan::{Case, Step};
 use crate::probe::Probe;
@@ -77,7 +77,7 @@ impl Notes {
 
     /// A step has come to its end. What cannot be noted now is no reason to stop: the attempt cleans up by itself, as
     /// long as it lives.
-    pub(crate) fn ended(&self, phase: Phase, step: &Step, answered: bool, kept: &[(String, Value)], clean: Fit<'_>) {
+    pub(crate) fn ended(&self, phase: Phase, step: &Step, answered: bool, kept: &[(String, Bound)], clean: Fit<'_>) {
         let wanted = kept.iter().filter(|(name, _)| self.attempt.reads.contains_key(name));
         let wanted = wanted.collect::<Vec<_>>();
         if phase == Phase::Finally || (wanted.is_empty() && !makes(phase, &step.spec.probe)) {

@@ -9,7 +9,7 @@ use super::notes;
 use super::waiting::{End, Waiting};
 use super::witness::Witness;
 use crate::event::{Outcome, StepRef};
-use crate::expr::{Expression, Scope, Value, to_text};
+use crate::expr::{Bound, Expression, Scope, Value, to_text};
 use crate::journal::Unwritten;
 use crate::plan::Step;
 use crate::probe::{LookErrorKind, Observation, Probe};
@@ -22,7 +22,7 @@ pub(crate) struct Finished {
     /// What is reported of it.
     pub(crate) outcome: Outcome,
     /// Names and values that later steps see.
-    pub(crate) kept: Vec<(String, Value)>,
+    pub(crate) kept: Vec<(String, Bound)>,
     /// What it looked at, in a few words.
     pub(crate) what: Option<String>,
     /// What was tested, a line each.
@@ -144,12 +144,12 @@ fn unnamed(lookout: &Lookout<'_>, unnamed: Option<&str>) -> Option<String> {
 
 /// The values that later steps see, and why one of them could not be had. They are taken even where the step failed:
 /// whatever was made can then still be cleaned up.
-fn keep(step: &Step, lookout: &Lookout<'_>) -> (Vec<(String, Value)>, Option<String>) {
+fn keep(step: &Step, lookout: &Lookout<'_>) -> (Vec<(String, Bound)>, Option<String>) {
     let (mut kept, mut missing) = (Vec::new(), None);
     let Some(Ok(observation)) = lookout.seen() else { return (kept, missing) };
     for Capture { name, from, secret: _ } in &step.spec.capture {
         match from.evaluate(lookout.scope()) {
-            Ok(value) => kept.push((name.clone(), value)),
+            Ok(value) => kept.push((name.clone(), value.into())),
             Err(error) => {
                 missing = missing
                     .or_else(|| Some(format!("could not capture {name} from {}: {error}", Expression::text(from))));

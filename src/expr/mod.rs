@@ -30,7 +30,7 @@ mod tests;
 pub use cel::Value;
 pub use expression::{Expression, Reference, Truth};
 pub use kind::Kind;
-pub use scope::Scope;
+pub use scope::{Bound, Scope};
 pub use template::Template;
 pub use value::{from_json, from_observation, list, object, to_json, to_text};
 pub use withheld::{Withheld, withhold};

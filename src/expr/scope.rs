@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
 
 use cel::common::value::{CowVal, Val};
@@ -14,18 +15,43 @@ use super::Value;
 /// shared, never copied.
 #[derive(Clone, Default)]
 pub struct Scope {
-    names: BTreeMap<Arc<str>, Arc<Binding>>,
+    names: BTreeMap<Arc<str>, Bound>,
     now: DateTime<Utc>,
     cleaner: Option<Cleaner>,
 }
 
 type Cleaner = Arc<dyn Fn(&str) -> String + Send + Sync>;
 
+/// A value as scopes hold it: shared by all who bind it.
+#[derive(Clone)]
+pub struct Bound(Arc<Binding>);
+
 /// A value in the two forms it is asked for: ours, and the interpreter's. The latter is built when first read and then
 /// lent out, since building it copies everything.
 struct Binding {
     value: Value,
     operand: OnceLock<Option<Box<dyn Val>>>,
+}
+
+impl From<Value> for Bound {
+    fn from(value: Value) -> Self {
+        Self(Arc::new(Binding { value, operand: OnceLock::new() }))
+    }
+}
+
+impl Deref for Bound {
+    type Target = Value;
+
+    fn deref(&self) -> &Value {
+        &self.0.value
+    }
+}
+
+/// Nothing of the value: it may be a secret.
+impl fmt::Debug for Bound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bound").finish_non_exhaustive()
+    }
 }
 
 impl Scope {
@@ -60,13 +86,13 @@ impl Scope {
     }
 
     /// Binds a name, over whatever it meant before.
-    pub fn bind(&mut self, name: impl Into<String>, value: Value) {
-        self.names.insert(name.into().into(), Arc::new(Binding { value, operand: OnceLock::new() }));
+    pub fn bind(&mut self, name: impl Into<String>, value: impl Into<Bound>) {
+        self.names.insert(name.into().into(), value.into());
     }
 
     /// The same scope with one more name.
     #[must_use]
-    pub fn with(mut self, name: impl Into<String>, value: Value) -> Self {
+    pub fn with(mut self, name: impl Into<String>, value: impl Into<Bound>) -> Self {
         self.bind(name, value);
         self
     }
@@ -74,12 +100,12 @@ impl Scope {
     /// The value of a top-level name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.names.get(name).map(|binding| &binding.value)
+        self.names.get(name).map(|bound| &**bound)
     }
 
     /// All names, sorted.
     pub fn names(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.names.iter().map(|(name, binding)| (&**name, &binding.value))
+        self.names.iter().map(|(name, bound)| (&**name, &**bound))
     }
 }
 
@@ -92,7 +118,7 @@ impl fmt::Debug for Scope {
 
 impl VariableResolver for Scope {
     fn resolve<'b>(&'b self, variable: &str) -> Option<CowVal<'b, 'b>> {
-        let binding = self.names.get(variable.strip_prefix('.').unwrap_or(variable))?;
+        let Bound(binding) = self.names.get(variable.strip_prefix('.').unwrap_or(variable))?;
         let operand = binding.operand.get_or_init(|| binding.value.clone().try_into().ok());
         operand.as_deref().map(CowVal::Borrowed)
     }

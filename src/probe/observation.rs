@@ -1,11 +1,12 @@
 //! What a look brought: plain data, in our words.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::finding::Finding;
 use super::{Demand, Unknown, alarm, ecs, exec, http, logs, python_deps, terraform};
 use crate::event::Evidence;
-use crate::expr::{self, Value};
+use crate::expr::{self, Bound, Value};
 
 /// What a look brought, one kind a probe.
 #[derive(Debug)]
@@ -15,7 +16,7 @@ pub enum Observation {
     /// `logs`.
     Logs(logs::LogsSeen),
     /// `service` or `services`.
-    Ecs(ecs::ServicesSeen),
+    Ecs(Arc<ecs::ServicesSeen>),
     /// `alarm` or `alarms`.
     Alarm(alarm::AlarmsSeen),
     /// `plan`, `config` or both.
@@ -30,38 +31,34 @@ impl Observation {
     /// The names and the values that expressions see: `("response", {…})`. What could not be known is among them as a
     /// value that is neither this nor that.
     #[must_use]
-    pub fn bindings(&self) -> Vec<(&'static str, Value)> {
-        let mut bindings = self.known();
-        for Unknown { path, reason } in self.unknowns() {
-            for (root, value) in &mut bindings {
-                let Some(below) = path.strip_prefix(*root).and_then(|below| below.strip_prefix('.')) else { continue };
-                // Of several, the name may hold dots; a field's does not.
-                let path = below.rsplit_once('.').map_or_else(|| vec![below], |(name, field)| vec![name, field]);
-                expr::withhold(value, &path, reason);
-            }
-        }
-        bindings
-    }
-
-    fn known(&self) -> Vec<(&'static str, Value)> {
-        match self {
+    pub fn bindings(&self) -> Vec<(&'static str, Bound)> {
+        let known = match self {
             Self::Http(seen) => vec![("response", expr::from_observation(seen))],
             Self::Logs(seen) => vec![("logs", expr::from_observation(seen))],
-            Self::Ecs(seen) => vec![seen.binding()],
+            // Shared with everybody who sees the same.
+            Self::Ecs(seen) => return vec![seen.binding()],
             Self::Alarm(seen) => vec![seen.binding()],
             Self::Terraform(seen) => seen.bindings(),
             Self::PythonDeps(seen) => vec![("deps", seen.binding())],
             Self::Exec(seen) => vec![("output", expr::from_observation(seen))],
-        }
+        };
+        let bound = |(name, mut value)| {
+            withhold(name, &mut value, self.unknowns());
+            (name, value.into())
+        };
+        known.into_iter().map(bound).collect()
     }
 
     /// The whole observation, as `as` keeps it.
     #[must_use]
-    pub fn whole(&self) -> Value {
+    pub fn whole(&self) -> Bound {
         let mut bindings = self.bindings();
         match (bindings.pop(), bindings.is_empty()) {
             (Some((_, only)), true) => only,
-            (last, _) => expr::object(bindings.into_iter().chain(last).map(|(name, value)| (name.to_owned(), value))),
+            (last, _) => {
+                let all = bindings.into_iter().chain(last);
+                expr::object(all.map(|(name, value)| (name.to_owned(), (*value).clone()))).into()
+            }
         }
     }
 
@@ -191,5 +188,15 @@ impl Observation {
             | Self::PythonDeps(_)
             | Self::Exec(_) => None,
         }
+    }
+}
+
+/// Puts in the place of what could not be known, below the name `root`, that and why it is not.
+pub(super) fn withhold(root: &str, value: &mut Value, unknowns: &[Unknown]) {
+    for Unknown { path, reason } in unknowns {
+        let Some(below) = path.strip_prefix(root).and_then(|below| below.strip_prefix('.')) else { continue };
+        // Of several, the name may hold dots; a field's does not.
+        let path = below.rsplit_once('.').map_or_else(|| vec![below], |(name, field)| vec![name, field]);
+        expr::withhold(value, &path, reason);
     }
 }

@@ -93,7 +93,7 @@ impl Moto {
         let aws = Some(Reader::connect(&settings).await.unwrap());
         let http = http::Client::new(&TargetSettings::default()).unwrap();
         Vantage {
-            instruments: Arc::new(Instruments { http, aws, redactor: Arc::default() }),
+            instruments: Arc::new(Instruments { http, aws, services: ecs::Recent::default(), redactor: Arc::default() }),
             window_start,
             dir: PathBuf::new(),
             deadline: tokio::time::Instant::now() + Duration::from_secs(30),

@@ -4,6 +4,7 @@ mod cause;
 mod evidence;
 mod expected;
 mod image;
+mod recent;
 mod service;
 mod sorted;
 mod steady;
@@ -12,18 +13,20 @@ mod task;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 use expected::Expected;
 use futures_util::future::try_join_all;
 
+pub use recent::Recent;
 pub use service::{Service, ServiceMessage};
 pub use task::{StoppedTask, Task};
 
-use super::{Demand, LookError, LookErrorKind, Unknown, Vantage};
-use crate::aws;
+use super::{Demand, LookError, LookErrorKind, Unknown, Vantage, observation};
+use crate::aws::{self, ServiceFacts};
 use crate::diagnostic::Location;
 use crate::event::Evidence;
-use crate::expr::{self, EvaluationError, Reference, Scope, Template, Value};
+use crate::expr::{self, Bound, EvaluationError, Reference, Scope, Template, Value};
 
 /// The fields of `service`, and of each entry of `services`.
 pub const FIELDS: &[&str] = &[
@@ -87,6 +90,10 @@ pub struct ServicesSeen {
     pub unknowns: Vec<Unknown>,
     /// What came of `image` and `task_definition`.
     pub demands: Vec<Demand>,
+    /// What AWS told, which others were told as well.
+    facts: Vec<Arc<ServiceFacts>>,
+    /// What expressions see of it, made when the first of them looks.
+    bound: OnceLock<Bound>,
 }
 
 impl Ecs {
@@ -170,12 +177,13 @@ impl Query {
     /// # Errors
     /// Where nothing could be seen; a service that is not there is a [`LookErrorKind::System`], which waiting may
     /// outlast.
-    pub async fn look(&self, vantage: &Vantage) -> Result<ServicesSeen, LookError> {
+    pub async fn look(&self, vantage: &Vantage) -> Result<Arc<ServicesSeen>, LookError> {
         let reader = vantage.instruments.aws.as_ref().ok_or_else(no_aws)?;
         let looks = self.names.iter().map(|name| reader.service(&self.cluster, name));
         let facts = reader.before(vantage.deadline, "ecs", try_join_all(looks)).await?;
         let seen = facts.iter().map(|facts| Service::of(facts, vantage.window_start, &self.expected));
-        Ok(ServicesSeen::new(seen.collect(), self.several))
+        let seen = ServicesSeen::new(seen.collect(), self.several);
+        Ok(vantage.instruments.services.share(ServicesSeen { facts, ..seen }))
     }
 
     /// What it looks at in AWS.
@@ -208,7 +216,16 @@ impl ServicesSeen {
         };
         let unknowns = services.iter().flat_map(unknown).collect();
         let demands = services.iter().flat_map(|service| service.demands.clone()).collect();
-        Self { services, several, unknowns, demands }
+        Self { services, several, unknowns, demands, facts: Vec::new(), bound: OnceLock::new() }
+    }
+
+    /// Whether it says the same as `other`, of the same look: where the windows differ, other tasks may have stopped in
+    /// them, and where something else was expected, something else came of it.
+    fn is_the_same(&self, other: &Self) -> bool {
+        let looks = self.facts.len() == other.facts.len()
+            && self.facts.iter().zip(&other.facts).all(|(one, other)| Arc::ptr_eq(one, other));
+        let gone = || self.services.iter().map(Service::gone).eq(other.services.iter().map(Service::gone));
+        looks && self.several == other.several && self.demands == other.demands && gone()
     }
 
     /// The services that were seen, in the order in which they were asked for.
@@ -238,15 +255,25 @@ impl ServicesSeen {
         self.services.iter().flat_map(Service::evidence).collect()
     }
 
-    /// The name and the value that expressions see.
+    /// The name and the value that expressions see; what is not known is among it as such.
     #[must_use]
-    pub fn binding(&self) -> (&'static str, Value) {
+    pub fn binding(&self) -> (&'static str, Bound) {
+        let name = if self.several { "services" } else { "service" };
+        let bind = || {
+            let mut value = self.value();
+            observation::withhold(name, &mut value, &self.unknowns);
+            Bound::from(value)
+        };
+        (name, self.bound.get_or_init(bind).clone())
+    }
+
+    fn value(&self) -> Value {
         match self.services.as_slice() {
-            [service] if !self.several => ("service", expr::from_observation(service)),
+            [service] if !self.several => expr::from_observation(service),
             services => {
                 let by_name: BTreeMap<&str, &Service> =
                     services.iter().map(|service| (service.name.as_str(), service)).collect();
-                ("services", expr::from_observation(&by_name))
+                expr::from_observation(&by_name)
             }
         }
     }

@@ -161,6 +161,12 @@ impl Service {
         self
     }
 
+    /// The tasks that stopped in the window, by their ids: all that depends on who looks, but for what is expected.
+    pub(super) fn gone(&self) -> Vec<&str> {
+        let stopped = self.stopped.iter().chain(&self.retired).flatten();
+        stopped.map(|task| task.id.as_str()).collect()
+    }
+
     /// What was tested, for the report: the revision, and the digest that proves it where it is known; and that it is
     /// what was expected, where something was.
     #[must_use]

@@ -315,7 +315,7 @@ fn tasks_that_may_not_be_read_leave_their_fields_out_and_do_not_spoil_the_rest()
 fn what_may_not_be_read_is_neither_true_nor_false_however_it_is_reached() {
     let mut facts = well();
     facts.tasks = Err(denied("ecs:ListTasks"));
-    let seen = Observation::Ecs(ServicesSeen::new(vec![seen(&facts)], true));
+    let seen = Observation::Ecs(Arc::new(ServicesSeen::new(vec![seen(&facts)], true)));
     let vars = expr::from_json(&serde_json::json!({"worker": "bulk-import-worker"}));
     let bound = seen.bindings().into_iter();
     let scope = bound.fold(expr::Scope::default().with("vars", vars), |scope, (name, value)| scope.with(name, value));
@@ -574,4 +574,26 @@ fn without_a_primary_deployment_nobody_knows_whose_tasks_they_are() {
     facts.tasks.as_mut().unwrap().push(stopped("t2", "ecs-svc/1", 5));
     let service = seen(&facts);
     assert!(service.stopped.is_none() && service.healthy.is_none() && service.steady == Some(false));
+}
+
+/// The same look, seen by `first` and `second`, whose windows opened then, and what they expect: one thing, or two?
+#[test]
+fn who_sees_the_same_shares_it() {
+    #[track_caller]
+    fn check(first: (&Arc<ServiceFacts>, i64, &str), second: (&Arc<ServiceFacts>, i64, &str), shared: bool) {
+        let recent = Recent::default();
+        let see = |(facts, window, image): (&Arc<ServiceFacts>, i64, &str)| {
+            let expected = Expected::of(Some(&image.into()), None).unwrap();
+            let seen = ServicesSeen::new(vec![Service::of(facts, at(window), &expected)], false);
+            recent.share(ServicesSeen { facts: vec![Arc::clone(facts)], ..seen })
+        };
+        assert_eq!(Arc::ptr_eq(&see(first), &see(second)), shared);
+    }
+    let mut facts = well();
+    facts.tasks.as_mut().unwrap().push(stopped("t0", "ecs-svc/2", 20));
+    let (facts, later) = (Arc::new(facts.clone()), Arc::new(facts));
+    check((&facts, 0, ""), (&facts, 10, ""), true);
+    check((&facts, 0, ""), (&facts, 30, ""), false);
+    check((&facts, 0, ""), (&later, 0, ""), false);
+    check((&facts, 0, ""), (&facts, 0, "worker:3"), false);
 }

@@ -171,7 +171,7 @@ fn a_command_is_filled_in() {
         stdin: None,
         aws: false,
     };
-    let scope = Scope::default().with("n", 1.into());
+    let scope = Scope::default().with("n", crate::expr::Value::Int(1));
     let command = exec(&["count", "${{ n }}", "x-${{ n }}"]).resolve(&scope, std::path::Path::new("/s")).unwrap();
     assert_eq!(command.describe(), "exec count 1 x-1");
     assert_eq!(command.env, [("A".to_owned(), "2".to_owned())]);

@@ -124,8 +124,8 @@ mod tests {
 
     fn resolve(http: &Http) -> Result<Request, String> {
         let scope = Scope::default()
-            .with("id", 42.into())
-            .with("word", "a b".to_owned().into())
+            .with("id", Value::Int(42))
+            .with("word", Value::from("a b"))
             .with("nothing", Value::Null)
             .with("tree", from_json(&json!({"rows": [1, 2.5], "ok": true})))
             .with("tags", from_json(&json!(["x", 7])));
