@@ -1,7 +1,8 @@
 //! Many who ask, one who calls: looks at the same kind of thing that come together become one batch.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -14,12 +15,13 @@ use super::failure::look_error;
 use super::pace::Pace;
 use crate::look::{LookError, LookErrorKind};
 
-/// How long a batch stays open for others to join.
+/// How long a batch stays open after somebody joined it, and how long at most.
 const TICK: Duration = Duration::from_millis(15);
-/// How many batches may start within [`SPAN`]: it bounds the calls by time, however many scenarios ask. A few may follow
-/// each other at once, so that a single scenario, which looks twice in a row, is not kept waiting.
-const AT_ONCE: usize = 3;
-const SPAN: Duration = Duration::from_millis(750);
+const OPEN_AT_MOST: Duration = Duration::from_millis(120);
+/// How many batches may begin in a second: it bounds the calls by time, however many scenarios ask.
+const RATE: f64 = 4.0;
+/// A few may follow each other at once, so that a single scenario, which looks twice in a row, is not kept waiting.
+const AT_ONCE: f64 = 3.0;
 
 /// What a batch asks for: each key, and the earliest moment that anybody wants to know about.
 pub(super) type Wanted<K> = BTreeMap<K, DateTime<Utc>>;
@@ -32,8 +34,11 @@ type Call<K, V> = Box<dyn Fn(Wanted<K>) -> BoxFuture<'static, Brought<K, V>> + S
 /// An answer is never older than the question: a batch that has begun takes nobody in any more.
 pub(super) struct Gathering<K, V> {
     open: Mutex<BTreeMap<K, Entry<V>>>,
-    /// When the last batches began, the oldest first; no more than [`AT_ONCE`].
-    starts: tokio::sync::Mutex<VecDeque<Instant>>,
+    /// How often somebody joined a batch.
+    joined: AtomicU64,
+    /// How fast batches may begin.
+    starts: Pace,
+    /// How fast the service may be asked.
     pace: Arc<Pace>,
     call: Call<K, V>,
 }
@@ -53,8 +58,8 @@ where
         pace: Arc<Pace>,
         call: impl Fn(Wanted<K>) -> BoxFuture<'static, Brought<K, V>> + Send + Sync + 'static,
     ) -> Arc<Self> {
-        let open = Mutex::new(BTreeMap::new());
-        Arc::new(Self { open, starts: tokio::sync::Mutex::default(), pace, call: Box::new(call) })
+        let (open, joined) = (Mutex::new(BTreeMap::new()), AtomicU64::new(0));
+        Arc::new(Self { open, joined, starts: Pace::new(RATE, AT_ONCE), pace, call: Box::new(call) })
     }
 
     /// Asks for `key`, as of now, back to `since` where that means something.
@@ -73,20 +78,15 @@ where
         let entry = open.entry(key).or_insert_with(|| Entry { since, waiting: Vec::new() });
         entry.since = entry.since.min(since);
         entry.waiting.push(answer);
+        self.joined.fetch_add(1, Ordering::Relaxed);
         first
     }
 
     /// Lets others join, waits until it may begin, closes the batch, runs it, and tells everybody.
     async fn lead(self: Arc<Self>) {
-        tokio::time::sleep(TICK).await;
-        let mut starts = self.starts.lock().await;
-        if starts.len() == AT_ONCE
-            && let Some(oldest) = starts.pop_front()
-        {
-            tokio::time::sleep_until(oldest + SPAN).await;
-        }
+        self.starts.turn().await;
+        self.joining_ends().await;
         self.pace.quiet().await;
-        starts.push_back(Instant::now());
         let mut batch = std::mem::take(&mut *self.open());
         let wanted = batch.iter().map(|(key, entry)| (key.clone(), entry.since)).collect();
         let everybody = batch.values_mut().flat_map(|entry| &mut entry.waiting).map(oneshot::Sender::closed);
@@ -96,6 +96,16 @@ where
             _ = join_all(everybody) => return,
         };
         tell(batch, &brought);
+    }
+
+    /// Waits until nobody joins any more: a thousand who come one behind the other are one batch.
+    async fn joining_ends(&self) {
+        let joined = || self.joined.load(Ordering::Relaxed);
+        let (began, mut before) = (Instant::now(), None);
+        while before != Some(joined()) && began.elapsed() < OPEN_AT_MOST {
+            before = Some(joined());
+            tokio::time::sleep(TICK).await;
+        }
     }
 
     fn open(&self) -> MutexGuard<'_, BTreeMap<K, Entry<V>>> {
@@ -125,7 +135,7 @@ fn abandoned() -> LookError {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::AtomicUsize;
 
     use super::*;
 
@@ -168,6 +178,22 @@ mod tests {
         let given_up = tokio::time::timeout(Duration::from_secs(5), ask()).await;
         assert!(given_up.is_err());
         assert_eq!(tokio::time::timeout(Duration::from_secs(5), ask()).await, Ok(Ok(())));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_comes_one_behind_the_other_is_in_one_call() {
+        let calls = Arc::default();
+        let gathering = counting(&calls);
+        let asked = (0..100).map(|n| {
+            let gathering = Arc::clone(&gathering);
+            async move {
+                tokio::time::sleep(Duration::from_millis(n)).await;
+                gathering.ask("worker".to_owned(), at(0)).await
+            }
+        });
+        let began = Instant::now();
+        assert!(join_all(asked).await.iter().all(|answer| *answer == Ok((at(0), 1))));
+        assert!(began.elapsed() < Duration::from_millis(150));
     }
 
     #[tokio::test(start_paused = true)]
