@@ -23,10 +23,10 @@ const ALWAYS: [Format; 4] = [Format::Json, Format::Junit, Format::Html, Format::
 /// Writes every report. One that cannot be written does not keep the others from it; all errors are given back.
 pub(crate) fn publish(run: &Run, folder: &RunFolder, asked: &[ReportTo]) -> Vec<io::Error> {
     let mut unwritten = Vec::new();
-    // `run.json` first: everything else can be drawn from it again, and names it where it is there.
+    // The text last: it names `run.json`, where that is there.
     let here = Format::all().iter().filter(|(format, _, _)| in_folder(*format, asked));
-    let (record, others): (Vec<_>, Vec<_>) = here.partition(|(format, _, _)| *format == Format::Json);
-    for group in [record, others] {
+    let (text, others): (Vec<_>, Vec<_>) = here.partition(|(format, _, _)| *format == Format::Text);
+    for group in [others, text] {
         let from = folder.written(RUN);
         let write = |(format, _, name): &&(Format, &str, &str)| folder.write(name, &format.draw(run, from.as_deref())).err();
         unwritten.extend(abreast(&group, write).into_iter().flatten());

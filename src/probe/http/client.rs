@@ -12,6 +12,7 @@ use tower::util::MapRequestLayer;
 use url::{Host, Url};
 
 use super::destination::Api;
+use super::turnstile::{Turn, Turnstile};
 use crate::plan::TargetSettings;
 use crate::probe::{LookError, LookErrorKind};
 
@@ -36,6 +37,7 @@ pub struct Client {
     plain: OnceLock<reqwest::Client>,
     api: Option<Api>,
     requests: AtomicU64,
+    turnstile: Turnstile,
 }
 
 /// What came of sending.
@@ -55,7 +57,8 @@ impl Client {
     pub fn new(settings: &TargetSettings) -> Result<Self, LookError> {
         let api = settings.api_url.as_deref().map(|url| api_at(url, settings)).transpose()?;
         let (outward, loopback, plain) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        let client = Self { outward, loopback, plain, api, requests: AtomicU64::new(0) };
+        let requests = AtomicU64::new(0);
+        let client = Self { outward, loopback, plain, api, requests, turnstile: Turnstile::default() };
         // What cannot be set up is better said before anything is sent.
         client.api.as_ref().map(|api| client.towards(&api.url)).transpose()?;
         Ok(client)
@@ -69,6 +72,11 @@ impl Client {
 
     pub(super) fn api(&self) -> Option<&Api> {
         self.api.as_ref()
+    }
+
+    /// Waits until there is room for one more exchange.
+    pub(super) async fn turn(&self) -> Turn<'_> {
+        self.turnstile.turn().await
     }
 
     /// The pool that leads to the URL.

@@ -10,6 +10,7 @@ mod reading;
 mod request;
 mod resolve;
 mod response;
+mod turnstile;
 mod words;
 
 #[cfg(test)]

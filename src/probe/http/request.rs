@@ -87,6 +87,7 @@ impl Request {
 
     /// Sends and follows redirects until there is an answer to show.
     pub(super) async fn exchange(&self, client: &Client, deadline: Instant) -> Result<Response, LookError> {
+        let _turn = client.turn().await;
         let started = Instant::now();
         let time = Time { started, limit: deadline.min(started + self.timeout) };
         let mut hop = self.first_hop(client)?;

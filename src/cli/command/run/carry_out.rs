@@ -88,6 +88,8 @@ pub(super) async fn carry_out(
     let at_once = matches!(end, End::Left(_));
     settle(&end, watcher).await;
     count(&mut locked(recorder).run, &counted);
+    // Connections that nobody needs any more make room for the reports.
+    drop(counted);
     let finished = conclude(recorder, end, &redactor);
     if let Some(sandbox) = sandbox {
         // Stopping it waits for the requests that are on their way; whoever leaves at once does not.
