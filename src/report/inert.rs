@@ -10,24 +10,24 @@ use std::borrow::Cow;
 /// Text for people.
 #[must_use]
 pub fn text(text: &str) -> String {
-    lines(&unhashed(text, "#\\"), "\\::")
+    lines(unhashed(text.to_owned(), "#\\"), "\\::")
 }
 
 /// HTML, XML, and Markdown outside of its code: a character reference reads the same. Nothing that could move a cursor or
 /// turn the direction of what follows is left either, wherever it came from.
-pub(super) fn markup(document: &str) -> String {
+pub(super) fn markup(document: String) -> String {
     let moves = |c: char| match c {
         // Nearly all there is.
         ' '..='~' | '\n' => false,
         _ => c.is_control() || turns(c) || is_none(c),
     };
-    let document = if document.contains(moves) { document.replace(moves, "").into() } else { Cow::Borrowed(document) };
-    lines(&unhashed(&document, "&#35;"), "&#58;:")
+    let document = if document.contains(moves) { document.replace(moves, "") } else { document };
+    lines(unhashed(document, "&#35;"), "&#58;:")
 }
 
 /// JSON, where `#` stands in strings only.
-pub(super) fn json(document: &str) -> String {
-    unhashed(document, "\\u0023").into_owned()
+pub(super) fn json(document: String) -> String {
+    unhashed(document, "\\u0023")
 }
 
 /// Characters that turn the direction in which what follows is read.
@@ -44,18 +44,17 @@ pub(super) fn is_none(c: char) -> bool {
 const HASHES: [&str; 3] = ["##[", "##vso[", "##teamcity["];
 
 /// The text with `hash` in place of the first sign of each mark. No mark holds a line feed.
-fn unhashed<'text>(text: &'text str, hash: &str) -> Cow<'text, str> {
+fn unhashed(text: String, hash: &str) -> String {
     if !text.contains("##") {
-        return Cow::Borrowed(text);
+        return text;
     }
-    let defuse = |text: String, mark: &&str| text.replace(mark, &format!("{hash}{}", &mark[1..]));
-    Cow::Owned(HASHES.iter().fold(text.to_owned(), defuse))
+    HASHES.iter().fold(text, |text, mark| text.replace(mark, &format!("{hash}{}", &mark[1..])))
 }
 
 /// Every line with `instead` in place of a `::` that it begins with.
-fn lines(text: &str, instead: &str) -> String {
+fn lines(text: String, instead: &str) -> String {
     if !text.contains("::") {
-        return text.to_owned();
+        return text;
     }
     text.split('\n').map(|line| defused(line, instead)).collect::<Vec<_>>().join("\n")
 }
@@ -77,7 +76,8 @@ mod tests {
     fn what_would_be_a_command_is_none_any_more() {
         #[track_caller]
         fn check(before: &str, in_text: &str, in_markup: &str, in_json: &str) {
-            assert_eq!([text(before), markup(before), json(before)], [in_text, in_markup, in_json]);
+            let owned = || before.to_owned();
+            assert_eq!([text(before), markup(owned()), json(owned())], [in_text, in_markup, in_json]);
         }
         check("plain: a::b # ##", "plain: a::b # ##", "plain: a::b # ##", "plain: a::b # ##");
         check("a\n \u{a0}::error::x", "a\n \u{a0}\\::error::x", "a\n \u{a0}&#58;:error::x", "a\n \u{a0}::error::x");
@@ -89,6 +89,6 @@ mod tests {
 
     #[test]
     fn markup_turns_nothing_around() {
-        assert_eq!(markup("a\u{202e}b\u{1b}[0m\tc\u{7}\nd\u{fdd0}\u{fffe}\u{10ffff}😀"), "ab[0mc\nd😀");
+        assert_eq!(markup("a\u{202e}b\u{1b}[0m\tc\u{7}\nd\u{fdd0}\u{fffe}\u{10ffff}😀".to_owned()), "ab[0mc\nd😀");
     }
 }

@@ -48,7 +48,7 @@ pub fn render(run: &Run) -> String {
             body { (body(run, &headline, &paths)) }
         }
     };
-    let mut text = inert::markup(&page.into_string());
+    let mut text = inert::markup(page.into_string());
     text.push('\n');
     text
 }

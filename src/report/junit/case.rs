@@ -5,11 +5,14 @@ use std::time::Duration;
 use quick_junit::{FlakyOrRerun, NonSuccessKind, TestCase, TestCaseStatus, TestRerun, TestSuite};
 
 use super::clean::clean;
-use crate::event::{Evidence, Phase};
+use crate::event::{Evidence, Look, Phase};
 use crate::record::{Attempt, AttemptStep, Scenario, Step};
 use crate::report::evidence::Paths;
 use crate::report::story;
 use crate::verdict::Verdict;
+
+/// How many stretches of time are told of a step that passed.
+const SEEN: usize = 6;
 
 /// A scenario that test cases are made of.
 #[derive(Debug, Clone, Copy)]
@@ -129,12 +132,13 @@ fn output(scenario: &Scenario, place: (Phase, usize), step: &Step) -> Option<Str
     if !step.enforced && step.verdict > Some(Verdict::Passed) {
         lines.push(story::shadow(step));
     }
-    let gap = step.looks.total.saturating_sub(step.looks.kept.len() as u64);
-    for (index, look) in step.looks.kept.iter().enumerate() {
-        if gap > 0 && index == step.looks.kept.len() / 2 {
-            lines.push(format!("… {gap} more looks …"));
-        }
-        lines.push(format!("{:>9} {}", story::span(look.at_ms), story::one_line(&look.summary)));
+    if step.verdict == Some(Verdict::Passed) {
+        // In short: Jenkins keeps no more than the first kilobyte of a test that passed.
+        let waited = story::seen(&step.changes, SEEN).filter(|_| step.looks.total > 1);
+        lines.extend(waited.map(|seen| format!("seen: {seen}")));
+        lines.extend(step.looks.kept.last().map(look));
+    } else {
+        lines.extend(looks(step));
     }
     lines.extend(step.expectations.iter().map(story::judged));
     lines.extend(step.captured.iter().map(|(name, value)| format!("captured {name} = {value}")));
@@ -142,6 +146,22 @@ fn output(scenario: &Scenario, place: (Phase, usize), step: &Step) -> Option<Str
         lines.extend(scenario.earlier.iter().filter_map(|attempt| earlier(attempt, place)));
     }
     (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+fn looks(step: &Step) -> Vec<String> {
+    let gap = step.looks.total.saturating_sub(step.looks.kept.len() as u64);
+    let mut lines = Vec::new();
+    for (index, kept) in step.looks.kept.iter().enumerate() {
+        if gap > 0 && index == step.looks.kept.len() / 2 {
+            lines.push(format!("… {gap} more looks …"));
+        }
+        lines.push(look(kept));
+    }
+    lines
+}
+
+fn look(look: &Look) -> String {
+    format!("{:>9} {}", story::span(look.at_ms), story::one_line(&look.summary))
 }
 
 fn step_of(attempt: &Attempt, (phase, index): (Phase, usize)) -> Option<&AttemptStep> {

@@ -50,7 +50,7 @@ pub fn render(run: &Run) -> String {
         report.add_test_suite(case::of_the_whole(verdict, &reason));
     }
     // Writing to memory cannot fail, and the texts are clean UTF-8.
-    inert::markup(&report.to_string().unwrap_or_default())
+    inert::markup(report.to_string().unwrap_or_default())
 }
 
 fn suite(subject: Subject<'_>, names: &mut Names) -> TestSuite {

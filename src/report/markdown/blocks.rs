@@ -12,12 +12,12 @@ pub(super) struct Block {
 impl Block {
     /// What should be read.
     pub(super) fn body(text: &str) -> Self {
-        Self { evidence: false, text: inert::markup(text.trim_end()) }
+        Self { evidence: false, text: inert::markup(text.trim_end().to_owned()) }
     }
 
     /// What may be looked at besides.
     pub(super) fn evidence(text: &str) -> Self {
-        Self { evidence: true, text: inert::markup(text) }
+        Self { evidence: true, text: inert::markup(text.to_owned()) }
     }
 
     fn room(&self) -> usize {

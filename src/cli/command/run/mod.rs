@@ -73,7 +73,12 @@ pub(crate) fn run(args: &args::Run) -> Exit {
     let manner = Manner { jobs: settings.jobs, fail_fast: args.fail_fast, talk: settings.talk };
     let errand = Errand::Run { args, shard: settings.shard };
     match conduct(prepared, errand, manner, recorder) {
-        Ok(finished) => finish(&finished, args.output.takes_stdout(), false),
+        Ok(finished) => {
+            let exit = finish(&finished, args.output.takes_stdout(), false);
+            // The process ends with it: nobody needs to take it apart.
+            std::mem::forget(finished);
+            exit
+        }
         Err(error) => complain(Exit::FAULT, &format!("cannot start: {error}")),
     }
 }
