@@ -28,7 +28,8 @@ pub(crate) fn publish(run: &Run, folder: &RunFolder, asked: &[ReportTo]) -> Vec<
     let (text, others): (Vec<_>, Vec<_>) = here.partition(|(format, _, _)| *format == Format::Text);
     for group in [others, text] {
         let from = folder.written(RUN);
-        let write = |(format, _, name): &&(Format, &str, &str)| folder.write(name, &format.draw(run, from.as_deref())).err();
+        let write =
+            |(format, _, name): &&(Format, &str, &str)| folder.write(name, &format.draw(run, from.as_deref())).err();
         unwritten.extend(abreast(&group, write).into_iter().flatten());
     }
     for file in evidence::files(run) {

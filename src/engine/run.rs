@@ -93,7 +93,8 @@ impl Run {
         let mut heard = false;
         while !self.schedule.is_over() {
             while let Some(index) = self.schedule.start() {
-                running.spawn(self.case(index));
+                // Boxed, since it is large, and spawning moves it about.
+                running.spawn(Box::pin(self.case(index)));
             }
             tokio::select! {
                 // In this order: a case that ends because it was told to must not be heard of before the reason.

@@ -1,5 +1,7 @@
 //! What an observation says beside its plain data: parts that could not be known, and what the probe itself was asked for.
 
+use crate::expr::{self, Value};
+
 /// A part of an observation that could not be known, for instance `alarm.silent` where the history may not be read.
 /// The observation leaves the field out; an expression that reads it is neither true nor false.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -8,6 +10,18 @@ pub struct Unknown {
     pub path: String,
     /// Why.
     pub reason: String,
+}
+
+impl Unknown {
+    /// Puts in its place in `value`, which is bound to the name `root`, that and why it is not known.
+    pub(super) fn withhold(&self, root: &str, value: &mut Value) {
+        let below = self.path.strip_prefix(root).and_then(|below| below.strip_prefix('.'));
+        if let Some(below) = below {
+            // Of several, the name may hold dots; a field's does not.
+            let path = below.rsplit_once('.').map_or_else(|| vec![below], |(name, field)| vec![name, field]);
+            expr::withhold(value, &path, &self.reason);
+        }
+    }
 }
 
 /// Something that the probe itself was asked for (`sequence`, `none`, `image`, `task_definition`), and what came of it in this look.

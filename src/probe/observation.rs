@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::finding::Finding;
 use super::{Demand, Unknown, alarm, ecs, exec, http, logs, python_deps, terraform};
 use crate::event::Evidence;
-use crate::expr::{self, Bound, Value};
+use crate::expr::{self, Bound};
 
 /// What a look brought, one kind a probe.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ impl Observation {
             Self::Exec(seen) => vec![("output", expr::from_observation(seen))],
         };
         let bound = |(name, mut value)| {
-            withhold(name, &mut value, self.unknowns());
+            self.unknowns().iter().for_each(|unknown| unknown.withhold(name, &mut value));
             (name, value.into())
         };
         known.into_iter().map(bound).collect()
@@ -188,15 +188,5 @@ impl Observation {
             | Self::PythonDeps(_)
             | Self::Exec(_) => None,
         }
-    }
-}
-
-/// Puts in the place of what could not be known, below the name `root`, that and why it is not.
-pub(super) fn withhold(root: &str, value: &mut Value, unknowns: &[Unknown]) {
-    for Unknown { path, reason } in unknowns {
-        let Some(below) = path.strip_prefix(root).and_then(|below| below.strip_prefix('.')) else { continue };
-        // Of several, the name may hold dots; a field's does not.
-        let path = below.rsplit_once('.').map_or_else(|| vec![below], |(name, field)| vec![name, field]);
-        expr::withhold(value, &path, reason);
     }
 }

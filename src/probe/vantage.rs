@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::{ecs, http};
+use super::http;
+use super::recent::Recent;
 use crate::redact::Redactor;
 
 /// What a look can be made with; shared by all cases of a run.
@@ -15,8 +16,8 @@ pub struct Instruments {
     pub http: http::Client,
     /// AWS, where the target has it.
     pub aws: Option<crate::aws::Reader>,
-    /// What was seen of services last.
-    pub services: ecs::Recent,
+    /// What was seen last.
+    pub recent: Recent,
     /// What is shown of an observation is cleaned before it is cut: of half a secret nobody would know that it is one.
     pub redactor: Arc<Redactor>,
 }

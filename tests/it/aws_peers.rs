@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 use smoke::aws::{AwsSettings, Reader};
 use smoke::look::LookErrorKind;
 use smoke::plan::TargetSettings;
-use smoke::probe::{DemandState, Instruments, Vantage, ecs, http, logs};
+use smoke::probe::{DemandState, Instruments, Recent, Vantage, ecs, http, logs};
 
 /// moto's server on loopback; gone when dropped.
 struct Moto {
@@ -93,7 +93,7 @@ impl Moto {
         let aws = Some(Reader::connect(&settings).await.unwrap());
         let http = http::Client::new(&TargetSettings::default()).unwrap();
         Vantage {
-            instruments: Arc::new(Instruments { http, aws, services: ecs::Recent::default(), redactor: Arc::default() }),
+            instruments: Arc::new(Instruments { http, aws, recent: Recent::default(), redactor: Arc::default() }),
             window_start,
             dir: PathBuf::new(),
             deadline: tokio::time::Instant::now() + Duration::from_secs(30),

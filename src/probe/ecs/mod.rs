@@ -4,7 +4,6 @@ mod cause;
 mod evidence;
 mod expected;
 mod image;
-mod recent;
 mod service;
 mod sorted;
 mod steady;
@@ -18,11 +17,10 @@ use std::sync::{Arc, OnceLock};
 use expected::Expected;
 use futures_util::future::try_join_all;
 
-pub use recent::Recent;
 pub use service::{Service, ServiceMessage};
 pub use task::{StoppedTask, Task};
 
-use super::{Demand, LookError, LookErrorKind, Unknown, Vantage, observation};
+use super::{Demand, LookError, LookErrorKind, Unknown, Vantage};
 use crate::aws::{self, ServiceFacts};
 use crate::diagnostic::Location;
 use crate::event::Evidence;
@@ -183,7 +181,7 @@ impl Query {
         let facts = reader.before(vantage.deadline, "ecs", try_join_all(looks)).await?;
         let seen = facts.iter().map(|facts| Service::of(facts, vantage.window_start, &self.expected));
         let seen = ServicesSeen::new(seen.collect(), self.several);
-        Ok(vantage.instruments.services.share(ServicesSeen { facts, ..seen }))
+        Ok(vantage.instruments.recent.share(ServicesSeen { facts, ..seen }, ServicesSeen::is_the_same))
     }
 
     /// What it looks at in AWS.
@@ -261,7 +259,7 @@ impl ServicesSeen {
         let name = if self.several { "services" } else { "service" };
         let bind = || {
             let mut value = self.value();
-            observation::withhold(name, &mut value, &self.unknowns);
+            self.unknowns.iter().for_each(|unknown| unknown.withhold(name, &mut value));
             Bound::from(value)
         };
         (name, self.bound.get_or_init(bind).clone())

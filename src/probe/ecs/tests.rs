@@ -7,7 +7,7 @@ use crate::aws::{
     ContainerFacts, DefinitionFacts, DeploymentFacts, LastDeployment, ServiceEvent, ServiceFacts, TaskFacts,
 };
 use crate::diagnostic::{Location, Source};
-use crate::probe::{DemandState, Observation};
+use crate::probe::{DemandState, Observation, Recent};
 
 fn at(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000, 0).unwrap() + TimeDelta::seconds(seconds)
@@ -585,7 +585,7 @@ fn who_sees_the_same_shares_it() {
         let see = |(facts, window, image): (&Arc<ServiceFacts>, i64, &str)| {
             let expected = Expected::of(Some(&image.into()), None).unwrap();
             let seen = ServicesSeen::new(vec![Service::of(facts, at(window), &expected)], false);
-            recent.share(ServicesSeen { facts: vec![Arc::clone(facts)], ..seen })
+            recent.share(ServicesSeen { facts: vec![Arc::clone(facts)], ..seen }, ServicesSeen::is_the_same)
         };
         assert_eq!(Arc::ptr_eq(&see(first), &see(second)), shared);
     }

@@ -13,7 +13,7 @@ use smoke::engine::{Equipment, Options, Purpose, Rest, Stop};
 use smoke::event::{Event, Fact, Outcome, Phase, RunHeader};
 use smoke::journal::{Attempt, Pen};
 use smoke::plan::{Order, Plan};
-use smoke::probe::{Instruments, ecs, http};
+use smoke::probe::{Instruments, Recent, http};
 use smoke::redact::Redactor;
 use smoke::scenario::Project;
 use tokio::sync::{mpsc, watch};
@@ -83,7 +83,7 @@ pub(super) async fn run(scenarios: &[(&str, &str)], answers: &[(&str, Answer)], 
     let (stopper, stop) = watch::channel(Stop::No);
     let redactor = Arc::new(Redactor::default());
     let http = http::Client::new(&plan.target_settings).unwrap();
-    let instruments = Instruments { http, aws: None, services: ecs::Recent::default(), redactor: Arc::clone(&redactor) };
+    let instruments = Instruments { http, aws: None, recent: Recent::default(), redactor: Arc::clone(&redactor) };
     let equipment = Equipment { instruments: Arc::new(instruments), redactor, events, stop, purpose };
     let options = Options { jobs: manner.jobs, fail_fast: manner.fail_fast, cleanup_within: Duration::from_secs(10) };
     let watching = tokio::spawn(stop_when(script.clone(), manner.stop_at, stopper));

@@ -16,6 +16,7 @@ use modules::Crate;
 /// The rooms of the library from the foundations up. A room may use those before it, never those after it.
 const ROOMS: &[&str] = &[
     "verdict",
+    "abreast",
     "span",
     "diagnostic",
     "redact",

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use smoke::aws::Reader;
 use smoke::plan::{Plan, TargetSettings};
-use smoke::probe::ecs::Recent;
 use smoke::probe::http::Client;
-use smoke::probe::{Instruments, LookError, LookErrorKind};
+use smoke::probe::{Instruments, LookError, LookErrorKind, Recent};
 use smoke::redact::Redactor;
 use smoke::sandbox::{Options, Sandbox};
 
@@ -60,7 +59,12 @@ impl Surroundings {
         let identity = identity(settings, aws.as_ref()).await;
         Ok(Self {
             sandbox,
-            instruments: Arc::new(Instruments { http, aws, services: Recent::default(), redactor: Arc::clone(&redactor) }),
+            instruments: Arc::new(Instruments {
+                http,
+                aws,
+                recent: Recent::default(),
+                redactor: Arc::clone(&redactor),
+            }),
             redactor,
             identity,
         })
