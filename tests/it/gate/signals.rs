@@ -73,8 +73,20 @@ fn sigterm_cleans_up_and_ends_with_143() {
 
 /// As when the terminal is closed or the connection to it is lost.
 #[test]
+#[expect(clippy::print_stdout, reason = "a test that was skipped says so")]
 fn sighup_cleans_up_and_ends_with_129() {
+    if ignores_hang_ups() {
+        println!("skipped: under nohup, nobody hears a hang-up");
+        return;
+    }
     check(Signal::HUP, "SIGHUP", 129);
+}
+
+/// Whether this process, and with it every one that it starts, was told to ignore SIGHUP.
+fn ignores_hang_ups() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
 }
 
 #[test]
