@@ -73,7 +73,6 @@ fn sigterm_cleans_up_and_ends_with_143() {
 
 /// As when the terminal is closed or the connection to it is lost.
 #[test]
-#[expect(clippy::print_stdout, reason = "a test that was skipped says so")]
 fn sighup_cleans_up_and_ends_with_129() {
     if ignores_hang_ups() {
         println!("skipped: under nohup, nobody hears a hang-up");
