@@ -207,12 +207,10 @@ fn conclude(recorder: &Mutex<Recorder>, end: End, redactor: &Redactor) -> Finish
 }
 
 /// Lets the watcher take in what was told last, which it ends with. Where a task that fell over holds on to a sender, the
-/// record is closed without it; whoever leaves at once does not wait either.
-async fn settle(end: &End, watcher: JoinHandle<()>) {
-    if matches!(end, End::Left(_)) {
+/// record is closed without it. Whoever leaves at once waits only for what was told by then: the engine still goes on.
+async fn settle(end: &End, mut watcher: JoinHandle<()>) {
+    let within = if matches!(end, End::Left(_)) { HANDFUL } else { WATCHER_WITHIN };
+    if !watcher.is_finished() && timeout(within, &mut watcher).await.is_err() {
         watcher.abort();
-    }
-    if !watcher.is_finished() {
-        let _ = timeout(WATCHER_WITHIN, watcher).await;
     }
 }
