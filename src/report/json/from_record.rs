@@ -1,13 +1,36 @@
 //! Record → wire. Every struct is taken apart without `..`, so that a new field of the record cannot be forgotten.
 
-use super::wire::{Attempt, AttemptStep, Aws, Calls, Captured, Counts, File, Head, Look, Scenario, Step};
+use serde::{Serialize, Serializer};
+
+use super::wire::{Attempt, AttemptStep, Aws, Calls, Captured, Counts, Head, Look, Scenario, Step};
 use crate::event::{self, AwsUse};
 use crate::record::{self, Looks, Run};
 use crate::verdict::Verdict;
 
-impl From<&Run> for File {
-    fn from(run: &Run) -> Self {
+/// A [`File`](super::wire::File) as it is written: scenarios become wire types one at a time, so that a record of many is
+/// not held twice.
+#[derive(Serialize)]
+pub(super) struct Written<'run> {
+    schema_version: u32,
+    run: Head,
+    counts: Counts,
+    #[serde(serialize_with = "one_by_one")]
+    scenarios: &'run [record::Scenario],
+}
+
+impl<'run> From<&'run Run> for Written<'run> {
+    fn from(run: &'run Run) -> Self {
         let counts = run.counts().into();
+        Self { schema_version: super::SCHEMA_VERSION, run: run.into(), counts, scenarios: &run.scenarios }
+    }
+}
+
+fn one_by_one<S: Serializer>(scenarios: &[record::Scenario], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(scenarios.iter().cloned().map(Scenario::from))
+}
+
+impl From<&Run> for Head {
+    fn from(run: &Run) -> Self {
         let duration_ms = run.duration_ms();
         let Run {
             id,
@@ -26,28 +49,27 @@ impl From<&Run> for File {
             broken_off,
             aws,
             http_requests,
-            scenarios,
-        } = run.clone();
-        let run = Head {
-            id,
-            target,
+            scenarios: _,
+        } = run;
+        Self {
+            id: id.clone(),
+            target: target.clone(),
             verdict: verdict.unwrap_or(Verdict::Aborted),
-            started,
-            ended,
+            started: *started,
+            ended: *ended,
             duration_ms,
             exit_code: exit_code.unwrap_or(4),
-            revision,
-            shard,
-            options,
-            embedded,
-            smoke,
-            identity,
-            stopped_by,
-            broken_off,
-            aws: aws.into(),
-            http_requests,
-        };
-        Self { schema_version: super::SCHEMA_VERSION, run, counts, scenarios: each(scenarios) }
+            revision: revision.clone(),
+            shard: *shard,
+            options: options.clone(),
+            embedded: *embedded,
+            smoke: smoke.clone(),
+            identity: identity.clone(),
+            stopped_by: stopped_by.clone(),
+            broken_off: broken_off.clone(),
+            aws: aws.clone().into(),
+            http_requests: *http_requests,
+        }
     }
 }
 
