@@ -13,7 +13,7 @@ use std::time::Duration;
 use quick_junit::{Property, Report, TestCase, TestSuite};
 
 use self::case::{Subject, of_scenario, of_step};
-use self::clean::clean;
+use self::clean::{Words, clean};
 use self::names::Names;
 use super::evidence::Paths;
 use super::headline::{Headline, unsaid, verdict_of_the_whole};
@@ -30,15 +30,15 @@ pub fn render(run: &Run) -> String {
     let mut report = Report::new(clean(&format!("smoke {}", run.target)));
     report.set_timestamp(run.started);
     report.set_time(Duration::from_millis(run.duration_ms()));
-    let (mut names, paths, shared) = (Names::default(), Paths::of(run), of_the_run(run));
+    let (mut names, mut words, paths) = (Names::default(), Words::default(), Paths::of(run));
+    let shared = of_the_run(run, &mut words);
     for (case, scenario) in run.scenarios.iter().enumerate() {
-        let mut suite = suite(Subject { case, scenario, paths: &paths }, &mut names);
-        let notes = scenario.notes.iter().map(|line| property("note", line));
+        let mut suite = suite(Subject { case, scenario, paths: &paths }, &mut names, &mut words);
+        let own = of_the_scenario(scenario, &mut words);
+        let notes = scenario.notes.iter().map(|line| Property::new("note", clean(line)));
         let left = scenario.leftovers.iter().map(|left| (story::left(run), format!("{}: {}", left.what, left.why)));
-        let left = left.map(|(name, value)| property(name, &value));
-        suite.add_properties(
-            of_the_scenario(scenario).into_iter().chain(shared.iter().cloned()).chain(notes).chain(left),
-        );
+        let left = left.map(|(name, value)| Property::new(name, clean(&value)));
+        suite.add_properties(own.into_iter().chain(shared.iter().cloned()).chain(notes).chain(left));
         report.add_test_suite(suite);
     }
     // A run can be red though each of its scenarios passed; the report must not be green then.
@@ -53,53 +53,46 @@ pub fn render(run: &Run) -> String {
     inert::markup(report.to_string().unwrap_or_default())
 }
 
-fn suite(subject: Subject<'_>, names: &mut Names) -> TestSuite {
+fn suite(subject: Subject<'_>, names: &mut Names, words: &mut Words) -> TestSuite {
     let scenario = subject.scenario;
     let id = names.suite(&scenario.id);
-    let (class, file) = (clean(&id), clean(&scenario.file));
+    let class = clean(&id);
     let mut suite = TestSuite::new(class.clone());
     if let Some(started) = scenario.started {
         suite.set_timestamp(started);
     }
     suite.set_time(Duration::from_millis(scenario.duration_ms()));
-    suite.extra.insert(FILE.into(), file.clone());
-    let mut identify = |mut case: TestCase, name: &str| {
-        case.name = clean(&names.case(&id, name));
+    suite.extra.insert(FILE.into(), words.clean(&scenario.file));
+    let mut identify = |mut case: TestCase, name: &str, file: &str, words: &mut Words| {
+        case.name = words.clean(&names.case(&id, name));
         case.set_classname(class.clone());
+        case.extra.insert(FILE.into(), words.clean(file));
         case
     };
     for (phase, index, step) in scenario.all() {
-        let mut case = identify(of_step(subject, (phase, index), step), &step.name);
-        let file = if step.file == scenario.file { file.clone() } else { clean(&step.file) };
-        case.extra.extend([(FILE.into(), file), ("line".into(), clean(&step.line.to_string()))]);
+        let mut case = identify(of_step(subject, (phase, index), step), &step.name, &step.file, words);
+        case.extra.insert("line".into(), words.clean(&step.line.to_string()));
         suite.add_test_case(case);
     }
     if let Some(case) = of_scenario(scenario) {
-        let mut case = identify(case, "the scenario as a whole");
-        case.extra.insert(FILE.into(), file);
-        suite.add_test_case(case);
+        suite.add_test_case(identify(case, "the scenario as a whole", &scenario.file, words));
     }
     suite
 }
 
 /// What every suite says of the run.
-fn of_the_run(run: &Run) -> Vec<Property> {
-    let revision = run.revision.iter().map(|revision| property("revision", revision));
-    let identity = run.identity.iter().map(|line| property("looked at", line));
-    [property("run", &run.id), property("target", &run.target)].into_iter().chain(revision).chain(identity).collect()
+fn of_the_run(run: &Run, words: &mut Words) -> Vec<Property> {
+    let revision = run.revision.iter().map(|revision| ("revision", revision));
+    let identity = run.identity.iter().map(|line| ("looked at", line));
+    let all = [("run", &run.id), ("target", &run.target)].into_iter().chain(revision).chain(identity);
+    all.map(|(name, value)| Property::new(words.clean(name), clean(value))).collect()
 }
 
-fn of_the_scenario(scenario: &Scenario) -> [Property; 3] {
+fn of_the_scenario(scenario: &Scenario, words: &mut Words) -> [Property; 3] {
     let verdict = scenario.verdict.unwrap_or(Verdict::Aborted);
-    [
-        property("scenario", &scenario.name),
-        property("verdict", &verdict.to_string()),
-        property("flaky", &scenario.flaky().to_string()),
-    ]
-}
-
-fn property(name: &str, value: &str) -> Property {
-    Property::new(name, clean(value))
+    let all =
+        [("scenario", &scenario.name), ("verdict", &verdict.to_string()), ("flaky", &scenario.flaky().to_string())];
+    all.map(|(name, value)| Property::new(words.clean(name), words.clean(value)))
 }
 
 #[cfg(test)]
