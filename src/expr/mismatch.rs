@@ -41,20 +41,23 @@ pub(super) fn written_out(part: &IdedExpr) -> Option<Kind> {
 }
 
 /// Why what is called `name`, in backticks where it is code, and is of `kind` can never be what `literal` says.
-pub(super) fn of(name: &str, kind: Kind, literal: &IdedExpr) -> Option<Misfit> {
+pub(super) fn of(name: impl Fn() -> String, kind: Kind, literal: &IdedExpr) -> Option<Misfit> {
     let written = written_out(literal)?;
-    let shown = source(literal);
     let text = text_literal(literal);
+    let differs = kind.differs(written);
+    let never = matches!((kind, text), (Kind::OneOf(texts), Some(text)) if !texts.contains(&text));
+    if !differs && !never {
+        return None;
+    }
+    // Only what is wrong is put in words.
+    let (name, shown) = (name(), source(literal));
     let word = text.map_or_else(|| shown.clone(), str::to_owned);
-    if kind.differs(written) {
+    if differs {
         let message = format!("{name} cannot be compared with `{shown}`");
         let help = format!("{name} is {}: {}", kind.word()?, advice(name.trim_matches('`'), kind, &shown, text));
         return Some(Misfit { message, help, word });
     }
     let (Kind::OneOf(texts), Some(text)) = (kind, text) else { return None };
-    if texts.contains(&text) {
-        return None;
-    }
     let help = nearest(text, texts.iter().copied()).map_or_else(
         || format!("it is one of {}", texts.iter().map(|text| format!("`\"{text}\"`")).collect::<Vec<_>>().join(", ")),
         |near| format!("did you mean `\"{near}\"`?"),

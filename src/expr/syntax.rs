@@ -89,10 +89,13 @@ fn unknown_function(words: &[Token<'_>], at: usize) -> Option<Fault> {
     }
     let dot = at.checked_sub(1).is_some_and(|before| words[before].text == ".");
     if !dot {
+        if FUNCTIONS.contains(&word.text) {
+            return None;
+        }
         let hint = || nearest(word.text, FUNCTIONS.iter().copied()).map(|name| format!("did you mean `{name}`?"));
         let hint = spoken_operator(word.text).map(str::to_owned).or_else(hint);
         let message = format!("there is no function `{}`", word.text);
-        return (!FUNCTIONS.contains(&word.text)).then(|| Fault::on(word, message).help(hint.or_else(|| method(word))));
+        return Some(Fault::on(word, message).help(hint.or_else(|| method(word))));
     }
     let namespaced = at.checked_sub(2).map(|root| format!("{}.{}", words[root].text, word.text));
     if METHODS.contains(&word.text) || namespaced.is_some_and(|name| FUNCTIONS.contains(&name.as_str())) {

@@ -156,7 +156,7 @@ impl<'tree> Walk<'tree> {
     /// Something that is read, with something that is written out.
     fn compare(&mut self, read: &IdedExpr, literal: &IdedExpr) {
         if mismatch::written_out(read).is_none() {
-            self.misfits.extend(mismatch::of(&format!("`{}`", source(read)), self.kind(read), literal));
+            self.misfits.extend(mismatch::of(|| format!("`{}`", source(read)), self.kind(read), literal));
         }
     }
 
@@ -166,7 +166,7 @@ impl<'tree> Walk<'tree> {
             kind @ (Kind::List(_) | Kind::Map(_)) => kind.item(),
             _ => return,
         };
-        self.misfits.extend(mismatch::of(&format!("an item of `{}`", source(read)), items, literal));
+        self.misfits.extend(mismatch::of(|| format!("an item of `{}`", source(read)), items, literal));
     }
 }
 
