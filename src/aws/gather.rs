@@ -36,6 +36,8 @@ pub(super) struct Gathering<K, V> {
     open: Mutex<BTreeMap<K, Entry<V>>>,
     /// How often somebody joined a batch.
     joined: AtomicU64,
+    /// Held by the batch that runs. A long one (a scan of many pages) would only be made longer by others beside it.
+    running: tokio::sync::Mutex<()>,
     /// How fast batches may begin.
     starts: Pace,
     /// How fast the service may be asked.
@@ -59,7 +61,8 @@ where
         call: impl Fn(Wanted<K>) -> BoxFuture<'static, Brought<K, V>> + Send + Sync + 'static,
     ) -> Arc<Self> {
         let (open, joined) = (Mutex::new(BTreeMap::new()), AtomicU64::new(0));
-        Arc::new(Self { open, joined, starts: Pace::new(RATE, AT_ONCE), pace, call: Box::new(call) })
+        let (running, starts) = (tokio::sync::Mutex::default(), Pace::new(RATE, AT_ONCE));
+        Arc::new(Self { open, joined, running, starts, pace, call: Box::new(call) })
     }
 
     /// Asks for `key`, as of now, back to `since` where that means something.
@@ -84,6 +87,7 @@ where
 
     /// Lets others join, waits until it may begin, closes the batch, runs it, and tells everybody.
     async fn lead(self: Arc<Self>) {
+        let _running = self.running.lock().await;
         self.starts.turn().await;
         self.joining_ends().await;
         self.pace.quiet().await;
@@ -194,6 +198,29 @@ mod tests {
         let began = Instant::now();
         assert!(join_all(asked).await.iter().all(|answer| *answer == Ok((at(0), 1))));
         assert!(began.elapsed() < Duration::from_millis(150));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_long_call_is_over_before_the_next_begins() {
+        let under_way: Arc<AtomicUsize> = Arc::default();
+        let counted = Arc::clone(&under_way);
+        let gathering = Gathering::new(Arc::new(Pace::new(100.0, 100.0)), move |wanted: Wanted<String>| {
+            let counted = Arc::clone(&counted);
+            Box::pin(async move {
+                let others = counted.fetch_add(1, Ordering::SeqCst);
+                tokio::time::sleep(Duration::from_secs(2)).await;
+                counted.fetch_sub(1, Ordering::SeqCst);
+                wanted.into_keys().map(|key| (key, Ok(others))).collect()
+            })
+        });
+        let asked = (0..20).map(|n| {
+            let gathering = Arc::clone(&gathering);
+            async move {
+                tokio::time::sleep(Duration::from_millis(n * 300)).await;
+                gathering.ask("worker".to_owned(), at(0)).await
+            }
+        });
+        assert!(join_all(asked).await.iter().all(|others| *others == Ok(0)));
     }
 
     #[tokio::test(start_paused = true)]
