@@ -9,7 +9,7 @@ use std::thread::{available_parallelism, scope};
 ///
 /// # Panics
 /// Where `work` does.
-pub fn abreast<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub(crate) fn abreast<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     // Whoever is free takes the next: one item may be as much work as all others together.
     let next = AtomicUsize::new(0);
     let some = || -> Vec<(usize, R)> {

@@ -148,13 +148,12 @@ impl Paper {
     }
 }
 
-/// A new journal, locked, with its first line on the disk, and itself in its folder.
+/// A new journal, locked, with its first line, and its name on the disk.
 fn begin(path: &Path, header: &str) -> io::Result<File> {
     // What a run made is nobody else's business: its ids may open things.
     let mut file = OpenOptions::new().append(true).create_new(true).mode(0o600).open(path)?;
     file.try_lock().map_err(io::Error::from)?;
     file.write_all(header.as_bytes())?;
-    file.sync_all()?;
     for folder in path.ancestors().skip(1).take(2).filter(|folder| !folder.as_os_str().is_empty()) {
         File::open(folder)?.sync_all()?;
     }

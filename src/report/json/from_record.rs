@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use super::wire::{Attempt, AttemptStep, Aws, Calls, Captured, Counts, Head, Look, Scenario, Step};
+use super::wire::{Attempt, AttemptStep, Aws, Calls, Captured, Counts, Head, Look, SCHEMA_VERSION, Scenario, Step};
 use crate::event::{self, AwsUse};
 use crate::record::{self, Looks, Run};
 use crate::verdict::Verdict;
@@ -21,7 +21,7 @@ pub(super) struct Written<'run> {
 impl<'run> From<&'run Run> for Written<'run> {
     fn from(run: &'run Run) -> Self {
         let counts = run.counts().into();
-        Self { schema_version: super::SCHEMA_VERSION, run: run.into(), counts, scenarios: &run.scenarios }
+        Self { schema_version: SCHEMA_VERSION, run: run.into(), counts, scenarios: &run.scenarios }
     }
 }
 

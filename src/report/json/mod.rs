@@ -4,11 +4,9 @@ mod from_record;
 mod to_record;
 mod wire;
 
+pub use self::wire::SCHEMA_VERSION;
 use super::inert;
 use crate::record::Run;
-
-/// The version of the schema that is written, and the only one that is read.
-pub const SCHEMA_VERSION: u32 = 1;
 
 /// Why a file is not a run that can be read.
 #[derive(Debug, thiserror::Error)]

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::event::{Change, Evidence, Judged, Leftover, Phase, Shard};
 use crate::verdict::Verdict;
 
+/// The version of the schema that is written, and the only one that is read.
+pub const SCHEMA_VERSION: u32 = 1;
+
 /// A recorded run of smoke.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "run.json of smoke")]
