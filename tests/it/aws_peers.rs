@@ -50,13 +50,13 @@ impl Moto {
     }
 
     async fn ready(&self) {
-        for _ in 0..300 {
+        for _ in 0..1200 {
             if reqwest::get(format!("{}/moto-api/", self.url)).await.is_ok() {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        panic!("moto did not answer within 30 s");
+        panic!("moto did not answer within 2 min");
     }
 
     /// Calls an operation as any awsJson client does; moto does not check signatures.
