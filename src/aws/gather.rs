@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -34,8 +33,6 @@ type Call<K, V> = Box<dyn Fn(Wanted<K>) -> BoxFuture<'static, Brought<K, V>> + S
 /// An answer is never older than the question: a batch that has begun takes nobody in any more.
 pub(super) struct Gathering<K, V> {
     open: Mutex<BTreeMap<K, Entry<V>>>,
-    /// How often somebody joined a batch.
-    joined: AtomicU64,
     /// Held by the batch that runs. A long one (a scan of many pages) would only be made longer by others beside it.
     running: tokio::sync::Mutex<()>,
     /// How fast batches may begin.
@@ -60,9 +57,8 @@ where
         pace: Arc<Pace>,
         call: impl Fn(Wanted<K>) -> BoxFuture<'static, Brought<K, V>> + Send + Sync + 'static,
     ) -> Arc<Self> {
-        let (open, joined) = (Mutex::new(BTreeMap::new()), AtomicU64::new(0));
-        let (running, starts) = (tokio::sync::Mutex::default(), Pace::new(RATE, AT_ONCE));
-        Arc::new(Self { open, joined, running, starts, pace, call: Box::new(call) })
+        let (open, running) = (Mutex::default(), tokio::sync::Mutex::default());
+        Arc::new(Self { open, running, starts: Pace::new(RATE, AT_ONCE), pace, call: Box::new(call) })
     }
 
     /// Asks for `key`, as of now, back to `since` where that means something.
@@ -81,7 +77,6 @@ where
         let entry = open.entry(key).or_insert_with(|| Entry { since, waiting: Vec::new() });
         entry.since = entry.since.min(since);
         entry.waiting.push(answer);
-        self.joined.fetch_add(1, Ordering::Relaxed);
         first
     }
 
@@ -104,10 +99,10 @@ where
 
     /// Waits until nobody joins any more: a thousand who come one behind the other are one batch.
     async fn joining_ends(&self) {
-        let joined = || self.joined.load(Ordering::Relaxed);
-        let (began, mut before) = (Instant::now(), None);
-        while before != Some(joined()) && began.elapsed() < OPEN_AT_MOST {
-            before = Some(joined());
+        let joined = || self.open().values().map(|entry| entry.waiting.len()).sum::<usize>();
+        let (began, mut before) = (Instant::now(), 0);
+        while before != joined() && began.elapsed() < OPEN_AT_MOST {
+            before = joined();
             tokio::time::sleep(TICK).await;
         }
     }
@@ -139,7 +134,7 @@ fn abandoned() -> LookError {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::AtomicUsize;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
 
@@ -149,6 +144,18 @@ mod tests {
             let call = calls.fetch_add(1, Ordering::SeqCst) + 1;
             Box::pin(async move { wanted.into_iter().map(|(key, since)| (key, Ok((since, call)))).collect() })
         })
+    }
+
+    /// So many ask for the same, so many milliseconds apart: what each is told.
+    async fn ask_apart<V>(gathering: &Arc<Gathering<String, V>>, many: u64, apart: u64) -> Vec<Result<V, LookError>>
+    where
+        V: Clone + Send + 'static,
+    {
+        let asked = (0..many).map(|n| async move {
+            tokio::time::sleep(Duration::from_millis(n * apart)).await;
+            gathering.ask("worker".to_owned(), at(0)).await
+        });
+        join_all(asked).await
     }
 
     fn at(seconds: i64) -> DateTime<Utc> {
@@ -188,15 +195,8 @@ mod tests {
     async fn whoever_comes_one_behind_the_other_is_in_one_call() {
         let calls = Arc::default();
         let gathering = counting(&calls);
-        let asked = (0..100).map(|n| {
-            let gathering = Arc::clone(&gathering);
-            async move {
-                tokio::time::sleep(Duration::from_millis(n)).await;
-                gathering.ask("worker".to_owned(), at(0)).await
-            }
-        });
         let began = Instant::now();
-        assert!(join_all(asked).await.iter().all(|answer| *answer == Ok((at(0), 1))));
+        assert!(ask_apart(&gathering, 100, 1).await.iter().all(|answer| *answer == Ok((at(0), 1))));
         assert!(began.elapsed() < Duration::from_millis(150));
     }
 
@@ -213,28 +213,14 @@ mod tests {
                 wanted.into_keys().map(|key| (key, Ok(others))).collect()
             })
         });
-        let asked = (0..20).map(|n| {
-            let gathering = Arc::clone(&gathering);
-            async move {
-                tokio::time::sleep(Duration::from_millis(n * 300)).await;
-                gathering.ask("worker".to_owned(), at(0)).await
-            }
-        });
-        assert!(join_all(asked).await.iter().all(|others| *others == Ok(0)));
+        assert!(ask_apart(&gathering, 20, 300).await.iter().all(|others| *others == Ok(0)));
     }
 
     #[tokio::test(start_paused = true)]
     async fn calls_are_bounded_by_time_not_by_askers() {
         let calls = Arc::default();
         let gathering = counting(&calls);
-        let asked = (0..1000).map(|n| {
-            let gathering = Arc::clone(&gathering);
-            async move {
-                tokio::time::sleep(Duration::from_millis(n * 2)).await;
-                gathering.ask("worker".to_owned(), at(0)).await
-            }
-        });
-        join_all(asked).await;
+        ask_apart(&gathering, 1000, 2).await;
         let calls = calls.load(Ordering::SeqCst);
         assert!((9..=11).contains(&calls), "{calls} calls in 2 s");
     }
