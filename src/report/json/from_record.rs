@@ -2,31 +2,27 @@
 
 use serde::{Serialize, Serializer};
 
-use super::wire::{Attempt, AttemptStep, Aws, Calls, Captured, Counts, Head, Look, SCHEMA_VERSION, Scenario, Step};
+use super::wire::{
+    Attempt, AttemptStep, Aws, Calls, Captured, Counts, File, Head, Look, SCHEMA_VERSION, Scenario, Step,
+};
 use crate::event::{self, AwsUse};
 use crate::record::{self, Looks, Run};
 use crate::verdict::Verdict;
 
-/// A [`File`](super::wire::File) as it is written: scenarios become wire types one at a time, so that a record of many is
-/// not held twice.
-#[derive(Serialize)]
-pub(super) struct Written<'run> {
-    schema_version: u32,
-    run: Head,
-    counts: Counts,
-    #[serde(serialize_with = "one_by_one")]
-    scenarios: &'run [record::Scenario],
-}
+/// Scenarios that become wire types one at a time, as they are written, so that a record of many is not held twice.
+pub(super) struct OneByOne<'run>(&'run [record::Scenario]);
 
-impl<'run> From<&'run Run> for Written<'run> {
-    fn from(run: &'run Run) -> Self {
-        let counts = run.counts().into();
-        Self { schema_version: SCHEMA_VERSION, run: run.into(), counts, scenarios: &run.scenarios }
+impl Serialize for OneByOne<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().cloned().map(Scenario::from))
     }
 }
 
-fn one_by_one<S: Serializer>(scenarios: &[record::Scenario], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(scenarios.iter().cloned().map(Scenario::from))
+impl<'run> From<&'run Run> for File<OneByOne<'run>> {
+    fn from(run: &'run Run) -> Self {
+        let (counts, scenarios) = (run.counts().into(), OneByOne(&run.scenarios));
+        Self { schema_version: SCHEMA_VERSION, run: run.into(), counts, scenarios }
+    }
 }
 
 impl From<&Run> for Head {

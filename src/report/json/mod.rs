@@ -34,7 +34,7 @@ pub enum ReadError {
 #[must_use]
 pub fn write(run: &Run) -> String {
     // The wire types are plain data with text keys: they have no shape that JSON cannot hold.
-    let mut text = serde_json::to_string_pretty(&from_record::Written::from(run)).unwrap_or_default();
+    let mut text = serde_json::to_string_pretty(&wire::File::from(run)).unwrap_or_default();
     text.push('\n');
     inert::json(text)
 }

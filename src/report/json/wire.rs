@@ -14,7 +14,7 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// A recorded run of smoke.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "run.json of smoke")]
-pub(super) struct File {
+pub(super) struct File<Scenarios = Vec<Scenario>> {
     /// Version of this schema.
     pub(super) schema_version: u32,
     /// The run as a whole.
@@ -22,7 +22,7 @@ pub(super) struct File {
     /// How much there was of everything.
     pub(super) counts: Counts,
     /// Every scenario of the plan, in its order.
-    pub(super) scenarios: Vec<Scenario>,
+    pub(super) scenarios: Scenarios,
 }
 
 /// The run as a whole.
