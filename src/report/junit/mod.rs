@@ -10,7 +10,7 @@ mod names;
 
 use std::time::Duration;
 
-use quick_junit::{Property, Report, TestCase, TestSuite};
+use quick_junit::{Property, Report, TestSuite};
 
 use self::case::{Subject, of_scenario, of_step};
 use self::clean::{Words, clean};
@@ -63,19 +63,16 @@ fn suite(subject: Subject<'_>, names: &mut Names, words: &mut Words) -> TestSuit
     }
     suite.set_time(Duration::from_millis(scenario.duration_ms()));
     suite.extra.insert(FILE.into(), words.clean(&scenario.file));
-    let mut identify = |mut case: TestCase, name: &str, file: &str, words: &mut Words| {
+    let steps = scenario.all().map(|(phase, index, step)| {
+        (of_step(subject, (phase, index), step), step.name.as_str(), &step.file, Some(step.line))
+    });
+    let whole = of_scenario(scenario).map(|case| (case, "the scenario as a whole", &scenario.file, None));
+    for (mut case, name, file, line) in steps.chain(whole) {
         case.name = words.clean(&names.case(&id, name));
         case.set_classname(class.clone());
         case.extra.insert(FILE.into(), words.clean(file));
-        case
-    };
-    for (phase, index, step) in scenario.all() {
-        let mut case = identify(of_step(subject, (phase, index), step), &step.name, &step.file, words);
-        case.extra.insert("line".into(), words.clean(&step.line.to_string()));
+        case.extra.extend(line.map(|line| ("line".into(), words.clean(&line.to_string()))));
         suite.add_test_case(case);
-    }
-    if let Some(case) = of_scenario(scenario) {
-        suite.add_test_case(identify(case, "the scenario as a whole", &scenario.file, words));
     }
     suite
 }
