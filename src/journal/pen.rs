@@ -88,6 +88,14 @@ impl Pen {
         let Some(sheet) = self.sheet.as_ref().filter(|_| !entries.is_empty()) else { return Ok(()) };
         sheet.write(&entries.iter().map(line).collect::<String>())
     }
+
+    /// Waits until everything that was written is on the disk.
+    ///
+    /// # Errors
+    /// Where it does not come there.
+    pub fn synced(&self) -> Result<(), Unwritten> {
+        self.sheet.as_ref().map_or(Ok(()), |sheet| sheet.sync())
+    }
 }
 
 impl Sheet {
@@ -101,15 +109,20 @@ impl Sheet {
         let _ = self.dirty.try_send(file);
         Ok(())
     }
+
+    fn sync(&self) -> Result<(), Unwritten> {
+        match &*self.paper.lock().unwrap_or_else(PoisonError::into_inner) {
+            Paper::Blank(..) => Ok(()),
+            Paper::Open(file) => file.sync_data().map_err(|error| Unwritten(error.to_string())),
+        }
+    }
 }
 
 /// The last pen waits for the disk: what a run left behind is to be found there however the machine ends.
 impl Drop for Sheet {
     fn drop(&mut self) {
-        if let Paper::Open(file) = self.paper.get_mut().unwrap_or_else(PoisonError::into_inner) {
-            // Nobody is there any more to be told.
-            let _ = file.sync_data();
-        }
+        // Nobody is there any more to be told.
+        let _ = self.sync();
     }
 }
 
@@ -208,6 +221,7 @@ mod tests {
         let pen = Pen::resume(File::from(std::os::fd::OwnedFd::from(writer)));
         let write = || pen.write(&[Entry::Settled]);
         assert_eq!(write(), Ok(()));
+        assert!(pen.synced().is_err(), "whoever waits for the disk is told at once");
         let spoilt = &pen.sheet.as_ref().unwrap().spoilt;
         spoilt.wait();
         assert!(write().unwrap_err().to_string().starts_with("the clean-up journal cannot be written: "));

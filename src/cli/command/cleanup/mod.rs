@@ -104,7 +104,8 @@ fn settle(base: &Path, run: &str, shelved: Vec<Shelved>) -> Exit {
         State::Alive => return complain(Exit::INVALID, &format!("the run {run} still goes on")),
         State::Broken(why) => return complain(Exit::FAULT, &format!("{}: {why}", path.display())),
     };
-    match Pen::resume(file).write(&[Entry::Settled]) {
+    let pen = Pen::resume(file);
+    match pen.write(&[Entry::Settled]).and_then(|()| pen.synced()) {
         Ok(()) => print(&format!("{run} is settled\n")),
         Err(error) => complain(Exit::FAULT, &error.to_string()),
     }
