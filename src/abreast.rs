@@ -27,7 +27,9 @@ pub(crate) fn abreast<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sy
     done.into_iter().map(|(_, result)| result).collect()
 }
 
-fn cores() -> usize {
+/// How many cores there are for this process.
+#[must_use]
+pub fn cores() -> usize {
     available_parallelism().map_or(1, NonZero::get)
 }
 

@@ -24,11 +24,11 @@
 //! * [`report`]: a run drawn as JSON, JUnit, HTML, Markdown, workflow commands and lines.
 //! * [`doctor`]: the preflight: whether a run could see what it looks at.
 //! * [`span`]: how long something took, in words.
-//! * `abreast`: work on many things at once.
+//! * [`abreast`]: work on many things at once.
 //! * [`redact`]: keeps secrets out of everything that is written.
 //! * [`sandbox`]: the embedded `local` target.
 
-mod abreast;
+pub mod abreast;
 pub mod aws;
 pub mod diagnostic;
 pub mod doctor;

@@ -17,10 +17,10 @@ pub(crate) mod signals;
 mod surroundings;
 
 use std::io::Write as _;
-use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 
+use smoke::abreast::cores;
 use smoke::engine::{Purpose, Rest};
 use smoke::event::{RunHeader, Shard};
 use smoke::journal::{self, Header, Pen};
@@ -112,8 +112,7 @@ pub(crate) fn conduct(
 /// A runtime for so many scenarios side by side. They mostly wait, so one thread serves many of them; threads that have
 /// little to do spend their time waking each other. A sandbox has one for itself.
 fn runtime(abreast: usize, sandbox: bool) -> std::io::Result<tokio::runtime::Runtime> {
-    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let threads = abreast.div_ceil(A_THREAD).clamp(1, cores) + usize::from(sandbox);
+    let threads = abreast.div_ceil(A_THREAD).clamp(1, cores()) + usize::from(sandbox);
     tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()
 }
 
