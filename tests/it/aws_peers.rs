@@ -190,6 +190,9 @@ async fn services_are_read(moto: &Moto, vantage: &Vantage) {
     assert_eq!((service.desired, service.running, service.steady), (1, 0, Some(false)));
     assert_eq!(service.task_definition, "worker:1");
     assert_eq!(service.images, Some(vec!["worker:2".to_owned()]));
+    let query = ecs::Query::one("prod", "worker");
+    let (one, other) = tokio::join!(query.look(vantage), query.look(vantage));
+    assert!(Arc::ptr_eq(&one.unwrap(), &other.unwrap()), "who looks at the same time sees one thing");
     let cause = seen.cause().unwrap();
     assert!(cause.starts_with("no worker is running: worker wants 1, has 0"), "{cause}");
 }

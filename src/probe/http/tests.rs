@@ -476,3 +476,18 @@ fn a_client_is_made_only_for_what_can_be_asked() {
     check("http://a", "a b", "`a b` cannot be the name of a header");
     check("http://a", "X-A", "the value of the header x-a holds a line break or a control character");
 }
+
+/// Where everybody who is in stays in, the next one waits a moment and goes in too.
+#[tokio::test]
+async fn an_exchange_waits_for_its_turn_and_the_answer_is_not_charged_with_it() {
+    let (url, _) = serve(Router::new().route("/", get(|| async {}))).await;
+    let client = client(&url);
+    let mut turns = Vec::new();
+    while turns.len() < super::turnstile::AT_ONCE {
+        turns.push(client.turn().await);
+    }
+    let began = Instant::now();
+    let response = request(Method::Get, "/").exchange(&client, began + Duration::from_secs(30)).await.unwrap();
+    let (took, answered) = (began.elapsed(), response.elapsed.0.to_std().unwrap());
+    assert!(took >= answered + super::turnstile::STILL, "{took:?} in all, {answered:?} of it for the answer");
+}

@@ -7,9 +7,9 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout};
 
 /// How many exchanges go on at once before others wait for their connections. Each of those costs some 50 kB.
-const AT_ONCE: usize = 128;
+pub(super) const AT_ONCE: usize = 128;
 /// How long nobody may come out before those who wait go in: then the other side is slow, and not overrun.
-const STILL: Duration = Duration::from_millis(50);
+pub(super) const STILL: Duration = Duration::from_millis(50);
 /// How long anybody waits at most.
 const PATIENCE: Duration = Duration::from_secs(1);
 
