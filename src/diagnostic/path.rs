@@ -5,7 +5,8 @@ use std::path::{Component, Path, PathBuf};
 /// A path as it is shown: relative to the current folder where it lies below it.
 #[must_use]
 pub fn shown_path(path: &Path) -> String {
-    let below = std::env::current_dir().ok().and_then(|dir| path.strip_prefix(dir).ok().map(Path::to_path_buf));
+    let here = path.is_absolute().then(std::env::current_dir).and_then(Result::ok);
+    let below = here.and_then(|dir| path.strip_prefix(dir).ok().map(Path::to_path_buf));
     tidy_path(below.as_deref().unwrap_or(path)).to_string_lossy().replace('\\', "/")
 }
 

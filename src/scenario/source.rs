@@ -1,5 +1,6 @@
 //! Files the user wrote, read as text.
 
+use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -9,6 +10,8 @@ pub(crate) use crate::diagnostic::{shown_path as shown, tidy_path as tidy};
 
 /// No scenario comes near this; a log file named by mistake does.
 const LARGEST: u64 = 1024 * 1024;
+/// So much more than a file says it holds is made ready, so that its end is found without growing.
+const ROOM: usize = 64;
 
 /// Reads a file whole. A byte-order mark is not part of the text.
 ///
@@ -16,12 +19,13 @@ const LARGEST: u64 = 1024 * 1024;
 /// The file cannot be read, is larger than 1 MiB, or is not UTF-8.
 pub(crate) fn read(path: &Path) -> Result<Arc<Source>, Diagnostic> {
     let shown = shown(path);
-    let size = std::fs::metadata(path).map_err(|error| unreadable(&shown, &error))?.len();
+    let file = File::open(path).map_err(|error| unreadable(&shown, &error))?;
+    let size = file.metadata().map_err(|error| unreadable(&shown, &error))?.len();
     if size > LARGEST {
         let message = format!("{shown} has {size} bytes: more than the {LARGEST} that smoke reads as YAML");
         return Err(Diagnostic::nowhere(message).help("is this a scenario?"));
     }
-    let bytes = bounded(path).map_err(|error| unreadable(&shown, &error))?;
+    let bytes = bounded(file, size).map_err(|error| unreadable(&shown, &error))?;
     if bytes.len() as u64 > LARGEST {
         let message = format!("{shown} has more than the {LARGEST} bytes that smoke reads as YAML");
         return Err(Diagnostic::nowhere(message).help("is this a scenario?"));
@@ -32,9 +36,9 @@ pub(crate) fn read(path: &Path) -> Result<Arc<Source>, Diagnostic> {
 }
 
 /// No more than one byte too many: a device such as `/dev/zero` says that it is empty, and never ends.
-fn bounded(path: &Path) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
+fn bounded(file: File, size: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0) + ROOM);
+    file.take(LARGEST + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
