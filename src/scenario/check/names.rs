@@ -16,48 +16,51 @@ pub(super) const RUN: [&str; 2] = ["id", "started"];
 pub(super) fn check(draft: &Draft, config: &Config) -> Vec<Diagnostic> {
     let base = base(draft, config);
     let mut problems = outside_steps(draft, &base);
-    let mut names = base;
-    let mut for_guards = names.clone();
+    let [announced, announced_to_guards] =
+        ["use it in a step after that one", "a guard looks from the beginning, so it sees only what `ready` captured"]
+            .map(|help| announced(draft, help));
+    let mut names = base.moved(&announced);
+    let mut for_guards = base.moved(&announced_to_guards);
     for (list, steps) in &draft.lists {
         for step in steps {
             // A guard sees what `ready` kept, and nobody sees what a guard kept.
             let guard = *list == List::Guards;
-            let seen = announced(draft, if guard { &for_guards } else { &names }, guard);
-            problems.extend(step.step.as_deref().into_iter().flat_map(|step| in_step(step, &seen)));
+            let seen = if guard { &for_guards } else { &names };
+            problems.extend(step.step.as_deref().into_iter().flat_map(|step| in_step(step, seen)));
             if !guard {
                 keep(step, &mut names);
             }
         }
         if *list == List::Ready {
-            for_guards = names.clone();
+            for_guards = names.moved(&announced_to_guards);
         }
     }
     problems
 }
 
-fn base(draft: &Draft, config: &Config) -> Names {
+fn base<'n>(draft: &'n Draft, config: &'n Config) -> Names<'n> {
     let mut names = everywhere(config);
     if let Some((first, rest)) = draft.rows.split_first() {
         let shared = first.iter().filter(|column| rest.iter().all(|row| row.contains(column)));
         names.bind("row", Known::fields(shared.map(String::as_str)));
     } else {
         let why = "there is no row: this scenario has no `matrix`".to_owned();
-        names.bind("row", Known::Barred(why, "add a `matrix`, or use `vars`".to_owned()));
+        names.bind("row", Known::Barred(why, "add a `matrix`, or use `vars`"));
     }
     names
 }
 
 /// What can be read in `smoke.yaml` too.
-pub(super) fn everywhere(config: &Config) -> Names {
+pub(super) fn everywhere(config: &Config) -> Names<'_> {
     let mut names = Names::default();
     names.bind("vars", Known::Anything);
     names.bind("secret", Known::fields(config.secrets.iter().map(|(name, _)| name.as_str())));
-    names.bind("target", Known::fields(TARGET));
-    names.bind("run", Known::fields(RUN));
+    names.bind("target", Known::observation(&TARGET));
+    names.bind("run", Known::observation(&RUN));
     names
 }
 
-fn outside_steps(draft: &Draft, base: &Names) -> Vec<Diagnostic> {
+fn outside_steps(draft: &Draft, base: &Names<'_>) -> Vec<Diagnostic> {
     let scenario = &draft.scenario;
     let why = "a row of the matrix cannot read `{}`";
     let for_rows = base.only(&["target"], why, "rows are part of the scenario's id: write them out");
@@ -69,25 +72,17 @@ fn outside_steps(draft: &Draft, base: &Names) -> Vec<Diagnostic> {
     rows.chain(vars).chain(settings.flat_map(|setting| shown.hold(setting.references()))).collect()
 }
 
-/// Names that later steps keep are not known yet; it helps to say so.
-fn announced(draft: &Draft, names: &Names, guard: bool) -> Names {
-    let mut all = names.clone();
+/// Names that are not known before their step has kept them; it helps to say so.
+fn announced<'n>(draft: &'n Draft, help: &'static str) -> Names<'n> {
+    let mut names = Names::default();
     for kept in draft.lists.iter().flat_map(|(_, steps)| steps).flat_map(|step| &step.kept) {
-        if !all.has(&kept.name) {
-            let line = kept.location.line();
-            let why = format!("`{}` is not known yet: it is captured in line {line}", kept.name);
-            let help = if guard {
-                "a guard looks from the beginning, so it sees only what `ready` captured"
-            } else {
-                "use it in a step after that one"
-            };
-            all.bind(&kept.name, Known::Barred(why, help.to_owned()));
-        }
+        let why = format!("`{}` is not known yet: it is captured in line {}", kept.name, kept.location.line());
+        names.bind(&kept.name, Known::Barred(why, help));
     }
-    all
+    names
 }
 
-fn keep(draft: &DraftStep, names: &mut Names) {
+fn keep<'n>(draft: &'n DraftStep, names: &mut Names<'n>) {
     let step = draft.step.as_deref();
     for kept in &draft.kept {
         let whole = step.filter(|step| step.keep_as.as_deref() == Some(&kept.name));
@@ -96,9 +91,9 @@ fn keep(draft: &DraftStep, names: &mut Names) {
     }
 }
 
-fn in_step(step: &Step, names: &Names) -> Vec<Diagnostic> {
+fn in_step(step: &Step, around: &Names<'_>) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
-    let mut names = names.clone();
+    let mut names = Names::within(around);
     // What is known before the run begins, and what of that tells nothing about this one run.
     let mut planned = vec!["vars", "target", "run", "row"];
     let mut lasting = vec!["vars", "target", "row"];
@@ -123,9 +118,10 @@ fn in_step(step: &Step, names: &Names) -> Vec<Diagnostic> {
     problems.extend(durations.flat_map(|duration| filled_in.hold(duration.references())));
     problems.extend(names.hold(step.probe.references()));
     problems.extend(step.when.iter().flat_map(|when| names.hold(when.references())));
-    let brings = step.probe.brings();
-    let observed = brings.iter().fold(names, |names, (root, fields)| names.with(root, Known::observation(fields)));
-    problems.extend(expressions(step).flat_map(|expression| observed.hold(expression.references())));
+    for (root, fields) in step.probe.brings() {
+        names.bind(root, Known::observation(fields));
+    }
+    problems.extend(expressions(step).flat_map(|expression| names.hold(expression.references())));
     problems
 }
 

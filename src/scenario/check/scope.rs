@@ -1,30 +1,30 @@
 //! The names that can be read at a place, before anything has a value.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::expr::Reference;
 
 /// What is known of a name.
 #[derive(Debug, Clone)]
-pub(super) enum Known {
+pub(super) enum Known<'n> {
     /// Anything may be below it.
     Anything,
     /// It has these fields, and no others.
-    Fields(Vec<String>),
+    Fields(Vec<&'n str>),
     /// It exists elsewhere, but cannot be read here; why, and what to do.
-    Barred(String, String),
+    Barred(String, &'static str),
 }
 
-impl Known {
+impl<'n> Known<'n> {
     /// A name with these fields.
-    pub(super) fn fields<'f>(names: impl IntoIterator<Item = &'f str>) -> Self {
-        Self::Fields(names.into_iter().map(str::to_owned).collect())
+    pub(super) fn fields(names: impl IntoIterator<Item = &'n str>) -> Self {
+        Self::Fields(names.into_iter().collect())
     }
 
     /// What a probe brings; without fields that are known beforehand, anything.
-    pub(super) fn observation(fields: &[&str]) -> Self {
-        if fields.is_empty() { Self::Anything } else { Self::fields(fields.iter().copied()) }
+    pub(super) fn observation(fields: &[&'n str]) -> Self {
+        if fields.is_empty() { Self::Anything } else { Self::Fields(fields.to_vec()) }
     }
 }
 
@@ -45,47 +45,57 @@ const TYPES: [&str; 13] = [
     "uint",
 ];
 
-/// The names that can be read at a place.
+/// The names that can be read at a place: its own, and behind them those of the place around it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Names {
-    known: BTreeMap<String, Known>,
+pub(super) struct Names<'n> {
+    around: Option<&'n Names<'n>>,
+    own: BTreeMap<&'n str, Known<'n>>,
 }
 
-impl Names {
+impl<'n> Names<'n> {
+    /// Those of a place that has none of its own yet.
+    pub(super) fn within(around: &'n Names<'n>) -> Self {
+        Self { around: Some(around), own: BTreeMap::new() }
+    }
+
+    /// The same as its own, at a place within another.
+    pub(super) fn moved(&self, around: &'n Names<'n>) -> Self {
+        Self { around: Some(around), own: self.own.clone() }
+    }
+
     /// Makes a name known, over whatever it was before.
-    pub(super) fn bind(&mut self, name: &str, known: Known) {
-        self.known.insert(name.to_owned(), known);
-    }
-
-    /// The same, with one more.
-    pub(super) fn with(mut self, name: &str, known: Known) -> Self {
-        self.bind(name, known);
-        self
-    }
-
-    /// Whether a name is known here, or only barred.
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.known.contains_key(name)
+    pub(super) fn bind(&mut self, name: &'n str, known: Known<'n>) {
+        self.own.insert(name, known);
     }
 
     /// The same, with everything outside `allowed` barred for the same reason, in which `{}` stands for the name.
-    pub(super) fn only<'n>(&'n self, allowed: &'n [&'n str], why: &'n str, help: &'n str) -> Seen<'n> {
+    pub(super) fn only<'s>(&'s self, allowed: &'s [&'s str], why: &'s str, help: &'s str) -> Seen<'s> {
         Seen { names: self, bar: Some(Bar { allowed, why, help }) }
     }
 
     /// What is wrong with what is read.
-    pub(super) fn hold<'n>(
-        &'n self,
-        references: impl IntoIterator<Item = &'n Reference>,
+    pub(super) fn hold<'s>(
+        &'s self,
+        references: impl IntoIterator<Item = &'s Reference>,
     ) -> impl Iterator<Item = Diagnostic> {
         Seen { names: self, bar: None }.hold(references)
+    }
+
+    fn get(&self, name: &str) -> Option<&Known<'n>> {
+        self.own.get(name).or_else(|| self.around?.get(name))
+    }
+
+    /// All of them, in their order.
+    fn all(&self) -> BTreeSet<&'n str> {
+        let around = self.around.map(Self::all).unwrap_or_default();
+        self.own.keys().copied().chain(around).collect()
     }
 }
 
 /// Names as they are seen from a place.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Seen<'n> {
-    names: &'n Names,
+    names: &'n Names<'n>,
     bar: Option<Bar<'n>>,
 }
 
@@ -106,18 +116,19 @@ impl<'n> Seen<'n> {
     fn problem(&self, reference: &Reference) -> Option<Diagnostic> {
         let root = reference.path.first()?;
         let at = |message: String| Diagnostic::at(&reference.location, message);
-        match (self.names.known.get(root), self.bar(root)) {
-            (Some(Known::Barred(why, help)), _) => Some(at(why.clone()).help(help.clone())),
+        match (self.names.get(root), self.bar(root)) {
+            (Some(Known::Barred(why, help)), _) => Some(at(why.clone()).help(*help)),
             (Some(_), Some(Bar { why, help, .. })) => Some(at(why.replace("{}", root)).help(help)),
             (Some(Known::Anything), None) => None,
             (Some(Known::Fields(fields)), None) => {
-                let field = reference.path.get(1).filter(|field| !fields.contains(field))?;
-                let near = nearest(field, fields.iter().map(String::as_str));
-                Some(suggest(at(unknown_field(root, field)), near, fields.iter().map(String::as_str)))
+                let field = reference.path.get(1).filter(|field| !fields.contains(&field.as_str()))?;
+                let fields = || fields.iter().copied();
+                Some(suggest(at(unknown_field(root, field)), nearest(field, fields()), fields()))
             }
             (None, _) if TYPES.contains(&root.as_str()) => None,
             (None, _) => {
-                let names = || self.names.known.keys().map(String::as_str).filter(|name| self.allows(name));
+                let all = self.names.all();
+                let names = || all.iter().copied().filter(|name| self.allows(name));
                 Some(suggest(at(format!("nothing here is called `{root}`")), nearest(root, names()), names()))
             }
         }
@@ -128,7 +139,7 @@ impl<'n> Seen<'n> {
     }
 
     fn allows(&self, name: &str) -> bool {
-        let known = self.names.known.get(name);
+        let known = self.names.get(name);
         matches!(known, Some(Known::Anything | Known::Fields(_))) && self.bar(name).is_none()
     }
 }
