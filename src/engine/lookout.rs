@@ -218,7 +218,7 @@ fn inner_scope(step: &Step, scope: &Scope) -> Result<Scope, Closed> {
     for (name, template) in &step.spec.with {
         missing(template.references().iter().map(|reference| reference.path.as_slice()), &inner, &[])?;
         let value = template.evaluate(&inner).map_err(|error| wrong(format!("with {name}: {}", error.message)))?;
-        inner.bind(name.clone(), value);
+        inner.bind(name, value);
     }
     Ok(inner)
 }

@@ -1,7 +1,5 @@
 //! One CEL expression: compiled, evaluated, explained.
 
-use std::sync::OnceLock;
-
 use cel::{ExecutionError, IdedExpr};
 
 use super::environment::context;
@@ -20,8 +18,7 @@ pub struct Expression {
     text: String,
     location: Location,
     tree: IdedExpr,
-    /// Asked for at every look, and always the same.
-    references: OnceLock<Vec<Reference>>,
+    references: Vec<Reference>,
 }
 
 /// A path that an expression reads, as far as it is static: `response.body.id` in `response.body.id == 3`.
@@ -65,12 +62,12 @@ impl Expression {
     /// The diagnostics, each at the place inside the expression where the error is; at the whole scalar where unusual
     /// escapes keep places inside it from being known.
     pub fn compile(text: &str, location: &Location) -> Result<Self, Vec<Diagnostic>> {
-        match syntax::parse(text) {
-            Ok(tree) => {
-                Ok(Self { text: text.to_owned(), location: location.clone(), tree, references: OnceLock::new() })
-            }
-            Err(faults) => Err(faults.into_iter().map(|fault| diagnostic(text, location, fault)).collect()),
-        }
+        let tell = |fault| diagnostic(text, location, fault);
+        let parsed = syntax::parse(text).map_err(|faults| faults.into_iter().map(tell).collect::<Vec<_>>())?;
+        let place = |read: &Read| within(text, location, read.start, read.end);
+        let reads = reference::reads(&parsed).into_iter();
+        let references = reads.map(|read| Reference { location: place(&read), path: read.path }).collect();
+        Ok(Self { text: text.to_owned(), location: location.clone(), tree: parsed.tree, references })
     }
 
     /// As written.
@@ -88,10 +85,7 @@ impl Expression {
     /// What it reads, in the order in which it is written.
     #[must_use]
     pub fn references(&self) -> &[Reference] {
-        let reads = || reference::reads(&self.text, &self.tree).into_iter();
-        let place = |read: &Read| within(&self.text, &self.location, read.start, read.end);
-        let found = || reads().map(|read| Reference { location: place(&read), path: read.path }).collect();
-        self.references.get_or_init(found)
+        &self.references
     }
 
     /// Everything in it that can never be right, by the kinds of the names that it reads: a comparison of what cannot be

@@ -37,6 +37,9 @@ impl Style {
 
     /// Where the bytes `start..end` of `text` are written; none where the two do not match as far as `end`.
     fn span(self, text: &str, written: &str, start: usize, end: usize) -> Option<(usize, usize)> {
+        if self.is_verbatim(text, written) {
+            return Some((self.skipped + start, self.skipped + end));
+        }
         let (first, first_end) = self.character_at(text, written, start)?;
         // The end is that of the last character, so that a line break behind it is left out.
         match text[start..end].char_indices().next_back() {
@@ -44,6 +47,12 @@ impl Style {
             None if start == text.len() => Some((first, first)),
             None => Some((first, first_end.min(first))),
         }
+    }
+
+    /// Whether it is written letter by letter as it is meant, as nearly all is.
+    fn is_verbatim(self, text: &str, written: &str) -> bool {
+        let plain = self.quote.is_none_or(|quote| !text.contains([quote, '\\']));
+        plain && written[self.skipped..].starts_with(text)
     }
 
     /// Where the character at byte `wanted` of `text` is written, found by going through both side by side. White
@@ -111,6 +120,8 @@ mod tests {
         check("    a &&\n    b\n", "a &&\nb\n", "b", "b");
         check("'ä == ö'", "ä == ö", "ö", "ö");
         check("\" a\"", " a", "a", "a");
+        check("'a'''", "a'", "'", "''");
+        check(r#""a\\""#, "a\\", "\\", r"\\");
     }
 
     #[test]

@@ -150,7 +150,7 @@ mod tests {
     use crate::expr::syntax::parse;
 
     fn check(text: &str, expected: &str) {
-        assert_eq!(source(&parse(text).unwrap()), expected);
+        assert_eq!(source(&parse(text).unwrap().tree), expected);
     }
 
     #[test]

@@ -6,7 +6,8 @@ use cel::IdedExpr;
 use cel::common::ast::{ComprehensionExpr, Expr, operators};
 
 use super::environment::environment;
-use super::token::{Kind, Token, tokens};
+use super::syntax::Parsed;
+use super::token::{Kind, Token};
 use super::tree::{self, Loop, Path};
 
 /// A path that is read, and the bytes of the expression in which it stands.
@@ -18,13 +19,12 @@ pub(super) struct Read {
 }
 
 /// Every path that the expression reads, in the order in which they are written.
-pub(super) fn reads(text: &str, tree: &IdedExpr) -> Vec<Read> {
-    let words: Vec<_> = tokens(text).collect();
+pub(super) fn reads(Parsed { tree, words }: &Parsed<'_>) -> Vec<Read> {
     let asks_types = words.windows(2).any(|two| two[0].text == "type" && two[1].text == "(");
     let mut walk = Walk { asks_types, bound: Vec::new(), found: Vec::new() };
     walk.visit(tree);
     let mut seen = HashMap::new();
-    let placed = walk.found.into_iter().map(|found| (found.bound, place(&words, found.path, &mut seen)));
+    let placed = walk.found.into_iter().map(|found| (found.bound, place(words, found.path, &mut seen)));
     placed.filter(|(bound, _)| !bound).map(|(_, read)| read).collect()
 }
 
@@ -137,8 +137,7 @@ mod tests {
 
     /// Each path as `path.in.dots @ the text it stands in`.
     fn check(text: &str, expected: &[&str]) {
-        let tree = parse(text).unwrap();
-        let shown: Vec<_> = reads(text, &tree)
+        let shown: Vec<_> = reads(&parse(text).unwrap())
             .iter()
             .map(|read| format!("{} @ {}", read.path.join("."), &text[read.start..read.end]))
             .collect();

@@ -86,13 +86,17 @@ impl Scope {
     }
 
     /// Binds a name, over whatever it meant before.
-    pub fn bind(&mut self, name: impl Into<String>, value: impl Into<Bound>) {
-        self.names.insert(name.into().into(), value.into());
+    pub fn bind(&mut self, name: impl AsRef<str>, value: impl Into<Bound>) {
+        let (name, value) = (name.as_ref(), value.into());
+        match self.names.get_mut(name) {
+            Some(before) => *before = value,
+            None => _ = self.names.insert(name.into(), value),
+        }
     }
 
     /// The same scope with one more name.
     #[must_use]
-    pub fn with(mut self, name: impl Into<String>, value: impl Into<Bound>) -> Self {
+    pub fn with(mut self, name: impl AsRef<str>, value: impl Into<Bound>) -> Self {
         self.bind(name, value);
         self
     }

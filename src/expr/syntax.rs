@@ -41,12 +41,20 @@ impl Fault {
     }
 }
 
+/// An expression that makes a sentence.
+#[derive(Debug)]
+pub(super) struct Parsed<'text> {
+    pub(super) tree: IdedExpr,
+    /// Its words: the tree does not say where in the text anything stands.
+    pub(super) words: Vec<Token<'text>>,
+}
+
 /// Parses an expression.
 ///
 /// # Errors
 /// Every word that CEL does not have and every function it does not know; and where the words are right, the first
 /// place at which they make no sentence: what a parser says after that is guesswork.
-pub(super) fn parse(text: &str) -> Result<IdedExpr, Vec<Fault>> {
+pub(super) fn parse(text: &str) -> Result<Parsed<'_>, Vec<Fault>> {
     if text.len() > LONGEST {
         return Err(vec![Fault::new(0, text.len(), format!("an expression may not be longer than {LONGEST} bytes"))]);
     }
@@ -60,7 +68,10 @@ pub(super) fn parse(text: &str) -> Result<IdedExpr, Vec<Fault>> {
     faults.extend((0..words.len()).filter_map(|at| refused_literal(&words, at)));
     let tree = if spelt { grammatical(text, &words).map_err(|fault| faults.push(fault)).ok() } else { None };
     faults.sort_by_key(|fault| fault.start);
-    tree.filter(|_| faults.is_empty()).ok_or(faults)
+    match tree.filter(|_| faults.is_empty()) {
+        Some(tree) => Ok(Parsed { tree, words }),
+        None => Err(faults),
+    }
 }
 
 fn misspelt(token: &Token<'_>) -> Option<Fault> {

@@ -334,9 +334,9 @@ proptest! {
 
     #[test]
     fn sentences_are_explained_and_printed_as_they_were_read(text in sentence()) {
-        let tree = syntax::parse(&text).unwrap();
+        let tree = syntax::parse(&text).unwrap().tree;
         let printed = print::source(&tree);
-        prop_assert_eq!(print::source(&syntax::parse(&printed).unwrap()), printed);
+        prop_assert_eq!(print::source(&syntax::parse(&printed).unwrap().tree), printed);
         let expression = compiled(&text);
         match (expression.evaluate(&scope()), expression.truth(&scope())) {
             (Ok(Value::Bool(true)), truth) => prop_assert_eq!(truth, Truth::Held),

@@ -74,11 +74,14 @@ fn measure(rest: &str) -> (Kind, usize) {
 }
 
 fn symbol(rest: &str, first: char) -> (Kind, usize) {
-    if ["&&", "||", "==", "!=", "<=", ">="].iter().any(|two| rest.starts_with(two)) {
-        return (Kind::Symbol, 2);
+    match (rest.as_bytes(), first) {
+        ([b'&', b'&', ..] | [b'|', b'|', ..] | [b'=' | b'!' | b'<' | b'>', b'=', ..], _) => (Kind::Symbol, 2),
+        (
+            _,
+            '(' | ')' | '[' | ']' | '{' | '}' | '.' | ',' | ':' | '?' | '-' | '+' | '*' | '/' | '%' | '!' | '<' | '>',
+        ) => (Kind::Symbol, 1),
+        _ => (Kind::Stray, first.len_utf8()),
     }
-    let kind = if "()[]{}.,-+*/%?:!<>".contains(first) { Kind::Symbol } else { Kind::Stray };
-    (kind, first.len_utf8())
 }
 
 /// Digits, letters (`0x1F`, `3u`, `1e5`), a point before a digit, a sign behind the `e` of an exponent.
