@@ -1,5 +1,6 @@
 //! Fills in one case: a scenario with one row, its variables, names and durations known.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -204,11 +205,11 @@ fn demands(spec: &model::Step) -> bool {
 }
 
 /// The names of `use` … `with` whose values are known before the run begins.
-fn as_far_as_known(spec: &model::Step, scope: &Scope) -> Scope {
-    let mut scope = scope.clone();
+fn as_far_as_known<'s>(spec: &model::Step, scope: &'s Scope) -> Cow<'s, Scope> {
+    let mut scope = Cow::Borrowed(scope);
     for (name, template) in &spec.with {
         if let Ok(value) = template.evaluate(&scope) {
-            scope.bind(name, value);
+            scope.to_mut().bind(name, value);
         }
     }
     scope

@@ -125,7 +125,9 @@ impl<'p, 'v, 'c> Variables<'p, 'v, 'c> {
     }
 
     fn filled_in(&mut self, template: &Template) -> State {
-        match template.evaluate(&self.bound()) {
+        // Most say themselves what they are.
+        let scope = if template.is_fixed() { Scope::default() } else { self.bound() };
+        match template.evaluate(&scope) {
             Ok(value) => State::Known(value, self.differs(template)),
             Err(error) => {
                 self.complain(template, error);
