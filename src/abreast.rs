@@ -5,18 +5,27 @@ use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{available_parallelism, scope};
 
-/// Does `work` on each of the items, on all cores, and gives what came of it in the items' order.
+/// The work on so many scenarios is done sooner by one thread than another is called.
+const FEW: usize = 16;
+
+/// How many threads should share the work on so many scenarios.
+#[must_use]
+pub fn threads_for(scenarios: usize) -> usize {
+    cores().min(1 + scenarios / FEW)
+}
+
+/// Does `work` on each of the items, on at most so many threads, and gives what came of it in the items' order.
 ///
 /// # Panics
 /// Where `work` does.
-pub(crate) fn abreast<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub fn abreast<T: Sync, R: Send>(threads: usize, items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     // Whoever is free takes the next: one item may be as much work as all others together.
     let next = AtomicUsize::new(0);
     let some = || -> Vec<(usize, R)> {
         let taken = || Some(next.fetch_add(1, Ordering::Relaxed)).filter(|index| *index < items.len());
         std::iter::from_fn(taken).map(|index| (index, work(&items[index]))).collect()
     };
-    let others = if items.len() < 2 { 0 } else { cores().min(items.len()) - 1 };
+    let others = threads.min(items.len()).saturating_sub(1);
     let mut done = scope(|threads| {
         let others: Vec<_> = (0..others).map(|_| threads.spawn(some)).collect();
         let own = some();
@@ -41,13 +50,19 @@ mod tests {
     fn what_comes_of_each_is_in_its_place() {
         for count in [0, 1, 2, 3, 1000] {
             let items: Vec<usize> = (0..count).collect();
-            assert_eq!(abreast(&items, |item| item * 2), items.iter().map(|item| item * 2).collect::<Vec<_>>());
+            assert_eq!(abreast(2, &items, |item| item * 2), items.iter().map(|item| item * 2).collect::<Vec<_>>());
         }
+    }
+
+    #[test]
+    fn a_little_work_is_done_by_one() {
+        assert_eq!([0, 1, FEW - 1].map(threads_for), [1, 1, 1]);
+        assert_eq!([FEW, FEW * 1000].map(threads_for), [cores().min(2), cores()]);
     }
 
     #[test]
     #[should_panic(expected = "boom")]
     fn a_panic_is_not_swallowed() {
-        abreast(&[1, 2, 3, 4], |item| assert_ne!(*item, 3, "boom"));
+        abreast(2, &[1, 2, 3, 4], |item| assert_ne!(*item, 3, "boom"));
     }
 }

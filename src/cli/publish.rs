@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
 
+use smoke::abreast::{abreast, threads_for};
 use smoke::record::Run;
 use smoke::report::console::{self, Style};
 use smoke::report::{Format, evidence, markdown};
@@ -22,10 +23,15 @@ const ALWAYS: [Format; 4] = [Format::Json, Format::Junit, Format::Html, Format::
 /// Writes every report. One that cannot be written does not keep the others from it; all errors are given back.
 pub(crate) fn publish(run: &Run, folder: &RunFolder, asked: &[ReportTo]) -> Vec<io::Error> {
     let mut unwritten = Vec::new();
-    // `run.json` first: everything else can be drawn from it again, and names it where it is there. One after the other,
-    // since each is in memory as a whole: of a thousand scenarios some ten megabytes.
-    for (format, _, name) in Format::all().iter().filter(|(format, _, _)| in_folder(*format, asked)) {
-        unwritten.extend(folder.write(name, &format.draw(run, folder.written(RUN).as_deref())).err());
+    let wanted = Format::all().iter().filter(|(format, _, _)| in_folder(*format, asked));
+    // The text comes last: it names `run.json`, where that could be written.
+    let (last, others): (Vec<_>, Vec<_>) = wanted.partition(|(format, _, _)| *format == Format::Text);
+    for wanted in [others, last] {
+        let shown_at = folder.written(RUN);
+        let written = abreast(threads_for(run.scenarios.len()), &wanted, |(format, _, name)| {
+            folder.write(name, &format.draw(run, shown_at.as_deref()))
+        });
+        unwritten.extend(written.into_iter().filter_map(Result::err));
     }
     for file in evidence::files(run) {
         unwritten.extend(folder.write(&file.path, &file.text).err());

@@ -9,7 +9,7 @@ use super::secrets::{Fetching, Vault};
 use super::site::Site;
 use super::variables::Variables;
 use super::{rows, select, target, unread};
-use crate::abreast::abreast;
+use crate::abreast::{abreast, threads_for};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::redact::Secret;
 use crate::scenario::config::Target;
@@ -87,7 +87,7 @@ impl Plan {
 #[must_use]
 pub fn check_all(project: &Project, sandbox_vars: &[(String, String)]) -> Vec<Diagnostic> {
     let check = |target: &Target| check_on(project, target, sandbox_vars);
-    let mut problems = abreast(&project.config.targets, check).concat();
+    let mut problems = abreast(threads_for(project.scenarios.len()), &project.config.targets, check).concat();
     tidy(&mut problems);
     problems
 }

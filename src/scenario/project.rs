@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::reader::{Draft, Reader, config as reader_config};
 use super::yaml::{self, Data};
 use super::{Config, Scenario, check, source};
-use crate::abreast::abreast;
+use crate::abreast::{abreast, threads_for};
 use crate::diagnostic::{self, Diagnostic, Location, Source};
 
 /// Folders within folders; a link that leads back up ends here.
@@ -45,7 +45,8 @@ impl Project {
             files.named(path, &mut problems);
         }
         let mut scenarios: Vec<Arc<Scenario>> = Vec::new();
-        for (read, wrong) in abreast(&files.sorted(), |path| scenario(path, &config)) {
+        let files = files.sorted();
+        for (read, wrong) in abreast(threads_for(files.len()), &files, |path| scenario(path, &config)) {
             scenarios.extend(read.map(Arc::new));
             problems.extend(wrong);
         }

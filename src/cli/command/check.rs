@@ -18,6 +18,8 @@ pub(crate) fn run(args: &Check) -> Exit {
         let project = survey(&dir, &files, &mut problems);
         scenarios += project.scenarios.len();
         targets += project.config.targets.len();
+        // The process ends soon: nobody needs to take it apart.
+        std::mem::forget(project);
     }
     if !problems.is_empty() {
         diagnostic::sort(&mut problems);
