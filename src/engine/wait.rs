@@ -7,7 +7,7 @@ const FIRST: Duration = Duration::from_millis(100);
 /// The longest pause without `every`.
 const CAP: Duration = Duration::from_secs(10);
 /// A pause is this part of the time already waited: what took a minute is not found out much later than it came about.
-const PROPORTION: f64 = 0.2;
+const PROPORTION: f64 = 0.1;
 /// Pauses differ by up to this part either way, so that many waiting scenarios do not look in step.
 const JITTER: f64 = 0.1;
 
@@ -66,7 +66,7 @@ mod tests {
         let adaptive = Pace::default();
         check(adaptive, 0, 60_000, Next::LookIn(ms(100)));
         check(adaptive, 400, 60_000, Next::LookIn(ms(100)));
-        check(adaptive, 10_000, 60_000, Next::LookIn(ms(2_000)));
+        check(adaptive, 10_000, 60_000, Next::LookIn(ms(1_000)));
         check(adaptive, 100_000, 600_000, Next::LookIn(ms(10_000)));
     }
 
