@@ -57,7 +57,7 @@ fn begin(args: Args) -> Exit {
         return complain(Exit::INVALID, &format!("cannot change to {}: {error}", dir.display()));
     }
     match args.command {
-        Command::Run(args) => command::run::run(&args),
+        Command::Run(run) => command::run::run(&run, args.dir.as_deref()),
         Command::Check(args) => command::check::run(&args),
         Command::List(args) => command::list::run(&args),
         Command::Doctor(args) => command::doctor::run(&args),

@@ -1,5 +1,7 @@
 //! What a run was called with, as far as it changes what the run means: kept, so that it can be run again as it was.
 
+use std::path::Path;
+
 use clap::ValueEnum as _;
 use smoke::redact::Redactor;
 
@@ -8,12 +10,13 @@ use crate::cli::options::Worker;
 
 /// The options, a word each, wherever they came from: the command line or the environment. A value that holds a secret is
 /// `…`. How many run side by side and which shard this was is left out: one scenario alone has neither.
-pub(super) fn options(args: &args::Run, redactor: &Redactor) -> Vec<String> {
+pub(super) fn options(args: &args::Run, dir: Option<&Path>, redactor: &Redactor) -> Vec<String> {
     let args::Run { filter, vars, retries, timeout, faults, worker, .. } = args;
     let clean = |value: &str| if redactor.clean(value) == value { value.to_owned() } else { "…".to_owned() };
     let set = |(name, value): &(String, String)| format!("{name}={}", clean(value));
     let python = worker.to_possible_value().filter(|_| *worker != Worker::Rust);
-    let given: [(&str, Vec<String>); 7] = [
+    let given: [(&str, Vec<String>); 8] = [
+        ("-C", dir.iter().map(|dir| dir.to_string_lossy().into_owned()).collect()),
         ("--var", vars.var.iter().map(set).collect()),
         ("--tag", filter.tag.clone()),
         ("--skip-tag", filter.skip_tag.clone()),
@@ -41,13 +44,14 @@ mod tests {
         #[track_caller]
         fn check(typed: &[&str], expected: &[&str]) {
             let args = Args::try_parse_from(["smoke", "run"].iter().chain(typed)).unwrap();
-            let Command::Run(args) = args.command else { panic!("no run") };
+            let Args { dir, command: Command::Run(args) } = args else { panic!("no run") };
             let redactor = Redactor::default();
             redactor.learn(&Secret::new("hunter2"));
-            assert_eq!(options(&args, &redactor), expected);
+            assert_eq!(options(&args, dir.as_deref(), &redactor), expected);
         }
         check(&["local", "a", "-j", "3", "--shard", "1/2", "--quiet", "--yes"], &[]);
         check(&["--var", "image=a b", "--var", "token=hunter2"], &["--var", "image=a b", "--var", "token=…"]);
+        check(&["-C", "shop/e2e", "--yes"], &["-C", "shop/e2e"]);
         check(&["--timeout", "90s", "--retries", "2"], &["--retries", "2", "--timeout", "1m 30s"]);
         check(&["--tag", "a,b", "--skip-tag", "c"], &["--tag", "a", "--tag", "b", "--skip-tag", "c"]);
         check(&["--fault", "slow-rollout", "--worker", "python"], &["--fault", "slow-rollout", "--worker", "python"]);

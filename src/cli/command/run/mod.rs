@@ -18,6 +18,7 @@ mod surroundings;
 
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use smoke::abreast::cores;
@@ -47,6 +48,8 @@ pub(crate) enum Errand<'args> {
     Run {
         /// As typed.
         args: &'args args::Run,
+        /// The folder to work in, as typed.
+        dir: Option<&'args Path>,
         /// Which part of the plan this is, and of how many.
         shard: Option<(usize, usize)>,
     },
@@ -54,8 +57,8 @@ pub(crate) enum Errand<'args> {
     CleanUp(Vec<Rest>),
 }
 
-/// Runs what was asked for.
-pub(crate) fn run(args: &args::Run) -> Exit {
+/// Runs what was asked for; `dir` is the folder that was asked for, and the current one by now.
+pub(crate) fn run(args: &args::Run, dir: Option<&Path>) -> Exit {
     let settings = match RunSettings::new(args, &super::environment) {
         Ok(settings) => settings,
         Err(message) => return complain(Exit::INVALID, &message),
@@ -71,7 +74,7 @@ pub(crate) fn run(args: &args::Run) -> Exit {
         Err(error) => return complain(Exit::FAULT, &format!("a report cannot be written: {error}")),
     };
     let manner = Manner { jobs: settings.jobs, fail_fast: args.fail_fast, talk: settings.talk };
-    let errand = Errand::Run { args, shard: settings.shard };
+    let errand = Errand::Run { args, dir, shard: settings.shard };
     match conduct(prepared, errand, manner, recorder) {
         Ok(finished) => {
             let exit = finish(&finished, args.output.takes_stdout(), false);
@@ -186,7 +189,7 @@ async fn surroundings(prepared: &mut Prepared) -> Result<(Surroundings, Signals)
 
 fn header(prepared: &Prepared, errand: &Errand<'_>) -> RunHeader {
     let (options, shard) = match errand {
-        Errand::Run { args, shard } => (Some(again::options(args, &knowing(&prepared.plan))), *shard),
+        Errand::Run { args, dir, shard } => (Some(again::options(args, *dir, &knowing(&prepared.plan))), *shard),
         Errand::CleanUp(_) => (None, None),
     };
     RunHeader {
