@@ -2,7 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use reqwest::header::{self, HeaderMap};
+use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
+
+/// The same headers in memory of their own. As they come they are parts of the buffer that the connection reads into:
+/// who keeps one keeps all of that, and the connection has to get itself another.
+pub(super) fn apart(headers: &HeaderMap) -> HeaderMap {
+    let copy = |(name, value): (&HeaderName, &HeaderValue)| {
+        // A header that was read can be read again.
+        let name = HeaderName::from_bytes(name.as_str().as_bytes()).ok()?;
+        Some((name, HeaderValue::from_bytes(value.as_bytes()).ok()?))
+    };
+    headers.iter().filter_map(copy).collect()
+}
 
 /// By name in lower case; values of one name joined with `, `.
 pub(super) fn joined(headers: &HeaderMap) -> BTreeMap<String, String> {
@@ -52,4 +63,25 @@ pub(super) fn decode(bytes: Vec<u8>, charset: Option<&str>) -> String {
         return String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
     }
     encoding.decode(&bytes).0.into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+
+    #[test]
+    fn headers_that_are_kept_keep_nothing_else() {
+        let buffer = Bytes::from(b"200 text/csv a b".to_vec());
+        let value = |at: std::ops::Range<usize>| HeaderValue::from_maybe_shared(buffer.slice(at)).unwrap();
+        let mut read = HeaderMap::new();
+        read.append(header::CONTENT_TYPE, value(4..12));
+        read.append("x-tag", value(13..14));
+        read.append("x-tag", value(15..16));
+        let kept = apart(&read);
+        assert_eq!(kept, read);
+        drop(read);
+        assert!(buffer.is_unique(), "something still points into it");
+    }
 }

@@ -11,6 +11,7 @@ use super::client::{self, Client, Sent};
 use super::content::Content;
 use super::destination::{self, Hop};
 use super::failure::{self, Stage};
+use super::reading::apart;
 use super::response::{Exchange, Response};
 use super::{Method, words};
 use crate::probe::{LookError, LookErrorKind, Vantage};
@@ -152,7 +153,7 @@ impl Request {
         followed: usize,
         time: Time,
     ) -> Result<Response, LookError> {
-        let (status, headers) = (answer.status(), answer.headers().clone());
+        let (status, headers) = (answer.status(), apart(answer.headers()));
         let read = read(answer, MOST, &hop.url, time).await?;
         let content = self.content.clone().filter(|_| hop.carries_body);
         let exchange = Exchange {
