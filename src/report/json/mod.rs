@@ -1,9 +1,13 @@
 //! `run.json`: the record, written and read back. Its schema is versioned and published (`smoke schema run`).
 
 mod from_record;
+mod layout;
 mod to_record;
 mod wire;
 
+use serde::Serialize as _;
+
+use self::layout::Layout;
 pub use self::wire::SCHEMA_VERSION;
 use super::inert;
 use crate::record::Run;
@@ -33,10 +37,12 @@ pub enum ReadError {
 /// The run as `run.json`, ending in a line feed. A run that still goes on is written as aborted.
 #[must_use]
 pub fn write(run: &Run) -> String {
+    let mut text = Vec::new();
+    let mut serializer = serde_json::Serializer::with_formatter(&mut text, Layout::default());
     // The wire types are plain data with text keys: they have no shape that JSON cannot hold.
-    let mut text = serde_json::to_string_pretty(&wire::File::from(run)).unwrap_or_default();
-    text.push('\n');
-    inert::json(text)
+    let _ = wire::File::from(run).serialize(&mut serializer);
+    text.push(b'\n');
+    inert::json(String::from_utf8(text).unwrap_or_default())
 }
 
 /// Reads a `run.json`.
