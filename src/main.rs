@@ -2,6 +2,10 @@
 
 mod cli;
 
+/// A scenario in flight allocates some thousand times a second, on several threads.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> std::process::ExitCode {
     cli::main()
 }
