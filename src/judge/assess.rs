@@ -2,7 +2,7 @@
 
 use crate::event::Judged;
 use crate::expr::{Expression, Scope, Truth};
-use crate::probe::{Demand, DemandState, LookError, LookErrorKind, Observation, Unknown};
+use crate::probe::{Demand, DemandState, Gap, LookError, LookErrorKind, Observation, Unknown};
 use crate::scenario::model::Step;
 use crate::verdict::Verdict;
 
@@ -105,17 +105,22 @@ fn look(step: &Step, observation: &Observation, scope: &Scope) -> Assessment {
     if let Some(verdict) = open {
         return Assessment { standing: Standing::Open { verdict, patience: Patience::Within }, judged };
     }
-    let expect = judge.all("expect", &step.expect);
-    let standing = settle(step, observation, &expect);
-    judged.extend(expect.into_iter().map(|one| one.judged));
+    let mut last = judge.all("expect", &step.expect);
+    last.extend(judge.unsure(&step.fail_if));
+    let standing = settle(step, observation, &last);
+    judged.extend(last.into_iter().map(|one| one.judged));
     Assessment { standing, judged }
 }
 
 /// What the look is worth once there is nothing left to wait for.
-fn settle(step: &Step, observation: &Observation, expect: &[One]) -> Standing {
-    match expect.iter().map(|one| one.verdict).max().unwrap_or(Verdict::Passed) {
+fn settle(step: &Step, observation: &Observation, last: &[One]) -> Standing {
+    let passing = || last.iter().filter(|one| one.verdict == Verdict::Inconclusive).all(|one| one.passing);
+    match last.iter().map(|one| one.verdict).max().unwrap_or(Verdict::Passed) {
         Verdict::Failed if observation.gateway_trouble() && may_repeat(step) => {
             Standing::Open { verdict: Verdict::Failed, patience: Patience::Blink }
+        }
+        Verdict::Inconclusive if passing() && may_repeat(step) => {
+            Standing::Open { verdict: Verdict::Inconclusive, patience: Patience::Throttle }
         }
         verdict => Standing::Settled(verdict),
     }
@@ -145,6 +150,22 @@ fn demand(demand: &Demand) -> Judged {
 struct One {
     judged: Judged,
     verdict: Verdict,
+    /// Whether it is not known just now, and another look may bring it.
+    passing: bool,
+}
+
+impl One {
+    fn seen(kind: &str, expression: &Expression, held: bool, detail: Option<String>) -> Self {
+        let (text, verdict) = (expression.text().to_owned(), if held { Verdict::Passed } else { Verdict::Failed });
+        let judged = Judged { text, kind: kind.to_owned(), held: Some(held), detail };
+        Self { judged, verdict, passing: false }
+    }
+
+    /// `why` where it is this look that does not know; else it read something that was not known before.
+    fn unseen(kind: &str, expression: &Expression, why: Option<&Gap>, reason: &str) -> Self {
+        let judged = unknown(kind, expression.text(), why.map_or(reason, |why| &why.reason));
+        Self { judged, verdict: Verdict::Inconclusive, passing: why.is_some_and(|why| why.passing) }
+    }
 }
 
 struct Judge<'look> {
@@ -158,19 +179,25 @@ impl Judge<'_> {
     }
 
     fn one(&self, kind: &str, expression: &Expression) -> One {
-        let (verdict, held, detail) = match expression.truth(self.scope) {
-            Truth::Held => (Verdict::Passed, Some(true), self.read(expression)),
-            Truth::Broken { detail } => (Verdict::Failed, Some(false), Some(self.placed(expression, detail))),
-            Truth::Unknown { reason } => {
-                let why = self.not_known(expression).map(str::to_owned);
-                (Verdict::Inconclusive, None, Some(why.unwrap_or(reason)))
-            }
+        match expression.truth(self.scope) {
+            Truth::Held => One::seen(kind, expression, true, self.read(expression)),
+            Truth::Broken { detail } => One::seen(kind, expression, false, Some(self.placed(expression, detail))),
+            Truth::Unknown { reason } => One::unseen(kind, expression, self.not_known(expression), &reason),
             Truth::Unclear { reason } => match self.not_known(expression) {
-                Some(why) => (Verdict::Inconclusive, None, Some(why.to_owned())),
-                None => (Verdict::Failed, Some(false), Some(self.placed(expression, reason))),
+                Some(why) => One::unseen(kind, expression, Some(why), &reason),
+                None => One::seen(kind, expression, false, Some(self.placed(expression, reason))),
             },
+        }
+    }
+
+    /// Those of a list of which it is not known whether they hold: as long as something is waited for that may still be
+    /// seen, in the end nothing can be said without them.
+    fn unsure(&self, fail_if: &[Expression]) -> Vec<One> {
+        let unsure = |expression: &Expression| match expression.truth(self.scope) {
+            Truth::Unknown { reason } => Some(One::unseen("fail_if", expression, self.not_known(expression), &reason)),
+            _ => None,
         };
-        One { judged: Judged { text: expression.text().to_owned(), kind: kind.to_owned(), held, detail }, verdict }
+        fail_if.iter().filter_map(unsure).collect()
     }
 
     /// What it read, for those who want to know what held.
@@ -188,7 +215,7 @@ impl Judge<'_> {
     }
 
     /// Why the expression cannot be judged, where it reads something that could not be known.
-    fn not_known(&self, expression: &Expression) -> Option<&str> {
+    fn not_known(&self, expression: &Expression) -> Option<&Gap> {
         if self.observation.unknowns().is_empty() {
             return None;
         }
@@ -199,7 +226,7 @@ impl Judge<'_> {
                 read == unknown.path || read.starts_with(&format!("{}.", unknown.path))
             })
         };
-        self.observation.unknowns().iter().find(reads).map(|unknown| unknown.reason.as_str())
+        self.observation.unknowns().iter().find(reads).map(|unknown| &unknown.why)
     }
 
     fn fail_if(&self, list: &[Expression]) -> Option<Judged> {
@@ -210,5 +237,62 @@ impl Judge<'_> {
             held: Some(false),
             detail: Some(format!("it holds: {}", held.state(self.scope))),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::expr::{from_json, withhold};
+    use crate::probe::http::Response;
+    use crate::scenario::Project;
+    use serde_json::json;
+
+    const CONFIG: &str = "targets: { prod: { aws: { region: eu-west-1 } } }";
+
+    /// A step that looks at a service, and has these lines.
+    fn step(lines: &str) -> Arc<Step> {
+        let scenario =
+            format!("steps:\n- name: look\n  ecs: {{ cluster: c, service: s }}\n  expect: service.steady\n{lines}");
+        let (project, problems) = Project::of_texts(CONFIG, &scenario);
+        assert_eq!(problems, []);
+        Arc::clone(&project.scenarios[0].steps[0])
+    }
+
+    #[test]
+    fn what_is_not_known_just_now_is_looked_at_again() {
+        let (step, observation) = (step(""), Observation::Http(Box::new(Response::made_up(200, "x", Vec::new()))));
+        let check = |passing: &[bool], failed: bool, expected: Standing| {
+            let gap = |passing: &bool| Gap { reason: "throttled".to_owned(), passing: *passing };
+            let unseen = passing.iter().map(|passing| One::unseen("expect", &step.expect[0], Some(&gap(passing)), ""));
+            let failed = failed.then(|| One::seen("expect", &step.expect[0], false, None));
+            let last: Vec<One> = unseen.chain(failed).collect();
+            assert_eq!(settle(&step, &observation, &last), expected, "{passing:?}");
+        };
+        let again = Standing::Open { verdict: Verdict::Inconclusive, patience: Patience::Throttle };
+        check(&[true, true], false, again);
+        check(&[true, false], false, Standing::Settled(Verdict::Inconclusive));
+        check(&[true], true, Standing::Settled(Verdict::Failed));
+        check(&[], false, Standing::Settled(Verdict::Passed));
+    }
+
+    #[test]
+    fn what_would_fail_a_step_must_be_known_in_the_end() {
+        #[track_caller]
+        fn check(rollout: &str, steady: bool, expected: Standing, told: &[Option<bool>]) {
+            let step = step("  until: service.rollout == \"COMPLETED\"\n  fail_if: service.failed\n");
+            let mut service = from_json(&json!({"rollout": rollout, "steady": steady, "failed": false}));
+            withhold(&mut service, &["failed"], "not allowed to call ecs:ListServiceDeployments");
+            let seen = Ok(Observation::Http(Box::new(Response::made_up(200, "x", Vec::new()))));
+            let Assessment { standing, judged } = assess(&step, &seen, &Scope::default().with("service", service));
+            assert_eq!((standing, judged.iter().map(|one| one.held).collect::<Vec<_>>().as_slice()), (expected, told));
+        }
+        let waiting = Standing::Open { verdict: Verdict::Failed, patience: Patience::Within };
+        check("IN_PROGRESS", false, waiting, &[Some(false)]);
+        let unsure = Standing::Settled(Verdict::Inconclusive);
+        check("COMPLETED", true, unsure, &[Some(true), Some(true), None]);
+        check("COMPLETED", false, Standing::Settled(Verdict::Failed), &[Some(true), Some(false), None]);
     }
 }

@@ -1,6 +1,7 @@
 //! What an observation says beside its plain data: parts that could not be known, and what the probe itself was asked for.
 
 use crate::expr::{self, Value};
+use crate::look::{LookError, LookErrorKind};
 
 /// A part of an observation that could not be known, for instance `alarm.silent` where the history may not be read.
 /// The observation leaves the field out; an expression that reads it is neither true nor false.
@@ -9,7 +10,33 @@ pub struct Unknown {
     /// Dotted: `alarm.silent`.
     pub path: String,
     /// Why.
+    pub why: Gap,
+}
+
+/// Why something is not known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gap {
+    /// In words.
     pub reason: String,
+    /// Whether another look may bring it: AWS would not answer just now, or does not tell it yet.
+    pub passing: bool,
+}
+
+impl Gap {
+    /// Looking again would bring no more.
+    pub(super) fn lasting(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), passing: false }
+    }
+
+    /// Another look may bring it.
+    pub(super) fn passing(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), passing: true }
+    }
+
+    /// AWS would not say it: for now where it is in trouble, for good where it denies it. `words` are put before its own.
+    pub(super) fn of(error: &LookError, words: &str) -> Self {
+        Self { reason: format!("{words}{}", error.message), passing: error.kind == LookErrorKind::Obscured }
+    }
 }
 
 impl Unknown {
@@ -19,7 +46,7 @@ impl Unknown {
         if let Some(below) = below {
             // Of several, the name may hold dots; a field's does not.
             let path = below.rsplit_once('.').map_or_else(|| vec![below], |(name, field)| vec![name, field]);
-            expr::withhold(value, &path, &self.reason);
+            expr::withhold(value, &path, &self.why.reason);
         }
     }
 }

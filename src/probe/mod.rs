@@ -24,7 +24,7 @@ mod vantage;
 
 use std::path::Path;
 
-pub use self::demand::{Demand, DemandState, Unknown};
+pub use self::demand::{Demand, DemandState, Gap, Unknown};
 pub use self::kinds::kind;
 pub use self::observation::Observation;
 pub use self::recent::Recent;

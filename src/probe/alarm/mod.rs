@@ -130,7 +130,7 @@ impl AlarmsSeen {
         };
         let unknown = |alarm: &AlarmSeen| -> Vec<Unknown> {
             let unknowns = alarm.unknowns.iter();
-            unknowns.map(|(field, reason)| Unknown { path: path(alarm, field), reason: reason.clone() }).collect()
+            unknowns.map(|(field, why)| Unknown { path: path(alarm, field), why: why.clone() }).collect()
         };
         let unknowns = alarms.iter().flat_map(unknown).collect();
         Self { alarms, several, unknowns }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::silence::{self, Silence};
 use crate::aws::{AlarmFacts, MetricFacts, Transition};
 use crate::event::Evidence;
+use crate::probe::Gap;
 use crate::probe::finding::AlarmFinding;
 use crate::probe::moment::{clock, cut, stamp};
 
@@ -44,7 +45,7 @@ pub struct AlarmSeen {
     #[serde(skip)]
     pub(super) doubts: Vec<String>,
     #[serde(skip)]
-    pub(super) unknowns: Vec<(&'static str, String)>,
+    pub(super) unknowns: Vec<(&'static str, Gap)>,
 }
 
 /// `alarm.metric`.
@@ -139,7 +140,7 @@ impl AlarmSeen {
         let history = self.history.as_deref().unwrap_or_default();
         let last = history.iter().skip(history.len().saturating_sub(MOST_CHANGES)).map(line);
         let none = self.history.as_ref().is_some_and(Vec::is_empty).then(|| "no change in the window".to_owned());
-        let unknown = self.unknowns.iter().map(|(field, why)| format!("{field} unknown: {why}"));
+        let unknown = self.unknowns.iter().map(|(field, why)| format!("{field} unknown: {}", why.reason));
         let lines = [self.summary()].into_iter().chain(last).chain(none).chain(unknown);
         Evidence { title: format!("alarm {}", self.name), text: lines.collect::<Vec<_>>().join("\n") }
     }
@@ -149,8 +150,8 @@ fn changes(history: &[Transition], window_start: DateTime<Utc>) -> Vec<Change> {
     history.iter().filter(|change| change.at >= window_start).map(Change::of).collect()
 }
 
-fn unknowns(facts: &AlarmFacts, silence: &Silence) -> Vec<(&'static str, String)> {
-    let history = facts.history.as_ref().err().map(|error| ("history", error.message.clone()));
+fn unknowns(facts: &AlarmFacts, silence: &Silence) -> Vec<(&'static str, Gap)> {
+    let history = facts.history.as_ref().err().map(|error| ("history", Gap::of(error, "")));
     let silent = if let Silence::Unknown(why) = silence { Some(("silent", why.clone())) } else { None };
     history.into_iter().chain(silent).collect()
 }

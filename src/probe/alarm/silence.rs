@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::unarmed;
 use crate::aws::{AlarmFacts, AlarmKind, MetricFacts, Transition};
+use crate::probe::Gap;
 use crate::probe::moment::{clock, cut};
 
 /// `alarm.silent`.
@@ -14,7 +15,7 @@ pub(super) enum Silence {
     /// It is not, and why.
     Broken(String),
     /// It cannot be known, and why.
-    Unknown(String),
+    Unknown(Gap),
 }
 
 /// How long a reason is quoted at most, in characters.
@@ -43,12 +44,13 @@ pub(super) fn judge(facts: &AlarmFacts, window_start: DateTime<Utc>) -> Silence 
     }
     match history {
         _ if alarm.state != "OK" => {
-            Silence::Unknown(format!("the alarm {name} is in {}: {}", alarm.state, said(&alarm.reason)))
+            let why = format!("the alarm {name} is in {}: {}", alarm.state, said(&alarm.reason));
+            Silence::Unknown(Gap::lasting(why))
         }
-        Err(error) => Silence::Unknown(format!("the history of the alarm {name} cannot be read: {}", error.message)),
-        Ok(_) if is_untold(alarm, window(), window_start) => Silence::Unknown(format!(
+        Err(error) => Silence::Unknown(Gap::of(error, &format!("the history of the alarm {name} cannot be read: "))),
+        Ok(_) if is_untold(alarm, window(), window_start) => Silence::Unknown(Gap::passing(format!(
             "the alarm {name} has changed in the window, and its history does not show it yet"
-        )),
+        ))),
         Ok(_) => Silence::Silent,
     }
 }

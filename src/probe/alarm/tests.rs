@@ -51,7 +51,7 @@ fn check(alter: impl FnOnce(&mut AlarmFacts), silent: Option<bool>, why: Option<
     alter(&mut facts);
     let seen = AlarmsSeen::new(vec![AlarmSeen::of(&facts, at(0))], false);
     let unknown = seen.unknowns.iter().find(|unknown| unknown.path == "alarm.silent");
-    let said = seen.cause().or_else(|| unknown.map(|unknown| unknown.reason.clone()));
+    let said = seen.cause().or_else(|| unknown.map(|unknown| unknown.why.reason.clone()));
     assert_eq!((seen.alarms[0].silent, said.as_deref(), seen.summary().as_str()), (silent, why, summary));
 }
 
@@ -196,6 +196,30 @@ fn an_alarm_that_fires_at_zero_or_on_too_many_tasks_is_armed() {
         metric.missing_data = "notBreaching".to_owned();
     };
     check(|facts| of_metric(facts, too_many), Some(true), None, "OK since 07:00:00");
+    // One task is left of three: that is a datum, and below two.
+    let at_one = |metric: &mut MetricFacts| {
+        (metric.threshold, metric.missing_data) = (Some(2.0), "notBreaching".to_owned());
+    };
+    let mut facts = quiet();
+    of_metric(&mut facts, at_one);
+    assert_eq!(AlarmSeen::of(&facts, at(0)).silent, Some(true));
+}
+
+#[test]
+fn what_aws_does_not_say_just_now_may_come_with_another_look() {
+    #[track_caller]
+    fn check(alter: impl FnOnce(&mut AlarmFacts), passing: bool) {
+        let mut facts = quiet();
+        alter(&mut facts);
+        let unknowns = AlarmSeen::of(&facts, at(0)).unknowns;
+        let silent = unknowns.iter().find(|(field, _)| *field == "silent").map(|(_, why)| why.passing);
+        assert_eq!(silent, Some(passing));
+    }
+    let throttled = LookError { kind: LookErrorKind::Obscured, ..denied() };
+    check(|facts| facts.history = Err(throttled), true);
+    check(|facts| with(facts, |alarm| alarm.changed_at = Some(at(30))), true);
+    check(|facts| facts.history = Err(denied()), false);
+    check(|facts| with(facts, |alarm| alarm.state = "INSUFFICIENT_DATA".to_owned()), false);
 }
 
 #[test]

@@ -25,9 +25,10 @@ fn unpublished(metric: &MetricFacts) -> Option<String> {
     never.then(|| format!("{RUNNING} is in {INSIGHTS}, not in AWS/ECS, so it never has data"))
 }
 
-/// It is meant to fire when no task runs, and is told that no data is good news.
+/// It is meant to fire when no task runs, and is told that no data is good news. One that fires while some still run has
+/// data to fire on.
 fn forgiving(metric: &MetricFacts) -> Option<String> {
-    let forgiving = metric.namespace == INSIGHTS && is_below(metric) && metric.missing_data == "notBreaching";
+    let forgiving = metric.namespace == INSIGHTS && only_none_breaches(metric) && metric.missing_data == "notBreaching";
     forgiving.then(|| {
         "where no task runs its metric has no data, and missing data counts as good (notBreaching); breaching is wanted"
             .to_owned()
@@ -45,6 +46,11 @@ fn unreachable(metric: &MetricFacts) -> Option<String> {
     (!reached).then(|| format!("{RUNNING} is never below its threshold ({threshold:?})"))
 }
 
-fn is_below(metric: &MetricFacts) -> bool {
-    matches!(metric.comparison.as_str(), "LessThanThreshold" | "LessThanOrEqualToThreshold")
+/// Whether it takes that no task runs at all. Without a threshold that is not known.
+fn only_none_breaches(metric: &MetricFacts) -> bool {
+    metric.threshold.is_some_and(|threshold| match metric.comparison.as_str() {
+        "LessThanThreshold" => threshold <= 1.0,
+        "LessThanOrEqualToThreshold" => threshold < 1.0,
+        _ => false,
+    })
 }

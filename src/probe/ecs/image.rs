@@ -41,7 +41,7 @@ impl Image {
                 let pinned = image.rsplit_once('@').is_some_and(|(_, pinned)| pinned == digest);
                 pinned || container.digest.as_deref() == Some(digest)
             }
-            Self::Name(name) => image == name || tag(image) == Some(name),
+            Self::Name(name) => named(image) == name || tag(image) == Some(name),
         }
     }
 }
@@ -56,6 +56,13 @@ impl fmt::Display for Image {
 fn is_whole(digest: &str) -> bool {
     let hex = digest.strip_prefix("sha256:").unwrap_or_default();
     hex.len() == 64 && hex.bytes().all(|digit| digit.is_ascii_hexdigit())
+}
+
+/// The image by its name. ECS binds a tag to a digest when the first task of a deployment starts, and tells of those
+/// after it `repository:tag@sha256:…`: the same image, of which the digest is told elsewhere too.
+pub(super) fn named(image: &str) -> &str {
+    let name = image.split('@').next().unwrap_or_default();
+    if tag(name).is_some() { name } else { image }
 }
 
 /// The tag of `repository:tag`; a colon before a slash belongs to a port.
@@ -95,6 +102,19 @@ mod tests {
         check("5000/r", "reg.example:5000/r", &a, false);
         check("r:1", "r:2", &a, false);
         check("2", &format!("r:2@{a}"), &a, true);
+        check("reg.example:5000/r:2", &format!("reg.example:5000/r:2@{a}"), &a, true);
+        check("r:1", &format!("r:2@{a}"), &a, false);
+        check("r", &format!("r@{a}"), &a, false);
+    }
+
+    #[test]
+    fn a_tag_that_is_bound_to_a_digest_is_still_the_tag() {
+        let check = |image: &str, expected: &str| assert_eq!(named(image), expected);
+        check("r:1@sha256:aa", "r:1");
+        check("reg.example:5000/r:1@sha256:aa", "reg.example:5000/r:1");
+        // There the digest is all the name there is.
+        check("reg.example:5000/r@sha256:aa", "reg.example:5000/r@sha256:aa");
+        check("r:1", "r:1");
     }
 
     #[test]

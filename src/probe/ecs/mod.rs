@@ -210,7 +210,7 @@ impl ServicesSeen {
         };
         let unknown = |service: &Service| -> Vec<Unknown> {
             let unknowns = service.unknowns.iter();
-            unknowns.map(|(field, reason)| Unknown { path: path(service, field), reason: reason.clone() }).collect()
+            unknowns.map(|(field, why)| Unknown { path: path(service, field), why: why.clone() }).collect()
         };
         let unknowns = services.iter().flat_map(unknown).collect();
         let demands = services.iter().flat_map(|service| service.demands.clone()).collect();

@@ -4,10 +4,12 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::expected::{Expected, Instead};
+use super::image::named;
 use super::sorted::Tasks;
 use super::steady::{self, Blocker, Steady};
 use super::task::{Own, StoppedTask, Task};
 use crate::aws::{self, DeploymentFacts, ServiceFacts, TaskFacts};
+use crate::probe::Gap;
 use crate::probe::finding::ServiceFinding;
 use crate::probe::moment::stamp;
 use crate::probe::{Demand, DemandState};
@@ -78,7 +80,7 @@ pub struct Service {
     pub(super) pending_since: Option<DateTime<Utc>>,
     /// Fields that are left out, and why.
     #[serde(skip)]
-    pub(super) unknowns: Vec<(&'static str, String)>,
+    pub(super) unknowns: Vec<(&'static str, Gap)>,
     /// What came of what must run.
     #[serde(skip)]
     pub(super) demands: Vec<Demand>,
@@ -147,7 +149,7 @@ impl Service {
     }
 
     /// Says whether it failed for good; `unclear` is why that is not known of a roll-back.
-    fn with_failed(mut self, unclear: Option<String>) -> Self {
+    fn with_failed(mut self, unclear: Option<Gap>) -> Self {
         let still_to_come = self.demands.iter().any(|demand| matches!(demand.state, DemandState::Open(_)));
         let failed = self.blockers.iter().any(|blocker| match blocker {
             Blocker::RolledBack { .. } | Blocker::RolloutFailed(_) => true,
@@ -155,7 +157,7 @@ impl Service {
             _ => false,
         });
         match unclear.filter(|_| !failed) {
-            Some(reason) => self.unknowns.push(("failed", reason)),
+            Some(why) => self.unknowns.push(("failed", why)),
             None => self.failed = Some(failed),
         }
         self
@@ -225,7 +227,7 @@ impl ServiceMessage {
 }
 
 fn images(facts: &ServiceFacts, own: &Own<'_>, tasks: Option<&Vec<&TaskFacts>>) -> Option<Vec<String>> {
-    let running = tasks.map(|tasks| own.every(tasks, |container| container.image.as_deref()));
+    let running = tasks.map(|tasks| own.every(tasks, |container| container.image.as_deref().map(named)));
     let defined = || facts.definition.as_ref().ok().map(|definition| definition.images.clone());
     running.filter(|images| !images.is_empty()).or_else(defined)
 }
@@ -248,22 +250,24 @@ fn deployment_line(deployment: &DeploymentFacts) -> String {
 }
 
 /// `vague`: a task that runs, and of which it is not known yet what.
-fn unknowns(facts: &ServiceFacts, vague: Option<&TaskFacts>, steady: &Steady) -> Vec<(&'static str, String)> {
+fn unknowns(facts: &ServiceFacts, vague: Option<&TaskFacts>, steady: &Steady) -> Vec<(&'static str, Gap)> {
     let mut unknowns = Vec::new();
-    let no_primary = || facts.primary().is_none().then(|| format!("{} has no primary deployment", facts.name));
-    let why = facts.tasks.as_ref().err().map(|error| error.message.clone()).or_else(no_primary);
+    let no_primary = || Gap::lasting(format!("{} has no primary deployment", facts.name));
+    let why = facts.tasks.as_ref().err().map(|error| Gap::of(error, ""));
+    let why = why.or_else(|| facts.primary().is_none().then(no_primary));
     if let Some(why) = why {
         let fields = ["healthy", "unhealthy", "digests", "tasks", "stopped", "retired"];
         unknowns.extend(fields.map(|field| (field, why.clone())));
         if let Err(error) = &facts.definition {
-            unknowns.push(("images", error.message.clone()));
+            unknowns.push(("images", Gap::of(error, "")));
         }
     }
     if let Some(task) = vague {
-        unknowns.push(("digests", format!("ECS does not say yet which image task {} runs", task.id)));
+        let why = format!("ECS does not say yet which image task {} runs", task.id);
+        unknowns.push(("digests", Gap::passing(why)));
     }
-    if let Steady::Unknown(reason) = steady {
-        unknowns.push(("steady", reason.clone()));
+    if let Steady::Unknown(why) = steady {
+        unknowns.push(("steady", why.clone()));
     }
     unknowns
 }

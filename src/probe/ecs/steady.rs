@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::aws::{self, LastDeployment, ServiceFacts, TaskFacts};
+use crate::probe::Gap;
 
 /// Whether a service is steady.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +13,7 @@ pub(super) enum Steady {
     /// Something that was seen does not.
     No,
     /// What was seen holds, but not everything could be seen.
-    Unknown(String),
+    Unknown(Gap),
 }
 
 /// Something that keeps a service from being steady.
@@ -80,13 +81,13 @@ pub(super) fn judge(facts: &ServiceFacts, tasks: Option<&[&TaskFacts]>) -> (Stea
     blockers.extend(of_counts(facts));
     blockers.extend(tasks.and_then(|tasks| of_health(facts, tasks)));
     let unseen = match (tasks, rolled_back) {
-        (None, _) => facts.tasks.as_ref().err().map(|error| error.message.clone()),
-        (_, Err(reason)) => Some(reason),
+        (None, _) => facts.tasks.as_ref().err().map(|error| Gap::of(error, "")),
+        (_, Err(why)) => Some(why),
         _ => None,
     };
     let steady = match unseen {
         _ if !blockers.is_empty() => Steady::No,
-        Some(reason) => Steady::Unknown(reason),
+        Some(why) => Steady::Unknown(why),
         None => Steady::Yes,
     };
     (steady, blockers)
@@ -98,7 +99,7 @@ pub(super) fn judge(facts: &ServiceFacts, tasks: Option<&[&TaskFacts]>) -> (Stea
 ///
 /// # Errors
 /// Where it is not known: why.
-pub(super) fn rolled_back(facts: &ServiceFacts) -> Result<Option<Blocker>, String> {
+pub(super) fn rolled_back(facts: &ServiceFacts) -> Result<Option<Blocker>, Gap> {
     let to = facts.primary().map(|primary| aws::short_name(&primary.task_definition).to_owned()).unwrap_or_default();
     match &facts.last_deployment {
         // The service was looked at a moment before the list: what it says is not yet the roll-back's end.
@@ -109,7 +110,7 @@ pub(super) fn rolled_back(facts: &ServiceFacts) -> Result<Option<Blocker>, Strin
         Ok(_) => Ok(None),
         Err(_) if told_so(facts) => Ok(Some(Blocker::RolledBack { to, done: true })),
         Err(_) if !facts.may_roll_back => Ok(None),
-        Err(error) => Err(format!("whether it was rolled back is not known: {}", error.message)),
+        Err(error) => Err(Gap::of(error, "whether it was rolled back is not known: ")),
     }
 }
 
@@ -123,15 +124,25 @@ fn is_outdated(last: &LastDeployment, facts: &ServiceFacts) -> bool {
     begun.zip(last.finished_at).is_some_and(|(begun, finished)| begun > finished)
 }
 
-/// Whether the newest event about the roll-out's course says that it was rolled back.
+/// Whether an event says that the service was rolled back to what it runs now. An idle service keeps its events for weeks:
+/// one about another deployment, or from before this one began, is history.
 fn told_so(facts: &ServiceFacts) -> bool {
-    let told = |message: &str| {
-        let message = message.to_lowercase();
+    let Some(primary) = facts.primary() else { return false };
+    facts.events.iter().any(|event| {
+        let message = event.message.to_lowercase();
         let back = message.contains("rolling back") || message.contains("rolled back");
-        let on = message.contains("has begun") || message.contains("deployment started");
-        (back || on).then_some(back)
-    };
-    facts.events.iter().find_map(|event| told(&event.message)).unwrap_or(false)
+        back && match deployment_in(&message) {
+            Some(id) => id == primary.id,
+            None => primary.created_at.is_none_or(|begun| begun <= event.at),
+        }
+    })
+}
+
+/// The deployment that an event names: `ecs-svc/123` in `rolling back to deployment ecs-svc/123.`
+fn deployment_in(message: &str) -> Option<&str> {
+    let named = &message[message.find("ecs-svc/")?..];
+    let length = named.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '/'))).unwrap_or(named.len());
+    Some(&named[..length])
 }
 
 fn of_deployments(facts: &ServiceFacts) -> Vec<Blocker> {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::image::named;
 use crate::aws::{ContainerFacts, ServiceFacts, TaskFacts};
 use crate::probe::moment::{span, stamp};
 
@@ -58,7 +59,7 @@ impl Task {
             status: task.status.clone(),
             health: task.health.clone(),
             started_at: task.started_at.map(stamp),
-            images: own.every(&[task], |container| container.image.as_deref()),
+            images: own.every(&[task], |container| container.image.as_deref().map(named)),
             digests: own.every(&[task], |container| container.digest.as_deref()),
         }
     }

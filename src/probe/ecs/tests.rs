@@ -7,7 +7,7 @@ use crate::aws::{
     ContainerFacts, DefinitionFacts, DeploymentFacts, LastDeployment, ServiceEvent, ServiceFacts, TaskFacts,
 };
 use crate::diagnostic::{Location, Source};
-use crate::probe::{DemandState, Observation, Recent};
+use crate::probe::{DemandState, Gap, Observation, Recent};
 
 fn at(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000, 0).unwrap() + TimeDelta::seconds(seconds)
@@ -170,12 +170,26 @@ fn a_roll_back_is_not_steady_however_quiet_the_service_is() {
     );
     check(|facts| facts.last_deployment = Ok(Some(ended("ROLLBACK_SUCCESSFUL", -5))), expected);
     // Where ListServiceDeployments may not be called, the service's own events tell.
-    let events = |facts: &mut ServiceFacts| {
-        facts.last_deployment = Err(denied("ecs:ListServiceDeployments"));
-        let message = "(service bulk-import-worker) rolling back to deployment ecs-svc/1.".to_owned();
-        facts.events = vec![ServiceEvent { at: at(-10), message }];
-    };
-    check(events, expected);
+    for message in ["(service bulk-import-worker) rolling back to deployment ecs-svc/2.", "it was rolled back"] {
+        check(|facts| told_only(facts, &[(-10, message)]), expected);
+    }
+    // What a load balancer does after it is no news of the roll-out.
+    let draining = (-5, "(service bulk-import-worker) has begun draining connections on 1 tasks.");
+    check(|facts| told_only(facts, &[draining, (-10, "rolling back to (deployment ecs-svc/2)")]), expected);
+}
+
+/// A service whose deployments may not be listed, which can roll back on its own and has these events, the newest first.
+fn told_only(facts: &mut ServiceFacts, events: &[(i64, &str)]) {
+    facts.last_deployment = Err(denied("ecs:ListServiceDeployments"));
+    let event = |(seconds, message): &(i64, &str)| ServiceEvent { at: at(*seconds), message: (*message).to_owned() };
+    facts.events = events.iter().map(event).collect();
+}
+
+#[test]
+fn an_old_roll_back_is_not_todays() {
+    let expected = (None, "1 of 1 running, 1 healthy, rollout COMPLETED", None);
+    check(|facts| told_only(facts, &[(-600, "rolling back to deployment ecs-svc/1.")]), expected);
+    check(|facts| told_only(facts, &[(-600, "it was rolled back")]), expected);
 }
 
 #[test]
@@ -304,7 +318,7 @@ fn tasks_that_may_not_be_read_leave_their_fields_out_and_do_not_spoil_the_rest()
     let paths: Vec<&str> = seen.unknowns.iter().map(|unknown| unknown.path.as_str()).collect();
     let fields = ["healthy", "unhealthy", "digests", "tasks", "stopped", "retired", "steady"];
     assert_eq!(paths, fields.map(|field| format!("services.bulk-import-worker.{field}")));
-    assert!(seen.unknowns.iter().all(|unknown| unknown.reason.contains("not allowed to call ecs:ListTasks")));
+    assert!(seen.unknowns.iter().all(|unknown| unknown.why.reason.contains("not allowed to call ecs:ListTasks")));
     let json = serde_json::to_value(&seen.services[0].images).unwrap();
     assert_eq!(json, serde_json::json!(["worker:2"]));
     assert_eq!(seen.summary(), "bulk-import-worker: 1 of 1 running, rollout COMPLETED");
@@ -563,7 +577,7 @@ fn containers_that_aws_adds_are_nobodys_and_a_digest_that_is_not_told_is_unknown
     facts.tasks.as_mut().unwrap()[0].containers[0].digest = None;
     let service = seen(&facts);
     assert_eq!(service.digests, None);
-    let unknown = ("digests", "ECS does not say yet which image task t1 runs".to_owned());
+    let unknown = ("digests", Gap::passing("ECS does not say yet which image task t1 runs"));
     assert!(service.unknowns.contains(&unknown), "{:?}", service.unknowns);
 }
 

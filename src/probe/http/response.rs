@@ -15,8 +15,8 @@ use super::destination::Hop;
 use super::reading::{charset, decode, is_json, joined, media_type};
 use super::words;
 use crate::event::Evidence;
-use crate::probe::Unknown;
 use crate::probe::finding::Answer;
+use crate::probe::{Gap, Unknown};
 use crate::redact::Redactor;
 
 /// How much of an answer is shown in a summary, in a cause, and as evidence; in bytes.
@@ -170,6 +170,12 @@ impl Response {
         }
     }
 
+    /// Whether it was another request that was answered in the end: the step's own was answered with a redirect.
+    #[must_use]
+    pub fn is_redirected(&self) -> bool {
+        self.exchange.followed > 0
+    }
+
     /// Whether a gateway answered that it could not reach the system just now: 502, 503 or 504.
     #[must_use]
     pub fn gateway_trouble(&self) -> bool {
@@ -229,8 +235,8 @@ impl Response {
 
 /// Whoever judges the beginning of a text as if it were the whole may miss what matters.
 fn unread() -> Vec<Unknown> {
-    let reason = "the answer was longer than 4 MiB, and only its beginning was read";
-    ["response.text", "response.body"].map(|path| Unknown { path: path.to_owned(), reason: reason.to_owned() }).into()
+    let why = Gap::lasting("the answer was longer than 4 MiB, and only its beginning was read");
+    ["response.text", "response.body"].map(|path| Unknown { path: path.to_owned(), why: why.clone() }).into()
 }
 
 fn http_date(text: &str) -> Option<DateTime<Utc>> {

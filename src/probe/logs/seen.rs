@@ -14,10 +14,10 @@ use crate::aws::{CLOCK_SKEW, LogLine, Scan};
 use crate::event::Evidence;
 use crate::probe::finding::LogFinding;
 use crate::probe::moment::{clock, span};
-use crate::probe::{Demand, DemandState};
+use crate::probe::{Demand, DemandState, Gap, Unknown};
 use crate::redact::Redactor;
 
-/// How many events expressions see at most: the last ones.
+/// How many events expressions see at most.
 const MOST_EVENTS: usize = 1_000;
 /// How many lines are kept as evidence.
 const EVIDENCE_LINES: usize = 100;
@@ -27,7 +27,7 @@ const EVIDENCE_WIDTH: usize = 1_000;
 /// `logs`.
 #[derive(Debug, Serialize)]
 pub struct LogsSeen {
-    /// The window's events that count, by time; the last 1,000.
+    /// The window's events that count, by time. Of more than 1,000 only the last are kept, and expressions see none.
     pub events: Vec<Event>,
     /// Those that met the entries of `sequence`, in its order.
     pub matched: Vec<Event>,
@@ -36,6 +36,9 @@ pub struct LogsSeen {
     /// What `sequence` and `none` came to.
     #[serde(skip)]
     pub demands: Vec<Demand>,
+    /// That its events are not known, where there are too many.
+    #[serde(skip)]
+    pub unknowns: Vec<Unknown>,
     /// How many of the window's events count.
     #[serde(skip)]
     count: usize,
@@ -84,6 +87,7 @@ impl LogsSeen {
             events: inside[inside.len().saturating_sub(MOST_EVENTS)..].iter().copied().cloned().collect(),
             matched: matched.into_iter().cloned().collect(),
             complete,
+            unknowns: too_many(inside.len()).into_iter().collect(),
             count: inside.len(),
             place: query.place(),
             author: query.author().to_owned(),
@@ -198,6 +202,15 @@ fn concerned<'scan>(
 /// Whether the lag budget is spent: whatever had happened by `claimed` was visible when this scan began.
 fn is_spent(scan: &Scan, claimed: DateTime<Utc>, lag: Duration) -> bool {
     scan.began >= claimed + TimeDelta::from_std(lag).unwrap_or(TimeDelta::MAX)
+}
+
+/// What is said of all events must not be said of the last of them.
+fn too_many(events: usize) -> Option<Unknown> {
+    let reason = format!(
+        "{events} lines count, and expressions read at most {MOST_EVENTS}: name a narrower stream_prefix or from_tasks, or \
+         say with `sequence` and `none` what must be logged and what must not, which read all of them"
+    );
+    (events > MOST_EVENTS).then(|| Unknown { path: "logs.events".to_owned(), why: Gap::lasting(reason) })
 }
 
 /// Why something may still come, where it may.

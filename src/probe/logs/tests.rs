@@ -83,6 +83,15 @@ fn the_lag_budget_completes_a_log_that_has_fallen_silent() {
 }
 
 #[test]
+fn what_is_said_of_all_events_is_not_said_of_the_last_of_them() {
+    let read = |count: i64| seen(&gate(), (0..count).map(beat).collect(), 10_000).unknowns;
+    assert_eq!(read(1_000), []);
+    let unknowns = read(1_001);
+    assert!(unknowns[0].why.reason.starts_with("1001 lines count, and expressions read at most 1000: "));
+    assert_eq!((unknowns.len(), unknowns[0].path.as_str(), unknowns[0].why.passing), (1, "logs.events", false));
+}
+
+#[test]
 fn an_unwanted_event_breaks_at_once() {
     let error = line(1500, &json!({"level": "ERROR", "id": "7f", "message": "disk full"}));
     let why = "broken: it is in the log: 08:00:01 t1: {\"level\":\"ERROR\",\"id\":\"7f\",\"message\":\"disk full\"}";

@@ -113,7 +113,7 @@ fn container(fleet: &Fleet, task: &Task) -> Value {
         "containerArn": arn("container", &format!("{}/{name}", task.id)),
         "taskArn": arn("task", &task.id),
         "name": name,
-        "image": definition.map(Definition::image),
+        "image": definition.map(|definition| image(fleet, task, definition)),
         "lastStatus": status(task.status),
         "healthStatus": health(task.health),
         "networkBindings": [],
@@ -130,6 +130,19 @@ fn container(fleet: &Fleet, task: &Task) -> Value {
         }
     }
     drawn
+}
+
+/// The image as a task tells of it. ECS binds a tag to a digest with the first task of a deployment, and those after it
+/// name both.
+fn image(fleet: &Fleet, task: &Task, definition: &Definition) -> String {
+    let before = |other: &Task| other.started.is_some_and(|started| started < task.created);
+    let bound = fleet.tasks.iter().any(|other| other.deployment == task.deployment && before(other));
+    let written = definition.image();
+    if bound && !written.contains('@') {
+        format!("{written}@{}", definition.image_digest())
+    } else {
+        written.to_owned()
+    }
 }
 
 const fn desired_status(task: &Task) -> &'static str {

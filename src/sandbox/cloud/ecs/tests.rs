@@ -79,6 +79,19 @@ fn tasks_are_listed_by_what_is_wanted_of_them_and_described_with_their_end() {
 }
 
 #[test]
+fn a_tag_is_bound_to_a_digest_once_a_deployment_has_run_a_task() {
+    let mut fleet = fleet();
+    let deployment = fleet.service("a").unwrap().primary().unwrap().id.clone();
+    let later = fleet.add_task("a", &deployment, now() + TimeDelta::seconds(2)).unwrap();
+    let first = fleet.tasks[1].id.clone();
+    let answer = ask(&mut fleet, "DescribeTasks", json!({"cluster": "local", "tasks": [first, later]}));
+    let container = |index: usize| &answer["tasks"][index]["containers"][0];
+    assert_eq!(container(0)["image"], "sandbox/backend:1");
+    let bound = format!("sandbox/backend:1@{}", container(0)["imageDigest"].as_str().unwrap());
+    assert_eq!(container(1)["image"], bound);
+}
+
+#[test]
 fn an_update_begins_a_deployment_only_where_something_else_is_to_run() {
     let mut fleet = fleet();
     let mut deployments = |request: Value| {
