@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use serde_json::Value as Json;
 use tokio::time::Instant;
 
 use super::clock::{Clock, millis};
@@ -10,7 +11,7 @@ use super::notes::Notes;
 use super::sink::Sink;
 use super::witness::Witness;
 use crate::event::{Change, Evidence, Fact, Judged, Look, Outcome, StepRef};
-use crate::expr::{Expression, Scope, Truth, to_text};
+use crate::expr::{Expression, Scope, Truth, to_json, to_text};
 use crate::judge::{self, Assessment, Seen, Standing, Waited};
 use crate::plan::Step;
 use crate::probe::{Demand, DemandState, Observation, Request, Vantage};
@@ -19,6 +20,9 @@ use crate::verdict::Verdict;
 
 /// A look that begins at the very end of a step's time may still take this long to be answered.
 const LAST_LOOK: Duration = Duration::from_secs(5);
+
+/// The shortest text within a captured secret that is a secret by itself, in characters.
+const SHORTEST_SECRET: usize = 4;
 
 /// What every step of one attempt at a case shares.
 #[derive(Debug, Clone)]
@@ -159,6 +163,7 @@ impl<'step> Lookout<'step> {
         let secrets = self.step.spec.capture.iter().filter(|capture| capture.secret);
         for value in secrets.filter_map(|capture| capture.from.evaluate(&self.scope).ok()) {
             self.stage.sink.learn(&Secret::new(to_text(&value)));
+            texts_in(&to_json(&value), &mut |text| self.stage.sink.learn(&Secret::new(text)));
         }
     }
 
@@ -193,6 +198,17 @@ impl<'step> Lookout<'step> {
         let mut known = BTreeSet::new();
         let words = demands_met(observation.demands()).into_iter().chain(states);
         words.filter(|word| known.insert(word.clone())).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// The texts that a secret object or list is made of: whoever tells one of them tells the secret. Short ones are words
+/// such as `ok`, which stand everywhere.
+fn texts_in(value: &Json, learn: &mut dyn FnMut(&str)) {
+    match value {
+        Json::String(text) if text.chars().count() >= SHORTEST_SECRET => learn(text),
+        Json::Array(items) => items.iter().for_each(|item| texts_in(item, learn)),
+        Json::Object(fields) => fields.values().for_each(|field| texts_in(field, learn)),
+        Json::String(_) | Json::Null | Json::Bool(_) | Json::Number(_) => {}
     }
 }
 

@@ -133,11 +133,11 @@ fn unanswered(step: &Step, lookout: &Lookout<'_>, end: &End, needed: bool) -> Op
 }
 
 /// Likewise, where there was an answer: a gateway gives up on a request that goes on behind it, a server falls over after
-/// it has stored, and an answer that has changed does not say any more what it made. `unnamed`: why clean-up was not told
-/// what it needs.
+/// it has stored, what a redirect led to says nothing of what came before, and an answer that has changed does not say any
+/// more what it made. `unnamed`: why clean-up was not told what it needs.
 fn unnamed(lookout: &Lookout<'_>, unnamed: Option<&str>) -> Option<String> {
     let Some(Ok(Observation::Http(response))) = lookout.seen() else { return None };
-    let made = matches!(response.status, 200..300 | 500..600);
+    let made = matches!(response.status, 200..300 | 500..600) || response.is_redirected();
     let why = unnamed.filter(|_| made)?;
     Some(format!("it was answered {} ({why}): whether it made something is not known", response.status))
 }

@@ -94,7 +94,7 @@ impl Request {
         let mut hop = self.first_hop(client)?;
         let mut followed = 0;
         loop {
-            let answer = self.send(client, &hop, time).await?;
+            let answer = self.send(client, &hop, time).await.map_err(|error| behind(followed, error))?;
             let next = hop.next(answer.status(), answer.headers(), self.content.is_some());
             match if followed < self.redirects { next? } else { None } {
                 Some(next) => {
@@ -167,6 +167,14 @@ impl Request {
             cut: read.cut,
         };
         Ok(Response::new(exchange, read.bytes, time.started.elapsed()))
+    }
+}
+
+/// Where a redirect led nowhere, the request before it was sent, and may have done something.
+fn behind(followed: usize, error: LookError) -> LookError {
+    match error.kind {
+        LookErrorKind::Unreachable if followed > 0 => LookError { kind: LookErrorKind::System, ..error },
+        _ => error,
     }
 }
 

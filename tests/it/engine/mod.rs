@@ -78,6 +78,18 @@ async fn a_post_is_never_sent_twice_and_its_lost_answer_is_noted() {
     assert_eq!(ran.story().last().map(String::as_str), Some("exit 1"));
 }
 
+/// What made something answers with where it is to be seen: whether that can be read says nothing of whether it was made.
+#[tokio::test]
+async fn what_a_redirect_leads_to_does_not_say_that_nothing_was_made() {
+    let nowhere: Answer = |_| Reply::Redirect(303, "/nowhere");
+    let nobody: Answer = |_| Reply::Redirect(303, "http://127.0.0.1:1/things/a1");
+    for redirect in [nowhere, nobody] {
+        let story = one(JOURNEY, &[("POST /things", redirect)]).await.story();
+        assert!(story[0].starts_with("left by make: it was "), "{story:?}");
+        assert!(story[0].ends_with("whether it made something is not known"), "{story:?}");
+    }
+}
+
 const WAITING: &str = "
 name: waiting
 steps:
@@ -406,6 +418,29 @@ steps:
     assert_eq!(ran.story().last().map(String::as_str), Some("exit 1"));
     let told = serde_json::to_string(&ran.events).unwrap();
     assert!(!told.contains("s3cr3t"), "{told}");
+}
+
+#[tokio::test]
+async fn what_a_captured_secret_is_made_of_is_told_nowhere() {
+    let yaml = "
+name: secret
+steps:
+  - name: log in
+    http: { post: /login }
+    expect: response.status == 200
+    capture: { session: { from: response.body.session, secret: true } }
+  - name: see
+    http: { get: /me, headers: { x-token: '${{ session.tokens[0].value }}' } }
+    expect: response.body.seen == 'x'
+";
+    let answers: [(&str, Answer); 2] = [
+        ("POST /login", |_| Reply::Json(200, r#"{"session":{"ok":"yes","tokens":[{"value":"s3cr3t-t0k3n"}]}}"#)),
+        ("GET /me", |_| Reply::Json(200, r#"{"seen":"s3cr3t-t0k3n","said":"yes"}"#)),
+    ];
+    let ran = one(yaml, &answers).await;
+    assert_eq!(ran.story().last().map(String::as_str), Some("exit 1"));
+    let told = serde_json::to_string(&ran.events).unwrap();
+    assert!(!told.contains("s3cr3t") && told.contains("yes"), "{told}");
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use chrono::Utc;
 use smoke::engine::{Equipment, Options, Purpose, Rest, Stop};
 use smoke::event::{Event, Fact, Outcome, Phase, RunHeader};
-use smoke::journal::{Attempt, Pen};
+use smoke::journal::{self, Attempt, Pen};
 use smoke::plan::{Order, Plan};
 use smoke::probe::{Instruments, Recent, http};
 use smoke::redact::Redactor;
@@ -28,6 +28,8 @@ pub(super) enum Reply {
     Json(u16, &'static str),
     /// The same, with `Retry-After` in seconds.
     RetryAfter(u16, u64),
+    /// A redirect to there.
+    Redirect(u16, &'static str),
     /// Nothing for this long, then 200.
     Slow(Duration),
     /// The connection is cut without an answer.
@@ -76,7 +78,7 @@ pub(super) async fn run(scenarios: &[(&str, &str)], answers: &[(&str, Answer)], 
     let mut plan = plan(folder.path(), scenarios, &url);
     let purpose = match manner.rests {
         Some(many) => Purpose::CleanUp(Arc::new(rests(&mut plan, many))),
-        None => Purpose::Judge(Pen::dry()),
+        None => Purpose::Judge(pen(folder.path())),
     };
     let plan = Arc::new(plan);
     let (events, mut told) = mpsc::unbounded_channel();
@@ -134,6 +136,19 @@ fn plan(folder: &std::path::Path, scenarios: &[(&str, &str)], url: &str) -> Plan
     Plan::make(&project, &order).map_err(told).unwrap_or_else(|told| panic!("{told}"))
 }
 
+/// A journal as a run on a target that stays has one.
+fn pen(folder: &std::path::Path) -> Pen {
+    let header = journal::Header {
+        version: journal::VERSION,
+        run: "test".to_owned(),
+        started: Utc::now(),
+        target: "test".to_owned(),
+        api_url: None,
+        vars: std::collections::BTreeMap::new(),
+    };
+    Pen::new(&folder.join(journal::NAME), header)
+}
+
 fn header() -> RunHeader {
     RunHeader {
         id: "test".to_owned(),
@@ -176,6 +191,9 @@ async fn answer(State(script): State<Script>, request: Request) -> Response {
     match script.answers.get(&key).map(|answer| answer(count)) {
         None => (StatusCode::NOT_FOUND, json, "{}").into_response(),
         Some(Reply::Json(status, body)) => (StatusCode::from_u16(status).unwrap(), json, body).into_response(),
+        Some(Reply::Redirect(status, to)) => {
+            (StatusCode::from_u16(status).unwrap(), [("location", to)], "").into_response()
+        }
         Some(Reply::RetryAfter(status, seconds)) => {
             (StatusCode::from_u16(status).unwrap(), [("retry-after", seconds.to_string())], "").into_response()
         }
