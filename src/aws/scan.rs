@@ -189,11 +189,10 @@ impl Reading {
     fn lines(mut self) -> Vec<Arc<LogLine>> {
         self.lines.sort_by_key(|line| line.time);
         let mut kept: Vec<Arc<LogLine>> = Vec::with_capacity(self.lines.len());
-        for line in self.lines.drain(..) {
-            let mut of_its_time = kept.iter().rev().take_while(|other| other.time == line.time);
-            if !of_its_time.any(|other| other.stream == line.stream && other.message == line.message) {
-                kept.push(line);
-            }
+        // Of a program that writes whole seconds, thousands may have the same time.
+        for of_a_time in self.lines.chunk_by(|line, next| line.time == next.time) {
+            let mut known = HashSet::with_capacity(of_a_time.len());
+            kept.extend(of_a_time.iter().filter(|line| known.insert((&line.stream, &line.message))).cloned());
         }
         kept
     }

@@ -178,7 +178,9 @@ impl Filling<'_, '_, '_, '_> {
     fn files(&mut self, spec: &model::Step, scope: &Scope) {
         let skipped = spec.when.as_ref().is_some_and(|when| matches!(when.truth(scope), Truth::Broken { .. }));
         if !skipped {
-            let missing = missing(spec, &|template| template.evaluate_text(scope).ok());
+            // What is written out was looked for when the scenario was read.
+            let name = |template: &Template| template.evaluate_text(scope).ok().filter(|_| !template.is_fixed());
+            let missing = missing(spec, &name);
             self.problems.extend(missing.into_iter().map(|problem| named_from_outside(problem, spec, self.site.order)));
         }
     }
