@@ -143,6 +143,11 @@ fn repeated_ids(scenarios: &[Arc<Scenario>]) -> Vec<Diagnostic> {
     problems
 }
 
+/// A path from the root, with no link in it.
+fn whole(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
 /// Scenario files, each once however it is named.
 #[derive(Debug, Default)]
 struct Files {
@@ -156,7 +161,7 @@ impl Files {
         if path.is_dir() {
             self.below(path, DEEPEST, problems);
         } else if path.is_file() {
-            self.add(path.to_path_buf());
+            self.add(path.to_path_buf(), whole(path));
         } else {
             problems.push(Diagnostic::nowhere(format!("there is no file {}", source::shown(path))));
         }
@@ -174,19 +179,24 @@ impl Files {
                 return;
             }
         };
-        for path in entries.flatten().map(|entry| entry.path()) {
-            let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        let whole_dir = whole(dir);
+        for entry in entries.flatten() {
+            let (path, name) = (entry.path(), entry.file_name());
+            let hidden = name.to_string_lossy().starts_with('.');
             let yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
-            if path.is_dir() && !hidden {
+            // The folder itself tells what is no link, so that the system need not be asked for each of a thousand.
+            let kind = entry.file_type().ok().filter(|kind| !kind.is_symlink());
+            let is_dir = kind.map_or_else(|| path.is_dir(), |kind| kind.is_dir());
+            if is_dir && !hidden {
                 self.below(&path, depth + 1, problems);
             } else if yaml && !hidden {
-                self.add(path);
+                let identity = if kind.is_some() { whole_dir.join(name) } else { whole(&path) };
+                self.add(path, identity);
             }
         }
     }
 
-    fn add(&mut self, path: PathBuf) {
-        let identity = path.canonicalize().unwrap_or_else(|_| path.clone());
+    fn add(&mut self, path: PathBuf, identity: PathBuf) {
         if self.known.insert(identity) {
             self.found.push(path);
         }
@@ -231,6 +241,21 @@ mod tests {
             &["nowhere.yaml"],
             (&[], &["there is no file nowhere.yaml"]),
         );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_leads_to_what_is_read_only_once() {
+        use std::os::unix::fs::symlink;
+        let dir = tempfile::tempdir().unwrap();
+        let scenarios = dir.path().join("scenarios");
+        std::fs::create_dir_all(scenarios.join("deep")).unwrap();
+        std::fs::write(scenarios.join("deep/a.yaml"), GOOD).unwrap();
+        symlink("deep/a.yaml", scenarios.join("b.yaml")).unwrap();
+        symlink(".", scenarios.join("here")).unwrap();
+        symlink("deep", scenarios.join("there")).unwrap();
+        let (project, problems) = Project::survey(dir.path(), &[scenarios.join("there/a.yaml")]);
+        assert_eq!((project.scenarios.len(), problems.len()), (1, 0), "{:?}", project.scenarios);
     }
 
     #[test]
