@@ -9,6 +9,10 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, ConfigLoader, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_ecs::config::SharedHttpClient;
+use aws_smithy_http_client::Builder;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use chrono::{DateTime, Utc};
 
 use super::failure::look_error;
@@ -24,6 +28,9 @@ const LOGS_RATE: (f64, f64) = (5.0, 5.0);
 const ECS_RATE: (f64, f64) = (10.0, 40.0);
 /// `DescribeAlarms` is 9/s.
 const CLOUDWATCH_RATE: (f64, f64) = (5.0, 10.0);
+
+/// What is called.
+const SERVICES: [&str; 4] = ["ecs", "logs", "cloudwatch", "sts"];
 
 /// One client a service, each with its pace.
 #[derive(Debug)]
@@ -57,6 +64,7 @@ pub(super) async fn connect(settings: &AwsSettings, ledger: &Arc<Ledger>) -> Res
     let sdk = loader(settings).load().await;
     overrides::refuse(settings, &sdk)?;
     let region = sdk.region().map(ToString::to_string).ok_or_else(no_region)?;
+    let sdk = if is_plain(settings) { sdk.into_builder().http_client(trusting_nobody()).build() } else { sdk };
     let sdk = assume_role(settings, sdk).await;
     Ok(clients(settings, &sdk, ledger, region))
 }
@@ -120,6 +128,22 @@ fn clients(settings: &AwsSettings, sdk: &SdkConfig, ledger: &Arc<Ledger>, region
         sts: aws_sdk_sts::Client::from_conf(sts.build()),
         region,
         ledger: Arc::clone(ledger),
+    }
+}
+
+/// Whether none of the services is called over TLS.
+fn is_plain(settings: &AwsSettings) -> bool {
+    SERVICES.iter().all(|service| settings.endpoint(service).is_some_and(|url| url.starts_with("http://")))
+}
+
+/// A client for endpoints without TLS. The usual one reads and parses all authorities that the system trusts, which takes
+/// longer than the first look.
+fn trusting_nobody() -> SharedHttpClient {
+    let nobody = TlsContext::builder().with_trust_store(TrustStore::empty()).build();
+    let builder = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc));
+    match nobody {
+        Ok(nobody) => builder.tls_context(nobody).build_https(),
+        Err(_) => builder.build_https(),
     }
 }
 
