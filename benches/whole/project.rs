@@ -147,6 +147,15 @@ impl Project {
         command
     }
 
+    /// The same, with reports of the kinds that smoke always writes; and where they lie.
+    pub(crate) fn hurl_reporting(&self, api: &Upstream) -> (Command, PathBuf) {
+        let (mut command, reports) = (self.hurl(api), self.folder.path().join("hurl-reports"));
+        for (option, name) in [("--report-json", "json"), ("--report-junit", "junit.xml"), ("--report-html", "html")] {
+            command.arg(option).arg(reports.join(name));
+        }
+        (command, reports)
+    }
+
     /// What the last run counted: requests, and calls to AWS.
     pub(crate) fn counted(&self) -> (u64, u64) {
         let reports = self.folder.path().join("reports");

@@ -1,5 +1,6 @@
 //! What is measured.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::cost::Cost;
@@ -32,6 +33,8 @@ pub(crate) struct Measurement<'stand> {
     command: Command,
     /// Whose `run.json` tells what was sent.
     counts: Option<&'stand Project>,
+    /// A folder that another run would add to.
+    leaves: Option<PathBuf>,
 }
 
 /// Measurements that are repeated in turn, so that they can be compared.
@@ -93,10 +96,17 @@ fn journeys(stand: &Stand) -> Group<'_> {
     for (count, project) in &stand.journeys[..2] {
         let counts = Some(project);
         let (name, command) = (journeys_of("smoke", *count), project.run(&["--jobs", "1"]));
-        measurements.push(Measurement { name, scenarios: *count, command, counts });
+        measurements.push(Measurement { name, scenarios: *count, command, counts, leaves: None });
         if machine::has_hurl() {
             measurements.push(Measurement::plain(&journeys_of("hurl", *count), *count, project.hurl(&stand.api)));
         }
+    }
+    if machine::has_hurl() {
+        let (count, project) = &stand.journeys[1];
+        let (command, reports) = project.hurl_reporting(&stand.api);
+        let name = format!("{}, with reports", journeys_of("hurl", *count));
+        let hurl = Measurement { leaves: Some(reports), ..Measurement::plain(&name, *count, command) };
+        measurements.push(hurl);
     }
     Group { rounds: 11, measurements }
 }
@@ -107,6 +117,7 @@ fn waiting(stand: &Stand) -> Group<'_> {
         scenarios: *count,
         command: project.run(&[]),
         counts: Some(project),
+        leaves: None,
     });
     Group { rounds: 5, measurements: measurements.collect() }
 }
@@ -124,11 +135,14 @@ pub(crate) fn waiting_of(count: u32) -> String {
 
 impl Measurement<'_> {
     fn plain(name: &str, scenarios: u32, command: Command) -> Self {
-        Self { name: name.to_owned(), scenarios, command, counts: None }
+        Self { name: name.to_owned(), scenarios, command, counts: None, leaves: None }
     }
 
     fn once(&self) -> Cost {
         let cost = cost_of(&self.command);
+        if let Some(folder) = &self.leaves {
+            std::fs::remove_dir_all(folder).unwrap();
+        }
         let (requests, aws_calls) = self.counts.map(Project::counted).unzip();
         Cost { requests, aws_calls, ..cost }
     }
