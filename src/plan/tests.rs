@@ -69,7 +69,6 @@ fn shop() -> (tempfile::TempDir, Project) {
         ("scenarios/a.yaml", &format!("tags: [quick, api]\n{READS}")),
         ("scenarios/b.yaml", &format!("tags: [slow]\ntargets: [prod, local]\n{READS}")),
         ("scenarios/deep/c.yaml", &format!("tags: [quick]\nmatrix: [{{ n: 1, m: x }}, {{ n: 2, m: y }}]\n{READS}")),
-        ("scenarios/steps/shared.yaml", "- name: never read alone\n"),
     ])
 }
 

@@ -44,13 +44,18 @@ impl Project {
         for path in paths {
             files.named(path, &mut problems);
         }
-        let mut scenarios: Vec<Arc<Scenario>> = Vec::new();
+        let (mut scenarios, mut lists, mut used) = (Vec::new(), Vec::new(), HashSet::new());
         let files = files.sorted();
-        for (read, wrong) in abreast(threads_for(files.len()), &files, |path| scenario(path, &config)) {
-            scenarios.extend(read.map(Arc::new));
-            problems.extend(wrong);
+        for (path, read) in
+            files.iter().zip(abreast(threads_for(files.len()), &files, |path| Read::from(path, &config)))
+        {
+            scenarios.extend(read.scenario.map(Arc::new));
+            lists.extend(read.list.map(|source| (whole(path), source)));
+            used.extend(read.used.iter().map(|path| whole(path)));
+            problems.extend(read.problems);
         }
         problems.extend(repeated_ids(&scenarios));
+        problems.extend(lists.iter().filter(|(path, _)| !used.contains(path)).map(|(_, source)| unused(source)));
         tidy(&mut problems);
         (Self { config, scenarios }, problems)
     }
@@ -65,9 +70,10 @@ impl Project {
             reader_config::built_in(dir)
         });
         let source = Source::new("scenarios/a.yaml", scenario);
-        let scenario = scenario_in(&source, &dir.join("scenarios/a.yaml"), &config, &mut problems);
+        let read = Read::of(&source, &dir.join("scenarios/a.yaml"), &config);
+        problems.extend(read.problems);
         tidy(&mut problems);
-        (Self { config, scenarios: scenario.map(Arc::new).into_iter().collect() }, problems)
+        (Self { config, scenarios: read.scenario.map(Arc::new).into_iter().collect() }, problems)
     }
 }
 
@@ -101,25 +107,50 @@ fn config_in(source: &Arc<Source>, dir: &Path, problems: &mut Vec<Diagnostic>) -
     Ok(config)
 }
 
-/// The scenario in a file, and what is wrong with it; none where the file is a list of steps for `use`, or cannot be read.
-fn scenario(path: &Path, config: &Config) -> (Option<Scenario>, Vec<Diagnostic>) {
-    let mut problems = Vec::new();
-    let read = source::read(path).map_err(|problem| problems.push(problem)).ok();
-    let read = read.and_then(|source| scenario_in(&source, path, config, &mut problems));
-    (read, problems)
+/// What a file holds, and what is wrong with it.
+#[derive(Debug, Default)]
+struct Read {
+    scenario: Option<Scenario>,
+    /// The file, where it is a list of steps for `use`.
+    list: Option<Arc<Source>>,
+    /// Files whose steps it takes in.
+    used: Vec<PathBuf>,
+    problems: Vec<Diagnostic>,
 }
 
-fn scenario_in(source: &Arc<Source>, path: &Path, config: &Config, problems: &mut Vec<Diagnostic>) -> Option<Scenario> {
-    let root = yaml::parse(source).map_err(|problem| problems.push(problem)).ok()?;
-    if matches!(root.data, Data::List(_)) {
-        return None;
+impl Read {
+    fn from(path: &Path, config: &Config) -> Self {
+        match source::read(path) {
+            Ok(source) => Self::of(&source, path, config),
+            Err(problem) => Self::wrong(problem),
+        }
     }
-    let mut reader = Reader::default();
-    let draft = reader.scenario(&root, source, path);
-    problems.extend(reader.problems);
-    let draft = draft?;
-    problems.extend(check::draft(&draft, config));
-    Some(assemble(draft))
+
+    fn of(source: &Arc<Source>, path: &Path, config: &Config) -> Self {
+        let root = match yaml::parse(source) {
+            Ok(root) if matches!(root.data, Data::List(_)) => {
+                return Self { list: Some(Arc::clone(source)), ..Self::default() };
+            }
+            Ok(root) => root,
+            Err(problem) => return Self::wrong(problem),
+        };
+        let mut reader = Reader::default();
+        let draft = reader.scenario(&root, source, path);
+        let Reader { mut problems, used } = reader;
+        problems.extend(draft.iter().flat_map(|draft| check::draft(draft, config)));
+        Self { scenario: draft.map(assemble), list: None, used, problems }
+    }
+
+    fn wrong(problem: Diagnostic) -> Self {
+        Self { problems: vec![problem], ..Self::default() }
+    }
+}
+
+/// A list of steps that no scenario takes in would never run, and nobody would miss it.
+fn unused(source: &Arc<Source>) -> Diagnostic {
+    let location = Location { source: Arc::clone(source), start: 0, end: 1 };
+    let problem = Diagnostic::at(&location, "this is a list of steps, and no scenario takes it in with `use`");
+    problem.help("a scenario is a mapping: its steps stand below `steps:`")
 }
 
 fn assemble(draft: Draft) -> Scenario {
@@ -239,8 +270,22 @@ mod tests {
         check(
             &[("scenarios/steps.yaml", "- name: only used\n")],
             &["nowhere.yaml"],
-            (&[], &["there is no file nowhere.yaml"]),
+            (&[], &["there is no file nowhere.yaml", UNUSED]),
         );
+    }
+
+    const UNUSED: &str = "this is a list of steps, and no scenario takes it in with `use`";
+
+    #[test]
+    fn a_list_of_steps_that_nobody_uses_is_no_scenario_that_went_missing() {
+        let user = "steps:\n  - use: steps/outer.yaml\n";
+        let outer = "- use: inner.yaml\n";
+        let inner = "- name: look\n  http: { get: /health }\n  expect: response.status == 200\n";
+        let taken_in =
+            [("scenarios/a.yaml", user), ("scenarios/steps/outer.yaml", outer), ("scenarios/steps/inner.yaml", inner)];
+        check(&taken_in, &[], (&["a"], &[]));
+        check(&[("scenarios/a.yaml", GOOD), ("scenarios/b.yaml", inner)], &[], (&["a"], &[UNUSED]));
+        check(&[("scenarios/a.yaml", GOOD), ("elsewhere/b.yaml", inner)], &["elsewhere/b.yaml"], (&["a"], &[UNUSED]));
     }
 
     #[cfg(unix)]

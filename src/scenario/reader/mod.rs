@@ -14,6 +14,8 @@ mod value;
 pub(crate) use mapping::Mapping;
 pub(crate) use scenario::{Draft, DraftStep, List};
 
+use std::path::PathBuf;
+
 use crate::diagnostic::Diagnostic;
 use crate::scenario::yaml::Node;
 
@@ -22,6 +24,8 @@ use crate::scenario::yaml::Node;
 pub(crate) struct Reader {
     /// In the order in which it was found.
     pub(crate) problems: Vec<Diagnostic>,
+    /// Files whose steps were taken in with `use`.
+    pub(crate) used: Vec<PathBuf>,
 }
 
 impl Reader {

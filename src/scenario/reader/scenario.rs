@@ -209,6 +209,7 @@ impl Reader {
             self.wrong(node, message, "a `use` cannot lead back to a file that it stands in");
             return Vec::new();
         }
+        self.used.push(path.clone());
         let Some(root) = self.step_file(&path, node) else { return Vec::new() };
         let files: Vec<PathBuf> = place.files.iter().cloned().chain([path.clone()]).collect();
         let dir = path.parent().unwrap_or(Path::new(""));
