@@ -15,7 +15,7 @@ use super::lookout::Stage;
 use super::notes::Notes;
 use super::rest::Rest;
 use super::stop::Stop;
-use super::witness::Decided;
+use super::witness::{Decided, Witness};
 use crate::aws::Reader;
 use crate::event::{Fact, Phase, StepRef};
 use crate::journal::Pen;
@@ -165,7 +165,8 @@ impl CaseRun<'_> {
         let Ended { verdict, own, memory, around, notes } = journey.end();
         let diagnosis = own.map(|Decided { at, said, broken, witness }| {
             let by = at.and_then(|at| self.kind(at));
-            let own = Own { by, said: &said, broken: &broken, waited: witness.waited, saw: &witness.saw };
+            let Witness { ref saw, waited, cut_short, .. } = witness;
+            let own = Own { by, said: &said, broken: &broken, waited, cut_short, saw };
             diagnose(verdict, &Scene { own, earlier: memory.saw(), around: &around })
         });
         let (cause, supports) = diagnosis.map(|found| (found.cause, found.supports)).unzip();

@@ -86,8 +86,9 @@ impl Finished {
             End::Halted(Halt::Guard(_), _) => (Verdict::Skipped, false),
             End::Halted(Halt::Stopped(_), _) => (Verdict::Aborted, true),
         };
-        let (mut outcome, witness) = lookout.close(verdict, ran_out);
+        let (mut outcome, mut witness) = lookout.close(verdict, ran_out);
         if let End::Halted(halt, _) = end {
+            witness.cut_short = true;
             let seen = outcome.cause.take().map(|cause| format!("; last: {cause}")).unwrap_or_default();
             outcome.cause = Some(format!("cut short: {}{seen}", halt.words()));
         }

@@ -18,6 +18,8 @@ pub(crate) struct Witness {
     pub(crate) saw: Vec<Finding>,
     /// How long it waited in vain; none where something that was seen ended it.
     pub(crate) waited: Option<Duration>,
+    /// Whether something else ended it before its own time was over.
+    pub(crate) cut_short: bool,
     /// The last answer, where a request is how it looked.
     answer: Option<Observation>,
 }
@@ -54,7 +56,7 @@ impl Witness {
             Some(Err(_)) | None => Vec::new(),
         };
         let answer = seen.and_then(Result::ok).filter(|seen| matches!(seen, Observation::Http(_)));
-        Self { saw, waited, answer }
+        Self { saw, waited, cut_short: false, answer }
     }
 }
 
@@ -68,7 +70,7 @@ impl Decided {
 impl Memory {
     /// Keeps what the step called `name` saw.
     pub(crate) fn keep(&mut self, name: &str, witness: Witness) {
-        let Witness { saw, waited: _, answer } = witness;
+        let Witness { saw, waited: _, cut_short: _, answer } = witness;
         self.saw.extend(saw.into_iter().filter(|finding| matches!(finding, Finding::Answer(_))));
         if let Some(answer) = answer {
             self.answers.push_back((name.to_owned(), answer));

@@ -4,7 +4,9 @@ use super::scene::{Progress, Scene};
 
 /// Found where a log step misses an event without anything like it, and the API says that the work is done.
 pub(super) fn find(scene: &Scene<'_>) -> Option<String> {
-    let done = scene.own.by == Some("logs") && scene.progress() == Some(Progress::Done);
+    // Lines may come late: only who has waited for them may say that they were lost.
+    let waited = scene.own.by == Some("logs") && !scene.own.cut_short;
+    let done = waited && scene.progress() == Some(Progress::Done);
     let log = scene.logs().find(|log| log.absent.is_some()).filter(|_| done)?;
     let (state, absent) = (scene.state()?, log.absent.as_deref()?);
     let seen = log.begun.as_ref().map(|begun| format!(" ({begun} was seen)")).unwrap_or_default();

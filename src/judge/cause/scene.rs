@@ -35,6 +35,8 @@ pub struct Own<'scene> {
     pub broken: &'scene [String],
     /// How long was waited for what did not come about; none where something that was seen decided.
     pub waited: Option<Duration>,
+    /// Whether something else, such as the scenario's timeout, ended it before its own time was over.
+    pub cut_short: bool,
     /// What it saw last.
     pub saw: &'scene [Finding],
 }

@@ -16,7 +16,8 @@ fn check((by, said, waited, saw): Seen<'_>, earlier: &[Finding], around: &[Findi
         .map(|(text, _)| text.to_owned())
         .into_iter()
         .collect();
-    let own = Own { by: Some(by), said, broken: &broken, waited: waited.map(Duration::from_secs), saw: &saw };
+    let waited = waited.map(Duration::from_secs);
+    let own = Own { by: Some(by), said, broken: &broken, waited, cut_short: false, saw: &saw };
     let found = diagnose(Verdict::Failed, &Scene { own, earlier, around });
     let supports: Vec<&str> = found.supports.iter().map(String::as_str).collect();
     assert_eq!((found.cause.as_str(), supports.as_slice()), expected);
@@ -247,6 +248,11 @@ fn lines_that_are_missing_though_the_work_was_done() {
     check(alike, &[], &[import("completed")], (missing, &["the API says of it: completed"]));
     // Nobody knows what the API makes of it.
     check(own(), &[], &[worker(None)], (missing, &[]));
+    // The scenario's time was over before lines that come late had theirs.
+    let saw = [log(absent)];
+    let own = Own { by: Some("logs"), said: missing, broken: &[], waited: None, cut_short: true, saw: &saw };
+    let around = [import("completed"), worker(None)];
+    assert_eq!(diagnose(Verdict::Failed, &Scene { own, earlier: &[], around: &around }).cause, missing);
 }
 
 #[test]
@@ -264,7 +270,7 @@ fn where_nothing_explains_it_what_was_expected_and_last_seen_is_said() {
 
 #[test]
 fn only_a_failure_has_a_deeper_cause() {
-    let own = Own { by: Some("logs"), said: "denied", broken: &[], waited: None, saw: &[] };
+    let own = Own { by: Some("logs"), said: "denied", broken: &[], waited: None, cut_short: false, saw: &[] };
     let found = diagnose(Verdict::Inconclusive, &Scene { own, earlier: &[], around: &[worker(Some(DEAD))] });
     assert_eq!(found, Diagnosis { cause: "denied".to_owned(), supports: Vec::new() });
 }
