@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::{FalseyValueParser, PossibleValuesParser, TypedValueParser};
+use clap::builder::{BoolishValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Parser, Subcommand, ValueEnum, ValueHint};
 
 use super::options::{Faults, Filter, Output, Talkativeness, Vars, Worker};
@@ -80,7 +80,7 @@ pub(crate) struct Run {
     #[arg(long, value_name = "DURATION", env = "SMOKE_TIMEOUT", value_parser = parse::duration)]
     pub(crate) timeout: Option<Duration>,
     /// Start nothing more once a scenario has failed
-    #[arg(long, env = "SMOKE_FAIL_FAST", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(long, env = "SMOKE_FAIL_FAST", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) fail_fast: bool,
     /// Run the I-th of N parts; `auto` asks the CI system, and is content with a part that is empty
     #[arg(long, value_name = "I/N|auto", env = "SMOKE_SHARD", value_parser = parse::shard)]
@@ -91,7 +91,7 @@ pub(crate) struct Run {
     #[arg(long, value_name = "WORKER", env = "SMOKE_WORKER", value_enum, default_value_t = Worker::Rust)]
     pub(crate) worker: Worker,
     /// Do not ask before a protected target
-    #[arg(long, short, env = "SMOKE_YES", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(long, short, env = "SMOKE_YES", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) yes: bool,
     #[command(flatten)]
     pub(crate) output: Output,
@@ -175,7 +175,7 @@ pub(crate) struct Cleanup {
     #[command(flatten)]
     pub(crate) vars: Vars,
     /// Do not ask before a protected target
-    #[arg(long, short, env = "SMOKE_YES", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(long, short, env = "SMOKE_YES", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) yes: bool,
     /// Look for runs in DIR, and keep the record of the clean-up there
     #[arg(long, value_name = "DIR", env = "SMOKE_REPORTS", default_value = "reports", value_hint = ValueHint::DirPath)]
@@ -218,7 +218,7 @@ pub(crate) struct Sandbox {
     #[arg(long, value_name = "WORKER", env = "SMOKE_WORKER", value_enum, default_value_t = Worker::Rust)]
     pub(crate) worker: Worker,
     /// Show the faults there are
-    #[arg(long, env = "SMOKE_LIST_FAULTS", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(long, env = "SMOKE_LIST_FAULTS", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) list_faults: bool,
     /// Port of the API; any free one where it is not given
     #[arg(long, value_name = "PORT", env = "SMOKE_API_PORT")]

@@ -15,7 +15,7 @@ mod terminal;
 use std::process::ExitCode;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{CommandFactory as _, Parser as _};
+use clap::{CommandFactory as _, FromArgMatches as _};
 use smoke::diagnostic::nearest;
 
 use self::args::{Args, Command};
@@ -24,7 +24,7 @@ pub(crate) use self::output::{complain, note, print};
 
 /// Reads the command line, does what it says, and gives the process's exit code.
 pub(crate) fn main() -> ExitCode {
-    match Args::try_parse() {
+    match typed() {
         Ok(args) => begin(args).into(),
         Err(error) => {
             let error = with_the_nearest_command(error);
@@ -33,6 +33,20 @@ pub(crate) fn main() -> ExitCode {
             if error.use_stderr() { Exit::INVALID.into() } else { Exit::PASSED.into() }
         }
     }
+}
+
+/// The command line, with what the environment adds. A variable that is set and empty says nothing: CI systems leave
+/// many such.
+fn typed() -> Result<Args, clap::Error> {
+    fn without_empty(command: clap::Command) -> clap::Command {
+        let empty = |arg: &clap::Arg| arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
+        // No variable has that name: an argument cannot be told to have none.
+        let heard = |arg: clap::Arg| if empty(&arg) { arg.env("").hide_env(true) } else { arg };
+        command.mut_args(heard).mut_subcommands(without_empty)
+    }
+    let mut command = without_empty(Args::command());
+    let mut matches = command.try_get_matches_from_mut(std::env::args_os())?;
+    Args::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }
 
 /// Clap proposes nothing for `rnu`: it does not take letters that changed places for a slip.
@@ -62,9 +76,9 @@ fn begin(args: Args) -> Exit {
         Command::List(args) => command::list::run(&args),
         Command::Doctor(args) => command::doctor::run(&args),
         Command::Policy(args) => command::policy::run(&args),
-        Command::Cleanup(args) => command::cleanup::run(&args),
+        Command::Cleanup(cleanup) => command::cleanup::run(&cleanup, args.dir.as_deref()),
         Command::Report(args) => command::report::run(&args),
-        Command::Merge(args) => command::merge::run(&args),
+        Command::Merge(merge) => command::merge::run(&merge, args.dir.as_deref()),
         Command::Sandbox(args) => command::sandbox::run(&args),
         Command::Schema(args) => command::schema::run(&args),
         Command::Init => command::init::run(),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::builder::{FalseyValueParser, PossibleValuesParser, TypedValueParser};
+use clap::builder::{BoolishValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, ValueEnum, ValueHint};
 use smoke::sandbox::Fault;
 
@@ -28,7 +28,7 @@ pub(crate) struct Faults {
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(crate) struct Talkativeness {
     /// Show only the verdict and what went wrong
-    #[arg(long, short, env = "SMOKE_QUIET", value_parser = FalseyValueParser::new(), action = ArgAction::SetTrue, conflicts_with = "verbose")]
+    #[arg(long, short, env = "SMOKE_QUIET", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
     /// Show each look; twice and more: what smoke does inside
     #[arg(long, short, env = "SMOKE_VERBOSE", action = ArgAction::Count)]

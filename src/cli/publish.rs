@@ -71,11 +71,13 @@ fn append(path: &Path, draw: impl FnOnce(usize) -> String) -> io::Result<()> {
     written().map_err(|error| reports::naming(path, &error))
 }
 
-/// The summary, in the words for people: on standard output, unless a report has taken that. What it names is there.
-pub(crate) fn tell(run: &Run, folder: &RunFolder, taken: bool, cleans: bool) -> Exit {
+/// The summary, in the words for people: on standard output, unless a report has taken that. What it names is there, seen
+/// from where smoke was started: `dir` is the folder that it was told to work in.
+pub(crate) fn tell(run: &Run, folder: &RunFolder, dir: Option<&Path>, taken: bool, cleans: bool) -> Exit {
     let is_terminal = if taken { io::stderr().is_terminal() } else { io::stdout().is_terminal() };
     let color = Paint::wanted(is_terminal, &environment).color();
-    let (run_json, report_html) = (folder.written(RUN), folder.written("report.html"));
+    let seen = |path: String| dir.map_or_else(|| path.clone(), |dir| dir.join(&path).display().to_string());
+    let (run_json, report_html) = (folder.written(RUN).map(seen), folder.written("report.html").map(seen));
     let style = Style { color, run_json: run_json.as_deref(), report_html: report_html.as_deref(), cleans };
     let summary = console::summary(run, &style);
     if taken {

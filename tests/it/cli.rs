@@ -32,6 +32,24 @@ fn run_json(name: &str) -> String {
     Path::new("fixtures/runs").join(name).join("run.json").display().to_string()
 }
 
+/// CI systems leave variables that are set and empty; and whoever writes something else than yes or no is asked again.
+#[test]
+fn a_variable_without_a_value_says_nothing_and_one_with_a_wrong_value_is_refused() {
+    let run = |name: &str, value: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_smoke"));
+        let output = command.env_clear().env(name, value).args(["run", "no-such-scenario"]).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    for name in ["SMOKE_FAULT", "SMOKE_TAG", "SMOKE_RETRIES", "SMOKE_REPORTS", "SMOKE_YES", "SMOKE_DIR", "SMOKE_SHARD"]
+    {
+        let (_, said) = run(name, "");
+        assert!(said.contains("is called `no-such-scenario`"), "{name}: {said}");
+    }
+    let (code, said) = run("SMOKE_YES", "maybe");
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("invalid value 'maybe' for '--yes'"), "{said}");
+}
+
 #[test]
 fn help_and_version_are_results() {
     let version = concat!("smoke ", env!("CARGO_PKG_VERSION"), "\n");

@@ -1,6 +1,8 @@
 //! `smoke merge RUN.json ...`: one run out of the shards of one. Nothing is looked at again; the verdict is made anew from
 //! what the shards recorded.
 
+use std::path::Path;
+
 use smoke::record::{Part, Run};
 use smoke::report::Format;
 
@@ -13,8 +15,8 @@ use crate::cli::{complain, publish};
 /// The file for the merged run's events.
 const EVENTS: ReportTo = ReportTo { format: Format::Ndjson, place: Place::Folder };
 
-/// Merges, writes every report, and ends as the whole run would have.
-pub(crate) fn run(args: &Merge) -> Exit {
+/// Merges, writes every report, and ends as the whole run would have. `dir` is the folder that was asked for.
+pub(crate) fn run(args: &Merge, dir: Option<&Path>) -> Exit {
     let merged = match merged(args) {
         Ok(merged) => merged,
         Err(problems) => return problems.iter().fold(Exit::INVALID, |exit, problem| complain(exit, problem)),
@@ -27,7 +29,7 @@ pub(crate) fn run(args: &Merge) -> Exit {
     let asked: Vec<ReportTo> = args.output.report.iter().cloned().chain([EVENTS]).collect();
     let mut unwritten = publish::publish(&merged, &folder, &asked);
     unwritten.extend(folder.point_latest().err());
-    let told = publish::tell(&merged, &folder, args.output.takes_stdout(), false);
+    let told = publish::tell(&merged, &folder, dir, args.output.takes_stdout(), false);
     let written = publish::regret(&unwritten);
     let exit = merged.exit_code.map_or(Exit::FAULT, Exit::of);
     if told == Exit::PASSED && written == Exit::PASSED { exit } else { Exit::FAULT }

@@ -18,8 +18,8 @@ use crate::cli::reports;
 use crate::cli::settings::{JOBS, Talk};
 use crate::cli::{complain, print};
 
-/// Finishes what is left, on one target or on all.
-pub(crate) fn run(args: &args::Cleanup) -> Exit {
+/// Finishes what is left, on one target or on all; `dir` is the folder that was asked for, and the current one by now.
+pub(crate) fn run(args: &args::Cleanup, dir: Option<&Path>) -> Exit {
     run::trace(args.talk.verbose);
     let shelved = match journal::unfinished(&args.reports) {
         Ok(shelved) => shelved,
@@ -41,7 +41,7 @@ pub(crate) fn run(args: &args::Cleanup) -> Exit {
     if work.is_none() {
         return print(&format!("nothing is left to be cleaned up below {}\n", args.reports.display()));
     }
-    finish(args, &project, work)
+    finish(args, dir, &project, work)
 }
 
 /// A target that was named must be there.
@@ -56,7 +56,7 @@ fn known(project: &Project, target: Option<&str>) -> Result<(), String> {
 }
 
 /// Does what can be done. Nothing is sent anywhere before all leave is given.
-fn finish(args: &args::Cleanup, project: &Project, work: Work) -> Exit {
+fn finish(args: &args::Cleanup, dir: Option<&Path>, project: &Project, work: Work) -> Exit {
     let Work { batches, exit } = work;
     for Batch { plan, .. } in &batches {
         let protected = project.config.targets.iter().any(|target| target.name == plan.target && target.protected);
@@ -69,7 +69,7 @@ fn finish(args: &args::Cleanup, project: &Project, work: Work) -> Exit {
     }
     let mut worst = exit;
     for batch in batches {
-        worst = worst.worst(carry_out(args, batch));
+        worst = worst.worst(carry_out(args, dir, batch));
         if worst.is_signal() {
             break;
         }
@@ -77,7 +77,7 @@ fn finish(args: &args::Cleanup, project: &Project, work: Work) -> Exit {
     worst
 }
 
-fn carry_out(args: &args::Cleanup, batch: Batch) -> Exit {
+fn carry_out(args: &args::Cleanup, dir: Option<&Path>, batch: Batch) -> Exit {
     let started = Utc::now();
     let id = reports::new_id(&args.reports, started);
     let recorder = match Recorder::open_behind(&args.reports, &id, &[]) {
@@ -88,7 +88,7 @@ fn carry_out(args: &args::Cleanup, batch: Batch) -> Exit {
     let prepared = Prepared { plan, sandbox: None, id, started };
     let manner = Manner { jobs: JOBS, fail_fast: false, talk: Talk::wanted(args.talk.quiet, args.talk.verbose) };
     match run::conduct(prepared, Errand::CleanUp(rests), manner, recorder) {
-        Ok(finished) => run::finish(&finished, false, true),
+        Ok(finished) => run::finish(&finished, dir, false, true),
         Err(error) => complain(Exit::FAULT, &format!("cannot start: {error}")),
     }
 }

@@ -12,7 +12,10 @@ pub(super) fn aim(words: &[String], project: &Project) -> Result<(String, Vec<St
     }
     let is_target = |word: &String| project.config.targets.iter().any(|target| target.name == *word);
     if let Some((first, rest)) = words.split_first().filter(|(first, _)| is_target(first)) {
-        return Ok((first.clone(), rest.to_vec()));
+        return match rest.iter().find(|word| is_target(word) && !is_scenario(word, project)) {
+            Some(other) => Err(format!("a run has one target: `{first}` and `{other}` are two")),
+            None => Ok((first.clone(), rest.to_vec())),
+        };
     }
     if let Some(late) = words.iter().find(|word| is_target(word) && !is_scenario(word, project)) {
         let others: Vec<&str> = words.iter().filter(|word| *word != late).map(String::as_str).collect();
@@ -73,6 +76,7 @@ mod tests {
         let empty = "an empty word is neither a target nor a scenario: is a variable of the shell not set?";
         check(both, "''", Err(empty));
         check(both, "prod ''", Err(empty));
+        check(both, "local health prod", Err("a run has one target: `local` and `prod` are two"));
     }
 
     #[test]

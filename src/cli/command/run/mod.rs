@@ -77,7 +77,7 @@ pub(crate) fn run(args: &args::Run, dir: Option<&Path>) -> Exit {
     let errand = Errand::Run { args, dir, shard: settings.shard };
     match conduct(prepared, errand, manner, recorder) {
         Ok(finished) => {
-            let exit = finish(&finished, args.output.takes_stdout(), false);
+            let exit = finish(&finished, dir, args.output.takes_stdout(), false);
             // The process ends with it: nobody needs to take it apart.
             std::mem::forget(finished);
             exit
@@ -207,12 +207,12 @@ fn header(prepared: &Prepared, errand: &Errand<'_>) -> RunHeader {
 
 /// The last words, and the exit code. `taken`: a report went to
 /// standard output already. `cleans`: it only cleaned up.
-pub(crate) fn finish(finished: &Finished, taken: bool, cleans: bool) -> Exit {
+pub(crate) fn finish(finished: &Finished, dir: Option<&Path>, taken: bool, cleans: bool) -> Exit {
     let Finished { run, folder, unwritten, refused } = finished;
     if let Some(why) = refused {
         return complain(Exit::INVALID, why);
     }
-    let told = publish::tell(run, folder, taken, cleans);
+    let told = publish::tell(run, folder, dir, taken, cleans);
     let written = publish::regret(unwritten);
     if let Some(shard) = run.shard.filter(|_| run.scenarios.is_empty() && run.exit_code == Some(0)) {
         note(&format!("shard {shard} is empty: the other shards have all there is to run, and judge it"));
