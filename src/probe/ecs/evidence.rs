@@ -15,8 +15,10 @@ impl Service {
     pub(super) fn evidence(&self) -> Vec<Evidence> {
         let events = self.events.iter().map(|event| format!("{} {}", clock(event.time.0.to_utc()), event.message));
         let stopped = self.stopped.iter().flatten().map(|task| stopped_line("", task));
-        let retired = self.retired.iter().flatten().map(|task| stopped_line("of an older deployment, ", task));
+        let retired = self.retired.iter().flatten().map(|task| stopped_line("of another deployment, ", task));
+        let told = |task: &StoppedTask| self.retired.iter().flatten().any(|retired| retired.id == task.id);
         let ended = self.last_stopped.as_ref().filter(|_| self.stopped.as_ref().is_none_or(Vec::is_empty));
+        let ended = ended.filter(|task| !told(task));
         let earlier = ended.map(|task| stopped_line("before the window, ", task));
         let parts = [
             kept(&format!("deployments of {}", self.name), self.deployments.iter().cloned()),
