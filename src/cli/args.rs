@@ -148,7 +148,7 @@ pub(crate) struct Policy {
     #[arg(value_name = "TARGET")]
     pub(crate) target: String,
     /// The account's id; where it is not given, the one in the target's `role_arn`, else any
-    #[arg(long, value_name = "ID", env = "SMOKE_ACCOUNT")]
+    #[arg(long, value_name = "ID", env = "SMOKE_ACCOUNT", value_parser = parse::account)]
     pub(crate) account: Option<String>,
     #[command(flatten)]
     pub(crate) vars: Vars,

@@ -91,6 +91,7 @@ fn what_cannot_be_meant_is_invalid() {
     refuses(&["run", "--shard", "auto"], "--shard auto: no CI system says which part this is");
     refuses(&["run", "--fault", "worker-dwon"], "a similar value exists: 'worker-down'");
     refuses(&["run", "--timeout", "soon"], "write for instance 90s or 5m");
+    refuses(&["policy", "prod", "--account", "foo"], "an account's id has 12 digits");
     refuses(&["run", "--jobs", "0"], "expected a whole number from 1 on");
     refuses(&["run", "--report", "pdf"], "no format is called pdf");
     refuses(&["run", "--quiet", "--verbose"], "cannot be used with");

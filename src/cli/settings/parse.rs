@@ -30,6 +30,12 @@ pub(crate) fn at_least_one(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "expected a whole number from 1 on".to_owned())
 }
 
+/// An AWS account's id.
+pub(crate) fn account(text: &str) -> Result<String, String> {
+    let whole = text.len() == 12 && text.bytes().all(|digit| digit.is_ascii_digit());
+    if whole { Ok(text.to_owned()) } else { Err("an account's id has 12 digits".to_owned()) }
+}
+
 /// `I/N` or `auto`.
 pub(crate) fn shard(text: &str) -> Result<Shard, String> {
     if text == "auto" {
