@@ -55,7 +55,8 @@ impl Project {
             problems.extend(read.problems);
         }
         problems.extend(repeated_ids(&scenarios));
-        problems.extend(lists.iter().filter(|(path, _)| !used.contains(path)).map(|(_, source)| unused(source)));
+        let missed = |(path, _): &&(PathBuf, _)| !used.contains(path) && !is_set_aside(path);
+        problems.extend(lists.iter().filter(missed).map(|(_, source)| unused(source)));
         tidy(&mut problems);
         (Self { config, scenarios }, problems)
     }
@@ -150,7 +151,12 @@ impl Read {
 fn unused(source: &Arc<Source>) -> Diagnostic {
     let location = Location { source: Arc::clone(source), start: 0, end: 1 };
     let problem = Diagnostic::at(&location, "this is a list of steps, and no scenario takes it in with `use`");
-    problem.help("a scenario is a mapping: its steps stand below `steps:`")
+    problem.help("a scenario's steps stand below `steps:`; lists for later belong into a folder called `steps`")
+}
+
+/// Whether a list lies where nobody would look for a scenario.
+fn is_set_aside(path: &Path) -> bool {
+    path.parent().and_then(Path::file_name).is_some_and(|folder| folder == "steps")
 }
 
 fn assemble(draft: Draft) -> Scenario {
@@ -285,6 +291,7 @@ mod tests {
             [("scenarios/a.yaml", user), ("scenarios/steps/outer.yaml", outer), ("scenarios/steps/inner.yaml", inner)];
         check(&taken_in, &[], (&["a"], &[]));
         check(&[("scenarios/a.yaml", GOOD), ("scenarios/b.yaml", inner)], &[], (&["a"], &[UNUSED]));
+        check(&[("scenarios/a.yaml", GOOD), ("scenarios/steps/b.yaml", inner)], &[], (&["a"], &[]));
         check(&[("scenarios/a.yaml", GOOD), ("elsewhere/b.yaml", inner)], &["elsewhere/b.yaml"], (&["a"], &[UNUSED]));
     }
 
