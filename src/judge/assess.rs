@@ -91,10 +91,10 @@ fn unknown(kind: &str, text: &str, reason: &str) -> Judged {
 fn look(step: &Step, observation: &Observation, scope: &Scope) -> Assessment {
     let judge = Judge { observation, scope };
     let mut judged = Vec::new();
-    if let Some(broken) = judge.fail_if(&step.fail_if) {
-        judged.push(broken);
-        return Assessment { standing: Standing::Settled(Verdict::Failed), judged };
-    }
+    let unsure = match judge.fail_if(&step.fail_if) {
+        Ok(unsure) => unsure,
+        Err(broken) => return Assessment { standing: Standing::Settled(Verdict::Failed), judged: vec![broken] },
+    };
     judged.extend(observation.demands().iter().map(demand));
     if observation.demands().iter().any(|demand| matches!(demand.state, DemandState::Broken(_))) {
         return Assessment { standing: Standing::Settled(Verdict::Failed), judged };
@@ -106,7 +106,7 @@ fn look(step: &Step, observation: &Observation, scope: &Scope) -> Assessment {
         return Assessment { standing: Standing::Open { verdict, patience: Patience::Within }, judged };
     }
     let mut last = judge.all("expect", &step.expect);
-    last.extend(judge.unsure(&step.fail_if));
+    last.extend(unsure);
     let standing = settle(step, observation, &last);
     judged.extend(last.into_iter().map(|one| one.judged));
     Assessment { standing, judged }
@@ -190,16 +190,6 @@ impl Judge<'_> {
         }
     }
 
-    /// Those of a list of which it is not known whether they hold: as long as something is waited for that may still be
-    /// seen, in the end nothing can be said without them.
-    fn unsure(&self, fail_if: &[Expression]) -> Vec<One> {
-        let unsure = |expression: &Expression| match expression.truth(self.scope) {
-            Truth::Unknown { reason } => Some(One::unseen("fail_if", expression, self.not_known(expression), &reason)),
-            _ => None,
-        };
-        fail_if.iter().filter_map(unsure).collect()
-    }
-
     /// What it read, for those who want to know what held.
     fn read(&self, expression: &Expression) -> Option<String> {
         Some(expression.state(self.scope)).filter(|state| !state.is_empty())
@@ -229,14 +219,26 @@ impl Judge<'_> {
         self.observation.unknowns().iter().find(reads).map(|unknown| &unknown.why)
     }
 
-    fn fail_if(&self, list: &[Expression]) -> Option<Judged> {
-        let held = list.iter().find(|expression| matches!(expression.truth(self.scope), Truth::Held))?;
-        Some(Judged {
-            text: held.text().to_owned(),
-            kind: "fail_if".to_owned(),
-            held: Some(false),
-            detail: Some(format!("it holds: {}", held.state(self.scope))),
-        })
+    /// Those of `fail_if` of which it is not known whether they hold. As long as something is waited for that may still be
+    /// seen; in the end nothing can be said without them.
+    ///
+    /// # Errors
+    /// The first that holds.
+    fn fail_if(&self, list: &[Expression]) -> Result<Vec<One>, Judged> {
+        let mut unsure = Vec::new();
+        for expression in list {
+            match expression.truth(self.scope) {
+                Truth::Held => {
+                    let detail = Some(format!("it holds: {}", expression.state(self.scope)));
+                    return Err(One::seen("fail_if", expression, false, detail).judged);
+                }
+                Truth::Unknown { reason } => {
+                    unsure.push(One::unseen("fail_if", expression, self.not_known(expression), &reason));
+                }
+                Truth::Broken { .. } | Truth::Unclear { .. } => {}
+            }
+        }
+        Ok(unsure)
     }
 }
 

@@ -33,9 +33,16 @@ impl Gap {
         Self { reason: reason.into(), passing: true }
     }
 
-    /// AWS would not say it: for now where it is in trouble, for good where it denies it. `words` are put before its own.
-    pub(super) fn of(error: &LookError, words: &str) -> Self {
-        Self { reason: format!("{words}{}", error.message), passing: error.kind == LookErrorKind::Obscured }
+    /// The same, with words before it.
+    pub(super) fn behind(self, words: &str) -> Self {
+        Self { reason: format!("{words}{}", self.reason), ..self }
+    }
+}
+
+/// AWS would not say it: for now where it is in trouble, for good where it denies it.
+impl From<&LookError> for Gap {
+    fn from(error: &LookError) -> Self {
+        Self { reason: error.message.clone(), passing: error.kind == LookErrorKind::Obscured }
     }
 }
 

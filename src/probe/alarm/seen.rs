@@ -151,7 +151,7 @@ fn changes(history: &[Transition], window_start: DateTime<Utc>) -> Vec<Change> {
 }
 
 fn unknowns(facts: &AlarmFacts, silence: &Silence) -> Vec<(&'static str, Gap)> {
-    let history = facts.history.as_ref().err().map(|error| ("history", Gap::of(error, "")));
+    let history = facts.history.as_ref().err().map(|error| ("history", error.into()));
     let silent = if let Silence::Unknown(why) = silence { Some(("silent", why.clone())) } else { None };
     history.into_iter().chain(silent).collect()
 }

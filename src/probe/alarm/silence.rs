@@ -47,7 +47,9 @@ pub(super) fn judge(facts: &AlarmFacts, window_start: DateTime<Utc>) -> Silence 
             let why = format!("the alarm {name} is in {}: {}", alarm.state, said(&alarm.reason));
             Silence::Unknown(Gap::lasting(why))
         }
-        Err(error) => Silence::Unknown(Gap::of(error, &format!("the history of the alarm {name} cannot be read: "))),
+        Err(error) => {
+            Silence::Unknown(Gap::from(error).behind(&format!("the history of the alarm {name} cannot be read: ")))
+        }
         Ok(_) if is_untold(alarm, window(), window_start) => Silence::Unknown(Gap::passing(format!(
             "the alarm {name} has changed in the window, and its history does not show it yet"
         ))),

@@ -253,13 +253,13 @@ fn deployment_line(deployment: &DeploymentFacts) -> String {
 fn unknowns(facts: &ServiceFacts, vague: Option<&TaskFacts>, steady: &Steady) -> Vec<(&'static str, Gap)> {
     let mut unknowns = Vec::new();
     let no_primary = || Gap::lasting(format!("{} has no primary deployment", facts.name));
-    let why = facts.tasks.as_ref().err().map(|error| Gap::of(error, ""));
+    let why = facts.tasks.as_ref().err().map(Gap::from);
     let why = why.or_else(|| facts.primary().is_none().then(no_primary));
     if let Some(why) = why {
         let fields = ["healthy", "unhealthy", "digests", "tasks", "stopped", "retired"];
         unknowns.extend(fields.map(|field| (field, why.clone())));
         if let Err(error) = &facts.definition {
-            unknowns.push(("images", Gap::of(error, "")));
+            unknowns.push(("images", error.into()));
         }
     }
     if let Some(task) = vague {

@@ -81,7 +81,7 @@ pub(super) fn judge(facts: &ServiceFacts, tasks: Option<&[&TaskFacts]>) -> (Stea
     blockers.extend(of_counts(facts));
     blockers.extend(tasks.and_then(|tasks| of_health(facts, tasks)));
     let unseen = match (tasks, rolled_back) {
-        (None, _) => facts.tasks.as_ref().err().map(|error| Gap::of(error, "")),
+        (None, _) => facts.tasks.as_ref().err().map(Gap::from),
         (_, Err(why)) => Some(why),
         _ => None,
     };
@@ -110,7 +110,7 @@ pub(super) fn rolled_back(facts: &ServiceFacts) -> Result<Option<Blocker>, Gap> 
         Ok(_) => Ok(None),
         Err(_) if told_so(facts) => Ok(Some(Blocker::RolledBack { to, done: true })),
         Err(_) if !facts.may_roll_back => Ok(None),
-        Err(error) => Err(Gap::of(error, "whether it was rolled back is not known: ")),
+        Err(error) => Err(Gap::from(error).behind("whether it was rolled back is not known: ")),
     }
 }
 
