@@ -19,7 +19,7 @@ use super::failure::look_error;
 use super::meter::{Ledger, Meter};
 use super::overrides;
 use super::pace::Pace;
-use super::settings::AwsSettings;
+use super::settings::{AwsSettings, SERVICES};
 use crate::look::{LookError, LookErrorKind};
 
 /// `FilterLogEvents` is 5/s for a whole account in eu-central-1 and four other regions, and cannot be raised.
@@ -28,9 +28,6 @@ const LOGS_RATE: (f64, f64) = (5.0, 5.0);
 const ECS_RATE: (f64, f64) = (10.0, 40.0);
 /// `DescribeAlarms` is 9/s.
 const CLOUDWATCH_RATE: (f64, f64) = (5.0, 10.0);
-
-/// What is called.
-const SERVICES: [&str; 4] = ["ecs", "logs", "cloudwatch", "sts"];
 
 /// One client a service, each with its pace.
 #[derive(Debug)]
@@ -133,7 +130,7 @@ fn clients(settings: &AwsSettings, sdk: &SdkConfig, ledger: &Arc<Ledger>, region
 
 /// Whether none of the services is called over TLS.
 fn is_plain(settings: &AwsSettings) -> bool {
-    SERVICES.iter().all(|service| settings.endpoint(service).is_some_and(|url| url.starts_with("http://")))
+    SERVICES.iter().all(|(service, _, _)| settings.endpoint(service).is_some_and(|url| url.starts_with("http://")))
 }
 
 /// A client for endpoints without TLS. The usual one reads and parses all authorities that the system trusts, which takes

@@ -21,9 +21,6 @@ use crate::verdict::Verdict;
 /// A look that begins at the very end of a step's time may still take this long to be answered.
 const LAST_LOOK: Duration = Duration::from_secs(5);
 
-/// The shortest text within a captured secret that is a secret by itself, in characters.
-const SHORTEST_SECRET: usize = 4;
-
 /// What every step of one attempt at a case shares.
 #[derive(Debug, Clone)]
 pub(crate) struct Stage {
@@ -201,11 +198,10 @@ impl<'step> Lookout<'step> {
     }
 }
 
-/// The texts that a secret object or list is made of: whoever tells one of them tells the secret. Short ones are words
-/// such as `ok`, which stand everywhere.
+/// The texts that a secret object or list is made of: whoever tells one of them tells the secret.
 fn texts_in(value: &Json, learn: &mut dyn FnMut(&str)) {
     match value {
-        Json::String(text) if text.chars().count() >= SHORTEST_SECRET => learn(text),
+        Json::String(text) if text.chars().count() >= Secret::SHORTEST => learn(text),
         Json::Array(items) => items.iter().for_each(|item| texts_in(item, learn)),
         Json::Object(fields) => fields.values().for_each(|field| texts_in(field, learn)),
         Json::String(_) | Json::Null | Json::Bool(_) | Json::Number(_) => {}

@@ -9,9 +9,6 @@ use crate::redact::Secret;
 use crate::scenario::Config;
 use crate::scenario::config::{Origin, SecretSource};
 
-/// A shorter text is found in every other word, so that a report without it would say nothing.
-const SHORTEST: usize = 4;
-
 /// Whether secrets are really fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fetching {
@@ -93,8 +90,8 @@ fn fetch(name: &str, source: &SecretSource, dir: &Path) -> Result<String, Diagno
     if text.is_empty() {
         return Err(no(format!("the secret `{name}` is empty"), "an empty secret cannot be kept out of reports"));
     }
-    if text.chars().count() < SHORTEST {
-        let message = format!("the secret `{name}` has fewer than {SHORTEST} characters");
+    if text.chars().count() < Secret::SHORTEST {
+        let message = format!("the secret `{name}` has fewer than {} characters", Secret::SHORTEST);
         return Err(no(message, "kept out of the reports, so short a text would blank them; was the right value set?"));
     }
     Ok(text.to_owned())

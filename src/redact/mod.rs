@@ -29,6 +29,9 @@ const DEPTH: usize = 2;
 pub struct Secret(String);
 
 impl Secret {
+    /// A shorter text, in characters, is found in every other word, so that a report without it would say nothing.
+    pub const SHORTEST: usize = 4;
+
     /// Keeps `text` as a secret.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {

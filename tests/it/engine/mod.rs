@@ -371,6 +371,18 @@ steps:
     assert_eq!(blinked.outcome(Phase::Step, 0).verdict, Verdict::Failed, "what must keep holding did not");
 }
 
+/// All that is told of a run.
+fn told(ran: &Ran) -> String {
+    serde_json::to_string(&ran.events).unwrap()
+}
+
+/// All that is told of a run that fails.
+async fn told_of_a_failure(yaml: &str, answers: &[(&str, Answer)]) -> String {
+    let ran = one(yaml, answers).await;
+    assert_eq!(ran.story().last().map(String::as_str), Some("exit 1"));
+    told(&ran)
+}
+
 #[tokio::test]
 async fn half_a_secret_is_not_told_where_a_long_request_is_cut() {
     let yaml = format!(
@@ -394,7 +406,7 @@ steps:
     );
     let answer: Answer = |_| Reply::Json(200, r#"{"token":"s3cr3t-t0k3n-that-is-rather-long-and-would-be-cut"}"#);
     for yaml in [yaml.clone(), yaml.replace("== 201", "== 200")] {
-        let told = serde_json::to_string(&one(&yaml, &[("POST /login", answer)]).await.events).unwrap();
+        let told = told(&one(&yaml, &[("POST /login", answer)]).await);
         assert!(told.contains("***") && !told.contains("s3cr3t-"), "{told}");
     }
 }
@@ -414,9 +426,7 @@ steps:
         ("POST /login", |_| Reply::Json(200, r#"{"token":"s3cr3t-t0k3n"}"#)),
         ("GET /me", |_| Reply::Json(200, r#"{"seen":"s3cr3t-t0k3n"}"#)),
     ];
-    let ran = one(yaml, &answers).await;
-    assert_eq!(ran.story().last().map(String::as_str), Some("exit 1"));
-    let told = serde_json::to_string(&ran.events).unwrap();
+    let told = told_of_a_failure(yaml, &answers).await;
     assert!(!told.contains("s3cr3t"), "{told}");
 }
 
@@ -437,9 +447,7 @@ steps:
         ("POST /login", |_| Reply::Json(200, r#"{"session":{"ok":"yes","tokens":[{"value":"s3cr3t-t0k3n"}]}}"#)),
         ("GET /me", |_| Reply::Json(200, r#"{"seen":"s3cr3t-t0k3n","said":"yes"}"#)),
     ];
-    let ran = one(yaml, &answers).await;
-    assert_eq!(ran.story().last().map(String::as_str), Some("exit 1"));
-    let told = serde_json::to_string(&ran.events).unwrap();
+    let told = told_of_a_failure(yaml, &answers).await;
     assert!(!told.contains("s3cr3t") && told.contains("yes"), "{told}");
 }
 
@@ -461,7 +469,7 @@ steps:
             Box::leak(format!(r#"{{"pad":"{pad}","token":"0123456789abcdefghijklmnopqrstuvwxyz"}}"#).into()),
         )
     };
-    let told = serde_json::to_string(&one(yaml, &[("POST /login", answer)]).await.events).unwrap();
+    let told = told(&one(yaml, &[("POST /login", answer)]).await);
     assert!(told.contains("xxxx") && !told.contains("01234567"), "{told}");
 }
 
