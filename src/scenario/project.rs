@@ -44,19 +44,18 @@ impl Project {
         for path in paths {
             files.named(path, &mut problems);
         }
-        let (mut scenarios, mut lists, mut used) = (Vec::new(), Vec::new(), HashSet::new());
+        let (mut scenarios, mut lists, mut used) = (Vec::new(), Vec::new(), Vec::new());
         let files = files.sorted();
         for (path, read) in
             files.iter().zip(abreast(threads_for(files.len()), &files, |path| Read::from(path, &config)))
         {
             scenarios.extend(read.scenario.map(Arc::new));
-            lists.extend(read.list.map(|source| (whole(path), source)));
-            used.extend(read.used.iter().map(|path| whole(path)));
+            lists.extend(read.list.map(|source| (path, source)));
+            used.extend(read.used);
             problems.extend(read.problems);
         }
         problems.extend(repeated_ids(&scenarios));
-        let missed = |(path, _): &&(PathBuf, _)| !used.contains(path) && !is_set_aside(path);
-        problems.extend(lists.iter().filter(missed).map(|(_, source)| unused(source)));
+        problems.extend(unused(&lists, &used));
         tidy(&mut problems);
         (Self { config, scenarios }, problems)
     }
@@ -147,11 +146,20 @@ impl Read {
     }
 }
 
-/// A list of steps that no scenario takes in would never run, and nobody would miss it.
-fn unused(source: &Arc<Source>) -> Diagnostic {
-    let location = Location { source: Arc::clone(source), start: 0, end: 1 };
-    let problem = Diagnostic::at(&location, "this is a list of steps, and no scenario takes it in with `use`");
-    problem.help("a scenario's steps stand below `steps:`; lists for later belong into a folder called `steps`")
+/// Lists of steps that no scenario takes in: they would never run, and nobody would miss them.
+fn unused(lists: &[(&PathBuf, Arc<Source>)], used: &[PathBuf]) -> Vec<Diagnostic> {
+    if lists.is_empty() {
+        return Vec::new();
+    }
+    let used: HashSet<PathBuf> = used.iter().map(|path| whole(path)).collect();
+    let missed = |path: &Path| !used.contains(path) && !is_set_aside(path);
+    let unused = lists.iter().filter(|(path, _)| missed(&whole(path)));
+    let said = |(_, source): &(_, Arc<Source>)| {
+        let location = Location { source: Arc::clone(source), start: 0, end: 1 };
+        let problem = Diagnostic::at(&location, "this is a list of steps, and no scenario takes it in with `use`");
+        problem.help("a scenario's steps stand below `steps:`; lists for later belong into a folder called `steps`")
+    };
+    unused.map(said).collect()
 }
 
 /// Whether a list lies where nobody would look for a scenario.
