@@ -298,6 +298,8 @@ mod tests {
         let taken_in =
             [("scenarios/a.yaml", user), ("scenarios/steps/outer.yaml", outer), ("scenarios/steps/inner.yaml", inner)];
         check(&taken_in, &[], (&["a"], &[]));
+        let beside = ("scenarios/a.yaml", "steps:\n  - use: ../scenarios/b.yaml\n");
+        check(&[beside, ("scenarios/b.yaml", "- use: c.yaml\n"), ("scenarios/c.yaml", inner)], &[], (&["a"], &[]));
         check(&[("scenarios/a.yaml", GOOD), ("scenarios/b.yaml", inner)], &[], (&["a"], &[UNUSED]));
         check(&[("scenarios/a.yaml", GOOD), ("scenarios/steps/b.yaml", inner)], &[], (&["a"], &[]));
         check(&[("scenarios/a.yaml", GOOD), ("elsewhere/b.yaml", inner)], &["elsewhere/b.yaml"], (&["a"], &[UNUSED]));

@@ -366,6 +366,17 @@ fn evidence_holds_deployments_events_and_stopped_tasks() {
 }
 
 #[test]
+fn evidence_names_the_task_of_a_taken_back_deployment_once() {
+    let mut facts = well();
+    facts.last_deployment = Ok(Some(ended("ROLLBACK_SUCCESSFUL", 30)));
+    facts.tasks = Ok(vec![task("t1", "ecs-svc/2"), stopped("t9", "ecs-svc/9", 20)]);
+    let evidence = seen(&facts).evidence();
+    let ended = evidence.iter().find(|part| part.title == "stopped tasks of bulk-import-worker").unwrap();
+    let once = "08:00:20 t9 (of another deployment, EssentialContainerExited): OutOfMemoryError, exit 137";
+    assert_eq!(ended.text, once);
+}
+
+#[test]
 fn expressions_read_every_field_by_its_name() {
     let seen = ServicesSeen::new(vec![seen(&well())], false);
     let (name, value) = seen.binding();

@@ -42,6 +42,31 @@ fn a_red_run_ends_with_what_decided_and_is_run_again_as_it_was() {
 }
 
 #[test]
+fn what_is_named_is_there_from_where_smoke_was_started() {
+    let project = of(LOOK);
+    let root = project.root().to_str().unwrap();
+    let ended = project.smoke(&["-C", root, "run", "--var", "wanted=201", "--reports", "reports"]);
+    ended.check(1, &format!("run it again: smoke run local a -C {root} --var wanted=201\n"));
+    ended.check(1, &format!("  draw it again: smoke report {root}/reports/"));
+    ended.check(1, &format!("  open {root}/reports/"));
+}
+
+/// Lines come late, and who was not left the time to wait for them must not say that they were lost.
+#[test]
+fn the_scenarios_timeout_is_said_before_anything_that_it_may_have_cut_off() {
+    let gate = include_str!("../../../scenarios/bulk-import.yaml").replace("[local, staging, prod]", "[local]");
+    let rows = include_str!("../../../fixtures/contacts.csv");
+    let files = [
+        ("smoke.yaml", "targets: { local: { sandbox: {} } }\n"),
+        ("scenarios/bulk-import.yaml", gate.as_str()),
+        ("fixtures/contacts.csv", rows),
+    ];
+    let ended = Project::of(&files).smoke(&["run", "local", "--fault", "log-driver-drops", "--timeout", "6s"]);
+    assert_eq!(ended.code, Some(1), "{}", ended.stdout);
+    assert!(ended.first_line().contains(": cut short: the scenario's timeout was over"), "{}", ended.first_line());
+}
+
+#[test]
 fn what_is_left_on_a_sandbox_that_has_ended_is_not_to_be_cleaned_up() {
     let project = of(LEAVES);
     let ended = project.smoke(&["run"]);
