@@ -25,6 +25,10 @@ pub enum LookErrorKind {
     Denied,
     /// We could not look just now: throttled, AWS itself in trouble. *Inconclusive* once the deadline is past.
     Obscured,
-    /// What we were asked to look with is wrong on this machine: a program or a file is not there. *Failed*, at once.
+    /// What we were to look with is not on this machine: a program, a file to be sent. Nothing was seen of the system, so
+    /// that is *inconclusive*, and waiting does not help.
+    Unequipped,
+    /// What was asked cannot be asked, or what it was asked of cannot be read: no URL, a name that AWS does not take,
+    /// Terraform files with an error. *Failed*, at once.
     Unusable,
 }

@@ -51,7 +51,9 @@ impl Finding {
             LookErrorKind::System | LookErrorKind::Unusable | LookErrorKind::Unreachable => {
                 Self::wrong(what, &error.message)
             }
-            LookErrorKind::Denied | LookErrorKind::Obscured => Self::unknown(what, &error.message),
+            LookErrorKind::Denied | LookErrorKind::Obscured | LookErrorKind::Unequipped => {
+                Self::unknown(what, &error.message)
+            }
         }
     }
 

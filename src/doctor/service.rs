@@ -17,13 +17,28 @@ pub(super) fn examine(thing: &Thing, facts: &Result<Arc<ServiceFacts>, LookError
         Ok(facts) => facts,
         Err(error) => return Finding::unseen(what, error).todo("see the names in `vars` of the target"),
     };
-    let finding = Finding::well(what, format!("wants {}, runs {}", facts.desired, facts.running));
+    let finding = standing(what, facts.desired, facts.running);
     match &facts.definition {
         Ok(definition) => {
             let task = facts.primary().map_or("", |primary| short_name(&primary.task_definition));
             finding.with([health(task, definition)]).with(definition.logs.iter().map(logs))
         }
         Err(error) => finding.with([Finding::unseen("task definition", error)]),
+    }
+}
+
+/// How many tasks it runs, of how many it wants.
+fn standing(what: String, desired: i32, running: i32) -> Finding {
+    let seen = format!("wants {desired}, runs {running}");
+    match (desired, running) {
+        (0, _) => Finding::unknown(what, seen).todo("no gate that wants it steady can pass before it wants a task"),
+        (_, 0) => {
+            Finding::wrong(what, seen).todo("see its events for why no task runs: no gate can pass before one does")
+        }
+        _ if running < desired => {
+            Finding::unknown(what, seen).todo("see its events, unless it is being deployed: it is not steady now")
+        }
+        _ => Finding::well(what, seen),
     }
 }
 
@@ -89,6 +104,20 @@ mod tests {
     fn check(settings: &LogSettings, expected: &str) {
         let drawn = draw::tree(&[logs(settings)], &|_, sign| sign.to_owned());
         assert_eq!(drawn.lines().next().unwrap(), expected);
+    }
+
+    #[test]
+    fn a_service_must_run_what_it_wants() {
+        #[track_caller]
+        fn check(desired: i32, running: i32, expected: &str) {
+            let drawn = draw::tree(&[standing("worker".into(), desired, running)], &|_, sign| sign.to_owned());
+            assert_eq!(drawn.lines().next().unwrap(), expected);
+        }
+        check(1, 1, "✓ worker: wants 1, runs 1");
+        check(1, 2, "✓ worker: wants 1, runs 2");
+        check(2, 1, "? worker: wants 2, runs 1");
+        check(1, 0, "✗ worker: wants 1, runs 0");
+        check(0, 0, "? worker: wants 0, runs 0");
     }
 
     #[test]

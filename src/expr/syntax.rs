@@ -127,7 +127,7 @@ fn method(word: &Token<'_>) -> Option<String> {
 fn grammatical(text: &str, words: &[Token<'_>]) -> Result<IdedExpr, Fault> {
     let parser = PrattParser::new().enable_optional_syntax(true).enable_ident_escape_syntax(true);
     let mut tree = parser.parse(text).map_err(|errors| first_fault(text, words, &errors))?;
-    if words.iter().any(|word| EXTENSION_MACROS.contains(&word.text)) {
+    if words.windows(2).any(|two| two[1].text == "(" && EXTENSION_MACROS.contains(&two[0].text)) {
         let parser = environment().parser().enable_ident_escape_syntax(true);
         tree = parser.parse(text).map_err(|errors| first_fault(text, words, &errors))?;
     }

@@ -63,7 +63,7 @@ fn measure(rest: &str) -> (Kind, usize) {
     }
     let first = rest.chars().next().unwrap_or_default();
     if first.is_ascii_alphabetic() || first == '_' {
-        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        let end = rest.bytes().position(|byte| !(byte.is_ascii_alphanumeric() || byte == b'_'));
         return (Kind::Name, end.unwrap_or(rest.len()));
     }
     let second = rest.as_bytes().get(1).copied().unwrap_or_default();

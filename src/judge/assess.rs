@@ -60,7 +60,7 @@ fn waits(step: &Step) -> bool {
 fn unseen(step: &Step, error: &LookError) -> Standing {
     let within = |verdict| Standing::Open { verdict, patience: Patience::Within };
     match error.kind {
-        LookErrorKind::Denied => Standing::Settled(Verdict::Inconclusive),
+        LookErrorKind::Denied | LookErrorKind::Unequipped => Standing::Settled(Verdict::Inconclusive),
         LookErrorKind::Unusable => Standing::Settled(Verdict::Failed),
         LookErrorKind::Obscured if waits(step) => within(Verdict::Inconclusive),
         LookErrorKind::Obscured => Standing::Open { verdict: Verdict::Inconclusive, patience: Patience::Throttle },

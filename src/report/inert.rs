@@ -16,13 +16,25 @@ pub fn text(text: &str) -> String {
 /// HTML, XML, and Markdown outside of its code: a character reference reads the same. Nothing that could move a cursor or
 /// turn the direction of what follows is left either, wherever it came from.
 pub(super) fn markup(document: String) -> String {
-    let moves = |c: char| match c {
-        // Nearly all there is.
-        ' '..='~' | '\n' => false,
-        _ => c.is_control() || turns(c) || is_none(c),
-    };
-    let document = if document.contains(moves) { document.replace(moves, "") } else { document };
+    let document = if holds_moves(&document) { document.replace(moves, "") } else { document };
     lines(unhashed(document, "&#35;"), "&#58;:")
+}
+
+/// Whether any of it could move a cursor or turn a direction. Nearly all is plain ASCII, which is passed over by the byte.
+fn holds_moves(document: &str) -> bool {
+    let mut rest = document;
+    while let Some(at) = rest.bytes().position(|byte| !matches!(byte, b' '..=b'~' | b'\n')) {
+        let Some(c) = rest[at..].chars().next() else { return false };
+        if moves(c) {
+            return true;
+        }
+        rest = &rest[at + c.len_utf8()..];
+    }
+    false
+}
+
+fn moves(c: char) -> bool {
+    c != '\n' && (c.is_control() || turns(c) || is_none(c))
 }
 
 /// JSON, where `#` stands in strings only.

@@ -32,13 +32,13 @@ pub(super) fn not_started(command: &Command, error: &io::Error) -> LookError {
     } else {
         format!("the program {program} is not there")
     };
-    LookError { kind: LookErrorKind::Unusable, message, retry_after: None }
+    LookError { kind: LookErrorKind::Unequipped, message, retry_after: None }
 }
 
 /// Said where `aws: true` has nothing to pass on.
 pub(super) fn no_aws(command: &Command) -> LookError {
     let message = format!("`{}` is to reach AWS, and the target has no `aws`", command.program);
-    LookError { kind: LookErrorKind::Unusable, message, retry_after: None }
+    LookError { kind: LookErrorKind::Unequipped, message, retry_after: None }
 }
 
 fn is_path(program: &str) -> bool {

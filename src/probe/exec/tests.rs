@@ -94,7 +94,7 @@ async fn only_the_first_megabyte_is_kept() {
 async fn check_unusable(run: &[&str], base: PathBuf, dir: &str, expected: &str) {
     let command = Command { base, dir: dir.to_owned(), ..command(run) };
     let error = look(&command).await.unwrap_err();
-    assert_eq!(error, LookError { kind: LookErrorKind::Unusable, message: expected.to_owned(), retry_after: None });
+    assert_eq!(error, LookError { kind: LookErrorKind::Unequipped, message: expected.to_owned(), retry_after: None });
 }
 
 #[tokio::test]

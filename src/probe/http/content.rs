@@ -118,7 +118,7 @@ impl Upload {
     }
 
     fn unreadable(&self, error: &std::io::Error) -> LookError {
-        LookError::http(LookErrorKind::Unusable, format!("file {} cannot be read: {}", self.shown, error.kind()))
+        LookError::http(LookErrorKind::Unequipped, format!("file {} cannot be read: {}", self.shown, error.kind()))
     }
 }
 

@@ -206,7 +206,7 @@ async fn a_file_that_is_not_there_is_named() {
     let request = carrying(Method::Post, "/", Content::Multipart(vec![("file".to_owned(), Piece::File(file))]));
     let error = send(&client, &request).await.unwrap_err();
     let message = "file gone.csv cannot be read: entity not found".to_owned();
-    assert_eq!(error, LookError { kind: LookErrorKind::Unusable, message, retry_after: None });
+    assert_eq!(error, LookError { kind: LookErrorKind::Unequipped, message, retry_after: None });
     assert_eq!(client.requests(), 0);
 }
 

@@ -46,6 +46,15 @@ fn all_is_well_on_a_sandbox_that_is_well() {
 }
 
 #[test]
+fn a_worker_that_does_not_run_is_found() {
+    check(
+        "worker-down",
+        1,
+        &["✗ service local/bulk-import-worker: wants 1, runs 0\n", "see its events for why no task runs"],
+    );
+}
+
+#[test]
 fn credentials_that_are_refused_are_said_once() {
     let server = Server::start(&[]);
     let look = "steps:

@@ -66,6 +66,20 @@ fn the_scenarios_timeout_is_said_before_anything_that_it_may_have_cut_off() {
     assert!(ended.first_line().contains(": cut short: the scenario's timeout was over"), "{}", ended.first_line());
 }
 
+/// The deploy is not to blame for what is missing on the machine that looks at it.
+#[test]
+fn a_program_or_a_file_that_is_not_here_says_nothing_of_the_system() {
+    #[track_caller]
+    fn check(step: &str, why: &str) {
+        let project = of(&format!("steps:\n  - name: look\n    {step}\n    until: 1 == 2\n    within: 1m\n"));
+        let ended = project.smoke(&["run", "local", "--var", "hint=gone.csv"]);
+        assert_eq!((ended.code, ended.first_line()), (Some(3), &*format!("INCONCLUSIVE a › step \"look\": {why}")));
+    }
+    check("exec: { run: [zqxjzqxj] }", "`zqxjzqxj` was not found on PATH");
+    let upload = "http: { put: /health, body: { path: \"${{ vars.hint }}\" } }";
+    check(&format!("{upload}\n    idempotent: true"), "file gone.csv cannot be read: entity not found");
+}
+
 #[test]
 fn what_is_left_on_a_sandbox_that_has_ended_is_not_to_be_cleaned_up() {
     let project = of(LEAVES);

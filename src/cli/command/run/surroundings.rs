@@ -92,7 +92,9 @@ pub(crate) fn knowing(plan: &Plan) -> Redactor {
 /// What cannot be seen is inconclusive; what cannot even be looked with is wrong.
 const fn exit_of(kind: LookErrorKind) -> Exit {
     match kind {
-        LookErrorKind::Denied | LookErrorKind::Obscured | LookErrorKind::Unreachable => Exit::INCONCLUSIVE,
+        LookErrorKind::Denied | LookErrorKind::Obscured | LookErrorKind::Unreachable | LookErrorKind::Unequipped => {
+            Exit::INCONCLUSIVE
+        }
         LookErrorKind::System | LookErrorKind::Unusable => Exit::INVALID,
     }
 }
