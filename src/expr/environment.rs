@@ -8,8 +8,8 @@ use cel::{Context, DeclarationError, Env, ExecutionError, extensions};
 
 use super::order::ordered;
 use super::value::from_json;
-use super::vocabulary::{CONTAINS, DIFFERS, EQUALS, ORDERED};
-use super::{Scope, Value, withheld};
+use super::vocabulary::{CONTAINS, DIFFERS, ELEMENTS, EQUALS, FIELDS, ORDERED};
+use super::{Scope, Value, owner, withheld};
 
 /// The environment, built once for the process.
 ///
@@ -31,6 +31,8 @@ fn build() -> Result<Env, DeclarationError> {
     env.add_overload(DIFFERS, "@differs(dyn, dyn)", vec![DYN_TYPE, DYN_TYPE], withheld::differs)?;
     env.add_overload(CONTAINS, "@contains(dyn, dyn)", vec![DYN_TYPE, DYN_TYPE], withheld::contains)?;
     env.add_overload(ORDERED, "@ordered(dyn)", vec![DYN_TYPE], ordered)?;
+    env.add_overload(FIELDS, "@fields(dyn)", vec![DYN_TYPE], owner::of_fields)?;
+    env.add_overload(ELEMENTS, "@elements(dyn)", vec![DYN_TYPE], owner::of_elements)?;
     env.add_overload("uuid", "uuid()", vec![], uuid)?;
     Ok(env)
 }

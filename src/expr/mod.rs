@@ -8,6 +8,7 @@ mod kind;
 mod literal;
 mod mismatch;
 mod order;
+mod owner;
 mod place;
 mod print;
 mod reason;

@@ -1,7 +1,7 @@
 //! What is changed about a tree before it is evaluated.
 //!
-//! `==`, `!=` and `in` become functions of our own, which know of values that are withheld. And
-//! `map` and `filter` go through an object's keys in their order: the interpreter takes them as its hash table has
+//! `==`, `!=` and `in` become functions of our own, which know of values that are withheld. What `x.?a` and `x[?0]` are
+//! asked of must be something that has fields or elements (see [`super::owner`]). And `map` and `filter` go through an object's keys in their order: the interpreter takes them as its hash table has
 //! them, so that the same look would read differently each time and count as a change while waiting.
 
 use cel::IdedExpr;
@@ -12,25 +12,39 @@ use cel::{ExecutionError, Value};
 
 use super::tree::{Loop, Macro};
 use super::value::sorted;
-use super::vocabulary::{CONTAINS, DIFFERS, EQUALS, ORDERED};
+use super::vocabulary::{CONTAINS, DIFFERS, ELEMENTS, EQUALS, FIELDS, ORDERED};
 
-/// Puts [`ORDERED`] around what every `map` and `filter` of the expression goes through, and our own comparisons in the
-/// place of the interpreter's.
+/// Puts [`ORDERED`] around what every `map` and `filter` of the expression goes through, [`FIELDS`] and [`ELEMENTS`] around
+/// what optional parts are asked of, and our own comparisons in the place of the interpreter's.
 pub(super) fn settle(expression: &mut IdedExpr) {
-    if let Expr::Call(call) = &mut expression.expr
-        && let Some(own) = own_comparison(&call.func_name)
-    {
-        own.clone_into(&mut call.func_name);
+    if let Expr::Call(call) = &mut expression.expr {
+        if let Some(own) = own_comparison(&call.func_name) {
+            own.clone_into(&mut call.func_name);
+        }
+        if let (Some(own), Some(asked)) = (asked_by(&call.func_name), call.args.first_mut()) {
+            put_around(own, asked);
+        }
     }
     if let Expr::Comprehension(inner) = &mut expression.expr
         && Loop::of(inner).is_some_and(|written| matches!(written.kind, Macro::Map | Macro::Filter))
     {
-        let range = std::mem::take(&mut inner.iter_range);
-        let call = CallExpr { func_name: ORDERED.to_owned(), target: None, args: vec![range] };
-        inner.iter_range = IdedExpr { id: 0, expr: Expr::Call(call) };
+        put_around(ORDERED, &mut inner.iter_range);
     }
     for part in parts(&mut expression.expr) {
         settle(part);
+    }
+}
+
+fn put_around(function: &str, part: &mut IdedExpr) {
+    let call = CallExpr { func_name: function.to_owned(), target: None, args: vec![std::mem::take(part)] };
+    *part = IdedExpr { id: 0, expr: Expr::Call(call) };
+}
+
+fn asked_by(function: &str) -> Option<&'static str> {
+    match function {
+        operators::OPT_SELECT => Some(FIELDS),
+        operators::OPT_INDEX => Some(ELEMENTS),
+        _ => None,
     }
 }
 

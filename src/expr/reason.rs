@@ -7,7 +7,8 @@ use cel::{ExecutionError, IdedExpr};
 use super::explain::Explainer;
 use super::print::{operator, source};
 use super::tree::{self, Loop};
-use super::value::{key_text, sorted};
+use super::value::{key_text, optional, sorted};
+use super::vocabulary::{ELEMENTS, FIELDS};
 use super::withheld;
 use super::words::{SHOWN, cut, kind, shown};
 use super::{Value, Withheld};
@@ -109,6 +110,8 @@ impl Explainer<'_, '_, '_> {
             Expr::Ident(name) => format!("{name} has no value"),
             Expr::Select(select) => self.no_field(&select.operand, &select.field),
             Expr::Call(call) if call.func_name == operators::INDEX => self.no_element(call),
+            Expr::Call(call) if call.func_name == FIELDS => self.no_owner(&call.args[0], "an object"),
+            Expr::Call(call) if call.func_name == ELEMENTS => self.no_owner(&call.args[0], "a list or an object"),
             Expr::Call(call) => self.failed_call(part, call, error),
             _ => self.in_other_words(part, error),
         }
@@ -122,6 +125,13 @@ impl Explainer<'_, '_, '_> {
             Some(other) => format!("{owner} is {}, not an object", kind(&other)),
             None => format!("{owner} has no field {field}"),
         }
+    }
+
+    /// What an optional part was asked of can have none.
+    fn no_owner(&self, asked: &IdedExpr, wanted: &str) -> String {
+        let value = self.value(asked);
+        let kind = value.as_ref().map_or("nothing", |value| kind(optional(value).unwrap_or(value)));
+        format!("{} is {kind}, not {wanted}", cut(&source(asked), SHOWN))
     }
 
     fn fields(&self, fields: &Map) -> String {

@@ -52,6 +52,25 @@ fn state(text: &str, expected: &str) {
     assert_eq!(compiled(text).state(&scope()), expected, "{text}");
 }
 
+/// A page in place of JSON has no errors in it; that is not to say that there are none.
+#[test]
+fn optional_parts_are_asked_of_what_can_have_parts() {
+    held("response.body.?errors.orValue([]).size() == 0");
+    held("response.body.none.?x.orValue(1) == 1 && response.body.?a.?b.?c.orValue(1) == 1");
+    held("service.?tasks[0].?id.orValue('') == 't1' && service.tasks[?7].?id.orValue('none') == 'none'");
+    held("service.images[?'app'].orValue('') == 'v1'");
+    broken("response.body.?code.orValue(0) == 8", "7 == 8");
+    unclear("html.body.?errors.orValue([]).size() == 0", "html.body is text, not an object");
+    unclear("!html.body.?error.hasValue()", "html.body is text, not an object");
+    unclear("service.tasks.?id.orValue('') == ''", "service.tasks is a list, not an object");
+    unclear("html.?body.?errors.orValue(1) == 1", "html.?body is text, not an object");
+    unclear("html.status[?0].orValue(1) == 1", "html.status is a whole number, not a list or an object");
+    state("response.body.?code.orValue(0) == 8", "response.body.?code.orValue(0) 7");
+    let scope = scope().with("plan", Withheld::Unknown("known after apply".to_owned()).into_value());
+    let truth = compiled("plan.?arn.orValue('') == ''").truth(&scope);
+    assert_eq!(truth, Truth::Unknown { reason: "plan is not told: known after apply".to_owned() });
+}
+
 #[test]
 fn comparisons_show_their_values() {
     broken("service.healthy == service.desired", "0 == 1");

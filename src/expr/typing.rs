@@ -9,7 +9,7 @@ use super::kind::Kind;
 use super::mismatch::{self, Misfit};
 use super::print::source;
 use super::tree::{self, Loop, Macro, text_literal};
-use super::vocabulary::{CONTAINS, DIFFERS, EQUALS, ORDERED};
+use super::vocabulary::{CONTAINS, DIFFERS, ELEMENTS, EQUALS, FIELDS, ORDERED};
 use crate::diagnostic::nearest;
 
 /// The kinds of names; a name that is not among them may be anything.
@@ -110,7 +110,7 @@ impl<'tree> Walk<'tree> {
             ("string" | "lowerAscii" | "upperAscii" | "uuid", _) => Kind::Text,
             ("duration", _) => Kind::Duration,
             ("timestamp" | "now", _) => Kind::Time,
-            (ORDERED, [inner]) => self.kind(inner),
+            (ORDERED | FIELDS | ELEMENTS, [inner]) => self.kind(inner),
             (operators::INDEX, [inner, index]) => indexed(self.kind(inner), index),
             _ => Kind::Any,
         }

@@ -103,7 +103,7 @@ pub fn to_json(value: &Value) -> Json {
 }
 
 /// What an `optional` holds; none also for every other value that JSON does not know.
-fn optional(value: &Value) -> Option<&Value> {
+pub(super) fn optional(value: &Value) -> Option<&Value> {
     <&OptionalValue>::try_from(value).ok().and_then(OptionalValue::value)
 }
 

@@ -98,6 +98,11 @@ pub(super) const EXTENSION_MACROS: &[&str] = &["sortBy", "optMap", "optFlatMap",
 /// The function that is put around what a loop goes through. Nobody can write this name.
 pub(super) const ORDERED: &str = "@ordered";
 
+/// The functions that are put around what an optional field (`x.?a`) is asked of, and an optional element (`x[?0]`).
+pub(super) const FIELDS: &str = "@fields";
+/// See [`FIELDS`].
+pub(super) const ELEMENTS: &str = "@elements";
+
 /// What stands in the place of `==`, `!=` and `in`, so that what is withheld is equal to nothing and to everything.
 pub(super) const EQUALS: &str = "@equals";
 /// See [`EQUALS`].
