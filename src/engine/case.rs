@@ -13,6 +13,7 @@ use super::halt::{self, Halt, HaltListener, HaltSpeaker};
 use super::journey::{Ended, Journey};
 use super::lookout::Stage;
 use super::notes::Notes;
+use super::origins::Origins;
 use super::rest::Rest;
 use super::stop::Stop;
 use super::witness::{Decided, Witness};
@@ -25,6 +26,9 @@ use crate::verdict::Verdict;
 
 /// Longer than any look at guards takes.
 const FAR: Duration = Duration::from_hours(24);
+
+/// Why a case is skipped that went its whole way.
+const UNJUDGED: &str = "nothing was judged: each of its steps was skipped, or is a shadow check";
 
 /// What a case needs from the run.
 #[derive(Debug)]
@@ -77,7 +81,7 @@ impl CaseRun<'_> {
         for leftover in &rest.unknown {
             journey.left_behind(&self.stage, leftover.clone(), Verdict::Inconclusive);
         }
-        let terms = Terms { within: self.cleanup_within, lost: &rest.lost };
+        let terms = Terms { within: self.cleanup_within, lost: &rest.lost, origins: &rest.origins };
         cleanup::clean(&self.stage, self.case, &mut journey, &terms).await;
         let (verdict, cause) = match journey.left() {
             Some((verdict, why)) => (*verdict, Some(why.clone())),
@@ -114,7 +118,7 @@ impl CaseRun<'_> {
         }
         journey.halted(listener.reason());
         self.look_around(&mut journey, ready).await;
-        let terms = Terms { within: self.cleanup_within, lost: &BTreeMap::new() };
+        let terms = Terms { within: self.cleanup_within, lost: &BTreeMap::new(), origins: &Origins::of(self.case) };
         cleanup::clean(&self.stage, self.case, &mut journey, &terms).await;
         journey
     }
@@ -170,6 +174,7 @@ impl CaseRun<'_> {
             diagnose(verdict, &Scene { own, earlier: memory.saw(), around: &around })
         });
         let (cause, supports) = diagnosis.map(|found| (found.cause, found.supports)).unzip();
+        let cause = cause.or_else(|| (verdict == Verdict::Skipped).then(|| UNJUDGED.to_owned()));
         let notes = supports.into_iter().flatten().chain(notes).collect();
         self.stage.sink.tell(Fact::ScenarioEnded { case: self.index, verdict, cause, notes, retrying });
     }

@@ -9,9 +9,11 @@ use super::halt;
 use super::journey::{Journey, tell};
 use super::lookout::Stage;
 use super::notes;
+use super::origins::Origins;
 use super::rest::Loss;
 use super::step::{self, Finished, unlooked};
 use crate::event::{Leftover, Outcome, Phase, StepRef};
+use crate::expr::Scope;
 use crate::plan::{Case, Step};
 use crate::verdict::Verdict;
 
@@ -22,6 +24,8 @@ pub(crate) struct Terms<'terms> {
     pub(crate) within: Duration,
     /// Names that cannot be had any more. What needs one cannot be done.
     pub(crate) lost: &'terms BTreeMap<String, Loss>,
+    /// Where the names come from that it goes by.
+    pub(crate) origins: &'terms Origins,
 }
 
 /// Runs every step of `finally`, whatever became of those before it. What does not come through is told as left behind;
@@ -34,18 +38,31 @@ pub(crate) async fn clean(stage: &Stage, case: &Case, journey: &mut Journey, ter
             out_of_reach(stage, journey, at, step, loss);
             continue;
         }
+        if let Some(why) = terms.origins.nameless(step, journey.scope()) {
+            out_of_reach(stage, journey, at, step, &Loss { verdict: Verdict::Failed, why });
+            continue;
+        }
         let left = until.saturating_duration_since(tokio::time::Instant::now());
         // Nobody speaks on this channel: clean-up is ended by its own time only.
         let (_speaker, listener) = halt::channel();
         let scope = journey.scope().clone();
         match timeout(left, step::run(stage, at, step, &scope, &listener)).await {
-            Ok(finished) => end(stage, journey, at, step, finished),
+            Ok(finished) => end(stage, journey, at, step, half_known(finished, step, &scope, terms.origins)),
             Err(_) => out_of_time(stage, journey, at, step),
         }
     }
     if journey.left().is_none() {
         stage.notes.closed();
     }
+}
+
+/// A step that was skipped for want of a name has failed where what it was to take away is there for certain.
+fn half_known(mut finished: Finished, step: &Step, scope: &Scope, origins: &Origins) -> Finished {
+    let why = finished.lacks.as_deref().and_then(|lacking| origins.half_known(step, scope, lacking));
+    if let Some(why) = why {
+        finished.outcome = unlooked(step, Verdict::Failed, why);
+    }
+    finished
 }
 
 fn end(stage: &Stage, journey: &mut Journey, at: StepRef, step: &Step, finished: Finished) {

@@ -163,9 +163,12 @@ impl Journey {
         self.whole
     }
 
-    /// What is said of the attempt so far.
+    /// What is said of the attempt so far. Nothing that was judged has passed nothing.
     pub(crate) fn verdict(&self) -> Verdict {
-        self.verdict
+        match self.verdict {
+            Verdict::Passed if !self.judged => Verdict::Skipped,
+            verdict => verdict,
+        }
     }
 
     /// Whether any expectation was judged.
@@ -175,7 +178,8 @@ impl Journey {
 
     /// Closes the attempt.
     pub(crate) fn end(self) -> Ended {
-        let Self { verdict, own, memory, around, notes, .. } = self;
+        let verdict = self.verdict();
+        let Self { own, memory, around, notes, .. } = self;
         Ended { verdict, own, memory, around, notes }
     }
 

@@ -11,6 +11,7 @@ mod halt;
 mod journey;
 mod lookout;
 mod notes;
+mod origins;
 mod outline;
 mod rest;
 mod run;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 
 use super::notes;
+use super::origins::Origins;
 use crate::event::Leftover;
 use crate::expr::{Scope, from_json, to_json};
 use crate::journal::{Attempt, Pen, Sent};
@@ -21,6 +22,8 @@ pub struct Rest {
     pub(super) notes: Vec<String>,
     /// Names that cannot be had any more.
     pub(super) lost: BTreeMap<String, Loss>,
+    /// Where the names come from that its clean-up goes by.
+    pub(super) origins: Origins,
     /// What may be left though nobody knows its name.
     pub(super) unknown: Vec<Leftover>,
 }
@@ -38,6 +41,7 @@ impl Rest {
     #[must_use]
     pub fn of(attempt: &Attempt, case: Case, run: &str, pen: &Pen) -> (Case, Self) {
         let changed = notes::fingerprint(&case) != attempt.fingerprint;
+        let origins = Origins::of(&case);
         let scope = restored(&case.scope, attempt);
         let finally: Vec<Step> =
             case.finally.into_iter().filter(|step| !attempt.cleaned.contains(&step.name)).collect();
@@ -54,6 +58,7 @@ impl Rest {
             notes: std::iter::once(format!("left by the run {run}{again}")).chain(said).collect(),
             unknown: attempt.unanswered().into_values().map(unknown).fold(Vec::new(), once_each),
             lost,
+            origins,
         };
         let (ready, guards, steps) = (Vec::new(), Vec::new(), Vec::new());
         (Case { scope, ready, guards, steps, finally, ..case }, rest)

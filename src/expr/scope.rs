@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use cel::common::value::{CowVal, Val};
 use cel::context::VariableResolver;
+use cel::objects::KeyRef;
 use chrono::{DateTime, Utc};
 
 use super::Value;
@@ -105,6 +106,16 @@ impl Scope {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.names.get(name).map(|bound| &**bound)
+    }
+
+    /// The value that a path of fields leads to, root first.
+    #[must_use]
+    pub fn read(&self, path: &[String]) -> Option<&Value> {
+        let (root, fields) = path.split_first()?;
+        fields.iter().try_fold(self.get(root)?, |value, field| match value {
+            Value::Map(fields) => fields.get(&KeyRef::String(field)),
+            _ => None,
+        })
     }
 
     /// All names, sorted.

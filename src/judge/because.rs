@@ -36,6 +36,8 @@ pub fn because(assessment: &Assessment, seen: &Seen, waited: Waited) -> String {
         }
         (Some(told), _) => told,
         (None, Some(judged)) => phrase(judged),
+        // Cut short while `for` was running.
+        (None, None) if !assessment.judged.is_empty() => "it held, but must go on holding".to_owned(),
         (None, None) => "nothing was seen".to_owned(),
     };
     match humane(waited.elapsed).filter(|_| waited.ran_out) {

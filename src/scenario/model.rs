@@ -61,6 +61,8 @@ pub struct Step {
     pub fail_if: Vec<Expression>,
     /// What is judged.
     pub expect: Vec<Expression>,
+    /// Whether nobody wrote what is judged: it is what goes without saying.
+    pub implied: bool,
     /// How long may be waited.
     pub within: Option<Template>,
     /// How often is looked; adaptive where it is not set.

@@ -86,9 +86,9 @@ fn repeated_captures(draft: &Draft) -> Vec<Diagnostic> {
     problems
 }
 
-/// Whether a step comes to a verdict of its own.
+/// Whether a step comes to a verdict that somebody asked for.
 pub(crate) fn judges(step: &Step) -> bool {
-    step.probe.waits() || !step.expect.is_empty() || !step.until.is_empty()
+    step.probe.waits() || !step.until.is_empty() || (!step.expect.is_empty() && !step.implied)
 }
 
 fn nothing_judged(draft: &Draft) -> Option<Diagnostic> {

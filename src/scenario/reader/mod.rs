@@ -4,6 +4,7 @@
 pub(crate) mod config;
 mod files;
 mod http;
+mod implied;
 mod logs;
 mod mapping;
 mod probe;

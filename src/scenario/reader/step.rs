@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::implied::implied;
 use super::scenario::{DraftStep, Kept, List, Place};
 use super::{Mapping, Reader};
 use crate::diagnostic::Diagnostic;
@@ -20,11 +21,15 @@ impl Reader {
             return DraftStep { step: None, kept: Vec::new(), sound: false };
         };
         let kept = self.kept(&mapping);
-        let step = self.step_of(&mapping, place);
-        if let Some(step) = &step {
+        let mut step = self.step_of(&mapping, place);
+        if let Some(step) = &mut step {
             self.waiting(&mapping, step, place.list);
             self.repeating(&mapping, step, place.list);
             self.judging(&mapping, step, place.list);
+            // What could not be read might have been an expectation.
+            let unsaid = ["until", "expect"].iter().all(|key| mapping.get(key).is_none());
+            step.expect.extend(implied(step, place.list).filter(|_| unsaid));
+            step.implied = unsaid && !step.expect.is_empty();
         }
         let sound = self.problems.len() == before;
         DraftStep { step: step.map(Arc::new), kept, sound }
@@ -49,6 +54,7 @@ impl Reader {
             until,
             fail_if,
             expect,
+            implied: false,
             within,
             every,
             hold,

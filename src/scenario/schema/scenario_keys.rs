@@ -67,7 +67,11 @@ pub(crate) static STEP: Object = Object {
         Key::optional("within", Shape::Duration, "How long may be waited; 60s by default"),
         Key::optional("every", Shape::Duration, "How often is looked; adaptive by default"),
         Key::optional("fail_if", Shape::Expressions, "What ends the waiting at once"),
-        Key::optional("expect", Shape::Expressions, "What is judged, once"),
+        Key::optional(
+            "expect",
+            Shape::Expressions,
+            "What is judged, once; without it and until: that the request or the program came off",
+        ),
         Key::optional("for", Shape::Duration, "How long expect must keep holding"),
         Key::optional(
             "capture",

@@ -1,5 +1,6 @@
 //! What the engine promises, shown on a scripted API.
 
+mod leftovers;
 mod stand;
 
 use std::time::Duration;
@@ -352,6 +353,47 @@ steps:
     assert_eq!(ran.requests, Vec::<String>::new());
 }
 
+/// One that judges must not speak for one that was switched off by a slip in its `when`.
+#[tokio::test]
+async fn a_scenario_that_judged_nothing_has_not_passed() {
+    let look = "name: look\nsteps: [ { name: look, http: { get: /health }, expect: response.status == 200 } ]\n";
+    let off = look.replace("{ name: look, ", "{ name: look, when: target.name == 'prod', ");
+    let shadow = look.replace("{ name: look, ", "{ name: look, enforce: false, ");
+    let scenarios = [("a", look), ("b", off.as_str()), ("c", shadow.as_str())];
+    let ran =
+        run(&scenarios, &[("GET /health", |_| Reply::Json(200, "{}"))], Manner { jobs: 1, ..Manner::default() }).await;
+    let why = "nothing was judged: each of its steps was skipped, or is a shadow check";
+    assert_eq!(ran.story(), ["0 passed", &format!("1 skipped: {why}"), &format!("2 skipped: {why}"), "exit 0"]);
+}
+
+/// Nobody wrote that a request must come off, or a program: it goes without saying.
+#[tokio::test]
+async fn what_goes_without_saying_is_judged() {
+    #[track_caller]
+    fn check(ran: &Ran, expected: &str) {
+        assert_eq!(ran.story()[0], expected);
+    }
+    let with = |step: &str| {
+        format!(
+            "name: x\nsteps:\n  - {{ name: first, {step} }}\n  - {{ name: then, http: {{ get: /health }}, expect: response.status == 200 }}\n"
+        )
+    };
+    let answers: [(&str, Answer); 3] = [
+        ("GET /health", |_| Reply::Json(200, "{}")),
+        ("GET /broken", |_| Reply::Json(404, "{}")),
+        ("GET /moved", |_| Reply::Json(304, "{}")),
+    ];
+    let broken = "0 failed: GET /broken answered 404 Not Found: {} (expected response.status < 400, saw 404 < 400)";
+    check(&one(&with("http: { get: /broken }"), &answers).await, broken);
+    check(&one(&with("http: { get: /moved }"), &answers).await, "0 passed");
+    let ran = one(&with("exec: { run: [/bin/sh, -c, 'exit 3'] }"), &answers).await;
+    assert!(ran.story()[0].contains("expected output.code == 0, saw 3 == 0"), "{:?}", ran.story());
+    // What is kept may be judged later.
+    check(&one(&with("http: { get: /broken }, as: page"), &answers).await, "0 passed");
+    check(&one(&with("http: { get: /broken }, capture: { code: response.status }"), &answers).await, "0 passed");
+    check(&one(&with("http: { get: /broken }, capture: { page: response.text }"), &answers).await, broken);
+}
+
 #[tokio::test]
 async fn for_wants_it_to_keep_holding() {
     let yaml = "
@@ -363,6 +405,10 @@ steps:
     assert_eq!(steady.story(), ["0 passed", "exit 0"]);
     assert!(steady.outcome(Phase::Step, 0).duration_ms >= 300);
     let breaks: Answer = |count| Reply::Json(200, if count < 3 { r#"{"ok":true}"# } else { r#"{"ok":false}"# });
+    let cut = yaml.replace("name: holding", "name: holding\ntimeout: 200ms").replace("300ms", "10s");
+    let cut = one(&cut, &[("GET /health", |_| Reply::Json(200, r#"{"ok":true}"#))]).await;
+    let cause = "cut short: the scenario's timeout was over; last: it held, but must go on holding";
+    assert!(cut.outcome(Phase::Step, 0).cause.as_ref().is_some_and(|why| why.starts_with(cause)), "{:?}", cut.story());
     let broken = one(yaml, &[("GET /health", breaks)]).await;
     assert_eq!(broken.outcome(Phase::Step, 0).verdict, Verdict::Failed);
     assert_eq!(broken.count("GET /health"), 3);

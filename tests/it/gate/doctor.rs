@@ -50,7 +50,11 @@ fn a_worker_that_does_not_run_is_found() {
     check(
         "worker-down",
         1,
-        &["✗ service local/bulk-import-worker: wants 1, runs 0\n", "see its events for why no task runs"],
+        &[
+            "✗ service local/bulk-import-worker (named at scenarios/",
+            "): wants 1, runs 0\n",
+            "see its events for why no task runs",
+        ],
     );
 }
 

@@ -70,14 +70,16 @@ fn the_scenarios_timeout_is_said_before_anything_that_it_may_have_cut_off() {
 #[test]
 fn a_program_or_a_file_that_is_not_here_says_nothing_of_the_system() {
     #[track_caller]
-    fn check(step: &str, why: &str) {
-        let project = of(&format!("steps:\n  - name: look\n    {step}\n    until: 1 == 2\n    within: 1m\n"));
-        let ended = project.smoke(&["run", "local", "--var", "hint=gone.csv"]);
+    fn check(before: &str, look: &str, why: &str) {
+        let project = of(&format!("steps:\n{before}  - name: look\n{look}\n    within: 1m\n"));
+        let ended = project.smoke(&["run"]);
         assert_eq!((ended.code, ended.first_line()), (Some(3), &*format!("INCONCLUSIVE a › step \"look\": {why}")));
     }
-    check("exec: { run: [zqxjzqxj] }", "`zqxjzqxj` was not found on PATH");
-    let upload = "http: { put: /health, body: { path: \"${{ vars.hint }}\" } }";
-    check(&format!("{upload}\n    idempotent: true"), "file gone.csv cannot be read: entity not found");
+    let run = "    exec: { run: [zqxjzqxj] }\n    until: output.code == 0";
+    check("", run, "`zqxjzqxj` was not found on PATH");
+    let named = "  - { name: name, http: { get: /health }, capture: { file: \"string(response.status) + '.csv'\" } }\n";
+    let upload = "    http: { put: /health, multipart: { f: { path: \"${{ file }}\" } } }\n    until: response.status == 200";
+    check(named, upload, "file 200.csv cannot be read: entity not found");
 }
 
 #[test]
