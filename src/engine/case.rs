@@ -127,7 +127,7 @@ impl CaseRun<'_> {
     async fn guarded(&self, journey: &mut Journey, speaker: &HaltSpeaker, listener: &HaltListener, deadline: Instant) {
         let scope = journey.scope().clone();
         let mut guards = Guards::open(&self.stage, self.index, &self.case.guards, &scope);
-        let before = guards.before(speaker);
+        let before = guards.before(speaker, listener.clone());
         watched(before, std::future::pending(), speaker, self.bounds(deadline)).await;
         let steps = journey.walk(&self.stage, Phase::Step, &self.case.steps, listener);
         watched(steps, guards.meanwhile(speaker), speaker, self.bounds(deadline)).await;

@@ -74,9 +74,20 @@ impl<'case> Guards<'case> {
         Self { guards: steps.iter().enumerate().map(guard).collect() }
     }
 
-    /// The look before the first step. What is wrong here was so already.
-    pub(crate) async fn before(&mut self, speaker: &HaltSpeaker) {
-        self.round(Failed::Already, None, speaker).await;
+    /// The look before the first step, repeated while a trouble may pass: what has not held yet keeps the steps back.
+    /// What is wrong here was so already.
+    pub(crate) async fn before(&mut self, speaker: &HaltSpeaker, mut halt: HaltListener) {
+        let started = Instant::now();
+        loop {
+            self.round(Failed::Already, None, speaker).await;
+            if !self.guards.iter().any(Guard::is_troubled) {
+                return;
+            }
+            tokio::select! {
+                () = sleep(self.pause(started.elapsed())) => {}
+                _ = halt.heard() => return,
+            }
+        }
     }
 
     /// Looks again and again, until dropped. A guard that fails halts the scenario.
@@ -158,6 +169,11 @@ impl Guard<'_> {
         } else if matches!(self.standing, Standing::Settled(_)) {
             self.trouble = None;
         }
+    }
+
+    /// Whether it does not hold, and may do so yet.
+    fn is_troubled(&self) -> bool {
+        self.trouble.is_some() && self.failed.is_none() && self.step.spec.enforce
     }
 
     /// Whether another look may tell more: it could not be seen just now, or a log is not known to be complete yet.

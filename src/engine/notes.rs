@@ -114,9 +114,9 @@ impl Notes {
         }
     }
 
-    /// Whether clean-up needs what the step brings.
-    pub(crate) fn needs(&self, step: &Step) -> bool {
-        self.brought(step).next().is_some()
+    /// What the step brings that clean-up needs.
+    pub(crate) fn needed<'step>(&self, step: &'step Step) -> Vec<&'step str> {
+        self.brought(step).collect()
     }
 
     fn is_open(&self) -> bool {

@@ -47,12 +47,12 @@ pub(crate) async fn run(stage: &Stage, at: StepRef, step: &Step, scope: &Scope, 
         return Finished::closed(step, Closed::because(Verdict::Aborted, reason));
     }
     let end = Waiting::of(step, halt.clone()).until_decided(&mut lookout).await;
-    let needed = makes && stage.notes.needs(step);
+    let needed = if makes { stage.notes.needed(step) } else { Vec::new() };
     let came = match lookout.seen() {
         Some(Err(error)) => error.kind != LookErrorKind::System,
         seen => seen.is_some(),
     };
-    let finished = Finished::of(step, lookout, &end, needed);
+    let finished = Finished::of(step, lookout, &end, &needed);
     // Whether what was sent is known to have come to its end, or never to have arrived.
     let answered = came && finished.unanswered.is_none();
     stage.notes.ended(at.phase, step, answered, &finished.kept, &stage.sink.cleaner());
@@ -72,12 +72,13 @@ impl Finished {
         Self { outcome, kept, what: None, subjects, unanswered: None, lacks: closed.lacks, witness }
     }
 
-    /// `needed`: what the step may make is cleaned up by what it brings.
-    fn of(step: &Step, lookout: Lookout<'_>, end: &End, needed: bool) -> Self {
+    /// `needed`: the names by which what the step may make is cleaned up.
+    fn of(step: &Step, lookout: Lookout<'_>, end: &End, needed: &[&str]) -> Self {
         let (what, subjects) = (lookout.describe(), lookout.subjects());
-        let (kept, uncaptured) = keep(step, &lookout);
-        let silent = || unanswered(step, &lookout, end, needed);
-        let unanswered = silent().or_else(|| unnamed(&lookout, uncaptured.as_deref().filter(|_| needed)));
+        let (kept, missing) = keep(step, &lookout);
+        let silent = || unanswered(step, &lookout, end, !needed.is_empty());
+        let lost = missing.iter().find(|(name, _)| needed.contains(name)).map(|(_, why)| why.as_str());
+        let unanswered = silent().or_else(|| unnamed(&lookout, lost));
         let unanswered = unanswered.map(|why| (what.clone(), why));
         let (verdict, ran_out) = match end {
             End::Decided(verdict) => (*verdict, false),
@@ -92,7 +93,7 @@ impl Finished {
             let seen = outcome.cause.take().map(|cause| format!("; last: {cause}")).unwrap_or_default();
             outcome.cause = Some(format!("cut short: {}{seen}", halt.words()));
         }
-        if let (Verdict::Passed, Some(reason)) = (verdict, uncaptured) {
+        if let (Verdict::Passed, Some((_, reason))) = (verdict, missing.into_iter().next()) {
             outcome.verdict = Verdict::Failed;
             outcome.cause = Some(reason);
         }
@@ -143,17 +144,20 @@ fn unnamed(lookout: &Lookout<'_>, unnamed: Option<&str>) -> Option<String> {
     Some(format!("it was answered {} ({why}): whether it made something is not known", response.status))
 }
 
-/// The values that later steps see, and why one of them could not be had. They are taken even where the step failed:
-/// whatever was made can then still be cleaned up.
-fn keep(step: &Step, lookout: &Lookout<'_>) -> (Vec<(String, Bound)>, Option<String>) {
-    let (mut kept, mut missing) = (Vec::new(), None);
+/// Names that a step should have brought, each with why it did not.
+type Missing<'step> = Vec<(&'step str, String)>;
+
+/// The values that later steps see, and those that could not be had. They are taken even where the step failed: whatever
+/// was made can then still be cleaned up.
+fn keep<'step>(step: &'step Step, lookout: &Lookout<'_>) -> (Vec<(String, Bound)>, Missing<'step>) {
+    let (mut kept, mut missing) = (Vec::new(), Vec::new());
     let Some(Ok(observation)) = lookout.seen() else { return (kept, missing) };
     for Capture { name, from, secret: _ } in &step.spec.capture {
         match from.evaluate(lookout.scope()) {
             Ok(value) => kept.push((name.clone(), value.into())),
             Err(error) => {
-                missing = missing
-                    .or_else(|| Some(format!("could not capture {name} from {}: {error}", Expression::text(from))));
+                let why = format!("could not capture {name} from {}: {error}", Expression::text(from));
+                missing.push((name.as_str(), why));
             }
         }
     }

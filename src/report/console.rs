@@ -220,14 +220,18 @@ impl Page<'_> {
         for (scenario, Leftover { step, what, why }) in headline::leftovers(run) {
             any = true;
             let loud = self.paint("33", &story::left(run).to_uppercase());
+            let kind = story::leaver(scenario, step);
             let [id, step, what, why] = [&scenario.id, step, what, why].map(|text| story::one_line(text));
-            self.line(0, &format!("{loud} {id} › clean-up \"{step}\": {what}: {why}"));
+            self.line(0, &format!("{loud} {id} › {kind} \"{step}\": {what}: {why}"));
         }
         if any && run.embedded {
             self.line(2, "gone all the same: the sandbox ended with the run");
             self.gap();
         } else if any {
-            self.line(2, &format!("finish it: smoke cleanup {}", again::quoted(&run.target)));
+            // Whoever cleans up and did not come to the end has tried it just now.
+            let words =
+                if self.style.cleans { "once that is mended: smoke cleanup" } else { "finish it: smoke cleanup" };
+            self.line(2, &format!("{words} {}", again::quoted(&run.target)));
             self.gap();
         }
     }

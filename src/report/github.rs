@@ -76,7 +76,7 @@ fn warnings(run: &Run) -> Vec<Command> {
     let left = headline::leftovers(run).map(|(scenario, Leftover { step, what, why })| {
         let named = scenario.list(Phase::Finally).iter().find(|cleanup| cleanup.name == *step);
         let place = named.map_or((scenario.file.clone(), None), |step| (step.file.clone(), Some(step.line)));
-        let title = format!("{}: {} › clean-up \"{step}\"", story::left(run), scenario.id);
+        let title = format!("{}: {} › {} \"{step}\"", story::left(run), scenario.id, story::leaver(scenario, step));
         Command { kind: "", place: Some(place), title, message: format!("{what}: {why}") }
     });
     left.chain(headline::flaky(run).map(|(_, scenario)| flaky(scenario))).collect()

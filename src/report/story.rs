@@ -85,6 +85,13 @@ pub const fn left(run: &Run) -> &'static str {
     if run.embedded { "not cleaned up" } else { "left behind" }
 }
 
+/// What sort of step left something behind: the clean-up that could not take it away, or the step that may have made it.
+#[must_use]
+pub(super) fn leaver(scenario: &Scenario, step: &str) -> &'static str {
+    let cleans = scenario.cleanup.iter().any(|cleanup| cleanup.name == step);
+    kind(if cleans { Phase::Finally } else { Phase::Step })
+}
+
 /// Words at the beginning of a line.
 #[must_use]
 pub fn begin(words: &str) -> String {

@@ -14,8 +14,9 @@ use crate::verdict::Verdict;
 /// What decides nothing and should be known: what is left behind, what was flaky, what shadow checks saw.
 pub(super) fn warnings(run: &Run) -> Markup {
     let left = headline::leftovers(run).map(|(scenario, Leftover { step, what, why })| {
+        let kind = story::leaver(scenario, step);
         let [id, step, what, why] = [&scenario.id, step, what, why].map(|text| story::one_line(text));
-        html! { strong { (id) } " › clean-up \"" (step) "\": " (what) ": " (why) }
+        html! { strong { (id) } " › " (kind) " \"" (step) "\": " (what) ": " (why) }
     });
     let flaky = headline::flaky(run).map(|(case, scenario)| {
         let cause = scenario.earlier.iter().find_map(|attempt| attempt.cause.as_deref()).map(story::one_line);

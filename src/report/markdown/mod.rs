@@ -127,7 +127,8 @@ fn section(title: &str, lines: &[String]) -> Option<Block> {
 
 fn leftovers(run: &Run) -> Vec<String> {
     let line = |(scenario, Leftover { step, what, why }): (&Scenario, &Leftover)| {
-        format!("⚠ {} › clean-up \"{}\": {}: {}", bold(&scenario.id), inline(step), inline(what), inline(why))
+        let kind = story::leaver(scenario, step);
+        format!("⚠ {} › {kind} \"{}\": {}: {}", bold(&scenario.id), inline(step), inline(what), inline(why))
     };
     headline::leftovers(run).map(line).collect()
 }

@@ -102,3 +102,24 @@ finally:
     let guarded = yaml.replace("name: remove,", "name: remove, when: id != null,");
     check(&guarded, null, &[], 1).await;
 }
+
+/// What clean-up does not go by may be missing: what was made is known, and is taken away.
+#[tokio::test]
+async fn what_is_taken_away_is_not_left() {
+    let yaml = "
+name: extra
+steps:
+  - name: make
+    http: { post: /things }
+    expect: response.status == 201
+    capture: { id: response.body.id, token: response.body.token }
+finally:
+  - { name: remove, http: { delete: '/things/${{ id }}' } }
+";
+    let ran = one(yaml, &[("POST /things", CREATED), ("DELETE /things/a1", GONE)]).await;
+    assert!(ran.story()[0].starts_with("0 failed: could not capture token"), "{:?}", ran.story());
+    assert_eq!((left(&ran), ran.count("DELETE /things/a1")), (Vec::new(), 1));
+    let needed = yaml.replace("${{ id }}", "${{ id }}/${{ token }}");
+    let ran = one(&needed, &[("POST /things", CREATED)]).await;
+    assert!(left(&ran)[0].contains("whether it made something is not known"), "{:?}", left(&ran));
+}

@@ -201,6 +201,19 @@ async fn what_is_wrong_before_the_first_step_is_said_to_have_been_and_nothing_is
 }
 
 #[tokio::test]
+async fn a_guard_that_has_not_held_yet_keeps_the_steps_back() {
+    let health: Answer = |count| if count < 3 { Reply::Json(503, "{}") } else { Reply::Json(200, r#"{"ok":true}"#) };
+    let rest = [("POST /things", CREATED), ("GET /job", OK), ("DELETE /things/a1", GONE)];
+    let ran = one(GUARDED, &[("GET /health", health), rest[0], rest[1], rest[2]]).await;
+    assert_eq!(ran.requests[..4], ["GET /health", "GET /health", "GET /health", "POST /things"]);
+    assert_eq!(ran.story(), ["0 passed", "exit 0"]);
+    let down: Answer = |_| Reply::Json(503, "{}");
+    let ran = one(GUARDED, &[("GET /health", down), rest[0], rest[1], rest[2]]).await;
+    assert_eq!(ran.count("POST /things"), 0);
+    assert!(ran.story()[0].ends_with("it was so already before the first step"), "{:?}", ran.story());
+}
+
+#[tokio::test]
 async fn a_guard_is_looked_at_before_the_first_and_after_the_last_step() {
     let quick = GUARDED.replace("every: 50ms", "every: 1h");
     let health: Answer = |count| Reply::Json(200, if count < 2 { r#"{"ok":true}"# } else { r#"{"ok":false}"# });

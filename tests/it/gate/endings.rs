@@ -78,7 +78,8 @@ fn a_program_or_a_file_that_is_not_here_says_nothing_of_the_system() {
     let run = "    exec: { run: [zqxjzqxj] }\n    until: output.code == 0";
     check("", run, "`zqxjzqxj` was not found on PATH");
     let named = "  - { name: name, http: { get: /health }, capture: { file: \"string(response.status) + '.csv'\" } }\n";
-    let upload = "    http: { put: /health, multipart: { f: { path: \"${{ file }}\" } } }\n    until: response.status == 200";
+    let upload =
+        "    http: { put: /health, multipart: { f: { path: \"${{ file }}\" } } }\n    until: response.status == 200";
     check(named, upload, "file 200.csv cannot be read: entity not found");
 }
 
