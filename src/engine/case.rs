@@ -28,7 +28,7 @@ use crate::verdict::Verdict;
 const FAR: Duration = Duration::from_hours(24);
 
 /// Why a case is skipped that went its whole way.
-const UNJUDGED: &str = "nothing was judged: each of its steps was skipped, or is a shadow check";
+const UNJUDGED: &str = "nothing that was asked for was judged: steps were skipped, or are shadow checks";
 
 /// What a case needs from the run.
 #[derive(Debug)]

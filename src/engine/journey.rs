@@ -94,6 +94,7 @@ impl Journey {
         let Guarded { at, outcome, subjects, lacks, witness } = guarded;
         let outcome = self.unless_shadowed(outcome, lacks);
         self.tested(subjects);
+        self.judged |= judges(&outcome);
         if let Some(witness) = self.decide(stage, at, outcome, witness) {
             self.memory.keep("a guard", witness);
         }
@@ -215,6 +216,8 @@ impl Journey {
         if let Some((what, why)) = unanswered {
             self.left_behind(stage, Leftover { step: step.name.clone(), what, why }, Verdict::Inconclusive);
         }
+        // What goes without saying was not asked for.
+        self.judged |= judges(&outcome) && !step.spec.implied;
         if let Some(witness) = self.decide(stage, at, outcome, witness) {
             self.memory.keep(&step.name, witness);
         }
@@ -233,7 +236,6 @@ impl Journey {
     /// Lets an outcome bear on the verdict; a failed one waits for evidence before it is told. Gives the witness back
     /// unless its step decided.
     fn decide(&mut self, stage: &Stage, at: StepRef, outcome: Outcome, witness: Witness) -> Option<Witness> {
-        self.judged |= outcome.enforced && outcome.expectations.iter().any(|judged| judged.held.is_some());
         let witness = if outcome.enforced { self.weigh(at, &outcome, witness) } else { Some(witness) };
         if outcome.verdict == Verdict::Failed {
             self.untold.push((at, outcome));
@@ -260,6 +262,11 @@ impl Journey {
         self.own = Some(Decided { at: Some(at), said, broken, witness });
         None
     }
+}
+
+/// Whether something was judged that counts.
+fn judges(outcome: &Outcome) -> bool {
+    outcome.enforced && outcome.expectations.iter().any(|judged| judged.held.is_some())
 }
 
 /// Tells what came of a step. For one of `finally` that is all: the verdict stays as it is.

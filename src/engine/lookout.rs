@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use serde_json::Value as Json;
 use tokio::time::Instant;
 
@@ -64,7 +65,7 @@ impl Closed {
 impl<'step> Lookout<'step> {
     /// Fills the step's probe in and tells that it began; or says why it is not to be looked at.
     pub(crate) fn open(stage: &'step Stage, at: StepRef, step: &'step Step, scope: &Scope) -> Result<Self, Closed> {
-        let scope = inner_scope(step, scope)?;
+        let scope = inner_scope(step, scope, stage.clock.now())?;
         admitted(step, &scope)?;
         let request = step.spec.probe.resolve(&scope, &step.spec.dir).map_err(|error| wrong(error.message))?;
         let until = (!step.spec.until.is_empty())
@@ -225,8 +226,9 @@ fn wrong(reason: String) -> Closed {
 }
 
 /// The names of `use … with`, filled in one after another.
-fn inner_scope(step: &Step, scope: &Scope) -> Result<Scope, Closed> {
+fn inner_scope(step: &Step, scope: &Scope, now: DateTime<Utc>) -> Result<Scope, Closed> {
     let mut inner = scope.clone();
+    inner.set_now(now);
     for (name, template) in &step.spec.with {
         missing(template.references().iter().map(|reference| reference.path.as_slice()), &inner, &[])?;
         let value = template.evaluate(&inner).map_err(|error| wrong(format!("with {name}: {}", error.message)))?;

@@ -1,4 +1,5 @@
-//! What the README shows is what smoke does: its scenario runs, its red is red in those words, its commands exist.
+//! What the README shows is what smoke does: its scenario runs, its red is red in those words, its commands exist. So is
+//! what the documents say: every example is one, and nothing of the language is left out.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -9,9 +10,12 @@ fn readme() -> String {
     std::fs::read_to_string(Path::new(ROOT).join("README.md")).unwrap()
 }
 
-/// The contents of every fenced block of a language, in order.
+/// The contents of every fenced block of a language in the README, in order.
 fn blocks(language: &str) -> Vec<String> {
-    let text = readme();
+    blocks_of(&readme(), language)
+}
+
+fn blocks_of(text: &str, language: &str) -> Vec<String> {
     let fenced = text.split("\n```").skip(1).step_by(2);
     fenced.filter_map(|block| Some(block.strip_prefix(language)?.strip_prefix('\n')?.to_owned() + "\n")).collect()
 }
@@ -65,6 +69,51 @@ fn the_commands_and_options_that_it_shows_exist() {
         for option in rest.split(' ').filter(|word| word.starts_with("--")) {
             assert!(help.contains(option), "{line}: {command} has no {option}");
         }
+    }
+}
+
+/// A block that begins with `# PATH` is a file of that name, and its scenarios run on the sandbox; any other is a list of
+/// steps, which only `check` is asked about.
+#[test]
+fn the_examples_of_the_language_are_examples() {
+    let folder = tempfile::tempdir().unwrap();
+    let (root, here) = (Path::new(ROOT), folder.path().to_string_lossy());
+    for below in ["scenarios/steps", "fragments", "fixtures"] {
+        std::fs::create_dir_all(folder.path().join(below)).unwrap();
+    }
+    for file in ["contacts.csv", "empty.csv", "header-only.csv"] {
+        let file = Path::new("fixtures").join(file);
+        std::fs::copy(root.join(&file), folder.path().join(&file)).unwrap();
+    }
+    let text = std::fs::read_to_string(root.join("docs/scenarios.md")).unwrap();
+    for (at, block) in blocks_of(&text, "yaml").iter().enumerate() {
+        let named = block.lines().next().and_then(|line| line.strip_prefix("# "));
+        let (path, block) = match named {
+            Some(path) => (path.to_owned(), block.clone()),
+            None => (format!("fragments/block-{at}.yaml"), format!("targets: [local]\nsteps:\n{block}")),
+        };
+        std::fs::write(folder.path().join(path), block).unwrap();
+    }
+    let fragments = folder.path().join("fragments").to_string_lossy().into_owned();
+    let checked = smoke(&["-C", &here, "check", &fragments]);
+    assert!(checked.status.success(), "{}", told(&checked));
+    let ran = smoke(&["-C", &here, "run", "local"]);
+    assert!(ran.status.success(), "{}", told(&ran));
+}
+
+#[test]
+fn every_key_of_the_language_is_documented_and_no_other() {
+    let text = std::fs::read_to_string(Path::new(ROOT).join("docs/scenarios.md")).unwrap();
+    let rows_of = |section: &str| {
+        let section = text.split("\n## ").find(|part| part.starts_with(&format!("{section}\n"))).unwrap();
+        let cells = section.lines().filter(|line| line.starts_with("| `")).filter_map(|line| line.split('|').nth(1));
+        let names = cells.flat_map(|cell| cell.split(',')).map(|name| name.trim().trim_matches('`').to_owned());
+        names.collect::<std::collections::BTreeSet<_>>()
+    };
+    let schema: serde_json::Value = serde_json::from_slice(&smoke(&["schema", "scenario"]).stdout).unwrap();
+    for (section, object) in [("The file", &schema), ("A step", &schema["$defs"]["step"])] {
+        let keys = object["properties"].as_object().unwrap().keys().cloned();
+        assert_eq!(rows_of(section), keys.collect(), "docs/scenarios.md, {section}");
     }
 }
 

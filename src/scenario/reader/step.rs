@@ -125,6 +125,10 @@ impl Reader {
             let help = "write `expect`; what must come about first belongs under `ready`";
             self.complain(Diagnostic::at(&key.location, "a guard must hold from the start").help(help));
         }
+        if let Some((key, _)) = mapping.entry("for").filter(|_| list == List::Guards) {
+            let problem = Diagnostic::at(&key.location, "a guard must hold all along");
+            self.complain(problem.help("leave `for` out: it is looked at until the last of `steps` is done"));
+        }
     }
 
     /// A POST or PATCH is never sent twice unless the step says that it may be.

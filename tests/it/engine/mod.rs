@@ -372,11 +372,28 @@ async fn a_scenario_that_judged_nothing_has_not_passed() {
     let look = "name: look\nsteps: [ { name: look, http: { get: /health }, expect: response.status == 200 } ]\n";
     let off = look.replace("{ name: look, ", "{ name: look, when: target.name == 'prod', ");
     let shadow = look.replace("{ name: look, ", "{ name: look, enforce: false, ");
-    let scenarios = [("a", look), ("b", off.as_str()), ("c", shadow.as_str())];
+    let implied = off.replace("steps: [ ", "steps: [ { name: ask, http: { get: /health } }, ");
+    let scenarios = [("a", look), ("b", off.as_str()), ("c", shadow.as_str()), ("d", implied.as_str())];
     let ran =
         run(&scenarios, &[("GET /health", |_| Reply::Json(200, "{}"))], Manner { jobs: 1, ..Manner::default() }).await;
-    let why = "nothing was judged: each of its steps was skipped, or is a shadow check";
-    assert_eq!(ran.story(), ["0 passed", &format!("1 skipped: {why}"), &format!("2 skipped: {why}"), "exit 0"]);
+    let why = "nothing that was asked for was judged: steps were skipped, or are shadow checks";
+    let skipped = |case: usize| format!("{case} skipped: {why}");
+    assert_eq!(ran.story(), ["0 passed", &skipped(1), &skipped(2), &skipped(3), "exit 0"]);
+}
+
+/// Of a step that is reached late, `now()` is not when the run began.
+#[tokio::test]
+async fn now_is_when_a_step_begins() {
+    let yaml = "
+name: late
+steps:
+  - { name: dawdle, exec: { run: [/bin/sleep, '0.2'] } }
+  - name: ask
+    when: now() >= run.started + duration('200ms')
+    exec: { run: [/bin/echo, \"${{ now() - run.started }}\"] }
+    expect: duration(output.stdout.trim()) >= duration('200ms')
+";
+    assert_eq!(one(yaml, &[]).await.story(), ["0 passed", "exit 0"]);
 }
 
 /// Nobody wrote that a request must come off, or a program: it goes without saying.
