@@ -21,6 +21,8 @@ pub enum Kind {
     List(&'static Kind),
     /// An object whose keys nobody knows beforehand, each value of the kind.
     Map(&'static Kind),
+    /// The same, whose keys are in lower case.
+    Lower(&'static Kind),
     /// An object with these fields, and no others.
     Object(&'static [(&'static str, Kind)]),
 }
@@ -35,7 +37,7 @@ impl Kind {
     pub(super) fn field(self, name: &str) -> Option<Self> {
         match self {
             Self::Any => Some(Self::Any),
-            Self::Map(value) => Some(*value),
+            Self::Map(value) | Self::Lower(value) => Some(*value),
             Self::Object(fields) => fields.iter().find(|(field, _)| *field == name).map(|(_, kind)| *kind),
             _ => None,
         }
@@ -45,7 +47,7 @@ impl Kind {
     pub(super) const fn item(self) -> Self {
         match self {
             Self::List(item) => *item,
-            Self::Map(_) | Self::Object(_) => Self::Text,
+            Self::Map(_) | Self::Lower(_) | Self::Object(_) => Self::Text,
             _ => Self::Any,
         }
     }
@@ -60,7 +62,7 @@ impl Kind {
             Self::Duration => Some("a duration"),
             Self::Time => Some("a time"),
             Self::List(_) => Some("a list"),
-            Self::Map(_) | Self::Object(_) => Some("an object"),
+            Self::Map(_) | Self::Lower(_) | Self::Object(_) => Some("an object"),
         }
     }
 

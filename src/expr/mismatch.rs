@@ -80,7 +80,7 @@ fn advice(name: &str, kind: Kind, shown: &str, text: Option<&str>) -> String {
         (Kind::Time, _) => "compare it with a time, such as `timestamp(\"2026-01-31T10:00:00Z\")`".to_owned(),
         (Kind::List(_), None) if number(shown) => format!("`{name}.size()` is how many there are"),
         (Kind::List(_), Some(_)) => format!("`{shown} in {name}` asks for one of them"),
-        (Kind::Map(_) | Kind::Object(_), _) => "compare one of its fields".to_owned(),
+        (Kind::Map(_) | Kind::Lower(_) | Kind::Object(_), _) => "compare one of its fields".to_owned(),
         _ => format!("compare it with {}", kind.word().unwrap_or("another")),
     }
 }

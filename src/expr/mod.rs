@@ -7,6 +7,7 @@ mod expression;
 mod kind;
 mod literal;
 mod mismatch;
+mod operand;
 mod order;
 mod owner;
 mod place;

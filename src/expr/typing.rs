@@ -7,6 +7,7 @@ use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, operators};
 use super::explain::{is_arithmetic, is_predicate};
 use super::kind::Kind;
 use super::mismatch::{self, Misfit};
+use super::operand;
 use super::print::source;
 use super::tree::{self, Loop, Macro, text_literal};
 use super::vocabulary::{CONTAINS, DIFFERS, ELEMENTS, EQUALS, FIELDS, ORDERED};
@@ -55,7 +56,11 @@ impl<'tree> Walk<'tree> {
         match &part.expr {
             Expr::Comprehension(inner) => return self.visit_loop(inner),
             Expr::Select(select) if !select.test => self.field(&select.operand, &select.field),
-            Expr::Call(call) => self.comparison(call),
+            Expr::Call(call) => {
+                self.comparison(call);
+                let operands = operand::misfits(call, &|part| self.kind(part));
+                self.misfits.extend(operands);
+            }
             _ => {}
         }
         for child in tree::children(part) {
@@ -163,7 +168,7 @@ impl<'tree> Walk<'tree> {
     /// Whether something that is written out is in something that is read.
     fn ask_for(&mut self, read: &IdedExpr, literal: &IdedExpr) {
         let items = match self.kind(read) {
-            kind @ (Kind::List(_) | Kind::Map(_)) => kind.item(),
+            kind @ (Kind::List(_) | Kind::Map(_) | Kind::Lower(_)) => kind.item(),
             _ => return,
         };
         self.misfits.extend(mismatch::of(|| format!("an item of `{}`", source(read)), items, literal));
@@ -172,7 +177,7 @@ impl<'tree> Walk<'tree> {
 
 fn indexed(kind: Kind, index: &IdedExpr) -> Kind {
     match kind {
-        Kind::List(item) | Kind::Map(item) => *item,
+        Kind::List(item) | Kind::Map(item) | Kind::Lower(item) => *item,
         Kind::Object(_) => text_literal(index).and_then(|name| kind.field(name)).unwrap_or(Kind::Any),
         _ => Kind::Any,
     }

@@ -1,6 +1,6 @@
 //! What kind each field of an observation is, as far as it is certain: what `check` holds expressions against.
 
-use crate::expr::Kind::{self, Any, Bool, Duration, List, Map, Number, Object, OneOf, Text, Time};
+use crate::expr::Kind::{self, Any, Bool, Duration, List, Lower, Map, Number, Object, OneOf, Text, Time};
 
 /// The kind of what a probe brings under this name.
 #[must_use]
@@ -20,7 +20,7 @@ pub fn kind(root: &str) -> Kind {
 
 const RESPONSE: Kind = Object(&[
     ("status", Number),
-    ("headers", Map(&Text)),
+    ("headers", Lower(&Text)),
     ("body", Any),
     ("text", Text),
     ("elapsed", Duration),
