@@ -201,7 +201,7 @@ pub(crate) struct Report {
 #[command(after_help = "\
 Scenarios stand in plan order, numbers are added up, verdict and exit code are made anew. A shard \
 that is missing was not seen: the whole is inconclusive then, at best. Records that are not the \
-shards of one run are refused.")]
+shards of one run are refused: every shard is run with the same scenarios, tags and variables.")]
 pub(crate) struct Merge {
     /// The shards' records
     #[arg(value_name = "RUN.json", required = true, value_hint = ValueHint::FilePath)]

@@ -3,10 +3,13 @@
 //! Events are facts. They are cleaned of secrets where they are made ([`crate::redact`]), written to `events.ndjson`
 //! as they come, shown by the terminal, and folded into the record ([`crate::record`]), from which every report is drawn.
 
+mod shard;
 mod text;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+
+pub use shard::{Planned, Shard};
 
 use crate::verdict::Verdict;
 
@@ -148,6 +151,9 @@ pub struct RunHeader {
     /// Which part of the plan this is, where it was shared out.
     #[serde(default)]
     pub shard: Option<Shard>,
+    /// All that was to be shared out, in plan order. None where nothing was, or nobody kept it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole: Option<Vec<Planned>>,
     /// The options that it was called with, as far as they change what it means: the words that a shell hands on, with
     /// `…` in place of a secret. None where nobody kept them.
     #[serde(default)]
@@ -155,21 +161,6 @@ pub struct RunHeader {
     /// Whether the target was a sandbox that ended with the run, and with it whatever was made there.
     #[serde(default)]
     pub embedded: bool,
-}
-
-/// One part of a plan that was shared out: every `of`-th case, from the `index`-th on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
-pub struct Shard {
-    /// From 1.
-    pub index: usize,
-    /// How many parts there are.
-    pub of: usize,
-}
-
-impl std::fmt::Display for Shard {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}/{}", self.index, self.of)
-    }
 }
 
 /// A case as it stands in the plan.

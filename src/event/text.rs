@@ -2,7 +2,7 @@
 //!
 //! The structs are taken apart without `..`, so that a field that is added later cannot be forgotten here.
 
-use super::{CaseOutline, Change, Evidence, Fact, Judged, Leftover, Look, Outcome, RunHeader, StepOutline};
+use super::{CaseOutline, Change, Evidence, Fact, Judged, Leftover, Look, Outcome, Planned, RunHeader, StepOutline};
 
 impl Fact {
     /// Gives every free text to `edit`. Words of our own (verdicts, phases, kinds of probes) are not among them.
@@ -37,8 +37,12 @@ impl Fact {
 }
 
 fn header(run: &mut RunHeader, edit: &mut dyn FnMut(&mut String)) {
-    let RunHeader { id: _, target, started: _, smoke: _, identity, revision, shard: _, options, embedded: _ } = run;
+    let RunHeader { id: _, target, started: _, smoke: _, identity, revision, shard: _, whole, options, embedded: _ } =
+        run;
     edit(target);
+    for Planned { id, file } in whole.iter_mut().flatten() {
+        [id, file].into_iter().for_each(&mut *edit);
+    }
     revision.iter_mut().chain(options.iter_mut().flatten()).for_each(&mut *edit);
     identity.iter_mut().for_each(edit);
 }

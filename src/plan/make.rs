@@ -5,12 +5,14 @@ use chrono::DateTime;
 use super::case::Case;
 use super::filling::build;
 use super::order::Order;
+use super::rows::{self, Draft};
 use super::secrets::{Fetching, Vault};
 use super::site::Site;
 use super::variables::Variables;
-use super::{rows, select, target, unread};
+use super::{select, target, unread};
 use crate::abreast::{abreast, threads_for};
 use crate::diagnostic::{Diagnostic, nearest};
+use crate::event::Planned;
 use crate::redact::Secret;
 use crate::scenario::config::Target;
 use crate::scenario::{Project, tidy};
@@ -27,6 +29,8 @@ pub struct Plan {
     pub secrets: Vec<(String, Secret)>,
     /// What runs.
     pub cases: Vec<Case>,
+    /// All that was to be shared out, in plan order, where this is one part of it.
+    pub whole: Option<Vec<Planned>>,
 }
 
 impl Plan {
@@ -58,6 +62,7 @@ impl Plan {
         let scope = site.scope();
         let drafts: Vec<_> =
             scenarios.iter().flat_map(|scenario| rows::expand(scenario, &scope, &mut problems)).collect();
+        let whole = order.shard.map(|_| drafts.iter().map(Draft::planned).collect());
         let drafts = select::share(drafts, order, &mut problems);
         let mut vault = Vault::new(&project.config, fetching);
         let target_settings = settings(&site, &mut vault, &mut problems);
@@ -69,7 +74,7 @@ impl Plan {
             return Err(problems);
         }
         let secrets = vault.into_secrets();
-        Ok(Self { target: target.name.clone(), target_settings, secrets, cases })
+        Ok(Self { target: target.name.clone(), target_settings, secrets, cases, whole })
     }
 
     /// Takes over how the sandbox is reached, which is only known once it runs: from then on `target.api` has its URL

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Location};
+use crate::event::Planned;
 use crate::expr::{Scope, Value, to_json, to_text};
 use crate::scenario::Scenario;
 
@@ -18,6 +19,13 @@ pub(super) struct Draft {
     pub(super) name: String,
     /// `row`, where there is a matrix.
     pub(super) row: Option<Value>,
+}
+
+impl Draft {
+    /// What tells it from all others.
+    pub(super) fn planned(&self) -> Planned {
+        Planned { id: self.id.clone(), file: self.scenario.source.path.clone() }
+    }
 }
 
 /// Every row of a scenario's matrix; one draft without a row where it has none.

@@ -317,3 +317,15 @@ fn a_folder_without_a_configuration_has_the_sandbox() {
         "nothing to run on `local`; there is no scenario in /nonexistent/scenarios; `smoke init` writes a first one"
     );
 }
+
+#[test]
+fn a_part_knows_the_whole_that_it_was_taken_from() {
+    let rows = format!("matrix: [{{ name: x }}, {{ name: y }}]\n{READS}");
+    let (_dir, project) = project(&[("scenarios/a.yaml", &rows), ("scenarios/b.yaml", READS)]);
+    let whole = |shard| {
+        let plan = Plan::make(&project, &Order { shard, ..order("staging", &[]) }).unwrap();
+        plan.whole.map(|whole| whole.iter().map(|planned| planned.id.clone()).collect::<Vec<_>>().join(" "))
+    };
+    assert_eq!(whole(Some((2, 2))).as_deref(), Some("a[x] a[y] b"));
+    assert_eq!(whole(None), None);
+}

@@ -45,7 +45,7 @@ impl Run {
     }
 
     fn begin(&mut self, header: &RunHeader) {
-        let RunHeader { id, target, started, smoke, identity, revision, shard, options, embedded } = header;
+        let RunHeader { id, target, started, smoke, identity, revision, shard, whole, options, embedded } = header;
         self.id.clone_from(id);
         self.target.clone_from(target);
         self.started = *started;
@@ -53,6 +53,7 @@ impl Run {
         self.identity.clone_from(identity);
         self.revision.clone_from(revision);
         self.shard = *shard;
+        self.whole.clone_from(whole);
         self.options.clone_from(options);
         self.embedded = *embedded;
     }

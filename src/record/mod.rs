@@ -7,13 +7,14 @@ mod close;
 mod counts;
 mod fold;
 mod merge;
+mod part;
 mod run;
 mod scenario;
 mod span;
 mod step;
 
 pub use counts::Counts;
-pub use merge::{MergeError, Part};
+pub use part::{MergeError, Part};
 pub use run::Run;
 pub use scenario::{Attempt, AttemptStep, Scenario};
 pub use step::{Looks, Step};

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::span::between;
 use super::{Counts, Scenario};
-use crate::event::{AwsUse, Shard};
+use crate::event::{AwsUse, Planned, Shard};
 use crate::verdict::Verdict;
 
 /// One run, as far as it is known.
@@ -18,6 +18,8 @@ pub struct Run {
     pub revision: Option<String>,
     /// Which part of the plan it is, where that was shared out.
     pub shard: Option<Shard>,
+    /// All that was to be shared out, in plan order; none where nothing was, or nobody kept it.
+    pub whole: Option<Vec<Planned>>,
     /// The options that it was called with, as far as they change what it means, a word each; none where nobody kept them.
     pub options: Option<Vec<String>>,
     /// Whether the target was a sandbox that ended with the run, and with it whatever was made there.

@@ -38,6 +38,7 @@ fn run_started(cases: usize) -> Fact {
         identity: Vec::new(),
         revision: None,
         shard: None,
+        whole: None,
         options: None,
         embedded: false,
     };

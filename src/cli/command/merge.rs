@@ -10,7 +10,7 @@ use crate::cli::args::Merge;
 use crate::cli::exit::Exit;
 use crate::cli::reports::{self, RunFolder};
 use crate::cli::settings::{Place, ReportTo};
-use crate::cli::{complain, publish};
+use crate::cli::{complain, note, publish};
 
 /// The file for the merged run's events.
 const EVENTS: ReportTo = ReportTo { format: Format::Ndjson, place: Place::Folder };
@@ -47,5 +47,16 @@ fn merged(args: &Merge) -> Result<Run, Vec<String>> {
     if !problems.is_empty() {
         return Err(problems);
     }
+    say_what_is_old(&parts);
     Run::merge(parts).map_err(|errors| errors.iter().map(ToString::to_string).collect())
+}
+
+/// An older smoke did not keep of which plan a record is a part.
+fn say_what_is_old(parts: &[Part]) {
+    let old = parts.iter().filter(|part| part.run.shard.is_some() && part.run.whole.is_none());
+    let names: Vec<&str> = old.map(|part| part.name.as_str()).collect();
+    if !names.is_empty() {
+        let names = names.join(", ");
+        note(&format!("{names}: nothing there tells which scenarios were shared out, so none would be missed"));
+    }
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Change, Evidence, Judged, Leftover, Phase, Shard};
+use crate::event::{Change, Evidence, Judged, Leftover, Phase, Planned, Shard};
 use crate::verdict::Verdict;
 
 /// The version of the schema that is written, and the only one that is read.
@@ -47,6 +47,10 @@ pub(super) struct Head {
     /// Which part of the plan it is, where that was shared out (`--shard`).
     #[serde(default)]
     pub(super) shard: Option<Shard>,
+    /// Every scenario of the plan that was shared out, in its order, whichever part it fell to; not there where nothing was
+    /// shared out, or nobody kept it. `smoke merge` holds the parts against it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) whole: Option<Vec<Planned>>,
     /// The options that it was called with, as far as they change what it means, a word each, with `…` in place of a
     /// secret; null where nobody kept them.
     #[serde(default)]

@@ -27,6 +27,7 @@ fn header(run: &Run) -> RunHeader {
         identity: run.identity.clone(),
         revision: run.revision.clone(),
         shard: run.shard,
+        whole: run.whole.clone(),
         options: run.options.clone(),
         embedded: run.embedded,
     }

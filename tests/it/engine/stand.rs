@@ -158,6 +158,7 @@ fn header() -> RunHeader {
         identity: Vec::new(),
         revision: None,
         shard: None,
+        whole: None,
         options: None,
         embedded: false,
     }

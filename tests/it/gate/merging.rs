@@ -19,6 +19,11 @@ fn shard(project: &Project, shard: &str, code: i32, more: &[&str]) -> PathBuf {
     std::fs::canonicalize(project.reports().join("latest/run.json")).unwrap()
 }
 
+/// From now on another status is wanted.
+fn want(project: &Project, status: u16) {
+    std::fs::write(project.root().join("smoke.yaml"), CONFIG.replace("200", &status.to_string())).unwrap();
+}
+
 fn merge(project: &Project, runs: &[&PathBuf], code: i32, said: &str) {
     let runs = runs.iter().map(|run| run.to_str().unwrap());
     project.smoke(&std::iter::once("merge").chain(runs).collect::<Vec<_>>()).check(code, said);
@@ -42,7 +47,8 @@ fn shards_make_the_run_that_they_are_parts_of() {
         assert!(project.latest(file).contains("scenarios/c.yaml"), "{file}");
     }
     assert!(project.latest("summary.md").contains("<code>c</code>"));
-    let failed = shard(&project, "2/2", 1, &["--var", "wanted=201"]);
+    want(&project, 201);
+    let failed = shard(&project, "2/2", 1, &[]);
     merge(&project, &[&one, &failed], 1, "FAILED b › step \"look\"");
 }
 
@@ -51,7 +57,8 @@ fn shards_make_the_run_that_they_are_parts_of() {
 fn what_is_missing_beside_a_failure_is_inconclusive() {
     let project = project();
     let one = shard(&project, "1/3", 0, &[]);
-    let two = shard(&project, "2/3", 1, &["--var", "wanted=201"]);
+    want(&project, 201);
+    let two = shard(&project, "2/3", 1, &[]);
     merge(&project, &[&one, &two], 1, "INCONCLUSIVE: shard 3/3 is missing: what it ran is not known");
     let junit = project.latest("junit.xml");
     let whole = junit.split("<testcase ").find(|case| case.contains("the run as a whole")).unwrap();
@@ -70,4 +77,34 @@ fn what_is_missing_or_no_part_is_said() {
     merge(&project, &[&one, &whole], 2, "is no shard: it was run without --shard");
     let nowhere = project.reports().join("nowhere.json");
     merge(&project, &[&one, &nowhere], 2, "nowhere.json: No such file");
+}
+
+/// b would never have run, and nobody would have missed it.
+#[test]
+fn shards_of_different_selections_are_no_run() {
+    let project = project();
+    let one = shard(&project, "1/2", 0, &["a", "b"]);
+    let two = shard(&project, "2/2", 0, &["b", "c"]);
+    merge(&project, &[&one, &two], 2, "of a plan with a (scenarios/a.yaml), ");
+    merge(&project, &[&one, &two], 2, " of one with c (scenarios/c.yaml) instead");
+    let tagged = shard(&project, "2/2", 0, &["--var", "wanted=200"]);
+    let untagged = shard(&project, "1/2", 0, &[]);
+    merge(&project, &[&untagged, &tagged], 2, "run.json has options none, ");
+    merge(&project, &[&one, &shard(&project, "2/2", 0, &["a", "b"])], 0, "2 passed");
+}
+
+/// What an older smoke recorded can still be merged, and it is said what nobody can know.
+#[test]
+fn records_without_the_whole_are_merged_as_ever() {
+    let project = project();
+    let shards = ["1/2", "2/2"].map(|part| shard(&project, part, 0, &[]));
+    for record in &shards {
+        let mut json: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(record).unwrap()).unwrap();
+        assert_eq!(json["run"]["whole"][2], serde_json::json!({"id": "c", "file": "scenarios/c.yaml"}));
+        json["run"].as_object_mut().unwrap().remove("whole");
+        std::fs::write(record, json.to_string()).unwrap();
+    }
+    let [one, two] = &shards;
+    merge(&project, &[one, two], 0, "nothing there tells which scenarios were shared out");
+    merge(&project, &[one, two], 0, "3 passed");
 }

@@ -86,14 +86,14 @@ impl Work {
 
     /// Takes in what an admitted journal left.
     fn plan(&mut self, plan: Plan, journal: &Journal, pen: &Pen) {
-        let Plan { target, target_settings, secrets, cases } = plan;
+        let Plan { target, target_settings, secrets, cases, whole: _ } = plan;
         let cases: BTreeMap<String, _> = cases.into_iter().map(|case| (case.id.clone(), case)).collect();
         let mut gone = Vec::new();
         let at = self.batches.iter().position(|batch| {
             batch.plan.target == target && batch.plan.target_settings.api_url == target_settings.api_url
         });
         let at = at.unwrap_or_else(|| {
-            let plan = Plan { target, target_settings, secrets, cases: Vec::new() };
+            let plan = Plan { target, target_settings, secrets, cases: Vec::new(), whole: None };
             self.batches.push(Batch { plan, rests: Vec::new() });
             self.batches.len() - 1
         });

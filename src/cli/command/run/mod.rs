@@ -200,6 +200,7 @@ fn header(prepared: &Prepared, errand: &Errand<'_>) -> RunHeader {
         identity: Vec::new(),
         revision: revision::of(&super::environment),
         shard: shard.map(|(index, of)| Shard { index, of }),
+        whole: prepared.plan.whole.clone(),
         options,
         embedded: prepared.sandbox.is_some(),
     }
