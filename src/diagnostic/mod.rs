@@ -119,6 +119,12 @@ impl Diagnostic {
         self
     }
 
+    /// Gives every free text to `edit`, for whoever cleans it of secrets. What stands in the file is the user's own.
+    pub fn each_text(&mut self, edit: &mut dyn FnMut(&mut String)) {
+        let Self { message, location: _, label, help } = self;
+        [message, label].into_iter().chain(help).for_each(edit);
+    }
+
     /// The same, with advice.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {

@@ -69,8 +69,9 @@ impl Plan {
         let site = Site { settings: &target_settings, ..site };
         let cases: Vec<_> =
             drafts.into_iter().filter_map(|draft| build(draft, &site, &mut vault, &mut problems)).collect();
-        tidy(&mut problems);
         if !problems.is_empty() {
+            vault.clean(&mut problems);
+            tidy(&mut problems);
             return Err(problems);
         }
         let secrets = vault.into_secrets();

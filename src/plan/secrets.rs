@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
-use crate::redact::Secret;
+use crate::redact::{Redactor, Secret};
 use crate::scenario::Config;
 use crate::scenario::config::{Origin, SecretSource};
 
@@ -24,11 +25,12 @@ pub(super) struct Vault<'c> {
     config: &'c Config,
     fetching: Fetching,
     had: BTreeMap<String, Option<Secret>>,
+    redactor: Arc<Redactor>,
 }
 
 impl<'c> Vault<'c> {
     pub(super) fn new(config: &'c Config, fetching: Fetching) -> Self {
-        Self { config, fetching, had: BTreeMap::new() }
+        Self { config, fetching, had: BTreeMap::new(), redactor: Arc::default() }
     }
 
     /// Whether something stands in for secrets.
@@ -57,8 +59,23 @@ impl<'c> Vault<'c> {
                 }
             },
         };
+        if let Some(secret) = &secret {
+            self.redactor.learn(secret);
+        }
         self.had.insert(name.to_owned(), secret.clone());
         secret
+    }
+
+    /// What knows the secrets that were read, now and later.
+    pub(super) fn redactor(&self) -> Arc<Redactor> {
+        Arc::clone(&self.redactor)
+    }
+
+    /// Takes the secrets out of what is said of a plan: a file or a duration may be named by one.
+    pub(super) fn clean(&self, problems: &mut [Diagnostic]) {
+        for problem in problems {
+            problem.each_text(&mut |text| *text = self.redactor.clean(text).into_owned());
+        }
     }
 
     /// Every secret that was read, in the order of their names.

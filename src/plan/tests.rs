@@ -318,6 +318,43 @@ fn a_folder_without_a_configuration_has_the_sandbox() {
     );
 }
 
+/// The secrets stand where a name, a file, a duration is wanted.
+#[test]
+fn what_is_said_of_a_plan_holds_no_secret() {
+    const CONFIG: &str = r#"
+secrets: { tok: { file: tok.txt }, long: { file: long.txt } }
+vars: { hidden: "${{ secret.tok }}", again: "${{ vars.hidden }}", far: "${{ duration(secret.long) }}" }
+targets:
+  staging:
+    api: { url: http://127.0.0.1:1 }
+    aws: { region: eu-west-1, log_lag: "${{ secret.tok }}" }
+"#;
+    let scenario = r#"
+timeout: "${{ vars.hidden }}"
+steps:
+  - name: upload
+    http: { post: /a, multipart: { file: { path: "${{ secret.tok }}" }, other: { path: "${{ vars.hidden }}" } } }
+    expect: response.status == 200
+  - name: a ${{ vars.hidden }}
+    ecs: { cluster: c, service: s, task_definition: "fam-${{ secret.tok }}" }
+  - name: a ${{ vars.again }}
+    http: { get: "/${{ secret.long + 1 }}" }
+    within: "${{ vars.far }}"
+    until: response.status == 200
+"#;
+    let long = "open sesame ".repeat(50);
+    let files =
+        [("smoke.yaml", CONFIG), ("tok.txt", "hunter2hunter2\n"), ("long.txt", &long), ("scenarios/a.yaml", scenario)];
+    let (_dir, project) = project(&files);
+    let said = said(&Plan::make(&project, &order("staging", &[])).unwrap_err());
+    assert!(!said.contains("hunter2") && !said.contains("sesame"), "{said}");
+    for words in
+        ["`***` is not a duration", "there is no file ", "/scenarios/***", "are called `a ***`", "`fam-***` names"]
+    {
+        assert!(said.contains(words), "{words} is not in:\n{said}");
+    }
+}
+
 #[test]
 fn a_part_knows_the_whole_that_it_was_taken_from() {
     let rows = format!("matrix: [{{ name: x }}, {{ name: y }}]\n{READS}");

@@ -180,14 +180,18 @@ impl<'p, 'v, 'c> Variables<'p, 'v, 'c> {
         problem.help(help)
     }
 
-    /// The scope with `vars` and `secret` as far as they are known.
+    /// The scope with `vars` and `secret` as far as they are known. What is said of a value in it is cleaned before it is
+    /// cut: half a secret would not be found any more.
     pub(super) fn bound(&self) -> Scope {
         let known = self.states.iter().filter_map(|(name, state)| match state {
             State::Known(value, _) => Some((name.clone(), value.clone())),
             State::Open | State::Broken => None,
         });
         let secrets = self.secrets.iter().map(|(name, value)| (name.clone(), value.clone()));
-        self.scope.clone().with("vars", map(known)).with("secret", map(secrets))
+        let mut scope = self.scope.clone().with("vars", map(known)).with("secret", map(secrets));
+        let redactor = self.vault.redactor();
+        scope.clean_with(move |text| redactor.clean(text).into_owned());
+        scope
     }
 
     /// Whether it is only by way of variables that a template has another value in every run: that it reads the run

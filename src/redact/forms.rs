@@ -37,6 +37,7 @@ impl Forms {
         let raw: BTreeSet<&str> = secrets.iter().flat_map(|secret| raw_forms(secret)).collect();
         let mut all: BTreeSet<String> = raw.iter().map(|&form| form.to_owned()).collect();
         all.extend(raw.iter().flat_map(|form| base64_forms(form.as_bytes())));
+        all.extend(raw.iter().flat_map(|form| json_forms(form)));
         let short = raw.iter().filter(|form| form.len() < LONG);
         Self { all: AhoCorasick::new(all).ok(), short: searcher(short), secrets }
     }
@@ -75,6 +76,18 @@ fn base64_forms(secret: &[u8]) -> impl Iterator<Item = String> {
         });
         [format!("{alone}{padding}"), alone].into_iter().chain(inside).collect::<Vec<_>>()
     })
+}
+
+/// The secret as it stands in a JSON text that stands in another: where it is quoted so deep, undoing a layer at a time
+/// would lead through too many views. Nothing where JSON leaves it as it is.
+fn json_forms(secret: &str) -> impl Iterator<Item = String> {
+    let escaped = |text: &str| {
+        let quoted = serde_json::Value::from(text).to_string();
+        quoted[1..quoted.len() - 1].to_owned()
+    };
+    let once = escaped(secret);
+    let (differs, twice) = (once != secret, escaped(&once));
+    [once, twice].into_iter().filter(move |_| differs)
 }
 
 /// Stretches that could be base64 of something.

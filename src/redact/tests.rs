@@ -54,6 +54,13 @@ fn secrets_inside_each_other_leave_nothing_behind() {
 fn escapes_inside_escapes_are_seen_through() {
     check(&["a b&c"], r#"{"url":"https:\/\/x\/?q=a%20b%26c"}"#, r#"{"url":"https:\/\/x\/?q=***"}"#);
     check(&["a\"b"], r#""{\"k\":\"a\\\"b\"}""#, r#""{\"k\":\"***\"}""#);
+    // JSON in a text of JSON, quoted once more where a report shows the value.
+    let mut nested = "S3cretT0ken/+&\"x".to_owned();
+    for layer in 1..=4 {
+        nested = serde_json::Value::from(nested).to_string();
+        let cleaned = knowing(&["S3cretT0ken/+&\"x"]).clean(&nested).into_owned();
+        assert!(!cleaned.contains("S3cret"), "{layer} layers: {cleaned}");
+    }
 }
 
 #[test]

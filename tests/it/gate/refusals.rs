@@ -107,3 +107,28 @@ fn what_could_not_be_seen_until_the_scenarios_timeout_is_inconclusive() {
     ended.check(3, "the scenario's timeout was over");
     assert!(ended.first_line().starts_with("INCONCLUSIVE wait › step \"up\": "), "{}", ended.stdout);
 }
+
+/// Where a secret names what must be there, what is said of it does not tell it.
+#[test]
+fn what_is_wrong_is_said_without_the_secret_in_it() {
+    let config = "secrets: { tok: { env: TOK } }\nvars: { name: \"${{ secret.tok }}\" }\ntargets:
+  gone: { api: { url: \"http://127.0.0.1:1\" }, aws: { region: eu-west-1, log_lag: \"${{ secret.tok }}\" } }\n";
+    let scenario = "steps:
+  - name: upload
+    http: { post: /a, multipart: { a: { path: \"${{ secret.tok }}\" }, b: { path: \"${{ vars.name }}\" } } }
+    expect: response.status == 200
+  - name: a ${{ vars.name }}
+    ecs: { cluster: c, service: s, task_definition: \"fam-${{ secret.tok }}\" }\n";
+    let project = Project::of(&[("smoke.yaml", config), ("scenarios/a.yaml", scenario)]);
+    let project = project.with(&[("TOK", "hunter2hunter2")]);
+    for line in [&["run", "gone"][..], &["doctor", "gone"], &["run", "gone", "--verbose"]] {
+        let ended = project.smoke(line);
+        ended.check(2, "there is no file scenarios/***").check(2, "`fam-***` names no revision");
+        ended.check(2, "`***` is not a duration");
+        assert!(!format!("{}{}", ended.stdout, ended.stderr).contains("hunter2"), "{}", ended.stderr);
+    }
+    for line in [&["check"][..], &["list", "gone"], &["policy", "gone"]] {
+        let ended = project.smoke(line);
+        assert!(!format!("{}{}", ended.stdout, ended.stderr).contains("hunter2"), "{}", ended.stderr);
+    }
+}
