@@ -17,6 +17,7 @@ mod yaml;
 pub use config::Config;
 pub use model::Scenario;
 pub use project::Project;
+pub use source::is_yaml;
 
 pub(crate) use check::{changes, judges, missing};
 pub(crate) use project::tidy;

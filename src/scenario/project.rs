@@ -1,6 +1,7 @@
 //! The whole of it: finding the files and reading them all.
 
 use std::collections::{HashMap, HashSet};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -193,6 +194,12 @@ fn whole(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
+/// The entries of a folder. One that cannot be read may be a scenario, so it is not passed over in silence.
+fn readable<T>(entries: impl Iterator<Item = io::Result<T>>, dir: &Path, problems: &mut Vec<Diagnostic>) -> Vec<T> {
+    let mut told = |error| problems.push(source::unreadable(&source::shown(dir), &error));
+    entries.filter_map(|entry| entry.map_err(&mut told).ok()).collect()
+}
+
 /// Scenario files, each once however it is named.
 #[derive(Debug, Default)]
 struct Files {
@@ -220,21 +227,20 @@ impl Files {
         let entries = match std::fs::read_dir(dir) {
             Ok(entries) => entries,
             Err(error) => {
-                problems.push(Diagnostic::nowhere(format!("{} cannot be read: {error}", source::shown(dir))));
+                problems.push(source::unreadable(&source::shown(dir), &error));
                 return;
             }
         };
         let whole_dir = whole(dir);
-        for entry in entries.flatten() {
+        for entry in readable(entries, dir, problems) {
             let (path, name) = (entry.path(), entry.file_name());
             let hidden = name.to_string_lossy().starts_with('.');
-            let yaml = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
             // The folder itself tells what is no link, so that the system need not be asked for each of a thousand.
             let kind = entry.file_type().ok().filter(|kind| !kind.is_symlink());
             let is_dir = kind.map_or_else(|| path.is_dir(), |kind| kind.is_dir());
             if is_dir && !hidden {
                 self.below(&path, depth + 1, problems);
-            } else if yaml && !hidden {
+            } else if source::is_yaml(&path) && !hidden {
                 let identity = if kind.is_some() { whole_dir.join(name) } else { whole(&path) };
                 self.add(path, identity);
             }
@@ -281,6 +287,8 @@ mod tests {
         check(&files, &["other/c.yaml", "scenarios/b.yaml"], (&["c", "b", "a"], &[]));
         check(&[("other/c.yaml", GOOD), ("other/deep/d.yaml", "no")], &["other"], (&["c"], &[]));
         check(&[("scenarios/.hidden.yaml", "no"), ("scenarios/notes.txt", "no")], &[], (&[], &[]));
+        let shouted = [("scenarios/gate.YAML", GOOD), ("scenarios/later.Yml", GOOD), ("other/d.YML", GOOD)];
+        check(&shouted, &["other"], (&["d", "gate", "later"], &[]));
         check(
             &[("scenarios/steps.yaml", "- name: only used\n")],
             &["nowhere.yaml"],
@@ -303,6 +311,16 @@ mod tests {
         check(&[("scenarios/a.yaml", GOOD), ("scenarios/b.yaml", inner)], &[], (&["a"], &[UNUSED]));
         check(&[("scenarios/a.yaml", GOOD), ("scenarios/steps/b.yaml", inner)], &[], (&["a"], &[]));
         check(&[("scenarios/a.yaml", GOOD), ("elsewhere/b.yaml", inner)], &["elsewhere/b.yaml"], (&["a"], &[UNUSED]));
+    }
+
+    #[test]
+    fn an_entry_that_cannot_be_read_is_not_passed_over() {
+        let mut problems = Vec::new();
+        let entries = [Ok(1), Err(io::Error::from(io::ErrorKind::PermissionDenied)), Ok(2)];
+        let read = readable(entries.into_iter(), Path::new("scenarios"), &mut problems);
+        assert_eq!(read, [1, 2]);
+        let said: Vec<_> = problems.iter().map(|problem| problem.message.as_str()).collect();
+        assert_eq!(said, ["scenarios cannot be read: permission denied"]);
     }
 
     #[cfg(unix)]

@@ -13,6 +13,12 @@ const LARGEST: u64 = 1024 * 1024;
 /// So much more than a file says it holds is made ready, so that its end is found without growing.
 const ROOM: usize = 64;
 
+/// Whether a file is YAML, by the ending of its name, however that is written.
+#[must_use]
+pub fn is_yaml(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("yaml") || ending.eq_ignore_ascii_case("yml"))
+}
+
 /// Reads a file whole. A byte-order mark is not part of the text.
 ///
 /// # Errors
@@ -42,7 +48,7 @@ fn bounded(file: File, size: u64) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn unreadable(shown: &str, error: &std::io::Error) -> Diagnostic {
+pub(crate) fn unreadable(shown: &str, error: &std::io::Error) -> Diagnostic {
     Diagnostic::nowhere(format!("{shown} cannot be read: {}", reason(error)))
 }
 

@@ -1,11 +1,12 @@
 //! `smoke check`: everything that can be wrong, found without a network.
 
+use std::fs::ReadDir;
 use std::path::{Path, PathBuf};
 
 use smoke::diagnostic::{self, Diagnostic};
 use smoke::plan;
 use smoke::sandbox::Sandbox;
-use smoke::scenario::Project;
+use smoke::scenario::{Project, is_yaml};
 
 use crate::cli::args::Check;
 use crate::cli::exit::Exit;
@@ -52,10 +53,11 @@ fn places(paths: &[PathBuf], problems: &mut Vec<Diagnostic>) -> Vec<(PathBuf, Ve
     projects
 }
 
+/// Whether there is something to read. What cannot be looked at may be: reading it says why not.
 fn holds_yaml(dir: &Path) -> bool {
-    let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
-    let is_yaml = |path: &Path| path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
-    entries.map(|entry| entry.path()).any(|path| is_yaml(&path) && path.is_file())
+    let yaml = |path: &Path| is_yaml(path) && path.is_file();
+    let holds = |entries: ReadDir| entries.into_iter().any(|entry| entry.map_or(true, |entry| yaml(&entry.path())));
+    std::fs::read_dir(dir).map_or(true, holds)
 }
 
 fn survey(dir: &Path, files: &[PathBuf], problems: &mut Vec<Diagnostic>) -> Project {

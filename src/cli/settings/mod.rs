@@ -6,6 +6,8 @@ mod shard;
 
 use std::path::{Path, PathBuf};
 
+use smoke::scenario::is_yaml;
+
 pub(crate) use self::report_to::{Place, ReportTo};
 pub(crate) use self::shard::Shard;
 use super::args;
@@ -66,8 +68,7 @@ impl<'args> RunSettings<'args> {
 
 /// Whether a word is the path of a file or folder, by its looks.
 pub(crate) fn names_a_file(word: &str) -> bool {
-    let is_yaml = Path::new(word).extension().is_some_and(|ending| ending == "yaml" || ending == "yml");
-    word.contains('/') || is_yaml
+    word.contains('/') || is_yaml(Path::new(word))
 }
 
 #[cfg(test)]
@@ -94,6 +95,7 @@ mod tests {
         }
         check("smoke run prod bulk-import", &[]);
         check("smoke run local x/a.yaml b.yml", &["x/a.yaml", "b.yml"]);
+        check("smoke run local gate.YAML", &["gate.YAML"]);
     }
 
     #[test]

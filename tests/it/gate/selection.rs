@@ -58,3 +58,17 @@ fn a_list_shows_what_would_run() {
 fn this_repository_is_sound() {
     Project::ours().smoke(&["check"]).check(0, "nothing wrong");
 }
+
+/// A gate that nobody runs because of how its file is called would never turn red.
+#[test]
+fn an_ending_may_be_written_in_capitals() {
+    let project = Project::of(&[
+        ("smoke.yaml", "targets: { local: { sandbox: {} } }\n"),
+        ("scenarios/gate.YAML", LOOK),
+        ("elsewhere/later.Yml", "steps: nonsense\n"),
+    ]);
+    project.smoke(&["run"]).check(0, "1 passed");
+    assert_eq!(ids(&project), ["gate"]);
+    project.smoke(&["run", "scenarios/gate.YAML"]).check(0, "1 passed");
+    project.smoke(&["check", "elsewhere"]).check(2, "elsewhere/later.Yml:1:8");
+}
