@@ -45,7 +45,7 @@ impl Project {
         for path in paths {
             files.named(path, &mut problems);
         }
-        let (mut scenarios, mut lists, mut used) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut scenarios, mut lists, mut used, mut whole) = (Vec::new(), Vec::new(), Vec::new(), true);
         let files = files.sorted();
         for (path, read) in
             files.iter().zip(abreast(threads_for(files.len()), &files, |path| Read::from(path, &config)))
@@ -53,10 +53,14 @@ impl Project {
             scenarios.extend(read.scenario.map(Arc::new));
             lists.extend(read.list.map(|source| (path, source)));
             used.extend(read.used);
+            whole &= read.whole;
             problems.extend(read.problems);
         }
         problems.extend(repeated_ids(&scenarios));
-        problems.extend(unused(&lists, &used));
+        // What stands where nobody could read may take them in.
+        if whole {
+            problems.extend(unused(&lists, &used));
+        }
         tidy(&mut problems);
         (Self { config, scenarios }, problems)
     }
@@ -116,6 +120,8 @@ struct Read {
     list: Option<Arc<Source>>,
     /// Files whose steps it takes in.
     used: Vec<PathBuf>,
+    /// Whether all of it could be read, so that it takes in no other files.
+    whole: bool,
     problems: Vec<Diagnostic>,
 }
 
@@ -130,7 +136,7 @@ impl Read {
     fn of(source: &Arc<Source>, path: &Path, config: &Config) -> Self {
         let root = match yaml::parse(source) {
             Ok(root) if matches!(root.data, Data::List(_)) => {
-                return Self { list: Some(Arc::clone(source)), ..Self::default() };
+                return Self { list: Some(Arc::clone(source)), whole: true, ..Self::default() };
             }
             Ok(root) => root,
             Err(problem) => return Self::wrong(problem),
@@ -138,8 +144,9 @@ impl Read {
         let mut reader = Reader::default();
         let draft = reader.scenario(&root, source, path);
         let Reader { mut problems, used } = reader;
+        let whole = problems.is_empty();
         problems.extend(draft.iter().flat_map(|draft| check::draft(draft, config)));
-        Self { scenario: draft.map(assemble), list: None, used, problems }
+        Self { scenario: draft.map(assemble), list: None, used, whole, problems }
     }
 
     fn wrong(problem: Diagnostic) -> Self {
@@ -311,6 +318,20 @@ mod tests {
         check(&[("scenarios/a.yaml", GOOD), ("scenarios/b.yaml", inner)], &[], (&["a"], &[UNUSED]));
         check(&[("scenarios/a.yaml", GOOD), ("scenarios/steps/b.yaml", inner)], &[], (&["a"], &[]));
         check(&[("scenarios/a.yaml", GOOD), ("elsewhere/b.yaml", inner)], &["elsewhere/b.yaml"], (&["a"], &[UNUSED]));
+    }
+
+    /// The list may be what the file that cannot be read takes in: the second error would be a false one.
+    #[test]
+    fn nothing_is_said_of_lists_where_some_file_could_not_be_read() {
+        const NO_STEP: [&str; 3] = ["a step has no key `uses`", "a step needs `name`", "a step needs a probe"];
+        let list =
+            ("scenarios/list.yaml", "- name: look\n  http: { get: /health }\n  expect: response.status == 200\n");
+        let (used, misspelt) = ("steps:\n  - use: list.yaml\n", "steps:\n  - uses: list.yaml\n");
+        check(&[("scenarios/a.yaml", used), list], &[], (&["a"], &[]));
+        check(&[("scenarios/a.yaml", misspelt), list], &[], (&["a"], &NO_STEP));
+        let torn = "this is not YAML: while parsing a node, did not find expected node content";
+        check(&[("scenarios/a.yaml", &format!("{used}name: [\n")), list], &[], (&[], &[torn]));
+        check(&[("scenarios/a.yaml", GOOD), list, ("scenarios/b.yaml", "name: [\n")], &[], (&["a"], &[torn]));
     }
 
     #[test]
