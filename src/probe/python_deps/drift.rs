@@ -5,26 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::pyproject::{Declared, Group};
 use super::requirement::Requirement;
 use super::requirements::Requirements;
-
-/// How versions are compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Compare {
-    /// Both must say the same.
-    #[default]
-    Exact,
-    /// What is pinned must be among what is wanted.
-    Satisfied,
-}
-
-/// Which tables of `pyproject.toml` the requirements stand for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Selection {
-    /// Extras, beside what is always installed.
-    pub(super) extras: Vec<String>,
-    /// Groups.
-    pub(super) groups: Vec<String>,
-    pub(super) compare: Compare,
-}
+use super::selection::{Compare, Selection};
 
 /// Everything that differs, by name.
 #[derive(Debug, Default)]
@@ -46,6 +27,8 @@ pub(super) struct Missing {
 #[derive(Debug)]
 pub(super) struct Different {
     pub(super) required: Vec<Requirement>,
+    /// Constraints that no version of what is required meets: whatever the project says, this cannot be installed.
+    pub(super) against: Vec<Requirement>,
     pub(super) declared: Vec<Declared>,
 }
 
@@ -73,17 +56,16 @@ impl Drift {
         let (mut drift, selected) = (Self::default(), by_name(selected, |declared| &declared.requirement.name));
         let wanted_by_name = by_name(wanted.wanted.iter().collect(), |requirement| &requirement.name);
         for (name, required) in &wanted_by_name {
-            let required = || required.iter().map(|it| (*it).clone()).collect();
-            match selected.get(name) {
-                None => {
-                    let only_in = others.iter().find(|it| it.requirement.name == *name).map(|it| (*it).clone());
-                    drift.missing.push(Missing { required: required(), only_in });
-                }
-                Some(declared) if !agree(&required(), declared, wanted, selection.compare) => {
-                    let declared = declared.iter().map(|it| (*it).clone()).collect();
-                    drift.different.push(Different { required: required(), declared });
-                }
-                Some(_) => {}
+            let required: Vec<Requirement> = required.iter().map(|it| (*it).clone()).collect();
+            let Some(declared) = selected.get(name) else {
+                let only_in = others.iter().find(|it| it.requirement.name == *name).map(|it| (*it).clone());
+                drift.missing.push(Missing { required, only_in });
+                continue;
+            };
+            let against = against(&required, wanted);
+            if !against.is_empty() || !agree(&required, declared, wanted, selection.compare) {
+                let declared = declared.iter().map(|it| (*it).clone()).collect();
+                drift.different.push(Different { required, against, declared });
             }
         }
         let extra = selected.iter().filter(|(name, _)| !wanted_by_name.contains_key(*name));
@@ -115,6 +97,12 @@ fn by_name<'a, T>(items: Vec<&'a T>, name: impl Fn(&'a T) -> &'a String) -> BTre
         named.entry(name(item)).or_default().push(item);
     }
     named
+}
+
+/// The constraints that rule out what is required.
+fn against(required: &[Requirement], wanted: &Requirements) -> Vec<Requirement> {
+    let rules_out = |constraint: &&Requirement| required.iter().any(|one| one.excludes(constraint));
+    wanted.constraints.iter().filter(rules_out).cloned().collect()
 }
 
 /// Whether each of one side has its like on the other. What a constraints file adds may stand in `pyproject.toml` too.

@@ -1,6 +1,7 @@
 //! `python_deps`: `requirements.txt`, which is the source of truth, against `pyproject.toml`.
 
 mod drift;
+mod entry;
 mod lines;
 mod patch;
 mod poetry;
@@ -8,15 +9,17 @@ mod pyproject;
 mod requirement;
 mod requirements;
 mod seen;
+mod selection;
 #[cfg(test)]
 mod tests;
 
 use std::path::{Path, PathBuf};
 
-use self::drift::{Compare, Drift, Selection};
+use self::drift::Drift;
 use self::requirement::normalised;
 use self::requirements::{Requirements, Shelf};
 pub use self::seen::DepsSeen;
+use self::selection::{Compare, Selection};
 use super::{LookError, LookErrorKind, local_file};
 use crate::expr::{self, EvaluationError, Reference, Scope, Template};
 
@@ -105,7 +108,8 @@ impl Query {
     /// Looks once: reads the files.
     ///
     /// # Errors
-    /// Where one of them cannot be read; the message names file and line. Drift is no error.
+    /// Where one of them cannot be read, or has no extra or group of a name that was chosen; the message names file and
+    /// line. Drift is no error.
     pub async fn look(&self) -> Result<DepsSeen, LookError> {
         let query = self.clone();
         let read = tokio::task::spawn_blocking(move || query.read()).await;
@@ -128,8 +132,9 @@ impl Query {
         let unread = |why: String| format!("{file}: {why}");
         let text = lines::decode(&local_file::bytes(&path).map_err(unread)?).map_err(unread)?;
         let project = pyproject::read(&text, &file)?;
+        self.selection.held_by(&project, &file)?;
         let drift = Drift::of(&wanted, &project.declared, project.name.as_deref(), &self.selection);
-        Ok(DepsSeen::new(drift, &wanted, (&file, &text), project.dynamic))
+        Ok(DepsSeen::new(drift, &wanted, (&file, &text), &project, &self.selection))
     }
 
     /// In a few words.
@@ -150,7 +155,8 @@ pub(super) fn read_both(path: &Path, requirements: &str, project: &str) {
     let (Ok(wanted), Ok(read)) = (requirements::read(path, &shelf), pyproject::read(project, "pyproject.toml")) else {
         return;
     };
-    let drift = Drift::of(&wanted, &read.declared, read.name.as_deref(), &Selection::default());
-    let seen = DepsSeen::new(drift, &wanted, ("pyproject.toml", project), read.dynamic);
+    let chosen = Selection::default();
+    let drift = Drift::of(&wanted, &read.declared, read.name.as_deref(), &chosen);
+    let seen = DepsSeen::new(drift, &wanted, ("pyproject.toml", project), &read, &chosen);
     let _ = (expr::to_text(&seen.binding()), seen.summary(), seen.cause(), seen.evidence());
 }

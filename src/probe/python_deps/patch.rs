@@ -10,9 +10,9 @@ use super::drift::Drift;
 use super::pyproject::{Declared, is_poetry};
 use super::requirement::Requirement;
 
-/// A unified diff of `pyproject.toml`, or nothing where it cannot be edited.
+/// A unified diff of `pyproject.toml`, or nothing where it cannot be edited, or that would mend nothing.
 pub(super) fn patch(text: &str, file: &str, drift: &Drift) -> Option<String> {
-    let mended = mended(text, drift)?;
+    let mended = mended(text, drift).filter(|mended| mended != text)?;
     let diff = TextDiff::from_lines(text, &mended);
     Some(diff.unified_diff().context_radius(2).header(&format!("a/{file}"), &format!("b/{file}")).to_string())
 }
@@ -22,7 +22,8 @@ pub(super) fn mended(text: &str, drift: &Drift) -> Option<String> {
     let mut document: DocumentMut = text.parse().ok()?;
     let poetry = is_poetry(&document);
     let mut edits = Edits::default();
-    for different in &drift.different {
+    // What a constraint rules out is mended there.
+    for different in drift.different.iter().filter(|different| different.against.is_empty()) {
         edits.replace(&different.declared, &different.required);
     }
     edits.remove(&drift.extra);

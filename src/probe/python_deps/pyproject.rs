@@ -1,13 +1,11 @@
 //! `pyproject.toml`: every table in which a project says what it needs.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
-use pep508_rs::MarkerTree;
 use toml_edit::{Document, Item, Table, TableLike, Value};
 
-use super::poetry;
-use super::requirement::{self, Place, Requirement, normalised};
+use super::entry::{self, Entry};
+use super::requirement::{Place, Requirement, normalised};
 use crate::diagnostic::line_at;
 
 /// Which table something stands in.
@@ -53,8 +51,12 @@ pub(super) struct Project {
     pub(super) name: Option<String>,
     /// Every entry of every table.
     pub(super) declared: Vec<Declared>,
+    /// Every table that there is, those without an entry too.
+    pub(super) tables: Vec<(Group, Place)>,
     /// Where it says that a build decides what it needs.
     pub(super) dynamic: Option<Place>,
+    /// Where it says that a build decides what its extras are.
+    pub(super) dynamic_extras: Option<Place>,
 }
 
 /// Reads all tables.
@@ -66,18 +68,19 @@ pub(super) fn read(text: &str, file: &str) -> Result<Project, String> {
         let line = error.span().map_or(1, |span| line_at(text, span.start));
         format!("{file}:{line}: {}", error.message().replace('\n', ", "))
     })?;
-    let mut reader = Reader { text, file, found: Vec::new() };
+    let mut reader = Reader { text, file, found: Vec::new(), tables: Vec::new() };
     reader.project(document.as_table())?;
     reader.groups(document.as_table())?;
     reader.poetry(document.as_table())?;
     let project = table(document.as_table(), &["project"]);
-    let mut dynamic =
-        project.and_then(|project| project.get("dynamic")?.as_array()).into_iter().flat_map(|names| names.iter());
-    let dynamic = dynamic.find(|name| name.as_str() == Some("dependencies"));
-    let dynamic = dynamic.map(|name| reader.place(name.span()));
+    let dynamic = |what: &str| {
+        let mut names = project.and_then(|project| project.get("dynamic")?.as_array()).into_iter().flatten();
+        names.find(|name| name.as_str() == Some(what)).map(|name| reader.place(name.span()))
+    };
+    let (dynamic, dynamic_extras) = (dynamic("dependencies"), dynamic("optional-dependencies"));
     let poetry = || table(document.as_table(), &["tool", "poetry"]);
     let name = project.or_else(poetry).and_then(|project| normalised(project.get("name")?.as_str()?).ok());
-    Ok(Project { name, declared: reader.found, dynamic })
+    Ok(Project { name, declared: reader.found, tables: reader.tables, dynamic, dynamic_extras })
 }
 
 /// Whether the file says what it needs in Poetry's tables only.
@@ -96,6 +99,7 @@ struct Reader<'text> {
     text: &'text str,
     file: &'text str,
     found: Vec<Declared>,
+    tables: Vec<(Group, Place)>,
 }
 
 impl Reader<'_> {
@@ -160,6 +164,7 @@ impl Reader<'_> {
             let line = self.line(list.span());
             return Err(format!("{}:{line}: {} must be a list", self.file, keys.join(".")));
         };
+        self.tables.push((group.clone(), self.place(list.span())));
         for (index, entry) in array.iter().enumerate() {
             let place = self.place(entry.span());
             match entry {
@@ -188,6 +193,7 @@ impl Reader<'_> {
             self.poetry_table(root, &["tool", "poetry", "dependencies"], &Group::Main)?;
         }
         self.poetry_table(root, &["tool", "poetry", "dev-dependencies"], &Group::Named("dev".to_owned()))?;
+        self.poetry_extras(root)?;
         for (name, _) in table(root, &["tool", "poetry", "group"]).iter().flat_map(|groups| groups.iter()) {
             let group = Group::Named(normalised(name)?);
             self.poetry_table(root, &["tool", "poetry", "group", name, "dependencies"], &group)?;
@@ -197,6 +203,7 @@ impl Reader<'_> {
 
     fn poetry_table(&mut self, root: &Table, keys: &[&str], group: &Group) -> Result<(), String> {
         let Some(entries) = table(root, keys) else { return Ok(()) };
+        self.tables.push((group.clone(), self.below(root, keys)));
         for (name, item) in entries.iter().filter(|(name, _)| *name != "python") {
             let key = entries.get_key_value(name).and_then(|(key, _)| key.span());
             let place = self.place(key.or_else(|| item.span()));
@@ -205,16 +212,32 @@ impl Reader<'_> {
             let keys: Vec<&str> = keys.iter().copied().chain([name]).collect();
             for value in several.or(one).unwrap_or_default() {
                 let (requirement, optional) =
-                    poetry_entry(name, Entry::Value(value), &place).map_err(|why| format!("{place}: {why}"))?;
+                    entry::requirement(name, Entry::Value(value), &place).map_err(|why| format!("{place}: {why}"))?;
                 self.add_poetry(root, requirement, group, (&keys, optional));
             }
             if let Some(table) = item.as_table() {
                 let (requirement, optional) =
-                    poetry_entry(name, Entry::Table(table), &place).map_err(|why| format!("{place}: {why}"))?;
+                    entry::requirement(name, Entry::Table(table), &place).map_err(|why| format!("{place}: {why}"))?;
                 self.add_poetry(root, requirement, group, (&keys, optional));
             }
         }
         Ok(())
+    }
+
+    /// Extras name what stands in Poetry's main table.
+    fn poetry_extras(&mut self, root: &Table) -> Result<(), String> {
+        let keys = ["tool", "poetry", "extras"];
+        for (name, _) in table(root, &keys).iter().flat_map(|extras| extras.iter()) {
+            let place = self.below(root, &[&keys[..], &[name]].concat());
+            self.tables.push((Group::Optional(normalised(name)?), place));
+        }
+        Ok(())
+    }
+
+    /// Where a key stands, by the way to it.
+    fn below(&self, root: &Table, keys: &[&str]) -> Place {
+        let span = keys.split_last().and_then(|(last, above)| table(root, above)?.get_key_value(last)?.0.span());
+        self.place(span)
     }
 
     /// What is optional belongs to the extras that name it.
@@ -239,61 +262,4 @@ impl Reader<'_> {
     fn line(&self, span: Option<std::ops::Range<usize>>) -> usize {
         span.map_or(1, |span| line_at(self.text, span.start))
     }
-}
-
-/// An entry of Poetry's: text or a table, in either of its forms.
-#[derive(Clone, Copy)]
-enum Entry<'toml> {
-    Value(&'toml Value),
-    Table(&'toml Table),
-}
-
-impl Entry<'_> {
-    fn field(&self, name: &str) -> Option<&Value> {
-        match self {
-            Self::Value(value) => value.as_inline_table()?.get(name),
-            Self::Table(table) => table.get(name)?.as_value(),
-        }
-    }
-
-    fn text(&self, name: &str) -> Option<&str> {
-        self.field(name)?.as_str()
-    }
-}
-
-/// What an entry asks for, and whether it is optional.
-fn poetry_entry(name: &str, entry: Entry<'_>, place: &Place) -> Result<(Requirement, bool), String> {
-    let plain = if let Entry::Value(value) = entry { value.as_str() } else { None };
-    let version = plain.or_else(|| entry.text("version"));
-    let specifiers = poetry::specifiers(version.unwrap_or("*"))?;
-    let extras = entry.field("extras").and_then(Value::as_array).into_iter().flat_map(|extras| extras.iter());
-    let extras: BTreeSet<String> = extras.filter_map(|extra| normalised(extra.as_str()?).ok()).collect();
-    let markers =
-        entry.text("markers").map(str::to_owned).into_iter().chain(entry.text("python").map(python).transpose()?);
-    let markers: Vec<String> =
-        markers.filter(|marker| !marker.is_empty()).map(|marker| format!("({marker})")).collect();
-    let marker =
-        if markers.is_empty() { Ok(MarkerTree::default()) } else { requirement::marker(&markers.join(" and ")) };
-    let url = url(entry);
-    let wanted = version.filter(|version| *version != "*").map(|version| format!(" {version}")).unwrap_or_default();
-    let text = format!("{name}{wanted}{}", url.as_ref().map(|url| format!(" @ {url}")).unwrap_or_default());
-    let marker = marker?;
-    let optional = entry.field("optional").and_then(Value::as_bool).unwrap_or(false);
-    let name = normalised(name)?;
-    Ok((Requirement { name, specifiers, extras, marker, url, text, place: place.clone() }, optional))
-}
-
-/// `python = "^3.9"` of an entry, as a marker.
-fn python(constraint: &str) -> Result<String, String> {
-    let specifiers = poetry::specifiers(constraint)?;
-    let each = specifiers.iter().map(|one| format!("python_version {} '{}'", one.operator(), one.version()));
-    Ok(each.collect::<Vec<_>>().join(" and "))
-}
-
-fn url(entry: Entry<'_>) -> Option<String> {
-    let revision = ["rev", "tag", "branch"].iter().find_map(|key| entry.text(key));
-    let git =
-        entry.text("git").map(|git| format!("git+{git}{}", revision.map(|at| format!("@{at}")).unwrap_or_default()));
-    git.or_else(|| entry.text("url").map(str::to_owned))
-        .or_else(|| entry.text("path").map(|path| format!("file:{path}")))
 }

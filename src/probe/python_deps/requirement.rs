@@ -66,6 +66,15 @@ impl Requirement {
         self.same_kind_as(other) && other.specifiers.contains(version)
     }
 
+    /// Whether nothing can be both: one of them pins what the other one does not allow, where both count at once. Of two
+    /// pins one may say more than the other, as `==1.0+cpu` and `==1.0` do.
+    pub(super) fn excludes(&self, other: &Self) -> bool {
+        let fits = |pinned: &Self, other: &Self| Some(other.specifiers.contains(pin(&pinned.specifiers)?));
+        let mut told = [fits(self, other), fits(other, self)].into_iter().flatten().peekable();
+        let comparable = self.name == other.name && self.url.is_none() && other.url.is_none();
+        comparable && told.peek().is_some() && !told.any(|fits| fits) && !self.marker.is_disjoint(&other.marker)
+    }
+
     /// The same, held to what a constraints file says as well.
     pub(super) fn constrained_by(&self, constraint: &Self) -> Self {
         let specifiers = self.specifiers.iter().chain(constraint.specifiers.iter()).cloned();

@@ -5,9 +5,10 @@ use serde_json::json;
 
 use super::drift::{Different, Drift, Missing};
 use super::patch;
-use super::pyproject::Declared;
+use super::pyproject::{Declared, Project};
 use super::requirement::{Place, Requirement};
 use super::requirements::Requirements;
+use super::selection::Selection;
 use crate::event::Evidence;
 use crate::expr::{self, Value, Withheld};
 
@@ -33,18 +34,25 @@ struct Side<'s> {
 }
 
 impl DepsSeen {
-    /// `project` is the shown name and the text of `pyproject.toml`; `dynamic` says that it does not tell what it needs.
-    pub(super) fn new(drift: Drift, wanted: &Requirements, project: (&str, &str), dynamic: Option<Place>) -> Self {
-        let dynamic =
-            dynamic.map(|at| format!("{at} says that dependencies are dynamic: what they are only a build would tell"));
+    /// `file` is the shown name and the text of `pyproject.toml`.
+    pub(super) fn new(
+        drift: Drift,
+        wanted: &Requirements,
+        (file, text): (&str, &str),
+        project: &Project,
+        selection: &Selection,
+    ) -> Self {
+        let hidden = selection.hidden_in(project);
         let unnamed = wanted
             .unnamed
             .first()
             .map(|(text, at)| format!("{at} names no package: `{text}` would have to be built to know"));
-        let (file, text) = project;
-        let patch = if drift.is_empty() || dynamic.is_some() { None } else { patch::patch(text, file, &drift) };
-        let drift = if dynamic.is_some() { Drift::default() } else { drift };
-        Self { compared: wanted.wanted.len(), doubt: dynamic.or(unnamed), patch, drift }
+        let patch = if drift.is_empty() || hidden.is_some() { None } else { patch::patch(text, file, &drift) };
+        let drift = if hidden.is_some() { Drift::default() } else { drift };
+        // What is missing there is known to be missing, whatever its tables are called.
+        let absent = if drift.is_empty() { selection.absent_from(project, file) } else { None };
+        let doubt = hidden.or(unnamed).or(absent);
+        Self { compared: wanted.wanted.len(), doubt, patch, drift }
     }
 
     /// The name and the value that expressions see.
@@ -110,7 +118,8 @@ impl Different {
     fn sentence(&self) -> String {
         let wants = self.declared.iter().map(|it| format!("{} wants {}", it.requirement.place, it.requirement.text));
         let asks = self.required.iter().map(|it| format!("{} {} {}", it.place, verb(it), it.text));
-        wants.chain(asks).collect::<Vec<_>>().join(", ")
+        let held = self.against.iter().map(|it| format!("{} constrains it to {}", it.place, it.text));
+        wants.chain(asks).chain(held).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -154,7 +163,7 @@ fn extra(declared: &Declared) -> serde_json::Value {
 fn different(different: &Different) -> serde_json::Value {
     json!({
         "name": first(&different.required).map(|it| &it.name),
-        "requirements": sides(different.required.iter()),
+        "requirements": sides(different.required.iter().chain(&different.against)),
         "pyproject": sides(different.declared.iter().map(|it| &it.requirement)),
     })
 }

@@ -5,11 +5,12 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::drift::{Compare, Drift, Selection};
+use super::drift::Drift;
 use super::requirement::Requirement;
 use super::requirements::{Requirements, Shelf};
 use super::seen::DepsSeen;
-use super::{lines, patch, pyproject, requirements};
+use super::selection::{Compare, Selection};
+use super::{Query, lines, patch, pyproject, requirements};
 use crate::expr::{self, Withheld};
 
 /// What a folder of files asks for, the first of them being the one that is named.
@@ -127,7 +128,7 @@ fn seen(requirements: &[(&str, &str)], project: &str, selection: &Selection) -> 
     let wanted = read(requirements).unwrap();
     let read = pyproject::read(project, "pyproject.toml").unwrap();
     let drift = || Drift::of(&wanted, &read.declared, read.name.as_deref(), selection);
-    (DepsSeen::new(drift(), &wanted, ("pyproject.toml", project), read.dynamic.clone()), drift())
+    (DepsSeen::new(drift(), &wanted, ("pyproject.toml", project), &read, selection), drift())
 }
 
 #[track_caller]
@@ -246,6 +247,83 @@ fn what_constraints_pin_may_stand_in_the_project_too() {
     }
 }
 
+/// What cannot be installed is in step with nothing, though the project says the same.
+#[test]
+fn what_a_constraint_rules_out_is_different() {
+    #[track_caller]
+    fn check(required: &str, constraint: &str, expected: Option<&str>) {
+        let files = [("r.txt", format!("-c c.txt\n{required}")), ("c.txt", constraint.to_owned())];
+        let files = [(files[0].0, files[0].1.as_str()), (files[1].0, files[1].1.as_str())];
+        let project = format!("[project]\nname = \"me\"\ndependencies = [\"{required}\"]\n");
+        let (deps, _) = seen(&files, &project, &Selection::default());
+        assert_eq!(deps.cause().as_deref(), expected, "{required} {constraint}");
+        assert!(deps.evidence().iter().all(|evidence| !evidence.title.contains("patch")), "no patch mends it");
+    }
+    let (one, two) = ("pyproject.toml:3 wants flask==1.0, r.txt:2 pins flask==1.0", "c.txt:1 constrains it to flask");
+    check("flask==1.0", "flask==2.0", Some(&format!("{one}, {two}==2.0")));
+    check(
+        "flask==1.0",
+        "Flask>=2",
+        Some("pyproject.toml:3 wants flask==1.0, r.txt:2 pins flask==1.0, c.txt:1 constrains it to Flask>=2"),
+    );
+    check(
+        "flask>=2",
+        "flask==1.0",
+        Some(&format!("pyproject.toml:3 wants flask>=2, r.txt:2 asks for flask>=2, {two}==1.0")),
+    );
+    check("flask==1.0", "flask==1.0.0", None);
+    check("flask==1.0", "flask==1.0+cpu", None);
+    check("flask==1.0", "flask<2", None);
+    check("flask>=1", "flask<2", None);
+    check("flask==1.0", "flask==2.0 ; os_name == 'nt' and os_name == 'posix'", None);
+    check("flask==1.0 ; os_name == 'nt'", "flask==2.0 ; os_name == 'posix'", None);
+    check("flask @ https://x/f.zip", "flask==2.0", None);
+}
+
+#[test]
+fn what_is_chosen_by_a_name_that_is_none_is_no_choice() {
+    #[track_caller]
+    fn check(project: &str, [extras, groups]: [&[&str]; 2], expected: Result<(), &str>) {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let chosen = Selection { extras: names(extras), groups: names(groups), compare: Compare::Exact };
+        let read = pyproject::read(project, "p.toml").unwrap();
+        assert_eq!(chosen.held_by(&read, "p.toml"), expected.map_err(str::to_owned));
+    }
+    check(PROJECT, [&["pg", "all"], &["dev", "test"]], Ok(()));
+    check(POETRY, [&["all"], &["dev"]], Ok(()));
+    check(
+        PROJECT,
+        [&["gp"], &["tset"]],
+        Err(
+            "p.toml has no extra gp: did you mean pg (p.toml:10)?; p.toml has no group tset: did you mean test (p.toml:14)?",
+        ),
+    );
+    check(PROJECT, [&["worker"], &[]], Err("p.toml has no extra worker; it has pg (p.toml:10), all (p.toml:11)"));
+    check(POETRY, [&[], &["prod"]], Err("p.toml has no group prod; it has dev (p.toml:14)"));
+    check(POETRY, [&["al"], &[]], Err("p.toml has no extra al: did you mean all (p.toml:12)?"));
+    let bare = "[project]\nname = \"me\"\ndynamic = [\"optional-dependencies\"]\n";
+    check(bare, [&["worker"], &[]], Ok(()));
+    check(
+        bare,
+        [&[], &["prod"]],
+        Err("p.toml has no group prod: neither dependency-groups nor tool.poetry.group is there"),
+    );
+    let empty = "[project]\noptional-dependencies = { worker = [] }\n[dependency-groups]\nprod = []\n";
+    check(empty, [&["worker"], &["prod"]], Ok(()));
+}
+
+#[test]
+fn a_look_refuses_what_is_chosen_by_a_name_that_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("r.txt"), "a==1\nb[x]>=2 ; os_name == 'nt'\n").unwrap();
+    std::fs::write(folder.path().join("pyproject.toml"), PROJECT).unwrap();
+    let selection = Selection { extras: vec!["gp".to_owned()], ..Selection::default() };
+    let (base, pyproject) = (folder.path().to_owned(), "pyproject.toml".to_owned());
+    let query = Query { base, requirements: vec!["r.txt".to_owned()], pyproject, selection };
+    let why = query.read().unwrap_err();
+    assert!(why.contains("pyproject.toml has no extra gp: did you mean pg ("), "{why}");
+}
+
 #[test]
 fn what_a_build_would_tell_is_neither_in_step_nor_out_of_it() {
     let in_sync = |deps: &DepsSeen| {
@@ -266,6 +344,30 @@ fn what_a_build_would_tell_is_neither_in_step_nor_out_of_it() {
         in_sync(&deps),
         "pyproject.toml:3 says that dependencies are dynamic: what they are only a build would tell"
     );
+    let extras = "[project]\ndependencies = [\"a\"]\ndynamic = [\"optional-dependencies\"]\n";
+    let (deps, _) = seen(&[("r.txt", "a")], extras, &Selection::default());
+    assert_eq!(in_sync(&deps), "known");
+    let worker = Selection { extras: vec!["worker".to_owned()], ..Selection::default() };
+    let (deps, _) = seen(&[("r.txt", "a")], extras, &worker);
+    assert_eq!(
+        in_sync(&deps),
+        "pyproject.toml:3 says that optional dependencies are dynamic: what they are only a build would tell"
+    );
+    // A table that is called wrongly needs nothing, as it seems.
+    let unsaid = "pyproject.toml does not say what it needs: neither project.dependencies nor tool.poetry.dependencies \
+                  is there (`dependencies = []` would say that it needs nothing)";
+    for (project, expected) in [
+        ("", unsaid),
+        ("[projct]\ndependencies = [\"a\"]\n", unsaid),
+        ("[project]\ndependancies = [\"a\"]\n", unsaid),
+        ("[project]\ndependencies = []\n", "known"),
+        ("[tool.poetry.dependencies]\npython = \"^3.9\"\n", "known"),
+    ] {
+        let (deps, _) = seen(&[("r.txt", "# nothing\n")], project, &Selection::default());
+        assert_eq!(in_sync(&deps), expected, "{project}");
+    }
+    let (deps, _) = seen(&[("r.txt", "a")], "", &Selection::default());
+    assert_eq!((in_sync(&deps).as_str(), deps.summary().as_str()), ("known", "1 missing, 0 extra, 0 different"));
 }
 
 #[test]
