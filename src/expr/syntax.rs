@@ -104,7 +104,7 @@ fn unknown_function(words: &[Token<'_>], at: usize) -> Option<Fault> {
             return None;
         }
         let hint = || nearest(word.text, FUNCTIONS.iter().copied()).map(|name| format!("did you mean `{name}`?"));
-        let hint = spoken_operator(word.text).map(str::to_owned).or_else(hint);
+        let hint = spoken_operator(word.text).or_else(|| spoken_function(word.text)).map(str::to_owned).or_else(hint);
         let message = format!("there is no function `{}`", word.text);
         return Some(Fault::on(word, message).help(hint.or_else(|| method(word))));
     }
@@ -112,7 +112,8 @@ fn unknown_function(words: &[Token<'_>], at: usize) -> Option<Fault> {
     if METHODS.contains(&word.text) || namespaced.is_some_and(|name| FUNCTIONS.contains(&name.as_str())) {
         return None;
     }
-    let hint = nearest(word.text, METHODS.iter().copied()).map(|name| format!("did you mean `{name}`?"));
+    let hint = || nearest(word.text, METHODS.iter().copied()).map(|name| format!("did you mean `{name}`?"));
+    let hint = spoken_function(word.text).map(str::to_owned).or_else(hint);
     Some(Fault::on(word, format!("there is no method `{}`", word.text)).help(hint))
 }
 
@@ -211,6 +212,15 @@ fn about_one_word(message: &str, word: &Token<'_>) -> Option<String> {
     }
     (word.kind == Kind::Text && !message.contains("expected") && !message.contains("expecting"))
         .then(|| format!("the text cannot be read: {message}"))
+}
+
+fn spoken_function(word: &str) -> Option<&'static str> {
+    match word {
+        "len" | "length" | "count" => Some("did you mean `size`?"),
+        "str" | "toString" => Some("did you mean `string`?"),
+        "float" => Some("did you mean `double`?"),
+        _ => None,
+    }
 }
 
 fn spoken_operator(word: &str) -> Option<&'static str> {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::expr::Reference;
+use crate::scenario::reader::RESERVED;
 
 /// What is known of a name.
 #[derive(Debug, Clone)]
@@ -129,7 +130,14 @@ impl<'n> Seen<'n> {
             (None, _) => {
                 let all = self.names.all();
                 let names = || all.iter().copied().filter(|name| self.allows(name));
-                Some(suggest(at(format!("nothing here is called `{root}`")), nearest(root, names()), names()))
+                let problem = at(format!("nothing here is called `{root}`"));
+                Some(match (literal(root), nearest(root, names())) {
+                    (Some(literal), _) => problem.help(format!("write `{literal}`")),
+                    (None, Some(name)) => problem.help(format!("did you mean `{name}`?")),
+                    // It means something elsewhere, and is no text without its quotes.
+                    (None, None) if RESERVED.contains(&root.as_str()) => suggest(problem, None, names()),
+                    (None, None) => problem.help(format!("text stands in quotes: `\"{root}\"`; {}", listed(names()))),
+                })
             }
         }
     }
@@ -141,6 +149,16 @@ impl<'n> Seen<'n> {
     fn allows(&self, name: &str) -> bool {
         let known = self.names.get(name);
         matches!(known, Some(Known::Anything | Known::Fields(_))) && self.bar(name).is_none()
+    }
+}
+
+/// What other languages call a literal of ours.
+fn literal(word: &str) -> Option<&'static str> {
+    match word {
+        "True" | "TRUE" => Some("true"),
+        "False" | "FALSE" => Some("false"),
+        "None" | "nil" | "Null" | "NULL" | "undefined" => Some("null"),
+        _ => None,
     }
 }
 
@@ -156,6 +174,11 @@ fn suggest<'n>(problem: Diagnostic, near: Option<String>, names: impl Iterator<I
     if let Some(name) = near {
         return problem.help(format!("did you mean `{name}`?"));
     }
+    let listed = listed(names);
+    if listed.is_empty() { problem } else { problem.help(listed) }
+}
+
+fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
     let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
-    if names.is_empty() { problem } else { problem.help(format!("there is {}", names.join(", "))) }
+    if names.is_empty() { String::new() } else { format!("there is {}", names.join(", ")) }
 }

@@ -61,10 +61,16 @@ impl Reader {
 
     fn secrets(&mut self, node: &Node) -> Vec<(String, SecretSource)> {
         let entries = self.entries(node, "`secrets`").unwrap_or_default();
-        entries.iter().filter_map(|(key, value)| Some((key.name.clone(), self.secret(key, value)?))).collect()
+        // One that is wrong is there all the same: nobody who reads it is to blame.
+        let stand_in = || Origin::Env(String::new());
+        let mut source = |key: &Key, value: &Node| {
+            let origin = self.secret(key, value).unwrap_or_else(stand_in);
+            SecretSource { location: key.location.clone(), origin }
+        };
+        entries.iter().map(|(key, value)| (key.name.clone(), source(key, value))).collect()
     }
 
-    fn secret(&mut self, key: &Key, node: &Node) -> Option<SecretSource> {
+    fn secret(&mut self, key: &Key, node: &Node) -> Option<Origin> {
         let mapping = self.mapping(node, &schema::SECRET)?;
         let found = mapping.among(&["env", "file", "command"]);
         let [(kind, value)] = found.as_slice() else {
@@ -74,12 +80,11 @@ impl Reader {
             );
             return None;
         };
-        let origin = match kind.name.as_str() {
+        Some(match kind.name.as_str() {
             "env" => Origin::Env(self.fixed_text(value, "the name of an environment variable")?.to_owned()),
             "file" => Origin::File(PathBuf::from(self.fixed_text(value, "the path of a secret")?)),
             _ => Origin::Command(self.command(value)?),
-        };
-        Some(SecretSource { location: key.location.clone(), origin })
+        })
     }
 
     fn command(&mut self, node: &Node) -> Option<Vec<String>> {
@@ -95,7 +100,7 @@ impl Reader {
 
     fn target(&mut self, key: &Key, node: &Node) -> Option<Target> {
         let mapping = self.mapping(node, &schema::TARGET)?;
-        let api = mapping.get("api").and_then(|node| self.api(node));
+        let api = mapping.get("api").map(|node| self.api(node));
         let aws = mapping.get("aws").map(|node| self.aws(node));
         let written = mapping.get("sandbox").is_some();
         if let Some(node) = mapping.get("sandbox") {
@@ -117,13 +122,14 @@ impl Reader {
         })
     }
 
-    fn api(&mut self, node: &Node) -> Option<Api> {
-        let mapping = self.mapping(node, &schema::API)?;
-        let headers = mapping.get("headers").map(|node| self.headers(node)).unwrap_or_default();
-        let url = mapping.get("url").and_then(|node| self.base_url(node));
+    fn api(&mut self, node: &Node) -> Api {
+        let mapping = self.mapping(node, &schema::API);
+        let under = |key: &str| mapping.as_ref().and_then(|mapping| mapping.get(key));
+        let headers = under("headers").map(|node| self.headers(node)).unwrap_or_default();
+        let url = under("url").and_then(|node| self.base_url(node));
         // Something stands in for a wrong URL, so that no step is blamed for an API that is not there.
-        let stand_in = || Template::fixed(Value::String("https://api.invalid".to_owned().into()), &mapping.head);
-        Some(Api { url: url.unwrap_or_else(stand_in), headers })
+        let stand_in = || Template::fixed(Value::String("https://api.invalid".to_owned().into()), &node.head());
+        Api { url: url.unwrap_or_else(stand_in), headers }
     }
 
     fn base_url(&mut self, node: &Node) -> Option<Template> {

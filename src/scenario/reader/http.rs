@@ -37,6 +37,9 @@ impl Reader {
         let names = METHODS.map(|(name, _)| name);
         let found = mapping.among(&names);
         let Some((key, url)) = found.first() else {
+            if mapping.means(&names) {
+                return None;
+            }
             let message = "an http step needs a method and a path";
             let help = "write one of `get`, `post`, `put`, `patch`, `delete`, `head`, as in `get: /health`";
             self.complain(Diagnostic::at(&mapping.head, message).help(help));

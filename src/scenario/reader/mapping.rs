@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::Reader;
+use super::loanwords::ours;
 use crate::diagnostic::{Diagnostic, Location, nearest};
 use crate::scenario::schema::Object;
 use crate::scenario::yaml::{Data, Key, Node};
@@ -13,6 +14,8 @@ pub(crate) struct Mapping<'n> {
     entries: &'n [(Key, Node)],
     /// The first line of it.
     pub(crate) head: Location,
+    /// Names that its unknown keys were most likely meant to be.
+    meant: Vec<&'static str>,
 }
 
 impl<'n> Mapping<'n> {
@@ -26,6 +29,11 @@ impl<'n> Mapping<'n> {
         self.entries.iter().find(|(key, _)| key.name == name).map(|(key, node)| (key, node))
     }
 
+    /// Whether an unknown key, which was complained of, was meant to be one of these: then nobody is told that it is missing.
+    pub(crate) fn means(&self, names: &[&str]) -> bool {
+        self.meant.iter().any(|meant| names.contains(meant))
+    }
+
     /// Those of `names` that are there, in the order in which they were written.
     pub(crate) fn among(&self, names: &[&str]) -> Vec<&'n (Key, Node)> {
         self.entries.iter().filter(|(key, _)| names.contains(&key.name.as_str())).collect()
@@ -35,15 +43,21 @@ impl<'n> Mapping<'n> {
 impl Reader {
     /// Takes a mapping with known keys. Nothing at all is an empty one.
     pub(crate) fn mapping<'n>(&mut self, node: &'n Node, object: &'static Object) -> Option<Mapping<'n>> {
-        let entries = self.entries(node, object.what)?;
-        for (key, _) in entries {
-            if !object.names().any(|name| name == key.name) {
-                self.complain(unknown_key(key, object));
-            }
+        if !matches!(node.data, Data::Map(_)) && !node.is_nothing() {
+            let problem = no_mapping(node, object.what);
+            self.complain(problem.help(taken(object)));
+            return None;
         }
-        let mapping = Mapping { entries, head: node.head() };
+        let entries = self.entries(node, object.what)?;
+        let unknown = entries.iter().map(|(key, _)| key).filter(|key| !object.names().any(|name| name == key.name));
+        let slips: Vec<_> = unknown.map(|key| (key, meant(&key.name, object))).collect();
+        for (key, meant) in &slips {
+            self.complain(unknown_key(key, object, *meant));
+        }
+        let mapping =
+            Mapping { entries, head: node.head(), meant: slips.into_iter().filter_map(|(_, meant)| meant).collect() };
         for key in object.keys.iter().filter(|key| key.required) {
-            if mapping.get(key.name).is_none() {
+            if mapping.get(key.name).is_none() && !mapping.means(&[key.name]) {
                 let message = format!("{} needs `{}`", object.what, key.name);
                 self.complain(Diagnostic::at(&mapping.head, message).help(lower(key.about)));
             }
@@ -60,8 +74,7 @@ impl Reader {
             }
             _ if node.is_nothing() => Some(&[]),
             _ => {
-                let message = format!("{what} is a mapping, found {}", node.kind());
-                self.complain(Diagnostic::at(&node.head(), message));
+                self.complain(no_mapping(node, what));
                 None
             }
         }
@@ -86,16 +99,30 @@ impl Reader {
     }
 }
 
-fn unknown_key(key: &Key, object: &Object) -> Diagnostic {
+fn no_mapping(node: &Node, what: &str) -> Diagnostic {
+    Diagnostic::at(&node.head(), format!("{what} is a mapping, found {}", node.kind()))
+}
+
+/// The key that was most likely meant.
+fn meant(word: &str, object: &'static Object) -> Option<&'static str> {
+    let names = || object.keys.iter().map(|key| key.name);
+    ours(word, names()).or_else(|| {
+        let near = nearest(word, names())?;
+        names().find(|name| *name == near)
+    })
+}
+
+fn unknown_key(key: &Key, object: &Object, meant: Option<&str>) -> Diagnostic {
     let problem = Diagnostic::at(&key.location, format!("{} has no key `{}`", object.what, key.name));
-    if let Some(name) = nearest(&key.name, object.names()) {
-        return problem.help(format!("did you mean `{name}`?"));
+    match meant {
+        Some(name) => problem.help(format!("did you mean `{name}`?")),
+        None => problem.help(taken(object)),
     }
+}
+
+fn taken(object: &Object) -> String {
     let names: Vec<String> = object.names().map(|name| format!("`{name}`")).collect();
-    match names.as_slice() {
-        [] => problem.help("it takes none"),
-        names => problem.help(format!("it takes {}", names.join(", "))),
-    }
+    if names.is_empty() { "it takes none".to_owned() } else { format!("it takes {}", names.join(", ")) }
 }
 
 fn lower(text: &str) -> String {

@@ -5,6 +5,7 @@ pub(crate) mod config;
 mod files;
 mod http;
 mod implied;
+mod loanwords;
 mod logs;
 mod mapping;
 mod probe;
@@ -14,6 +15,7 @@ mod value;
 
 pub(crate) use mapping::Mapping;
 pub(crate) use scenario::{Draft, DraftStep, List};
+pub(crate) use value::RESERVED;
 
 use std::path::PathBuf;
 

@@ -18,6 +18,9 @@ impl Reader {
     pub(super) fn probe(&mut self, step: &Mapping<'_>) -> Option<Probe> {
         let found = step.among(&PROBES);
         let Some((key, node)) = found.first() else {
+            if step.means(&PROBES) {
+                return None;
+            }
             let help = "say how it looks: `http`, `logs`, `ecs`, `alarm`, `terraform`, `python_deps` or `exec`";
             self.complain(Diagnostic::at(&step.head, "a step needs a probe").help(help));
             return None;

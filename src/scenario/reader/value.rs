@@ -160,7 +160,7 @@ impl Reader {
 }
 
 /// Names that captures and `with` cannot take: they are bound already, are functions, or are words of CEL.
-const RESERVED: [&str; 26] = [
+pub(crate) const RESERVED: [&str; 26] = [
     "vars", "secret", "target", "run", "row", "response", "logs", "service", "services", "alarm", "alarms", "output",
     "plan", "config", "deps", "now", "json", "uuid", "true", "false", "null", "in", "has", "size", "type", "matches",
 ];
