@@ -33,6 +33,24 @@ pub struct Answer {
     pub told: Option<String>,
     /// What the resource says of its own state: the text of its `status` or `state`.
     pub state: Option<String>,
+    /// Whose credentials the request carried.
+    pub credentials: Credentials,
+}
+
+/// Whose credentials a request carried.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Credentials {
+    /// The target's: `api.headers`.
+    #[default]
+    Target,
+    /// The step's own; where it has them: `header authorization`.
+    Step(String),
+    /// None: the target's go to this host only.
+    OnlyTo(String),
+    /// None: a redirect led to another host, which is not given any.
+    LeftBehind,
+    /// None: neither the step nor the target has any.
+    Nobody,
 }
 
 /// A service.

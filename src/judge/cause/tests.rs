@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::probe::finding::{AlarmFinding, Answer, Finding, LogFinding, ServiceFinding};
+use crate::probe::finding::{AlarmFinding, Answer, Credentials, Finding, LogFinding, ServiceFinding};
 
 /// What the deciding step says and saw, and for how long it waited in vain, seconds.
 type Seen<'text> = (&'text str, &'text str, Option<u64>, Vec<Finding>);
@@ -32,7 +32,7 @@ fn answer(asked: &str, status: i64, state: Option<&str>) -> Finding {
 /// An answer with something wrong about it.
 fn bad(status: i64, page: bool, told: &str) -> Finding {
     let (asked, told) = ("GET /health".to_owned(), Some(told.to_owned()));
-    Finding::Answer(Answer { asked, read: true, status, page, told, state: None })
+    Finding::Answer(Answer { asked, read: true, status, page, told, ..Answer::default() })
 }
 
 fn import(state: &str) -> Finding {
@@ -145,6 +145,30 @@ fn where_nobody_answers_it_is_said_what_ecs_makes_of_it() {
     let silent = || vec![Finding::NoAnswer(said.to_owned())];
     let cause = "the API does not answer: connection refused by 127.0.0.1:8080; meanwhile bulk-import-worker has 1 of 1 \
                  running, 1 healthy, rollout COMPLETED";
+#[test]
+fn whose_credentials_were_refused_is_said() {
+    #[track_caller]
+    fn told(credentials: Credentials, expected: &str) {
+        let told = "GET /x answered 401 Unauthorized";
+        let (asked, status) = ("GET /x".to_owned(), 401);
+        let answer =
+            Answer { asked, read: true, status, told: Some(told.to_owned()), credentials, ..Answer::default() };
+        check(("http", told, None, vec![Finding::Answer(answer)]), &[], &[], (expected, &[]));
+    }
+    let refused = "the API refuses our credentials: GET /x answered 401 Unauthorized; they come from the step's own \
+                   header authorization";
+    told(Credentials::Step("header authorization".to_owned()), refused);
+    let unsent =
+        "GET /x answered 401 Unauthorized; no authorization was sent: api.headers go to api.example.com:443 only";
+    told(Credentials::OnlyTo("api.example.com:443".to_owned()), unsent);
+    let left = "GET /x answered 401 Unauthorized; no authorization was sent: a redirect led there, and another host is \
+                not given any";
+    told(Credentials::LeftBehind, left);
+    let nobody = "GET /x answered 401 Unauthorized; no authorization was sent: neither the step nor api.headers of the \
+                  target has any";
+    told(Credentials::Nobody, nobody);
+}
+
     check(("http", said, None, silent()), &[], &[worker(None)], (cause, &[]));
     check(
         ("http", said, None, silent()),

@@ -5,6 +5,7 @@ use reqwest::{Method, StatusCode};
 use url::Url;
 
 use super::words;
+use crate::probe::finding::Credentials;
 use crate::probe::{LookError, LookErrorKind};
 
 /// Headers of a step that another host may see; any other might hold a secret.
@@ -35,6 +36,8 @@ pub(super) struct Hop {
     pub(super) url: Url,
     /// All headers, the API's own included where it is the one asked.
     pub(super) headers: HeaderMap,
+    /// Whose credentials are among them.
+    pub(super) credentials: Credentials,
     /// Whether the body goes along.
     pub(super) carries_body: bool,
 }
@@ -86,7 +89,8 @@ impl Hop {
             headers.remove(name);
         }
         headers.extend(own.iter().map(|(name, value)| (name.clone(), value.clone())));
-        Self { method, url, headers, carries_body: true }
+        let credentials = Credentials::of_request(&url, own, api);
+        Self { method, url, headers, credentials, carries_body: true }
     }
 
     /// The hop that an answer asks for; none where it is not a redirect that can be followed. As browsers do it: 303
@@ -102,12 +106,13 @@ impl Hop {
         if foreign && carries_body && body {
             return Err(self.will_not_carry(status, &url));
         }
-        let mut next = Self { method: self.method.clone(), url, headers: self.headers.clone(), carries_body };
+        let mut next = Self { url, carries_body, ..self.clone() };
         if !keeps_method {
             next.become_get();
         }
         if foreign {
             next.keep_harmless_headers();
+            next.credentials = self.credentials.at_another_host();
         }
         Ok(Some(next))
     }
@@ -193,6 +198,18 @@ mod tests {
             Err(error) => error.message,
         };
         assert_eq!(seen, expected);
+    }
+
+    #[test]
+    fn a_redirect_to_another_host_leaves_credentials_behind() {
+        let url = Url::parse("https://a.com/v1/x").unwrap();
+        let first = Hop::first(Method::GET, url, &HeaderMap::new(), Some(&api("https://a.com")));
+        let to = |location: &str| {
+            let answer = [(header::LOCATION, location.parse().unwrap())].into_iter().collect();
+            first.next(StatusCode::FOUND, &answer, false).unwrap().unwrap().credentials
+        };
+        let found = [first.credentials.clone(), to("/y"), to("https://b.com/y")];
+        assert_eq!(found, [Credentials::Target, Credentials::Target, Credentials::LeftBehind]);
     }
 
     #[test]

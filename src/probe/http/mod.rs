@@ -4,6 +4,7 @@
 
 mod client;
 mod content;
+mod credentials;
 mod destination;
 mod failure;
 mod reading;

@@ -159,15 +159,22 @@ impl Response {
     /// What it shows of the system.
     #[must_use]
     pub fn finding(&self) -> Answer {
-        let state = ["status", "state"].iter().find_map(|name| self.body.get(*name)?.as_str());
         Answer {
             read: self.exchange.method.only_reads(),
             asked: self.exchange.shown.clone(),
             status: self.status,
             page: media_type(&self.exchange.headers) == "text/html",
             told: self.cause(),
-            state: state.map(|state| words::line(&self.redactor.clean(state), FIRST_WORDS)),
+            state: self.state(),
+            credentials: self.exchange.hop.credentials.clone(),
         }
+    }
+
+    /// What the resource says of its own state: the text of its `status` or `state`.
+    #[must_use]
+    pub fn state(&self) -> Option<String> {
+        let state = ["status", "state"].iter().find_map(|name| self.body.get(*name)?.as_str())?;
+        Some(words::line(&self.redactor.clean(state), FIRST_WORDS))
     }
 
     /// Whether it was another request that was answered in the end: the step's own was answered with a redirect.
