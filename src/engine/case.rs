@@ -169,8 +169,8 @@ impl CaseRun<'_> {
         let Ended { verdict, own, memory, around, notes } = journey.end();
         let diagnosis = own.map(|Decided { at, said, broken, witness }| {
             let by = at.and_then(|at| self.kind(at));
-            let Witness { ref saw, waited, cut_short, .. } = witness;
-            let own = Own { by, said: &said, broken: &broken, waited, cut_short, saw };
+            let Witness { ref saw, waited, cut_short, ref course, .. } = witness;
+            let own = Own { by, said: &said, broken: &broken, waited, cut_short, course, saw };
             diagnose(verdict, &Scene { own, earlier: memory.saw(), around: &around })
         });
         let (cause, supports) = diagnosis.map(|found| (found.cause, found.supports)).unzip();

@@ -54,6 +54,7 @@ enum Failed {
 #[derive(Debug)]
 pub(crate) struct Guarded {
     pub(crate) at: StepRef,
+    pub(crate) name: String,
     pub(crate) outcome: Outcome,
     /// What was tested, a line each.
     pub(crate) subjects: Vec<String>,
@@ -183,12 +184,13 @@ impl Guard<'_> {
 
     fn end(self) -> Guarded {
         let Self { at, step, eye, standing, trouble: _, failed } = self;
+        let name = step.name.clone();
         let eye = match eye {
             Ok(eye) => eye,
             Err(closed) => {
                 let outcome = unlooked(step, closed.verdict, closed.reason);
                 let (subjects, witness) = (Vec::new(), Witness::default());
-                return Guarded { at, outcome, subjects, lacks: closed.lacks, witness };
+                return Guarded { at, name, outcome, subjects, lacks: closed.lacks, witness };
             }
         };
         let (verdict, ran_out) = match (failed, standing) {
@@ -201,6 +203,6 @@ impl Guard<'_> {
         if failed == Some(Failed::Already) {
             outcome.cause = outcome.cause.map(|cause| format!("{cause}; it was so already before the first step"));
         }
-        Guarded { at, outcome, subjects, lacks: None, witness }
+        Guarded { at, name, outcome, subjects, lacks: None, witness }
     }
 }

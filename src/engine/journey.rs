@@ -91,12 +91,12 @@ impl Journey {
 
     /// Takes in what came of a guard.
     pub(crate) fn guarded(&mut self, stage: &Stage, guarded: Guarded) {
-        let Guarded { at, outcome, subjects, lacks, witness } = guarded;
+        let Guarded { at, name, outcome, subjects, lacks, witness } = guarded;
         let outcome = self.unless_shadowed(outcome, lacks);
         self.tested(subjects);
         self.judged |= judges(&outcome);
         if let Some(witness) = self.decide(stage, at, outcome, witness) {
-            self.memory.keep("a guard", witness);
+            self.memory.keep_of_guard(&name, witness);
         }
     }
 

@@ -13,7 +13,7 @@ use super::sink::Sink;
 use super::witness::Witness;
 use crate::event::{Change, Evidence, Fact, Judged, Look, Outcome, StepRef};
 use crate::expr::{Expression, Scope, Truth, to_json, to_text};
-use crate::judge::{self, Assessment, Seen, Standing, Waited};
+use crate::judge::{self, Assessment, Course, Seen, Standing, Waited};
 use crate::plan::Step;
 use crate::probe::{Demand, DemandState, Observation, Request, Vantage};
 use crate::redact::Secret;
@@ -43,6 +43,7 @@ pub(crate) struct Lookout<'step> {
     started: Instant,
     looks: u64,
     changes: Vec<Change>,
+    course: Course,
     last: Option<(Seen, Assessment)>,
 }
 
@@ -72,8 +73,8 @@ impl<'step> Lookout<'step> {
             .then(|| step.spec.until.iter().map(crate::expr::Expression::text).collect::<Vec<_>>().join(" && "));
         let within_ms = step.within.or(step.hold).map(millis);
         stage.sink.tell(Fact::StepStarted { step: at, until, within_ms });
-        let (started, changes) = (Instant::now(), Vec::new());
-        Ok(Self { stage, at, step, scope, request, started, looks: 0, changes, last: None })
+        let (started, changes, course) = (Instant::now(), Vec::new(), Course::default());
+        Ok(Self { stage, at, step, scope, request, started, looks: 0, changes, course, last: None })
     }
 
     /// Looks once. The look may take until `deadline`, but is always given a moment to be answered.
@@ -89,6 +90,7 @@ impl<'step> Lookout<'step> {
             }
         }
         self.learn_secrets();
+        self.course.note(&seen);
         let assessment = judge::assess(&self.step.spec, &seen, &self.scope);
         self.remember(began, &seen, &assessment);
         let standing = assessment.standing;
@@ -141,7 +143,8 @@ impl<'step> Lookout<'step> {
             _ => (None, Vec::new()),
         };
         let expectations = assessment.map(|assessment| assessment.judged).unwrap_or_default();
-        let witness = Witness::of(seen, ran_out.then_some(waited.elapsed));
+        let course = self.course.ended(&self.step.spec.until, &self.scope);
+        let witness = Witness::of(seen, ran_out.then_some(waited.elapsed), course);
         let outcome = Outcome {
             verdict,
             enforced: self.step.spec.enforce,

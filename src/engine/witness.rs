@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::event::{Evidence, StepRef};
-use crate::judge::Seen;
+use crate::judge::{Course, Seen};
 use crate::probe::finding::Finding;
 use crate::probe::{LookErrorKind, Observation};
 
@@ -20,6 +20,8 @@ pub(crate) struct Witness {
     pub(crate) waited: Option<Duration>,
     /// Whether something else ended it before its own time was over.
     pub(crate) cut_short: bool,
+    /// What its looks said of the work, one after the other.
+    pub(crate) course: Course,
     /// The last answer, where a request is how it looked.
     answer: Option<Observation>,
 }
@@ -46,8 +48,8 @@ pub(crate) struct Memory {
 }
 
 impl Witness {
-    /// Of a last look, and of how long was waited in vain.
-    pub(crate) fn of(seen: Option<Seen>, waited: Option<Duration>) -> Self {
+    /// Of a last look, of how long was waited in vain, and of how it went on meanwhile.
+    pub(crate) fn of(seen: Option<Seen>, waited: Option<Duration>, course: Course) -> Self {
         let saw = match &seen {
             Some(Ok(observation)) => observation.findings(),
             Some(Err(error)) if matches!(error.kind, LookErrorKind::System | LookErrorKind::Unreachable) => {
@@ -56,7 +58,7 @@ impl Witness {
             Some(Err(_)) | None => Vec::new(),
         };
         let answer = seen.and_then(Result::ok).filter(|seen| matches!(seen, Observation::Http(_)));
-        Self { saw, waited, cut_short: false, answer }
+        Self { saw, waited, cut_short: false, course, answer }
     }
 }
 
@@ -70,12 +72,19 @@ impl Decided {
 impl Memory {
     /// Keeps what the step called `name` saw.
     pub(crate) fn keep(&mut self, name: &str, witness: Witness) {
-        let Witness { saw, waited: _, cut_short: _, answer } = witness;
+        let Witness { saw, waited: _, cut_short: _, course: _, answer } = witness;
         self.saw.extend(saw.into_iter().filter(|finding| matches!(finding, Finding::Answer(_))));
-        if let Some(answer) = answer {
-            self.answers.push_back((name.to_owned(), answer));
-            self.answers.drain(..self.answers.len().saturating_sub(EXCHANGES));
-        }
+        self.keep_answer(name, answer);
+    }
+
+    /// Keeps what the guard called `name` saw: it was asked beside the journey, and says nothing of the work.
+    pub(crate) fn keep_of_guard(&mut self, name: &str, witness: Witness) {
+        self.keep_answer(name, witness.answer);
+    }
+
+    fn keep_answer(&mut self, name: &str, answer: Option<Observation>) {
+        self.answers.extend(answer.map(|answer| (name.to_owned(), answer)));
+        self.answers.drain(..self.answers.len().saturating_sub(EXCHANGES));
     }
 
     /// What was seen, in order.

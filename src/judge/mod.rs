@@ -6,7 +6,9 @@
 mod assess;
 mod because;
 mod cause;
+mod course;
 
 pub use assess::{Assessment, Patience, Seen, Standing, assess};
 pub use because::{Waited, because};
 pub use cause::{Diagnosis, Own, Scene, diagnose};
+pub use course::Course;

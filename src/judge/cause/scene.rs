@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::judge::because::humane;
+use crate::judge::course::Course;
 use crate::probe::finding::{AlarmFinding, Answer, Finding, LogFinding, ServiceFinding};
 
 /// What a resource says of itself while nobody has taken it up.
@@ -37,6 +38,8 @@ pub struct Own<'scene> {
     pub waited: Option<Duration>,
     /// Whether something else, such as the scenario's timeout, ended it before its own time was over.
     pub cut_short: bool,
+    /// What its looks said of the work, one after the other.
+    pub course: &'scene Course,
     /// What it saw last.
     pub saw: &'scene [Finding],
 }
@@ -98,32 +101,51 @@ impl<'scene> Scene<'scene> {
         self.own.saw.iter().find_map(answer)
     }
 
-    /// The last request before the failure that asked for something to be done, and its answer.
+    /// The last request before the failure that asked for something to be done with what the deciding one asks about:
+    /// `POST /imports/7f/finalize` before `GET /imports/7f`, `POST /imports` likewise.
     pub(super) fn last_order(&self) -> Option<&'scene Answer> {
-        self.earlier.iter().rev().filter_map(answer).find(|answer| !answer.read)
+        let about = self.own_answer()?;
+        self.earlier.iter().rev().filter_map(answer).find(|answer| !answer.read && is_about_the_same(answer, about))
     }
 
-    /// What the API says of the work: in the answer that decided, else when asked once more, else the last time before.
+    /// What the API says of the work: in the answer that decided; where a log did, when asked once more, else the last
+    /// time before. What another probe was told of something else says nothing of it.
     pub(super) fn state(&self) -> Option<&'scene str> {
-        let state = |finding: &'scene Finding| answer(finding)?.state.as_deref();
+        let before = || self.earlier.iter().rev().filter_map(answer).filter(|answer| answer.read).find_map(well);
+        self.state_now().or_else(|| before().filter(|_| self.own.by == Some("logs")))
+    }
+
+    /// The same, as it is now.
+    fn state_now(&self) -> Option<&'scene str> {
+        if self.own.by != Some("logs") {
+            return well(self.own_answer()?);
+        }
         let known = |state: &&str| progress(state) != Progress::Other;
-        let again = || {
-            let mut states = self.around.iter().filter_map(state);
-            states.clone().find(known).or_else(|| states.next())
-        };
-        let before = || self.earlier.iter().rev().find_map(state);
-        self.own.saw.iter().find_map(state).or_else(again).or_else(before)
+        let mut states = self.around.iter().filter_map(answer).filter_map(well);
+        states.clone().find(known).or_else(|| states.next())
     }
 
-    /// How far the work has come, where the API says that.
-    pub(super) fn progress(&self) -> Option<Progress> {
-        self.state().map(progress)
+    /// How far the work still is, and that in words: `still queued after 2 min`. None where nothing was waited for in
+    /// vain, the system does not say how far it is, or what was waited for could not be told from what it says.
+    pub(super) fn still(&self) -> Option<(Progress, String)> {
+        let waited = humane(self.own.waited.filter(|_| self.own.course.tells())?)?;
+        let state = self.state_now()?;
+        Some((progress(state), format!("still {state} after {waited}")))
     }
 
-    /// `still queued after 2 min`; none where nothing was waited for in vain.
-    pub(super) fn still(&self) -> Option<String> {
-        let waited = humane(self.own.waited?)?;
-        Some(format!("still {} after {waited}", self.state()?))
+    /// Whether nobody has taken the work up, all the while.
+    pub(super) fn nobody_came(&self) -> bool {
+        self.own.course.states().all(|state| progress(state) == Progress::Queued)
+    }
+
+    /// Whether the state is what was waited for, and stayed the same all the while.
+    pub(super) fn state_stands_still(&self) -> bool {
+        self.own.broke(&["body.status", "body.state"]) && self.own.course.stands_still()
+    }
+
+    /// What the API says of the work, where that is done.
+    pub(super) fn done(&self) -> Option<&'scene str> {
+        self.state().filter(|state| progress(state) == Progress::Done)
     }
 }
 
@@ -132,6 +154,21 @@ fn answer(finding: &Finding) -> Option<&Answer> {
         Finding::Answer(answer) => Some(answer),
         _ => None,
     }
+}
+
+/// What a good answer says of the state of what was asked about. That of an error is the error's own.
+fn well(answer: &Answer) -> Option<&str> {
+    answer.state.as_deref().filter(|_| (200..300).contains(&answer.status))
+}
+
+/// Whether one of two requests asks about a part of what the other does, as their paths say.
+fn is_about_the_same(one: &Answer, other: &Answer) -> bool {
+    let [one, other] = [&one.asked, &other.asked].map(|asked| {
+        let (_, path) = asked.split_once(' ').unwrap_or_default();
+        path.split(['?', '#']).next().unwrap_or_default().split('/').filter(|part| !part.is_empty()).collect::<Vec<_>>()
+    });
+    let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
+    !short.is_empty() && long.starts_with(&short)
 }
 
 fn progress(state: &str) -> Progress {

@@ -1,7 +1,12 @@
 use std::time::Duration;
 
 use super::*;
+use crate::diagnostic::{Location, Source};
+use crate::expr::{Expression, Scope};
+use crate::judge::course::Course;
+use crate::probe::Observation;
 use crate::probe::finding::{AlarmFinding, Answer, Credentials, Finding, LogFinding, ServiceFinding};
+use crate::probe::http::Response;
 
 /// What the deciding step says and saw, and for how long it waited in vain, seconds.
 type Seen<'text> = (&'text str, &'text str, Option<u64>, Vec<Finding>);
@@ -17,7 +22,8 @@ fn check((by, said, waited, saw): Seen<'_>, earlier: &[Finding], around: &[Findi
         .into_iter()
         .collect();
     let waited = waited.map(Duration::from_secs);
-    let own = Own { by: Some(by), said, broken: &broken, waited, cut_short: false, saw: &saw };
+    let course = &Course::default();
+    let own = Own { by: Some(by), said, broken: &broken, waited, cut_short: false, course, saw: &saw };
     let found = diagnose(Verdict::Failed, &Scene { own, earlier, around });
     let supports: Vec<&str> = found.supports.iter().map(String::as_str).collect();
     assert_eq!((found.cause.as_str(), supports.as_slice()), expected);
@@ -140,12 +146,6 @@ fn refused_credentials_say_where_they_come_from() {
 }
 
 #[test]
-fn where_nobody_answers_it_is_said_what_ecs_makes_of_it() {
-    let said = "connection refused by 127.0.0.1:8080";
-    let silent = || vec![Finding::NoAnswer(said.to_owned())];
-    let cause = "the API does not answer: connection refused by 127.0.0.1:8080; meanwhile bulk-import-worker has 1 of 1 \
-                 running, 1 healthy, rollout COMPLETED";
-#[test]
 fn whose_credentials_were_refused_is_said() {
     #[track_caller]
     fn told(credentials: Credentials, expected: &str) {
@@ -169,6 +169,12 @@ fn whose_credentials_were_refused_is_said() {
     told(Credentials::Nobody, nobody);
 }
 
+#[test]
+fn where_nobody_answers_it_is_said_what_ecs_makes_of_it() {
+    let said = "connection refused by 127.0.0.1:8080";
+    let silent = || vec![Finding::NoAnswer(said.to_owned())];
+    let cause = "the API does not answer: connection refused by 127.0.0.1:8080; meanwhile bulk-import-worker has 1 of 1 \
+                 running, 1 healthy, rollout COMPLETED";
     check(("http", said, None, silent()), &[], &[worker(None)], (cause, &[]));
     check(
         ("http", said, None, silent()),
@@ -254,6 +260,65 @@ fn an_order_that_was_accepted_and_forgotten() {
     check(("http", rows, None, vec![import("review_ready")]), &earlier, &[worker(None)], (rows, &[]));
 }
 
+/// What says nothing of the work must not be taken for it.
+#[test]
+fn a_state_of_something_else_an_error_and_what_has_moved_explain_nothing() {
+    let placed = answer("POST /orders", 201, Some("placed"));
+    let plain = |said: &'static str, saw: Vec<Finding>, earlier: &[Finding]| {
+        check(("http", said, Some(6), saw), earlier, &[worker(None)], (said, &[]));
+    };
+    let well = || answer("GET /health", 200, Some("ok"));
+    let gone = "GET /orders/o-3 answered 500 Internal Server Error: database is gone, after waiting 6 s";
+    // The answer that decided has no state: neither another probe's counts, nor that of the order itself.
+    plain(gone, vec![answer("GET /orders/o-3", 500, None)], &[placed.clone(), well()]);
+    plain(
+        gone,
+        vec![answer("GET /orders/o-3", 500, Some("queued"))],
+        &[answer("POST /orders", 201, Some("processing"))],
+    );
+    check(("http", gone, Some(6), vec![]), std::slice::from_ref(&placed), &[well(), import("queued")], (gone, &[]));
+    // It is not the state that is waited for, or not what was ordered.
+    let rows = "expected response.body.data.rows == 5, saw 4 == 5, after waiting 6 s";
+    plain(rows, vec![answer("GET /orders/o-3", 200, Some("ok"))], std::slice::from_ref(&placed));
+    let open = "expected response.body.status == \"closed\", saw \"open\" == \"closed\", after waiting 6 s";
+    plain(open, vec![answer("GET /shops/1", 200, Some("open"))], std::slice::from_ref(&placed));
+    plain(open, vec![answer("GET /ordersets/1", 200, Some("open"))], &[placed]);
+}
+
+#[test]
+fn who_speaks_of_standing_still_has_seen_it_stand_still() {
+    #[track_caller]
+    fn check(states: &[&str], until: &str, expected: &str) {
+        let said = "expected response.body.status == \"shipped\", saw no such thing, after waiting 3 s";
+        let location = Location { source: Source::new("a.yaml", until), start: 0, end: until.len() };
+        let (until, scope) = (Expression::compile(until, &location).unwrap(), Scope::default());
+        let mut course = Course::default();
+        for state in states {
+            let body = format!("{{\"status\": \"{state}\"}}").into_bytes();
+            course.note(&Ok(Observation::Http(Box::new(Response::made_up(200, "application/json", body)))));
+        }
+        let course = &course.ended(&[until], &scope);
+        let saw = [answer("GET /orders/1", 200, states.last().copied())];
+        let broken = ["response.body.status == \"shipped\"".to_owned()];
+        let waited = Some(Duration::from_secs(3));
+        let own = Own { by: Some("http"), said, broken: &broken, waited, cut_short: false, course, saw: &saw };
+        let earlier = [answer("POST /orders", 201, Some("placed"))];
+        let cause = diagnose(Verdict::Failed, &Scene { own, earlier: &earlier, around: &[worker(None)] }).cause;
+        assert!(if expected.is_empty() { cause == said } else { cause.starts_with(expected) }, "{cause}");
+    }
+    let ignored = "POST /orders was answered 201, and nothing came of it: still placed after 3 s";
+    check(&["placed", "placed"], "1 == 2", ignored);
+    check(&["placed", "reserved"], "1 == 2", "");
+    check(&["queued", "pending"], "1 == 2", "the worker runs but takes up nothing: still pending after 3 s");
+    check(&["processing", "queued"], "1 == 2", "");
+    check(&["queued", "processing"], "1 == 2", "the work was taken up and does not come to its end: still processing");
+    // What was waited for can never come about: that is not the system's fault.
+    for state in ["placed", "queued", "processing"] {
+        check(&[state], "1 / 0 == 2", "");
+        check(&[state], "\"text\"", "");
+    }
+}
+
 #[test]
 fn lines_that_are_missing_though_the_work_was_done() {
     let missing =
@@ -274,7 +339,8 @@ fn lines_that_are_missing_though_the_work_was_done() {
     check(own(), &[], &[worker(None)], (missing, &[]));
     // The scenario's time was over before lines that come late had theirs.
     let saw = [log(absent)];
-    let own = Own { by: Some("logs"), said: missing, broken: &[], waited: None, cut_short: true, saw: &saw };
+    let course = &Course::default();
+    let own = Own { by: Some("logs"), said: missing, broken: &[], waited: None, cut_short: true, course, saw: &saw };
     let around = [import("completed"), worker(None)];
     assert_eq!(diagnose(Verdict::Failed, &Scene { own, earlier: &[], around: &around }).cause, missing);
 }
@@ -294,7 +360,8 @@ fn where_nothing_explains_it_what_was_expected_and_last_seen_is_said() {
 
 #[test]
 fn only_a_failure_has_a_deeper_cause() {
-    let own = Own { by: Some("logs"), said: "denied", broken: &[], waited: None, cut_short: false, saw: &[] };
+    let course = &Course::default();
+    let own = Own { by: Some("logs"), said: "denied", broken: &[], waited: None, cut_short: false, course, saw: &[] };
     let found = diagnose(Verdict::Inconclusive, &Scene { own, earlier: &[], around: &[worker(Some(DEAD))] });
     assert_eq!(found, Diagnosis { cause: "denied".to_owned(), supports: Vec::new() });
 }

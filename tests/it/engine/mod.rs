@@ -1,5 +1,6 @@
 //! What the engine promises, shown on a scripted API.
 
+mod causes;
 mod leftovers;
 mod stand;
 
