@@ -153,12 +153,7 @@ impl Page<'_> {
     }
 
     fn notes(&mut self, scenario: &Scenario) {
-        self.notes_but(scenario, "");
-    }
-
-    /// All notes, except one that was said already.
-    fn notes_but(&mut self, scenario: &Scenario, said: &str) {
-        for note in scenario.notes.iter().map(|note| story::one_line(note)).filter(|note| note != said) {
+        for note in story::notes(scenario) {
             self.line(2, &note);
         }
     }
@@ -178,7 +173,7 @@ impl Page<'_> {
         if let Some(seen) = story::seen(&step.changes, STRETCHES) {
             self.line(2, &format!("seen: {seen}"));
         }
-        self.notes_but(scenario, &own);
+        self.notes(scenario);
     }
 
     /// The end of each piece of evidence, and where all of it is. No line begins with what came from outside.

@@ -56,8 +56,7 @@ fn errors(run: &Run) -> Vec<Command> {
     let scenarios = troubled(run).into_iter().map(|(_, scenario)| {
         let headline = Headline::of_scenario(scenario);
         let details = scenario.culprit().map(|(_, _, step)| details(step, &headline.why)).unwrap_or_default();
-        let notes = scenario.notes.iter().map(|note| story::one_line(note));
-        command(headline, &details.into_iter().chain(notes).collect::<Vec<_>>())
+        command(headline, &details.into_iter().chain(story::notes(scenario)).collect::<Vec<_>>())
     });
     whole.into_iter().chain(scenarios).collect()
 }
@@ -66,7 +65,8 @@ fn errors(run: &Run) -> Vec<Command> {
 fn details(step: &Step, why: &str) -> Vec<String> {
     let own = story::headline(step);
     let expected = story::unmet(&step.expectations).map(story::judged).filter(|line| *line != own && line != why);
-    let mut lines: Vec<String> = Some(own.clone()).filter(|own| own != why).into_iter().chain(expected).collect();
+    let mut lines: Vec<String> =
+        Some(own.clone()).filter(|own| !why.contains(own.as_str())).into_iter().chain(expected).collect();
     lines.extend(story::waited(step));
     lines.extend(story::seen(&step.changes, STRETCHES).map(|seen| format!("seen: {seen}")));
     lines

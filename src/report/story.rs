@@ -50,6 +50,13 @@ pub fn headline(step: &Step) -> String {
     one_line(&step.cause.clone().or_else(broken).unwrap_or_else(word))
 }
 
+/// What supports the cause of a scenario and what was tested, a line each, but for what its culprit says itself: that is
+/// told where the step is.
+pub fn notes(scenario: &Scenario) -> impl Iterator<Item = String> {
+    let own = scenario.culprit().map(|(_, _, step)| headline(step));
+    scenario.notes.iter().map(|note| one_line(note)).filter(move |note| Some(note) != own.as_ref())
+}
+
 /// A shadow check that did not pass, in one line: `shadow check failed: 3 restarts (enforce: false, decides nothing)`.
 #[must_use]
 pub fn shadow(step: &Step) -> String {

@@ -307,6 +307,31 @@ fn junit_headlines_stand_in_both_places() {
     }
 }
 
+/// Where the cause lies deeper than what the step says, it comes first everywhere, and the step's sentence below it, once.
+#[test]
+fn a_deeper_cause_comes_first_and_what_the_step_says_once_below() {
+    let own = "expected a.state == \"done\", saw \"queued\" == \"done\", after waiting 20 s";
+    let deeper = "the worker runs but takes up nothing: still queued after 20 s";
+    let mut run = recorded("failed");
+    let guard = run.scenarios[0].guards.iter_mut().find(|guard| guard.name == "the worker stays up").unwrap();
+    guard.cause = Some(own.to_owned());
+    run.scenarios[0].cause = Some(deeper.to_owned());
+    run.scenarios[0].notes = vec![own.to_owned(), "worker: image w:1".to_owned()];
+    let junit = Report::deserialize_from_str(&Format::Junit.draw(&run, None)).unwrap();
+    let decided = cases(&junit).find(|case| *case.name == *"the worker stays up").unwrap();
+    let TestCaseStatus::NonSuccess { message, description, .. } = &decided.status else { panic!("{decided:?}") };
+    let body: Vec<&str> = description.as_deref().unwrap().lines().collect();
+    assert_eq!((message.as_deref(), &body[..2]), (Some(deeper), [deeper, own].as_slice()));
+    assert_eq!(body.iter().filter(|line| line.contains("after waiting 20 s")).count(), 1, "{body:?}");
+    // The page tells of the step in its table too.
+    for (format, times) in [(Format::Html, 2), (Format::Markdown, 1), (Format::Github, 1), (Format::Text, 1)] {
+        let text = format.draw(&run, None);
+        assert!(text.find(deeper) < text.find("after waiting 20 s"), "{text}");
+        assert_eq!(text.matches("after waiting 20 s").count(), times, "{text}");
+        assert!(text.contains("image w:1"), "{text}");
+    }
+}
+
 /// The report must not be green where the run is not: some consumers look at nothing else.
 #[test]
 fn junit_is_red_where_the_run_is() {

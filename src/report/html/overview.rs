@@ -101,7 +101,7 @@ fn whole(case: usize, scenario: &Scenario, paths: &Paths) -> Markup {
                 span class="small" { (story::one_line(&scenario.name)) " · " code { (file) } }
             }
             (attempts(case, scenario, paths))
-            @if !scenario.notes.is_empty() { (notes(scenario)) }
+            (notes(scenario))
             (step::table(case, scenario, paths))
         }
     }

@@ -61,7 +61,7 @@ fn one(trouble: &Trouble<'_>, said: &Headline, paths: &Paths, first: bool) -> Ma
             (alike(trouble))
             @if !first || why != said.why { p class="cause" { (why) } }
             @if let Some((_, _, step)) = scenario.culprit() { (story_of(step, &why)) }
-            @if !scenario.notes.is_empty() { (notes(scenario)) }
+            (notes(scenario))
             (others(scenario))
             (attempts(case, scenario, paths))
             p class="where" {
@@ -144,7 +144,8 @@ fn seen(held: Option<bool>, detail: Option<&str>) -> Markup {
 
 /// What supports the cause, and what was tested.
 pub(super) fn notes(scenario: &Scenario) -> Markup {
-    html! { ul class="notes" { @for note in &scenario.notes { li { (story::one_line(note)) } } } }
+    let notes: Vec<String> = story::notes(scenario).collect();
+    html! { @if !notes.is_empty() { ul class="notes" { @for note in notes { li { (note) } } } } }
 }
 
 /// What was seen in which stretch of time.

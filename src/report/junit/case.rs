@@ -8,6 +8,7 @@ use super::clean::clean;
 use crate::event::{Evidence, Look, Phase};
 use crate::record::{Attempt, AttemptStep, Scenario, Step};
 use crate::report::evidence::Paths;
+use crate::report::headline::Headline;
 use crate::report::story;
 use crate::verdict::Verdict;
 
@@ -74,7 +75,17 @@ pub(super) fn of_the_whole(verdict: Verdict, reason: &str) -> TestSuite {
 
 fn status_of_step(subject: Subject<'_>, place: (Phase, usize), step: &Step) -> TestCaseStatus {
     let verdict = step.verdict.unwrap_or(Verdict::Aborted);
-    status(verdict, &story::headline(step), &details(subject, place, step))
+    status(verdict, &headline(subject.scenario, place, step), &details(subject, place, step))
+}
+
+/// Of the step that decided, why its scenario did not pass: that lies deeper than what the step says itself.
+fn headline(scenario: &Scenario, place: (Phase, usize), step: &Step) -> String {
+    let deeper = decided(scenario, place) && step.verdict == scenario.verdict;
+    if deeper { Headline::of_scenario(scenario).why } else { story::headline(step) }
+}
+
+fn decided(scenario: &Scenario, place: (Phase, usize)) -> bool {
+    scenario.culprit().is_some_and(|(phase, index, _)| (phase, index) == place)
 }
 
 /// A verdict as JUnit knows it. The headline stands in `message` and again in the body's first line, since some
@@ -106,18 +117,21 @@ fn shadow(step: &Step) -> TestCaseStatus {
 }
 
 /// What stands below the headline: the rest of the story, then the evidence.
-fn details(subject: Subject<'_>, (phase, index): (Phase, usize), step: &Step) -> String {
+fn details(subject: Subject<'_>, place: (Phase, usize), step: &Step) -> String {
     let Subject { case, scenario, paths } = subject;
-    let headline = story::headline(step);
-    let mut lines: Vec<String> =
-        story::unmet(&step.expectations).map(story::judged).filter(|line| *line != headline).collect();
+    let (said, own) = (headline(scenario, place, step), story::headline(step));
+    let expected = story::unmet(&step.expectations).map(story::judged).filter(|line| *line != own);
+    let mut lines: Vec<String> = expected.collect();
+    if !said.contains(&own) {
+        lines.insert(0, own);
+    }
     lines.push(format!("at {}", story::place(step)));
     lines.extend(story::waited(step));
     lines.extend(story::seen(&step.changes, usize::MAX).map(|seen| format!("seen: {seen}")));
-    if scenario.culprit().is_some_and(|(kind, at, _)| (kind, at) == (phase, index)) {
-        lines.extend(scenario.notes.iter().cloned());
+    if decided(scenario, place) {
+        lines.extend(story::notes(scenario));
     }
-    lines.extend(evidence(&step.evidence, paths.step(case, phase, index)));
+    lines.extend(evidence(&step.evidence, paths.step(case, place.0, place.1)));
     lines.join("\n")
 }
 

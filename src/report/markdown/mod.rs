@@ -73,7 +73,7 @@ fn trouble(one: &Trouble<'_>, said: Option<&str>, paths: &Paths) -> Vec<Block> {
         lines.extend(expected(step));
         lines.extend(course(step, &headline.why).iter().map(|line| format!("- {line}")));
     }
-    lines.extend(scenario.notes.iter().map(|note| format!("- {}", inline(note))));
+    lines.extend(story::notes(scenario).map(|note| format!("- {}", inline(&note))));
     lines.extend(attempts(scenario).iter().map(|line| format!("- {line}")));
     lines.extend(headline.spot().map(|spot| format!("- at {}", code(&spot))));
     let mut blocks = vec![Block::body(&lines.join("\n"))];
