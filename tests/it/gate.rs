@@ -19,4 +19,5 @@ mod selection;
 mod signals;
 mod silence;
 mod stand;
+mod veils;
 mod words;

@@ -8,6 +8,7 @@ mod seen;
 #[cfg(test)]
 mod tests;
 mod veil;
+mod withheld;
 
 use std::path::{Path, PathBuf};
 

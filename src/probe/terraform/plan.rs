@@ -7,7 +7,8 @@ use serde_json::{Value as Json, json};
 use super::document::{Change, Document, Resource, ResourceChange};
 use super::members::modules;
 use super::veil::Veiled;
-use crate::expr::{self, Value, Withheld};
+use super::withheld;
+use crate::expr::{self, Value};
 
 /// The newest major version of the format that is known.
 const NEWEST: u64 = 1;
@@ -20,7 +21,7 @@ pub(super) struct Plan {
     pub(super) changes: usize,
     pub(super) terraform_version: String,
     /// The texts of sensitive values.
-    pub(super) secrets: Vec<String>,
+    pub(super) secrets: BTreeSet<String>,
 }
 
 /// Reads a plan.
@@ -78,8 +79,7 @@ impl Document {
             ("variables".to_owned(), expr::object(self.variables())),
             ("terraform_version".to_owned(), Value::from(terraform_version.as_str())),
         ]);
-        let mut secrets = Vec::new();
-        sensitive_texts(&value, false, &mut secrets);
+        let secrets = withheld::secrets(&value).into_iter().collect();
         Plan { value, resources: resource_count, changes: change_count, terraform_version, secrets }
     }
 
@@ -239,17 +239,6 @@ fn referred(expression: Option<&Json>, found: &mut BTreeSet<String>) {
             }
         }
         Some(Json::Array(items)) => items.iter().for_each(|item| referred(Some(item), found)),
-        _ => {}
-    }
-}
-
-/// The texts inside everything that is sensitive.
-fn sensitive_texts(value: &Value, inside: bool, found: &mut Vec<String>) {
-    match (value, Withheld::of(value)) {
-        (_, Some(Withheld::Sensitive(inner))) => sensitive_texts(inner, true, found),
-        (Value::List(items), _) => items.iter().for_each(|item| sensitive_texts(item, inside, found)),
-        (Value::Map(fields), _) => fields.map.values().for_each(|item| sensitive_texts(item, inside, found)),
-        (Value::String(text), _) if inside => found.push(text.as_str().to_owned()),
         _ => {}
     }
 }

@@ -192,7 +192,7 @@ fn sensitive_variables_of_a_plan_are_never_shown() {
     let plan = plan::read(document.to_string().as_bytes()).unwrap();
     held("plan", &plan.value, "plan.variables.token.value == 'hunter2hunter2'");
     assert_eq!(judged("plan", &plan.value, "plan.variables.token.value == 'x'"), r#"(sensitive) == "x""#);
-    assert_eq!(plan.secrets, ["hunter2hunter2"]);
+    assert!(plan.secrets.iter().eq(["hunter2hunter2"]));
     assert!(!crate::expr::to_text(&plan.value).contains("hunter2"));
 }
 
@@ -441,9 +441,273 @@ fn sensitive_variables_are_never_shown() {
     files.check(&json!({}), "config.outputs.secret.value == 'x'", r#"(sensitive) == "x""#);
     let seen = files.read(&json!({})).unwrap();
     let secrets: Vec<_> = seen.secrets().map(|secret| secret.reveal().to_owned()).collect();
-    assert_eq!(secrets, ["hunter2hunter2"]);
+    assert_eq!(secrets, ["hunter2hunter2", "x-hunter2hunter2"]);
     let all = crate::expr::to_json(&seen.config.unwrap().value).to_string();
     assert!(!all.contains("hunter2"), "{all}");
+}
+
+/// Everything through which something sensitive may come out: parts of it, what it is a part of, what is made of it.
+const SECRETIVE: &str = r#"
+variable "db" {
+  sensitive = true
+  default   = { user = "hunter2-user", password = "hunter2-password", ports = ["hunter2-port"] }
+}
+variable "pin" {
+  type      = number
+  sensitive = "true"
+  default   = "hunter2-pin"
+}
+variable "once" {
+  ephemeral = true
+  default   = "hunter2-once"
+}
+variable "given" {
+  sensitive = true
+  default   = "hunter2-default"
+}
+variable "number" {
+  sensitive = true
+  default   = 1234567890
+}
+locals {
+  all     = aws_db.x
+  indexed = aws_db.x["password"]
+  below   = aws_db["x"].password
+  named   = var["db"]
+  each    = [for key, value in aws_db.x : value]
+  encoded = jsonencode(aws_db.x)
+  splat   = aws_db.x[*].password
+  parts   = { user = var.db.user, open = "open" }
+  key     = { (var.db.user) = 1 }
+  chosen  = var.db.user == "hunter2-user" ? "hunter2-yes" : "hunter2-no"
+  sum     = var.db.password + 1
+  missing = { a = 1 }[var.db.password]
+  upper   = upper(var.db.password) + 1
+  root    = var
+  locals  = local
+  made    = sensitive("hunter2-made")
+  port    = "at ${var.number}"
+}
+resource "aws_db" "x" {
+  password = var.db.password
+  open     = "open"
+}
+output "db" { value = aws_db.x }
+output "encoded" { value = local.encoded }
+module "child" {
+  source   = "./child"
+  password = var.db.password
+  pin      = "hunter2-argument"
+}
+"#;
+
+const SECRETIVE_CHILD: &str = "variable \"password\" {}\nvariable \"pin\" {\n  type = number\n  sensitive = true\n}\n\
+    variable \"own\" {\n  default = \"hunter2-own\"\n  sensitive = true\n}\n\
+    resource \"aws_q\" \"q\" {\n  password = var.password\n  pin = var.pin\n  own = [var.own]\n}\n";
+
+fn secretive() -> Files {
+    let files = [("main.tf", SECRETIVE), ("child/main.tf", SECRETIVE_CHILD)];
+    Files::new(&[&files[..], &[("terraform.tfvars", "given = \"hunter2-given\"\n")]].concat())
+}
+
+/// What is shown of a value: itself, and all the reasons why parts of it are not.
+fn shown(value: &Value) -> String {
+    match (value, Withheld::of(value)) {
+        (_, Some(Withheld::Unknown(why))) => why.clone(),
+        (_, Some(Withheld::Sensitive(_))) => "(sensitive)".to_owned(),
+        (Value::List(items), _) => items.iter().map(shown).collect::<Vec<_>>().join("\n"),
+        (Value::Map(fields), _) => {
+            fields.map.iter().map(|(name, value)| format!("{name} {}", shown(value))).collect::<Vec<_>>().join("\n")
+        }
+        _ => crate::expr::to_text(value),
+    }
+}
+
+#[test]
+fn nothing_sensitive_comes_out_in_any_form() {
+    let seen = secretive().read(&json!({})).unwrap();
+    let secrets: BTreeSet<String> = seen.secrets().map(|secret| secret.reveal().to_owned()).collect();
+    let parts = ["user", "password", "port", "pin", "once", "default", "given", "argument", "own", "yes", "made"];
+    let mut expected: BTreeSet<String> = parts.iter().map(|part| format!("hunter2-{part}")).collect();
+    expected.extend(["1234567890", "at 1234567890"].map(str::to_owned));
+    assert_eq!(secrets, expected);
+    let mut all = shown(&seen.config.unwrap().value);
+    for written in ["\"hunter2-user\" ?", "? \"hunter2-yes\"", ": \"hunter2-no\"", "sensitive(\"hunter2-made\")"] {
+        all = all.replace(written, "");
+    }
+    assert!(!all.to_lowercase().contains("hunter2") && !all.contains("1234567890"), "{all}");
+}
+
+#[test]
+fn what_is_made_of_something_sensitive_is_sensitive() {
+    let files = secretive();
+    for name in ["indexed", "below", "splat", "key", "chosen", "made", "port"] {
+        files.check(&json!({}), &format!("config.locals.{name} == 'x'"), r#"(sensitive) == "x""#);
+    }
+    for text in [
+        "config.locals.indexed == 'hunter2-password' && config.locals.parts.open == 'open'",
+        "config.resources['aws_db.x'].sensitive == ['password'] && config.resources['aws_db.x'].unknown == []",
+        "config.resources['aws_db.x'].values.open == 'open'",
+        "config.resources['module.child.aws_q.q'].sensitive == ['own[0]', 'password']",
+        "config.resources['module.child.aws_q.q'].unknown == ['pin']",
+        "config.variables.once.sensitive && config.variables.pin.sensitive",
+    ] {
+        files.held(text);
+    }
+    let pin = "config.variables.pin.value == 1";
+    files.check(
+        &json!({}),
+        pin,
+        "config.variables.pin.value is not told: variable pin (main.tf:6): this text is no number",
+    );
+    let sum = "config.locals.sum == 1";
+    files.check(
+        &json!({}),
+        sum,
+        "config.locals.sum is not told: the files do not tell `var.db.password + 1` (main.tf:34): \
+         it reads something sensitive, and cannot be computed here",
+    );
+}
+
+/// Its provider adds to a resource what no file says.
+#[test]
+fn a_resource_is_not_told_as_a_whole() {
+    let whole = |text: &str, root: &str, line: usize| {
+        format!(
+            "is not told: the files do not tell `{text}` (main.tf:{line}): all of {root} is known only to Terraform"
+        )
+    };
+    let files = secretive();
+    let check = |name: &str, text: &str, root: &str, line: usize| {
+        let expected = format!("config.locals.{name} {}", whole(text, root, line));
+        files.check(&json!({}), &format!("config.locals.{name} == 'x'"), &expected);
+    };
+    check("all", "aws_db.x", "aws_db", 24);
+    check("each", "[for key, value in aws_db.x : value]", "aws_db", 28);
+    check("root", "var", "var", 37);
+    check("locals", "local", "local", 38);
+    files.check(
+        &json!({}),
+        "config.locals.encoded == 'x'",
+        &format!("config.locals.encoded {}", whole("aws_db.x", "aws_db", 29)),
+    );
+    let null = Files::new(&[(
+        "main.tf",
+        "resource \"aws_x\" \"x\" {\n  name = null\n}\nlocals { named = aws_x.x.name == null ? 0 : 1 }\n",
+    )]);
+    null.check(
+        &json!({}),
+        "config.locals.named == 0",
+        "config.locals.named is not told: the files do not tell `aws_x.x.name == null` (main.tf:4): aws_x is known only \
+         to Terraform",
+    );
+}
+
+const REPEATED: &str = r#"
+variable "on" { default = false }
+variable "later" {}
+variable "names" { default = ["a", "b", "a"] }
+locals { sizes = { (aws_x.y.id) = 1, b = 2 } }
+module "none" {
+  source = "./child"
+  count  = var.on ? 1 : 0
+}
+module "never" {
+  source   = "./child"
+  for_each = {}
+}
+module "three" {
+  source = "./child"
+  count  = "3"
+}
+module "two" {
+  source   = "./child"
+  for_each = toset(var.names)
+}
+module "later" {
+  source = "./child"
+  count  = var.later
+}
+module "no_number" {
+  source = "./child"
+  count  = "many"
+}
+module "keyed" {
+  source   = "./child"
+  for_each = local.sizes
+}
+resource "aws_x" "y" {}
+resource "aws_x" "text" { count = "1" }
+"#;
+
+const REPEATED_CHILD: &str = "resource \"aws_q\" \"one\" {}\nresource \"aws_q\" \"two\" {\n  count = 2\n}\n\
+    resource \"aws_q\" \"none\" {\n  count = 0\n}\nmodule \"deep\" {\n  source = \"../deep\"\n  for_each = { a = 1, b = 2 }\n}\n";
+
+#[test]
+fn there_are_as_many_of_a_resource_as_of_its_module() {
+    let deep = "resource \"aws_q\" \"q\" {}\n";
+    let files = Files::new(&[("main.tf", REPEATED), ("child/main.tf", REPEATED_CHILD), ("deep/main.tf", deep)]);
+    let check = |module: &str, resource: &str, count: usize| {
+        files.held(&format!("config.resources['module.{module}.{resource}'].count == {count}"));
+    };
+    for (module, count) in [("none", 0), ("never", 0), ("three", 3), ("two", 2)] {
+        check(module, "aws_q.one", count);
+        check(module, "aws_q.two", 2 * count);
+        check(module, "aws_q.none", 0);
+        check(module, "module.deep.aws_q.q", 2 * count);
+    }
+    check("later", "aws_q.none", 0);
+    files.held("config.resources['aws_x.text'].count == 1");
+    files.check(&json!({"on": true}), "config.resources['module.none.aws_q.two'].count == 2", "held");
+    let later = |module: &str, resource: &str, why: &str| {
+        let count = format!("config.resources[\"module.{module}.{resource}\"].count");
+        files.check(&json!({}), &format!("{count} == 0"), &format!("{count} is not told: {why}"));
+    };
+    later("later", "aws_q.one", "variable later (main.tf:3) is given no value in the files");
+    later("later", "module.deep.aws_q.q", "variable later (main.tf:3) is given no value in the files");
+    later("no_number", "aws_q.two", "`\"many\"` (main.tf:28) says no number");
+    let keys = "the files do not tell `{ (aws_x.y.id) = 1, b = 2 }` (main.tf:5): aws_x is known only to Terraform";
+    later("keyed", "aws_q.one", keys);
+}
+
+#[test]
+fn what_terraform_is_told_to_leave_alone_is_seen() {
+    let files = Files::new(&[(
+        "main.tf",
+        r#"
+variable "kept" { default = true }
+resource "aws_x" "none" {}
+resource "aws_x" "two" {
+  lifecycle {
+    ignore_changes  = [task_definition, network[0].subnets, "desired_count"]
+    prevent_destroy = var.kept
+  }
+}
+resource "aws_x" "all" {
+  lifecycle { ignore_changes = all }
+}
+resource "aws_x" "nested" {
+  placement {
+    count    = 3
+    provider = "x"
+    lifecycle { days = 1 }
+  }
+}
+"#,
+    )]);
+    for text in [
+        "config.resources['aws_x.none'].lifecycle == {'ignore_changes': []}",
+        "config.resources['aws_x.two'].lifecycle.ignore_changes == ['task_definition', 'network[0].subnets', 'desired_count']",
+        "config.resources['aws_x.two'].lifecycle.prevent_destroy == true",
+        "config.resources['aws_x.all'].lifecycle.ignore_changes == ['all']",
+        "config.resources['aws_x.two'].values == {}",
+        "config.resources['aws_x.nested'].values.placement == [{'count': 3, 'provider': 'x', 'lifecycle': [{'days': 1}]}]",
+    ] {
+        files.held(text);
+    }
+    let seen = files.read(&json!({})).unwrap();
+    let path = ["config", "resources", "aws_x.two", "lifecycle", "ignore_changes"].map(str::to_owned);
+    assert!(seen.place(&path).is_some_and(|at| at.ends_with("main.tf:5")));
 }
 
 #[test]
@@ -492,7 +756,7 @@ fn what_cannot_be_read_is_said_with_its_place() {
     );
     unreadable(
         &[("a.tf", ""), ("terraform.tfvars", "x = var.y\n")],
-        "DIR/terraform.tfvars:1: a variable's value is written out: undefined variable `var`",
+        "DIR/terraform.tfvars:1: a variable's value is written out: var is known only to Terraform",
     );
     unreadable(
         &[("a.tf", "module \"m\" {\n  source = \"./m\"\n}\n")],

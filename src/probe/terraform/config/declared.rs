@@ -116,6 +116,12 @@ impl<'f> Stanza<'f> {
         Some(Written { expression: &attribute.value, file: self.file })
     }
 
+    /// Whether a variable or an output is marked so. What is ephemeral is meant to be told nowhere, either.
+    pub(super) fn is_sensitive(&self) -> bool {
+        let denied = |mark: &Expression| mark.as_bool() == Some(false) || mark.as_str() == Some("false");
+        ["sensitive", "ephemeral"].iter().filter_map(|mark| self.attribute(mark)).any(|mark| !denied(mark.expression))
+    }
+
     /// Whether there are several of it, or none.
     pub(super) fn repeated(&self) -> bool {
         self.attribute("count").is_some() || self.attribute("for_each").is_some()

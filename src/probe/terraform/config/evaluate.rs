@@ -3,12 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use hcl::eval::{Context, ErrorKind};
+use hcl::eval::Context;
 use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, FuncCall, ObjectKey, Traversal, TraversalOperator};
 
 use super::declared::{Declared, Written};
-use super::hcl_value::{evaluate, from_hcl};
+use super::hcl_value::from_hcl;
 use super::known::Known;
 use super::variable::Variable;
 use crate::expr::{self, Value, Withheld};
@@ -34,7 +34,7 @@ impl<'f> Evaluation<'f> {
 
     /// The value of an expression, where all of it is known.
     pub(super) fn known_value(&self, expression: &Expression) -> Option<hcl::Value> {
-        evaluate(expression, &self.context).ok()
+        self.known.evaluate(expression, &self.context).ok()
     }
 
     /// The value of an expression as expressions of a scenario see it.
@@ -42,21 +42,18 @@ impl<'f> Evaluation<'f> {
         self.at_depth(written, 0)
     }
 
-    /// The texts of sensitive variables.
-    pub(super) fn secrets(&self) -> Vec<String> {
-        let sensitive = self.variables.values().filter(|variable| variable.sensitive);
-        sensitive.filter_map(|variable| variable.known.as_ref()?.as_str().map(str::to_owned)).collect()
-    }
-
     fn at_depth(&self, written: Written<'_>, depth: usize) -> Value {
         let inner = |expression| self.at_depth(Written { expression, ..written }, depth);
         match written.expression {
             Expression::Array(items) => expr::list(items.iter().map(inner)),
+            // With a key that is not known or sensitive, so is the whole: nobody knows which keys there are, or may.
             Expression::Object(fields) => {
-                expr::object(fields.iter().filter_map(|(key, value)| Some((self.key(key)?, inner(value.expr())))))
+                let fields = fields.iter().map(|(key, value)| Some((self.key(key)?, inner(value.expr()))));
+                fields.collect::<Option<Vec<_>>>().map_or_else(|| self.whole(written), expr::object)
             }
             Expression::Parenthesis(group) => inner(group.inner()),
             Expression::FuncCall(call) if is_jsonencode(call) => call.args.get(0).map_or(Value::Null, inner),
+            Expression::Conditional(condition) if self.known.is_sensitive(&condition.cond_expr) => self.whole(written),
             Expression::Conditional(condition) => match self.known_value(&condition.cond_expr) {
                 Some(hcl::Value::Bool(true)) => inner(&condition.true_expr),
                 Some(hcl::Value::Bool(false)) => inner(&condition.false_expr),
@@ -83,12 +80,12 @@ impl<'f> Evaluation<'f> {
 
     /// The value of something that is known as a whole or not at all.
     fn whole(&self, written: Written<'_>) -> Value {
-        match evaluate(written.expression, &self.context) {
+        match self.known.evaluate(written.expression, &self.context) {
             Ok(value) if self.known.is_sensitive(written.expression) => {
                 Withheld::Sensitive(from_hcl(&value)).into_value()
             }
             Ok(value) => from_hcl(&value),
-            Err(error) => Withheld::Unknown(unknown(written, error.kind())).into_value(),
+            Err(why) => Withheld::Unknown(unknown(written, &why)).into_value(),
         }
     }
 
@@ -97,6 +94,7 @@ impl<'f> Evaluation<'f> {
             ObjectKey::Ident(name) | ObjectKey::Expression(Expression::Variable(name)) => {
                 Some(name.as_str().to_owned())
             }
+            ObjectKey::Expression(expression) if self.known.is_sensitive(expression) => None,
             ObjectKey::Expression(expression) => match self.known_value(expression)? {
                 hcl::Value::String(text) => Some(text),
                 other => Some(other.to_string()),
@@ -109,15 +107,9 @@ fn is_jsonencode(call: &FuncCall) -> bool {
     !call.name.is_namespaced() && call.name.name.as_str() == "jsonencode" && call.args.len() == 1
 }
 
-/// Why an expression has no value here.
-fn unknown(written: Written<'_>, kind: &ErrorKind) -> String {
+/// What the files do not tell.
+fn unknown(written: Written<'_>, why: &str) -> String {
     let at = written.file.at(written.expression.span());
-    let why = match kind {
-        ErrorKind::UndefinedFunc(name) => format!("only Terraform has the function {name}"),
-        ErrorKind::UndefinedVar(name) => format!("{} is known only to Terraform", name.as_str()),
-        ErrorKind::NoSuchKey(name) => format!("{name} is known only to Terraform"),
-        other => other.to_string(),
-    };
     let text = written.text();
     let text = if text.chars().count() > 80 { text.chars().take(80).chain(['…']).collect() } else { text };
     format!("the files do not tell `{text}` ({at}): {why}")

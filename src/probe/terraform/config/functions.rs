@@ -1,4 +1,7 @@
 //! The functions of Terraform's that a condition in the files may use. Any other makes its expression unknown.
+//! What goes wrong is said without the value: it may be a secret.
+
+use std::collections::BTreeSet;
 
 use hcl::Value;
 use hcl::eval::{Context, FuncArgs, FuncDef, ParamType};
@@ -8,11 +11,13 @@ type Function = fn(FuncArgs) -> Answer;
 
 /// Makes them known.
 pub(super) fn declare(context: &mut Context<'_>) {
-    let all: [(&str, Function); 15] = [
+    let all: [(&str, Function); 17] = [
         ("tostring", |arguments| one(arguments).and_then(|value| Ok(Value::String(text(&value)?)))),
         ("tonumber", |arguments| one(arguments).and_then(number)),
         ("tobool", |arguments| one(arguments).and_then(boolean)),
         ("tolist", |arguments| one(arguments).and_then(|value| list(value).map(Value::Array))),
+        ("toset", |arguments| one(arguments).and_then(set)),
+        ("sensitive", one),
         ("length", |arguments| one(arguments).and_then(|value| length(&value))),
         ("lower", |arguments| one(arguments).and_then(|value| Ok(Value::String(text(&value)?.to_lowercase())))),
         ("upper", |arguments| one(arguments).and_then(|value| Ok(Value::String(text(&value)?.to_uppercase())))),
@@ -68,7 +73,7 @@ pub(super) fn number(value: Value) -> Answer {
         Value::String(text) => {
             let whole = text.parse::<i64>().ok().map(Value::from);
             let number = whole.or_else(|| text.parse::<f64>().ok().filter(|it| it.is_finite()).map(Value::from));
-            number.ok_or_else(|| format!("`{text}` is no number"))
+            number.ok_or_else(|| "this text is no number".to_owned())
         }
         _ => Err("this is no number".to_owned()),
     }
@@ -97,6 +102,16 @@ fn list(value: Value) -> Result<Vec<Value>, String> {
         Value::Array(items) => Ok(items),
         _ => Err("this is no list".to_owned()),
     }
+}
+
+/// A set of texts, which Terraform sorts.
+fn set(value: Value) -> Answer {
+    let texts = list(value)?.into_iter().map(|item| match item {
+        Value::String(text) => Ok(text),
+        _ => Err("this is no list of texts".to_owned()),
+    });
+    let texts = texts.collect::<Result<BTreeSet<_>, _>>()?;
+    Ok(Value::Array(texts.into_iter().map(Value::String).collect()))
 }
 
 fn length(value: &Value) -> Answer {

@@ -1,6 +1,6 @@
 //! HCL's own values.
 
-use hcl::eval::{Context, Evaluate as _};
+use hcl::eval::{Context, ErrorKind, Evaluate as _};
 use hcl_edit::expr::Expression;
 
 use crate::expr::{self, Value};
@@ -11,6 +11,20 @@ use crate::expr::{self, Value};
 /// What it lacks.
 pub(super) fn evaluate(expression: &Expression, context: &Context<'_>) -> Result<hcl::Value, hcl::eval::Error> {
     hcl::Expression::from(expression.clone()).evaluate(context)
+}
+
+/// Why an expression has no value. Values are not quoted: any may be a secret.
+pub(super) fn lack(kind: &ErrorKind) -> String {
+    match kind {
+        ErrorKind::UndefinedFunc(name) => format!("only Terraform has the function {name}"),
+        ErrorKind::UndefinedVar(name) => format!("{} is known only to Terraform", name.as_str()),
+        ErrorKind::NoSuchKey(name) => format!("{name} is known only to Terraform"),
+        ErrorKind::Unexpected(_, expected) => format!("a value is not as it must be: {expected} is expected"),
+        ErrorKind::UnaryOp(operator, _) => format!("`{operator}` does not go with this value"),
+        ErrorKind::BinaryOp(_, operator, _) => format!("`{operator}` does not go with these values"),
+        ErrorKind::KeyExists(_) => "two of its keys are the same".to_owned(),
+        other => other.to_string(),
+    }
 }
 
 /// A value of HCL's as expressions see it.

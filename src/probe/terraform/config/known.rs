@@ -7,7 +7,7 @@ use hcl_edit::expr::Expression;
 
 use super::declared::{Declared, Written};
 use super::functions;
-use super::hcl_value::evaluate;
+use super::hcl_value::{evaluate, lack};
 use super::references;
 use super::variable::Variable;
 
@@ -44,14 +44,16 @@ impl Known {
         let locals = declared.locals.iter().filter(|(name, _)| !self.locals.contains_key(**name));
         let locals: Vec<(String, hcl::Value, bool)> = locals
             .filter_map(|(name, written)| {
-                let value = evaluate(written.expression, &context).ok()?;
+                let value = self.evaluate(written.expression, &context).ok()?;
                 Some(((*name).to_owned(), value, self.is_sensitive(written.expression)))
             })
             .collect();
         let arguments: Vec<_> = arguments(declared)
             .filter(|(kind, name, key, _)| !self.has(kind, name, key))
             .filter_map(|(kind, name, key, written)| {
-                let value = evaluate(written.expression, &context).ok()?;
+                let value = self.evaluate(written.expression, &context).ok()?;
+                // What is null is left to the provider.
+                (!value.is_null()).then_some(())?;
                 Some(([kind, name, key].map(str::to_owned), value, self.is_sensitive(written.expression)))
             })
             .collect();
@@ -85,17 +87,40 @@ impl Known {
         context
     }
 
-    /// Whether an expression reads something sensitive.
-    pub(super) fn is_sensitive(&self, expression: &Expression) -> bool {
-        if self.sensitive.is_empty() {
-            return false;
+    /// The value of an expression in a context of these names.
+    ///
+    /// # Errors
+    /// Why the files do not tell it.
+    pub(super) fn evaluate(&self, expression: &Expression, context: &Context<'_>) -> Result<hcl::Value, String> {
+        if let Some(name) = self.whole(expression) {
+            return Err(format!("all of {name} is known only to Terraform"));
         }
-        let reads = |read: &String| {
-            let below = |name: &String| read == name || read.starts_with(&format!("{name}."));
-            self.sensitive.iter().any(below)
-        };
-        references::of(expression).iter().any(reads)
+        evaluate(expression, context).map_err(|error| {
+            let sensitive = "it reads something sensitive, and cannot be computed here";
+            if self.is_sensitive(expression) { sensitive.to_owned() } else { lack(error.kind()) }
+        })
     }
+
+    /// Whether an expression reads something sensitive: all of it, a part of it, or what it is a part of.
+    pub(super) fn is_sensitive(&self, expression: &Expression) -> bool {
+        let read = references::read_by(expression);
+        let sensitive = |path: &String| self.sensitive.iter().any(|name| within(path, name) || within(name, path));
+        read.made_sensitive || read.found.iter().any(sensitive)
+    }
+
+    /// What an expression reads as a whole of which only parts are known: a resource, since its provider adds to it.
+    fn whole(&self, expression: &Expression) -> Option<String> {
+        let whole = |(root, steps): &(String, usize)| match root.as_str() {
+            "var" | "local" => *steps == 0,
+            root => *steps < 2 && self.resources.contains_key(root),
+        };
+        references::read_by(expression).depths.into_iter().find(whole).map(|(root, _)| root)
+    }
+}
+
+/// Whether a path is another or lies below it.
+fn within(path: &str, above: &str) -> bool {
+    path.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// The arguments of all resources of which there is one: type, name, argument, value.

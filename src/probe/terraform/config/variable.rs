@@ -12,6 +12,8 @@ pub(super) struct Variable {
     /// Where it was given, rather than left to its default.
     pub(super) given_at: Option<String>,
     pub(super) sensitive: bool,
+    /// What was written for it and must not be told, as it stands there: a value may be of the wrong type, or not be used.
+    pub(super) secrets: Vec<String>,
 }
 
 impl Variable {

@@ -8,14 +8,15 @@ use hcl_edit::expr::Expression;
 use hcl_edit::{Ident, Span as _};
 use serde_json::Value as Json;
 
-use super::declared::{Call, Declared, Stanza};
+use super::declared::{Call, Declared, Stanza, Written};
 use super::evaluate::Evaluation;
 use super::folder::{File, Folder};
 use super::functions;
-use super::hcl_value::{evaluate, from_hcl};
+use super::hcl_value::{evaluate, from_hcl, lack};
 use super::variable::Variable;
 use crate::expr::{self, Value, Withheld};
 use crate::probe::local_file;
+use crate::probe::terraform::withheld;
 
 /// A value that was given, and where.
 #[derive(Debug)]
@@ -52,18 +53,16 @@ pub(super) fn of_root(declared: &Declared<'_>, given: &BTreeMap<String, Given>) 
 }
 
 fn root_variable(name: &str, stanza: &Stanza<'_>, given: Option<&Given>) -> Variable {
-    let default = stanza.attribute("default").map(|written| evaluate(written.expression, &Context::new()));
-    let value = given.map(|given| given.value.clone()).or_else(|| default.and_then(Result::ok));
+    let default = stanza.attribute("default").and_then(|written| evaluate(written.expression, &Context::new()).ok());
+    let sensitive = stanza.is_sensitive();
+    let written = given.map(|given| &given.value).into_iter().chain(&default).filter(|_| sensitive);
+    let secrets = written.flat_map(|value| withheld::texts(&from_hcl(value))).collect();
+    let value = given.map(|given| given.value.clone()).or(default);
     let unset = || format!("variable {name} ({}) is given no value in the files", stanza.at());
-    let converted = value
-        .ok_or_else(unset)
-        .and_then(|value| converted(stanza, value).map_err(|why| format!("variable {name} ({}): {why}", stanza.at())));
+    let known = value.ok_or_else(unset).and_then(|value| converted(name, stanza, value));
     let given_at = given.map(|given| given.at.clone());
-    let sensitive = is_sensitive(stanza);
-    match converted {
-        Ok(known) => Variable { value: from_hcl(&known), known: Some(known), given_at, sensitive },
-        Err(why) => Variable { value: Withheld::Unknown(why).into_value(), known: None, given_at, sensitive },
-    }
+    let value = known.as_ref().map_or_else(|why| Withheld::Unknown(why.clone()).into_value(), from_hcl);
+    Variable { value, known: known.ok(), given_at, sensitive, secrets }
 }
 
 /// Those of a module that is called with arguments.
@@ -71,30 +70,36 @@ pub(super) fn of_call(declared: &Declared<'_>, call: &Call<'_>, caller: &Evaluat
     let variable = |(name, stanza): (&&str, &Stanza<'_>)| {
         let variable = match call.stanza.attribute(name) {
             None => root_variable(name, stanza, None),
-            Some(argument) => {
-                let known = caller.known_value(argument.expression).and_then(|value| converted(stanza, value).ok());
-                let sensitive = is_sensitive(stanza) || caller.known.is_sensitive(argument.expression);
-                Variable { value: caller.value(argument), known, given_at: Some(argument.at()), sensitive }
-            }
+            Some(argument) => argument_variable(name, stanza, argument, caller),
         };
         ((*name).to_owned(), variable)
     };
     declared.variables.iter().map(variable).collect()
 }
 
-fn is_sensitive(stanza: &Stanza<'_>) -> bool {
-    stanza.attribute("sensitive").and_then(|written| written.expression.as_bool()).unwrap_or(false)
+fn argument_variable(name: &str, stanza: &Stanza<'_>, argument: Written<'_>, caller: &Evaluation<'_>) -> Variable {
+    let sensitive = stanza.is_sensitive() || caller.known.is_sensitive(argument.expression);
+    let told = caller.value(argument);
+    let secrets = if sensitive { withheld::texts(&told) } else { Vec::new() };
+    let known = caller.known_value(argument.expression).map(|value| converted(name, stanza, value)).transpose();
+    let value = match &known {
+        Ok(Some(value)) => from_hcl(value),
+        Ok(None) => told,
+        Err(why) => Withheld::Unknown(why.clone()).into_value(),
+    };
+    Variable { value, known: known.ok().flatten(), given_at: Some(argument.at()), sensitive, secrets }
 }
 
 /// Terraform converts to the type that is declared; of the others only the plain ones matter here.
-fn converted(stanza: &Stanza<'_>, value: hcl::Value) -> Result<hcl::Value, String> {
+fn converted(name: &str, stanza: &Stanza<'_>, value: hcl::Value) -> Result<hcl::Value, String> {
     let declared = stanza.attribute("type");
-    match declared.and_then(|written| written.expression.as_variable()).map(Ident::as_str) {
+    let converted = match declared.and_then(|written| written.expression.as_variable()).map(Ident::as_str) {
         Some("number") => functions::number(value),
         Some("string") => functions::string(value),
         Some("bool") => functions::boolean(value),
         _ => Ok(value),
-    }
+    };
+    converted.map_err(|why| format!("variable {name} ({}): {why}", stanza.at()))
 }
 
 /// A file of variables, in either syntax.
@@ -102,8 +107,9 @@ fn file(path: &Path) -> Result<BTreeMap<String, Given>, String> {
     let shown = local_file::shown(path);
     if path.extension().is_some_and(|extension| extension == "json") {
         let bytes = local_file::bytes(path).map_err(|why| format!("{shown}: {why}"))?;
-        let values: serde_json::Map<String, Json> =
+        let values: Json =
             serde_json::from_slice(&bytes).map_err(|error| format!("{shown}:{}: {error}", error.line()))?;
+        let Json::Object(values) = values else { return Err(format!("{shown}: this is no object")) };
         let given = |(name, value): (String, Json)| (name, Given { value: from_json(&value), at: shown.clone() });
         return Ok(values.into_iter().map(given).collect());
     }
@@ -119,7 +125,7 @@ fn file(path: &Path) -> Result<BTreeMap<String, Given>, String> {
 /// Values of variables are written out; they refer to nothing.
 fn literal(expression: &Expression) -> Result<hcl::Value, String> {
     evaluate(expression, &Context::new())
-        .map_err(|error| format!("a variable's value is written out: {}", error.kind()))
+        .map_err(|error| format!("a variable's value is written out: {}", lack(error.kind())))
 }
 
 fn from_json(json: &Json) -> hcl::Value {
@@ -127,10 +133,10 @@ fn from_json(json: &Json) -> hcl::Value {
 }
 
 /// A variable as `config.variables` has it.
-pub(super) fn fields(variable: &Variable, stanza: &Stanza<'_>) -> Value {
-    let text = |name: &str| stanza.attribute(name).and_then(|it| it.expression.as_str().map(str::to_owned));
+pub(super) fn fields(name: &str, variable: &Variable, stanza: &Stanza<'_>) -> Value {
+    let text = |part: &str| stanza.attribute(part).and_then(|it| it.expression.as_str().map(str::to_owned));
     let default = stanza.attribute("default").and_then(|it| evaluate(it.expression, &Context::new()).ok());
-    let default = default.and_then(|value| converted(stanza, value).ok());
+    let default = default.and_then(|value| converted(name, stanza, value).ok());
     let default = default.map(|value| {
         if variable.sensitive { Withheld::Sensitive(from_hcl(&value)).into_value() } else { from_hcl(&value) }
     });

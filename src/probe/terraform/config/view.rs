@@ -7,10 +7,11 @@ use hcl_edit::structure::{Block, Body};
 
 use super::declared::{Declared, Stanza, Written};
 use super::evaluate::Evaluation;
-use super::{references, variables};
+use super::{count, lifecycle, references, variables};
 use crate::expr::{self, Value, Withheld};
+use crate::probe::terraform::withheld;
 
-/// Arguments and blocks that say something about a resource rather than being part of it.
+/// Arguments and blocks that say something about a resource rather than being part of it. Further down, the names are free.
 const META: [&str; 7] = ["count", "for_each", "depends_on", "provider", "lifecycle", "provisioner", "connection"];
 
 /// A module with what is known of it.
@@ -19,6 +20,8 @@ pub(super) struct View<'v> {
     pub(super) evaluation: &'v Evaluation<'v>,
     /// Its address; empty for the root module.
     pub(super) module: &'v str,
+    /// How many there are of the module.
+    pub(super) count: &'v Value,
 }
 
 type Places = BTreeMap<String, String>;
@@ -36,15 +39,21 @@ impl View<'_> {
         let text = |index: usize| labels.get(index).map_or(Value::Null, |label| Value::from(label.as_str()));
         let mode = if stanza.block.ident.as_str() == "data" { "data" } else { "managed" };
         let references = references::of_body(&stanza.block.body);
+        let values = self.values(&stanza.block.body, stanza, &META);
+        let (unknown, sensitive) = withheld::paths(&values);
+        let paths = |paths: Vec<String>| expr::list(paths.iter().map(|path| Value::from(path.as_str())));
         let fields = [
             ("address", Value::from(address.as_str())),
             ("mode", Value::from(mode)),
             ("type", text(0)),
             ("name", text(1)),
             ("module", Value::from(self.module)),
-            ("count", self.count(stanza)),
-            ("values", self.values(&stanza.block.body, stanza)),
-            ("written", written(&stanza.block.body, stanza)),
+            ("count", count::times(self.count, &count::of(&stanza, self.evaluation))),
+            ("lifecycle", lifecycle::of(&stanza, self.evaluation)),
+            ("values", values),
+            ("unknown", paths(unknown)),
+            ("sensitive", paths(sensitive)),
+            ("written", written(&stanza.block.body, stanza, &META)),
             ("references", expr::list(references.iter().map(|name| Value::from(name.as_str())))),
             ("file", Value::from(stanza.file.shown.as_str())),
             ("line", line(stanza)),
@@ -57,32 +66,20 @@ impl View<'_> {
         for meta in ["count", "for_each"] {
             places.extend(stanza.attribute(meta).map(|written| (format!("{root}.count"), written.at())));
         }
+        let lifecycle = stanza.block.body.get_blocks("lifecycle").next();
+        places.extend(lifecycle.map(|block| (format!("{root}.lifecycle"), stanza.file.at(block.span()))));
         (address, expr::object(fields.map(|(name, value)| (name.to_owned(), value))), places)
     }
 
-    /// How many there are of it.
-    fn count(&self, stanza: Stanza<'_>) -> Value {
-        if let Some(count) = stanza.attribute("count") {
-            return self.evaluation.value(count);
-        }
-        let Some(each) = stanza.attribute("for_each") else { return Value::Int(1) };
-        match self.evaluation.value(each) {
-            Value::List(items) => size(items.len()),
-            Value::Map(fields) => size(fields.map.len()),
-            value if Withheld::of(&value).is_some() => value,
-            _ => Withheld::Unknown(format!("for_each ({}) is neither a list nor an object", each.at())).into_value(),
-        }
-    }
-
     /// Arguments with their values, blocks as lists of such.
-    fn values(&self, body: &Body, stanza: Stanza<'_>) -> Value {
-        let attributes =
-            body.attributes().filter(|attribute| !META.contains(&attribute.key.as_str())).map(|attribute| {
-                let written = Written { expression: &attribute.value, file: stanza.file };
-                (attribute.key.as_str().to_owned(), self.evaluation.value(written))
-            });
-        let blocks = blocks(body).into_iter().map(|(name, blocks)| {
-            (name.to_owned(), expr::list(blocks.iter().map(|block| self.values(&block.body, stanza))))
+    fn values(&self, body: &Body, stanza: Stanza<'_>, meta: &[&str]) -> Value {
+        let own = body.attributes().filter(|attribute| !meta.contains(&attribute.key.as_str()));
+        let attributes = own.map(|attribute| {
+            let written = Written { expression: &attribute.value, file: stanza.file };
+            (attribute.key.as_str().to_owned(), self.evaluation.value(written))
+        });
+        let blocks = blocks(body, meta).into_iter().map(|(name, blocks)| {
+            (name.to_owned(), expr::list(blocks.iter().map(|block| self.values(&block.body, stanza, &[]))))
         });
         let generated = dynamic(body).map(|(name, block)| {
             let at = stanza.file.at(block.span());
@@ -96,7 +93,7 @@ impl View<'_> {
     pub(super) fn rest(&self) -> Vec<(String, Value)> {
         let outputs = self.declared.outputs.iter().map(|(name, stanza)| ((*name).to_owned(), self.output(*stanza)));
         let variables = self.declared.variables.iter().filter_map(|(name, stanza)| {
-            Some(((*name).to_owned(), variables::fields(self.evaluation.variables.get(*name)?, stanza)))
+            Some(((*name).to_owned(), variables::fields(name, self.evaluation.variables.get(*name)?, stanza)))
         });
         let locals = self.declared.locals.iter().map(|(name, it)| ((*name).to_owned(), self.evaluation.value(*it)));
         vec![
@@ -109,7 +106,7 @@ impl View<'_> {
     fn output(&self, stanza: Stanza<'_>) -> Value {
         let written = stanza.attribute("value");
         let value = written.map_or(Value::Null, |written| self.evaluation.value(written));
-        let sensitive = stanza.attribute("sensitive").and_then(|it| it.expression.as_bool()).unwrap_or(false);
+        let sensitive = stanza.is_sensitive();
         let value = if sensitive { Withheld::Sensitive(value).into_value() } else { value };
         let references = written.map(|written| references::of(written.expression)).unwrap_or_default();
         let fields = [
@@ -137,25 +134,25 @@ impl View<'_> {
 }
 
 /// Arguments as they are written, blocks as lists of such.
-fn written(body: &Body, stanza: Stanza<'_>) -> Value {
+fn written(body: &Body, stanza: Stanza<'_>, meta: &[&str]) -> Value {
     let attributes = body.attributes().map(|attribute| {
         let written = Written { expression: &attribute.value, file: stanza.file };
         (attribute.key.as_str().to_owned(), Value::from(written.text().as_str()))
     });
-    let blocks = blocks(body)
+    let blocks = blocks(body, meta)
         .into_iter()
         .map(|(name, blocks)| (name.to_owned(), expr::list(blocks.iter().map(|block| written_block(block, stanza)))));
     expr::object(attributes.chain(blocks))
 }
 
 fn written_block(block: &Block, stanza: Stanza<'_>) -> Value {
-    written(&block.body, stanza)
+    written(&block.body, stanza, &[])
 }
 
 /// The blocks of a body by name, without those that say something about the resource.
-fn blocks(body: &Body) -> BTreeMap<&str, Vec<&Block>> {
+fn blocks<'b>(body: &'b Body, meta: &[&str]) -> BTreeMap<&'b str, Vec<&'b Block>> {
     let mut named = BTreeMap::<&str, Vec<&Block>>::new();
-    for block in body.blocks().filter(|block| !META.contains(&block.ident.as_str()) && !block.has_ident("dynamic")) {
+    for block in body.blocks().filter(|block| !meta.contains(&block.ident.as_str()) && !block.has_ident("dynamic")) {
         named.entry(block.ident.as_str()).or_default().push(block);
     }
     named
