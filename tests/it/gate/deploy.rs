@@ -43,6 +43,18 @@ fn what_fails_in_the_middle_of_a_roll_back_leaves_the_worker_running() {
     server.stop(Signal::TERM);
 }
 
+/// What a roll-back never changed it cannot have left otherwise than it was.
+#[test]
+fn what_was_not_well_before_the_roll_back_is_not_called_left_behind() {
+    let Some(path) = path_with_aws() else { return };
+    for fault in ["alarm-missing", "desired-zero"] {
+        let project = ours(&path);
+        let ended = project.smoke(&["run", "local", "rollback", "--fault", fault, "--timeout", "8s"]);
+        assert_eq!(ended.code, Some(1), "{fault}: {}{}", ended.stdout, ended.stderr);
+        assert_eq!(project.run_json()["scenarios"][0]["leftovers"], serde_json::json!([]), "{fault}: {}", ended.stdout);
+    }
+}
+
 /// The scenarios and fixtures of this repository under another smoke.yaml.
 fn ours_at(config: &str, path: &str) -> Project {
     let project = Project::of(&[("smoke.yaml", config)]);
