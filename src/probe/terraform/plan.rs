@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::document::{Change, Document, Resource, ResourceChange};
 use super::members::modules;
-use super::veil::Veiled;
+use super::veil::{Veiled, holds_true};
 use super::withheld;
 use crate::expr::{self, Value};
 
@@ -117,7 +117,10 @@ impl Document {
         let module =
             modules(module).iter().fold(root, |module, name| module?.get("module_calls")?.get(name)?.get("module"));
         let all = module.and_then(|module| module.get("resources")?.as_array()).map(Vec::as_slice).unwrap_or_default();
-        let own = all.iter().find(|it| it["type"] == json!(resource.r#type) && it["name"] == json!(resource.name));
+        // A data source may be called like a resource.
+        let alike = |own: &Json| own["mode"].as_str().is_none_or(|mode| mode == resource.mode);
+        let named = |own: &Json| own["type"] == json!(resource.r#type) && own["name"] == json!(resource.name);
+        let own = all.iter().find(|own| named(own) && alike(own));
         let mut found = BTreeSet::new();
         for part in ["expressions", "count_expression", "for_each_expression"] {
             referred(own.and_then(|own| own.get(part)), &mut found);
@@ -175,8 +178,10 @@ impl Resource {
         let veiled = Veiled {
             value: self.values.as_ref(),
             unknown: change.and_then(|change| change.change.after_unknown.as_ref()),
+            // Where one of the two marks nothing, the other may.
             sensitive: change
                 .and_then(|change| change.change.after_sensitive.as_ref())
+                .filter(|marks| holds_true(Some(marks)))
                 .or(self.sensitive_values.as_ref()),
         };
         let (unknown, sensitive) = veiled.paths();

@@ -197,6 +197,23 @@ fn sensitive_variables_of_a_plan_are_never_shown() {
 }
 
 #[test]
+fn what_either_side_of_a_plan_marks_is_sensitive() {
+    let resource = json!({"address": "t.x", "mode": "managed", "type": "t", "name": "x",
+        "values": {"token": "hunter2hunter2"}, "sensitive_values": {"token": true}});
+    let change = json!({"address": "t.x", "mode": "managed", "type": "t", "name": "x",
+        "change": {"actions": ["no-op"], "after_unknown": {}, "after_sensitive": {}}});
+    let configured = |mode: &str, reference: &str| json!({"mode": mode, "type": "t", "name": "x", "expressions": {"token": {"references": [reference]}}});
+    let document = json!({
+        "format_version": "1.2", "planned_values": {"root_module": {"resources": [resource]}}, "resource_changes": [change],
+        "configuration": {"root_module": {"resources": [configured("data", "var.other"), configured("managed", "var.own")]}},
+    });
+    let plan = plan::read(document.to_string().as_bytes()).unwrap();
+    assert_eq!(judged("plan", &plan.value, "plan.resources['t.x'].values.token == 'x'"), r#"(sensitive) == "x""#);
+    held("plan", &plan.value, "plan.resources['t.x'].references == ['var.own']");
+    assert!(plan.secrets.iter().eq(["hunter2hunter2"]));
+}
+
+#[test]
 fn json_inside_a_string_can_be_read() {
     let document = json!({"format_version": "1.2", "planned_values": {"root_module": {"resources": [
         {"address": "t.x", "type": "t", "name": "x", "values": {"container_definitions": "[{\"command\":[\"python\"]}]"}},

@@ -84,7 +84,8 @@ fn is(mark: Option<&Json>) -> bool {
     mark == Some(&Json::Bool(true))
 }
 
-fn holds_true(mark: Option<&Json>) -> bool {
+/// Whether anything is marked.
+pub(super) fn holds_true(mark: Option<&Json>) -> bool {
     match mark {
         Some(Json::Bool(mark)) => *mark,
         Some(Json::Object(fields)) => fields.values().any(|mark| holds_true(Some(mark))),
