@@ -47,7 +47,7 @@ fn what_fails_in_the_middle_of_a_roll_back_leaves_the_worker_running() {
 #[test]
 fn what_was_not_well_before_the_roll_back_is_not_called_left_behind() {
     let Some(path) = path_with_aws() else { return };
-    for fault in ["alarm-missing", "desired-zero"] {
+    for fault in ["alarm-missing", "alarm-firing-before", "desired-zero"] {
         let project = ours(&path);
         let ended = project.smoke(&["run", "local", "rollback", "--fault", fault, "--timeout", "8s"]);
         assert_eq!(ended.code, Some(1), "{fault}: {}{}", ended.stdout, ended.stderr);
