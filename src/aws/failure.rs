@@ -145,10 +145,24 @@ fn lacks_credentials(chain: &str) -> bool {
     ["credentials", "ProviderError"].iter().any(|hint| chain.contains(hint))
 }
 
+/// The machine's own metadata are the last place that is asked: that there is nothing to be had from them says that
+/// there was nothing anywhere. Else it is told what the chosen place says, without the SDK's frames around it.
 fn no_credentials(chain: &str) -> String {
+    const FRAMES: [&str; 4] = [
+        "dispatch failure: ",
+        "other: ",
+        "an error occurred while loading credentials: ",
+        "unexpected credentials error: ",
+    ];
+    let said = FRAMES.iter().fold(chain, |said, frame| said.strip_prefix(frame).unwrap_or(said));
+    let what = if said.contains("IMDS") {
+        " were found (environment, profile, SSO, container, instance)".to_owned()
+    } else {
+        format!(": {said}")
+    };
     format!(
-        "no AWS credentials: {chain}; log in (aws sso login), set AWS_PROFILE, or give the job a role, and see that \
-         `aws sts get-caller-identity` answers"
+        "no AWS credentials{what}; log in (aws sso login), set AWS_PROFILE, or give the job a role, and see that `aws sts \
+         get-caller-identity` answers"
     )
 }
 
@@ -199,6 +213,30 @@ mod tests {
                 "not allowed to call ecs:DescribeServices: AccessDenied: User: arn:aws:iam::1:user/ci is not \
                  authorized to perform: ecs:DescribeServices",
             ),
+        );
+    }
+
+    #[test]
+    fn without_credentials_it_is_said_where_they_were_looked_for() {
+        #[track_caller]
+        fn check(said: &str, expected: &str) {
+            let help = "; log in (aws sso login), set AWS_PROFILE, or give the job a role, and see that `aws sts \
+                        get-caller-identity` answers";
+            assert_eq!(no_credentials(&format!("dispatch failure: other: {said}")), format!("{expected}{help}"));
+        }
+        check(
+            "an error occurred while loading credentials: failed to load IMDS session token: service error: request \
+             forbidden: IMDS is disabled or the caller has insufficient permissions.",
+            "no AWS credentials were found (environment, profile, SSO, container, instance)",
+        );
+        check(
+            "an error occurred while loading credentials: an error occurred while loading an access token: failed to load \
+             the cached SSO token",
+            "no AWS credentials: an error occurred while loading an access token: failed to load the cached SSO token",
+        );
+        check(
+            "unexpected credentials error: profile file credentials provider initialization error already taken",
+            "no AWS credentials: profile file credentials provider initialization error already taken",
         );
     }
 

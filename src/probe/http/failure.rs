@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind};
 
 use url::Url;
 
-use super::words;
+use super::{certificate, words};
 use crate::probe::{LookError, LookErrorKind};
 
 /// How far an exchange had come when it broke off.
@@ -55,7 +55,10 @@ fn unreachable(error: &reqwest::Error, url: &Url, reason: &str) -> String {
         Some(ErrorKind::ConnectionRefused) => format!("connection refused by {host}"),
         Some(ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable) => format!("no route to {host}"),
         Some(ErrorKind::TimedOut) => format!("no connection to {host}: it does not answer"),
-        _ if url.scheme() == "https" => format!("no TLS connection to {host}: {reason}"),
+        _ if url.scheme() == "https" => {
+            let why = certificate::explain(reason).unwrap_or_else(|| reason.to_owned());
+            format!("no TLS connection to {host}: {why}")
+        }
         _ => format!("no connection to {host}: {reason}"),
     }
 }
