@@ -2,6 +2,7 @@
 
 use super::alike::{Trouble, troubles};
 use super::evidence::Paths;
+use super::excerpt::Excerpt;
 use super::headline::{self, Headline, troubled};
 use super::{again, inert, story, tally};
 use crate::event::{Leftover, Phase};
@@ -164,7 +165,7 @@ impl Page<'_> {
             self.line(2, &own);
         }
         self.line(2, &format!("at {}", story::place(step)));
-        for expectation in story::unmet(&step.expectations).map(story::judged).filter(|text| *text != own) {
+        for expectation in story::expected(step) {
             self.line(2, &expectation);
         }
         if let Some(waited) = story::waited(step) {
@@ -176,19 +177,19 @@ impl Page<'_> {
         self.notes(scenario);
     }
 
-    /// The end of each piece of evidence, and where all of it is. No line begins with what came from outside.
+    /// What there is room for of each piece of evidence, and where all of it is. No line begins with what came from
+    /// outside.
     fn evidence(&mut self, step: &Step, (case, phase, index): (usize, Phase, usize)) {
         let paths = self.paths.step(case, phase, index).to_vec();
         for (piece, path) in story::telling_first(&step.evidence, &paths) {
-            let lines: Vec<&str> = piece.text.lines().collect();
-            let left_out = lines.len().saturating_sub(EVIDENCE_LINES);
+            let Excerpt { lines, left_out } = Excerpt::of(piece, EVIDENCE_LINES);
             self.line(2, &format!("{}:", story::title(piece)));
-            if left_out > 0 {
+            if let Some(left_out) = left_out {
                 let file = format!(", all in {}{path}", self.folder);
                 let file = if self.folder.is_empty() { "" } else { file.as_str() };
-                self.line(4, &format!("… {} before{file}", tally::several(left_out, "line")));
+                self.line(4, &format!("… {left_out}{file}"));
             }
-            for line in &lines[left_out..] {
+            for line in lines {
                 self.line(4, &story::visible(line));
             }
         }

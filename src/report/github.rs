@@ -64,7 +64,7 @@ fn errors(run: &Run) -> Vec<Command> {
 /// What was expected and seen instead, below the cause.
 fn details(step: &Step, why: &str) -> Vec<String> {
     let own = story::headline(step);
-    let expected = story::unmet(&step.expectations).map(story::judged).filter(|line| *line != own && line != why);
+    let expected = story::expected(step).into_iter().filter(|line| line != why);
     let mut lines: Vec<String> =
         Some(own.clone()).filter(|own| !why.contains(own.as_str())).into_iter().chain(expected).collect();
     lines.extend(story::waited(step));

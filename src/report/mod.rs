@@ -19,6 +19,7 @@ pub mod again;
 mod alike;
 pub mod console;
 pub mod evidence;
+mod excerpt;
 pub mod github;
 mod headline;
 pub mod html;

@@ -70,6 +70,18 @@ pub fn unmet(expectations: &[Judged]) -> impl Iterator<Item = &Judged> {
     broken.chain(expectations.iter().filter(|expectation| expectation.held.is_none()))
 }
 
+/// What was expected of a step and did not come about, a line each, but for what its headline says already.
+#[must_use]
+pub fn expected(step: &Step) -> Vec<String> {
+    let own = headline(step);
+    let unsaid = |expectation: &Judged| match (&expectation.held, expectation.detail.as_deref().map(one_line)) {
+        // Nothing was seen at all: why is the headline.
+        (None, Some(why)) if own.contains(&why) => judged(&Judged { detail: None, ..expectation.clone() }),
+        _ => judged(expectation),
+    };
+    unmet(&step.expectations).map(unsaid).filter(|line| *line != own).collect()
+}
+
 /// An expectation and what came of it: `service.healthy == service.desired → 0 == 1`.
 #[must_use]
 pub fn judged(expectation: &Judged) -> String {
@@ -189,9 +201,16 @@ fn stretch(change: &Change) -> String {
     match (one_line(state), seconds(*from_ms), seconds(*to_ms)) {
         (state, from, to) if from == to => format!("{state} at {from} s"),
         // A number beside a number would be read as one.
-        (state, from, to) if state.ends_with(|last: char| last.is_ascii_digit()) => format!("{state} ({from}–{to} s)"),
+        (state, from, to) if ends_in_number(&state) => format!("{state} ({from}–{to} s)"),
         (state, from, to) => format!("{state} {from}–{to} s"),
     }
+}
+
+/// Whether it ends in a number or in a time: `healthy 1`, `no answer within 6 s`.
+fn ends_in_number(words: &str) -> bool {
+    let number =
+        ["ms", "s", "min"].iter().find_map(|unit| words.strip_suffix(unit)?.strip_suffix(' ')).unwrap_or(words);
+    number.ends_with(|last: char| last.is_ascii_digit())
 }
 
 /// Text for a line of its own: without line feeds and whatever else could move the cursor or hide what follows.
@@ -248,6 +267,8 @@ mod tests {
         check(&[], 4, None);
         check(&[("201", 180, 184)], 4, Some("201 at 0.2 s"));
         check(&[("healthy 1, desired 1", 0, 4000)], 4, Some("healthy 1, desired 1 (0–4 s)"));
+        check(&[("no answer within 6 s", 0, 6000)], 4, Some("no answer within 6 s (0–6 s)"));
+        check(&[("3 rows, 2 bins", 0, 6000)], 4, Some("3 rows, 2 bins 0–6 s"));
         check(&[("queued", 0, 4000), ("processing", 4000, 31_000)], 4, Some("queued 0–4 s → processing 4–31 s"));
         check(
             &[("a", 0, 100), ("b", 200, 300), ("c", 400, 500), ("d", 600, 700), ("e", 800, 1000)],

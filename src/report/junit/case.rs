@@ -120,8 +120,7 @@ fn shadow(step: &Step) -> TestCaseStatus {
 fn details(subject: Subject<'_>, place: (Phase, usize), step: &Step) -> String {
     let Subject { case, scenario, paths } = subject;
     let (said, own) = (headline(scenario, place, step), story::headline(step));
-    let expected = story::unmet(&step.expectations).map(story::judged).filter(|line| *line != own);
-    let mut lines: Vec<String> = expected.collect();
+    let mut lines = story::expected(step);
     if !said.contains(&own) {
         lines.insert(0, own);
     }
