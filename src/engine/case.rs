@@ -101,6 +101,7 @@ impl CaseRun<'_> {
         self.stage.vantage.window_start = self.stage.clock.now();
         let (speaker, listener) = halt::channel();
         let deadline = Instant::now() + self.case.timeout;
+        self.stage.vantage.deadline = deadline;
         let mut scope = self.case.scope.clone();
         scope.clean_with(self.stage.sink.cleaner());
         let mut journey = Journey::new(self.index, scope);
@@ -141,7 +142,7 @@ impl CaseRun<'_> {
     }
 
     fn bounds(&self, deadline: Instant) -> Bounds {
-        Bounds { deadline, stop: self.stop.clone() }
+        Bounds { deadline, timeout: self.case.timeout, stop: self.stop.clone() }
     }
 
     /// After a failure: evidence first, then the cause; only then is the failure told.
@@ -183,6 +184,7 @@ impl CaseRun<'_> {
 /// What ends a scenario from outside.
 struct Bounds {
     deadline: Instant,
+    timeout: Duration,
     stop: watch::Receiver<Stop>,
 }
 
@@ -207,7 +209,7 @@ impl Bounds {
     async fn crossed(mut self) -> Halt {
         let deadline = sleep_until(self.deadline);
         tokio::select! {
-            () = deadline => Halt::TimedOut,
+            () = deadline => Halt::TimedOut(self.timeout),
             Ok(stop) = self.stop.wait_for(|stop| *stop != Stop::No) => Halt::Stopped(*stop),
         }
     }

@@ -5,8 +5,9 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use tokio::time::{Instant, sleep};
 
+use super::admission::Closed;
 use super::halt::{Halt, HaltListener, HaltSpeaker};
-use super::lookout::{Closed, Lookout, Stage};
+use super::lookout::{Lookout, Stage};
 use super::step::unlooked;
 use super::wait::{self, BLINK, Next, Pace};
 use super::witness::Witness;

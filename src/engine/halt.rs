@@ -1,16 +1,20 @@
 //! What can end a scenario before its steps are through, and how they hear of it.
 
+use std::time::Duration;
+
 use tokio::sync::watch;
 
+use super::clock::millis;
 use super::stop::Stop;
+use crate::span::in_words;
 
 /// Why a scenario was ended early.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Halt {
     /// A guard failed: its name.
     Guard(String),
-    /// The scenario's `timeout` is over.
-    TimedOut,
+    /// The scenario's `timeout`, which was this long, is over.
+    TimedOut(Duration),
     /// The run was asked to stop.
     Stopped(Stop),
 }
@@ -20,7 +24,7 @@ impl Halt {
     pub(crate) fn words(&self) -> String {
         match self {
             Self::Guard(name) => format!("the guard \"{name}\" failed"),
-            Self::TimedOut => "the scenario's timeout was over".to_owned(),
+            Self::TimedOut(timeout) => format!("the scenario's timeout of {} was over", in_words(millis(*timeout))),
             Self::Stopped(Stop::Terminated) => "the run was terminated".to_owned(),
             Self::Stopped(Stop::HungUp) => "the run's terminal went away".to_owned(),
             Self::Stopped(_) => "the run was interrupted".to_owned(),

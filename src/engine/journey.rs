@@ -119,8 +119,8 @@ impl Journey {
         let verdict = match halt {
             Halt::Stopped(_) => Verdict::Aborted,
             // The step that was cut short has said already what that means, unless there was none.
-            Halt::TimedOut if self.verdict > Verdict::Passed => self.verdict,
-            Halt::TimedOut | Halt::Guard(_) => Verdict::Failed,
+            Halt::TimedOut(_) if self.verdict > Verdict::Passed => self.verdict,
+            Halt::TimedOut(_) | Halt::Guard(_) => Verdict::Failed,
         };
         if self.verdict < verdict {
             self.verdict = verdict;

@@ -3,24 +3,31 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use serde_json::Value as Json;
 use tokio::time::Instant;
 
+use super::admission::{Closed, admit};
 use super::clock::{Clock, millis};
 use super::notes::Notes;
 use super::sink::Sink;
 use super::witness::Witness;
-use crate::event::{Change, Evidence, Fact, Judged, Look, Outcome, StepRef};
-use crate::expr::{Expression, Scope, Truth, to_json, to_text};
+use crate::event::{Change, Fact, Judged, Look, Outcome, Phase, StepRef};
+use crate::expr::{Expression, Scope, to_json, to_text};
 use crate::judge::{self, Assessment, Course, Seen, Standing, Waited};
 use crate::plan::Step;
 use crate::probe::{Demand, DemandState, Observation, Request, Vantage};
 use crate::redact::Secret;
+use crate::span::in_words;
 use crate::verdict::Verdict;
 
 /// A look that begins at the very end of a step's time may still take this long to be answered.
 const LAST_LOOK: Duration = Duration::from_secs(5);
+
+/// How long after the scenario's end a program is killed that still runs: that it is over is heard first.
+const THEN: Duration = Duration::from_millis(100);
+
+/// From here on a look is told of as a stretch of time, ms.
+const LONG_LOOK: u64 = 1000;
 
 /// What every step of one attempt at a case shares.
 #[derive(Debug, Clone)]
@@ -42,47 +49,34 @@ pub(crate) struct Lookout<'step> {
     request: Request,
     started: Instant,
     looks: u64,
+    /// Since when a look goes on.
+    looking: Option<Duration>,
     changes: Vec<Change>,
     course: Course,
     last: Option<(Seen, Assessment)>,
 }
 
-/// Why a step is not looked at: not reached for a good reason, or wrong in itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Closed {
-    pub(crate) verdict: Verdict,
-    pub(crate) reason: String,
-    /// The name whose value it needs, and which no step brought.
-    pub(crate) lacks: Option<String>,
-}
-
-impl Closed {
-    /// Not for want of a value.
-    pub(crate) fn because(verdict: Verdict, reason: String) -> Self {
-        Self { verdict, reason, lacks: None }
-    }
-}
-
 impl<'step> Lookout<'step> {
     /// Fills the step's probe in and tells that it began; or says why it is not to be looked at.
     pub(crate) fn open(stage: &'step Stage, at: StepRef, step: &'step Step, scope: &Scope) -> Result<Self, Closed> {
-        let scope = inner_scope(step, scope, stage.clock.now())?;
-        admitted(step, &scope)?;
-        let request = step.spec.probe.resolve(&scope, &step.spec.dir).map_err(|error| wrong(error.message))?;
+        let scope = admit(step, scope, stage.clock.now())?;
+        let request = step.spec.probe.resolve(&scope, &step.spec.dir).map_err(|error| Closed::wrong(error.message))?;
         let until = (!step.spec.until.is_empty())
             .then(|| step.spec.until.iter().map(crate::expr::Expression::text).collect::<Vec<_>>().join(" && "));
         let within_ms = step.within.or(step.hold).map(millis);
         stage.sink.tell(Fact::StepStarted { step: at, until, within_ms });
         let (started, changes, course) = (Instant::now(), Vec::new(), Course::default());
-        Ok(Self { stage, at, step, scope, request, started, looks: 0, changes, course, last: None })
+        Ok(Self { stage, at, step, scope, request, started, looks: 0, looking: None, changes, course, last: None })
     }
 
     /// Looks once. The look may take until `deadline`, but is always given a moment to be answered.
     pub(crate) async fn look(&mut self, deadline: Instant) -> Standing {
         let began = self.elapsed();
-        let deadline = deadline.max(Instant::now() + LAST_LOOK);
+        self.looking = Some(began);
+        let deadline = self.by(deadline);
         let vantage = Vantage { deadline, dir: self.step.spec.dir.clone(), ..self.stage.vantage.clone() };
         let seen = self.request.look(&vantage).await;
+        self.looking = None;
         self.scope.set_now(self.stage.clock.now());
         if let Ok(observation) = &seen {
             for (name, value) in observation.bindings() {
@@ -96,6 +90,22 @@ impl<'step> Lookout<'step> {
         let standing = assessment.standing;
         self.last = Some((seen, assessment));
         standing
+    }
+
+    /// By when a look must be through that should be by `deadline`. A program knows of the scenario's end too, so that it
+    /// can still say how far it came; clean-up has its own time, and so has the last look at a guard.
+    fn by(&self, deadline: Instant) -> Instant {
+        let deadline = deadline.max(Instant::now() + LAST_LOOK);
+        match (&self.request, self.at.phase) {
+            (Request::Exec(_), Phase::Ready | Phase::Step) => deadline.min(self.stage.vantage.deadline + THEN),
+            _ => deadline,
+        }
+    }
+
+    /// The look that did not come to its end, where one did not: `GET /slow had been under way for 2.9 s`.
+    pub(crate) fn unfinished(&self) -> Option<String> {
+        let long = millis(self.elapsed().saturating_sub(self.looking?));
+        Some(format!("{} had been under way for {}", self.describe(), in_words(long)))
     }
 
     /// Since the step began.
@@ -133,22 +143,26 @@ impl<'step> Lookout<'step> {
 
     /// Closes the step: what is reported of it, and what it bears witness to.
     pub(crate) fn close(self, verdict: Verdict, ran_out: bool) -> (Outcome, Witness) {
-        let waited = Waited { elapsed: self.elapsed(), ran_out };
+        let elapsed = self.elapsed();
         let passed = matches!(verdict, Verdict::Passed | Verdict::Skipped);
         let (seen, assessment) = self.last.unzip();
         let (cause, evidence) = match (&seen, &assessment) {
             (Some(seen), Some(assessment)) if !passed => {
-                (Some(judge::because(assessment, seen, waited)), evidence(seen))
+                // A single look that had no answer has said itself how long that took.
+                let waited = Waited { elapsed, ran_out: ran_out && (self.looks > 1 || seen.is_ok()) };
+                // Why nothing was seen is the cause already.
+                let evidence = seen.as_ref().map(Observation::evidence).unwrap_or_default();
+                (Some(judge::because(assessment, seen, waited)), evidence)
             }
             _ => (None, Vec::new()),
         };
         let expectations = assessment.map(|assessment| assessment.judged).unwrap_or_default();
         let course = self.course.ended(&self.step.spec.until, &self.scope);
-        let witness = Witness::of(seen, ran_out.then_some(waited.elapsed), course);
+        let witness = Witness::of(seen, ran_out.then_some(elapsed), course);
         let outcome = Outcome {
             verdict,
             enforced: self.step.spec.enforce,
-            duration_ms: millis(waited.elapsed),
+            duration_ms: millis(elapsed),
             looks: self.looks,
             changes: self.changes,
             expectations,
@@ -176,10 +190,12 @@ impl<'step> Lookout<'step> {
         let words = seen.as_ref().ok().map(|observation| self.state(observation, &assessment.judged));
         let state = words.filter(|words| !words.is_empty()).unwrap_or_else(|| summary.clone());
         let (at_ms, took_ms) = (millis(began), millis(self.elapsed().saturating_sub(began)));
+        // What took long was so all that time.
+        let to_ms = if took_ms < LONG_LOOK { at_ms } else { at_ms + took_ms };
         self.looks += 1;
         match self.changes.last_mut() {
-            Some(last) if last.state == state => last.to_ms = at_ms,
-            Some(_) | None => self.changes.push(Change { state: state.clone(), from_ms: at_ms, to_ms: at_ms }),
+            Some(last) if last.state == state => last.to_ms = to_ms,
+            Some(_) | None => self.changes.push(Change { state: state.clone(), from_ms: at_ms, to_ms }),
         }
         self.stage.sink.tell(Fact::Looked { step: self.at, look: Look { at_ms, took_ms, state, summary } });
     }
@@ -215,66 +231,4 @@ fn texts_in(value: &Json, learn: &mut dyn FnMut(&str)) {
 fn demands_met(demands: &[Demand]) -> Option<String> {
     let met = demands.iter().filter(|demand| demand.state == DemandState::Met).count();
     (!demands.is_empty()).then(|| format!("{met} of {} met", demands.len()))
-}
-
-fn evidence(seen: &Seen) -> Vec<Evidence> {
-    match seen {
-        Ok(observation) => observation.evidence(),
-        Err(error) => vec![Evidence { title: "last look".to_owned(), text: error.message.clone() }],
-    }
-}
-
-fn wrong(reason: String) -> Closed {
-    Closed::because(Verdict::Failed, reason)
-}
-
-/// The names of `use … with`, filled in one after another.
-fn inner_scope(step: &Step, scope: &Scope, now: DateTime<Utc>) -> Result<Scope, Closed> {
-    let mut inner = scope.clone();
-    inner.set_now(now);
-    for (name, template) in &step.spec.with {
-        missing(template.references().iter().map(|reference| reference.path.as_slice()), &inner, &[])?;
-        let value = template.evaluate(&inner).map_err(|error| wrong(format!("with {name}: {}", error.message)))?;
-        inner.bind(name, value);
-    }
-    Ok(inner)
-}
-
-/// Whether the step is to be looked at: `when` holds, and every value it reads was captured.
-fn admitted(step: &Step, scope: &Scope) -> Result<(), Closed> {
-    let spec = &step.spec;
-    if let Some(when) = &spec.when {
-        missing(when.references().iter().map(|reference| reference.path.as_slice()), scope, &[])?;
-        match when.truth(scope) {
-            Truth::Held => {}
-            Truth::Broken { detail } => {
-                return Err(Closed::because(Verdict::Skipped, format!("when {}: {detail}", when.text())));
-            }
-            Truth::Unknown { reason } => {
-                let reason = format!("when {} cannot be decided: {reason}", when.text());
-                return Err(Closed::because(Verdict::Inconclusive, reason));
-            }
-            Truth::Unclear { reason } => {
-                return Err(wrong(format!("when {} cannot be decided: {reason}", when.text())));
-            }
-        }
-    }
-    let own: Vec<_> = spec.probe.brings().iter().map(|(name, _)| *name).collect();
-    let expressions = spec.until.iter().chain(&spec.fail_if).chain(&spec.expect);
-    let references = spec.probe.references().into_iter().chain(expressions.flat_map(Expression::references));
-    missing(references.map(|reference| reference.path.as_slice()), scope, &own)
-}
-
-/// Skips a step that needs a value which an earlier step did not bring. (That the name exists at all was checked long
-/// before.)
-fn missing<'path>(paths: impl IntoIterator<Item = &'path [String]>, scope: &Scope, own: &[&str]) -> Result<(), Closed> {
-    let absent =
-        |path: &&[String]| path.first().is_some_and(|root| scope.get(root).is_none() && !own.contains(&root.as_str()));
-    match paths.into_iter().find(absent) {
-        Some(path) => {
-            let reason = format!("needs {}, which was never captured", path[0]);
-            Err(Closed { verdict: Verdict::Skipped, reason, lacks: Some(path[0].clone()) })
-        }
-        None => Ok(()),
-    }
 }

@@ -2,6 +2,7 @@
 //!
 //! What is decided in plain functions (`wait`, `schedule`, [`crate::judge`]) is only carried out here.
 
+mod admission;
 mod case;
 mod cleanup;
 mod clock;

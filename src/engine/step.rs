@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
+use super::admission::Closed;
 use super::clock::millis;
 use super::halt::{Halt, HaltListener};
-use super::lookout::{Closed, Lookout, Stage};
+use super::lookout::{Lookout, Stage};
 use super::notes;
 use super::waiting::{End, Waiting};
 use super::witness::Witness;
 use crate::event::{Outcome, StepRef};
-use crate::expr::{Bound, Expression, Scope, Value, to_text};
+use crate::expr::{Bound, Scope, Value, to_text};
 use crate::journal::Unwritten;
 use crate::plan::Step;
 use crate::probe::{LookErrorKind, Observation, Probe};
@@ -83,23 +84,29 @@ impl Finished {
         let (verdict, ran_out) = match end {
             End::Decided(verdict) => (*verdict, false),
             End::RanOut(verdict) => (*verdict, true),
-            End::Halted(Halt::TimedOut, so_far) => (*so_far, true),
+            End::Halted(Halt::TimedOut(_), so_far) => (*so_far, true),
             End::Halted(Halt::Guard(_), _) => (Verdict::Skipped, false),
             End::Halted(Halt::Stopped(_), _) => (Verdict::Aborted, true),
         };
+        // What could not be captured is shown with the answer that lacks it.
+        let lacking = missing.into_iter().next().map(|(_, why)| why).filter(|_| verdict == Verdict::Passed);
+        let verdict = if lacking.is_some() { Verdict::Failed } else { verdict };
+        let unfinished = lookout.unfinished();
         let (mut outcome, mut witness) = lookout.close(verdict, ran_out);
         if let End::Halted(halt, _) = end {
             witness.cut_short = true;
-            let seen = outcome.cause.take().map(|cause| format!("; last: {cause}")).unwrap_or_default();
-            outcome.cause = Some(format!("cut short: {}{seen}", halt.words()));
+            outcome.cause = Some(cut_short(halt, unfinished, outcome.cause));
         }
-        if let (Verdict::Passed, Some((_, reason))) = (verdict, missing.into_iter().next()) {
-            outcome.verdict = Verdict::Failed;
-            outcome.cause = Some(reason);
-        }
+        outcome.cause = lacking.or(outcome.cause);
         outcome.captured = kept.iter().map(|(name, value)| told(step, name, value)).collect();
         Self { outcome, kept, what: Some(what), subjects, unanswered, lacks: None, witness }
     }
+}
+
+/// Why a step ended before its own time: what ended it, the look that went on meanwhile, what the last one brought.
+fn cut_short(halt: &Halt, unfinished: Option<String>, last: Option<String>) -> String {
+    let parts = [unfinished, last.map(|last| format!("last: {last}"))].into_iter().flatten();
+    parts.fold(format!("cut short: {}", halt.words()), |said, part| format!("{said}; {part}"))
 }
 
 /// What is reported of a step that was never looked at.
@@ -156,8 +163,8 @@ fn keep<'step>(step: &'step Step, lookout: &Lookout<'_>) -> (Vec<(String, Bound)
         match from.evaluate(lookout.scope()) {
             Ok(value) => kept.push((name.clone(), value.into())),
             Err(error) => {
-                let why = format!("could not capture {name} from {}: {error}", Expression::text(from));
-                missing.push((name.as_str(), why));
+                let why = observation.remarked(from, error.to_string());
+                missing.push((name.as_str(), format!("could not capture {name} from {}: {why}", from.text())));
             }
         }
     }

@@ -20,6 +20,8 @@ const UNBOUNDED: Duration = Duration::from_hours(24);
 const THROTTLE: Duration = Duration::from_secs(30);
 /// How long an answer is still waited for, once the run was asked to stop, to a request that must not be cut off.
 const PARTING: Duration = Duration::from_secs(5);
+/// How long a program that is killed at the scenario's timeout may take to be gone.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// How the looking ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +71,7 @@ impl<'step> Waiting<'step> {
     }
 
     /// One look, which a halt cuts off, unless the request would do something: then its answer is waited for, so that
-    /// what it made can be cleaned up.
+    /// what it made can be cleaned up. A program that the scenario's own timeout ends says what it had written so far.
     async fn look(&mut self, lookout: &mut Lookout<'_>) -> Result<Standing, Halt> {
         let left = self.step.within.map_or(UNBOUNDED, |within| within.saturating_sub(lookout.elapsed()));
         let deadline = Instant::now() + left;
@@ -77,11 +79,17 @@ impl<'step> Waiting<'step> {
         let mut halt = self.halt.clone();
         let look = lookout.look(deadline);
         tokio::pin!(look);
-        tokio::select! {
+        let reason = tokio::select! {
             standing = &mut look => return Ok(standing),
-            reason = halt.heard() => if !must_finish { return Err(reason) },
+            reason = halt.heard() => reason,
+        };
+        if must_finish {
+            return tokio::time::timeout(PARTING, look).await.map_err(|_| reason);
         }
-        tokio::time::timeout(PARTING, look).await.map_err(|_| self.halt.reason().unwrap_or(Halt::TimedOut))
+        if matches!((&self.step.spec.probe, &reason), (Probe::Exec(_), Halt::TimedOut(_))) {
+            let _ = tokio::time::timeout(LAST_WORDS, look).await;
+        }
+        Err(reason)
     }
 
     /// The scenario's own timeout is a clock like any other: what could not be seen until then is not known to be wrong.

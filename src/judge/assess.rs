@@ -181,11 +181,13 @@ impl Judge<'_> {
     fn one(&self, kind: &str, expression: &Expression) -> One {
         match expression.truth(self.scope) {
             Truth::Held => One::seen(kind, expression, true, self.read(expression)),
-            Truth::Broken { detail } => One::seen(kind, expression, false, Some(self.placed(expression, detail))),
+            Truth::Broken { detail } => {
+                One::seen(kind, expression, false, Some(self.observation.remarked(expression, detail)))
+            }
             Truth::Unknown { reason } => One::unseen(kind, expression, self.not_known(expression), &reason),
             Truth::Unclear { reason } => match self.not_known(expression) {
                 Some(why) => One::unseen(kind, expression, Some(why), &reason),
-                None => One::seen(kind, expression, false, Some(self.placed(expression, reason))),
+                None => One::seen(kind, expression, false, Some(self.observation.remarked(expression, reason))),
             },
         }
     }
@@ -193,15 +195,6 @@ impl Judge<'_> {
     /// What it read, for those who want to know what held.
     fn read(&self, expression: &Expression) -> Option<String> {
         Some(expression.state(self.scope)).filter(|state| !state.is_empty())
-    }
-
-    /// What is wrong, with the place in the user's files where it is written, where the observation stems from such.
-    fn placed(&self, expression: &Expression, detail: String) -> String {
-        let references = expression.references();
-        let mut places: Vec<&str> =
-            references.iter().filter_map(|reference| self.observation.place(&reference.path)).collect();
-        places.dedup();
-        if places.is_empty() { detail } else { format!("{detail} ({})", places.join(", ")) }
     }
 
     /// Why the expression cannot be judged, where it reads something that could not be known.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::finding::Finding;
 use super::{Demand, Unknown, alarm, ecs, exec, http, logs, python_deps, terraform};
 use crate::event::Evidence;
-use crate::expr::{self, Bound};
+use crate::expr::{self, Bound, Expression};
 
 /// What a look brought, one kind a probe.
 #[derive(Debug)]
@@ -62,11 +62,20 @@ impl Observation {
         }
     }
 
-    /// Where what an expression reads is written: `ecs.tf:12`.
+    /// What is wrong with what an expression reads, with what explains it: the place in the user's files where it is
+    /// written (`ecs.tf:12`), or why an answer's body is no more than text (`the answer is empty`).
     #[must_use]
-    pub fn place(&self, path: &[String]) -> Option<&str> {
+    pub fn remarked(&self, expression: &Expression, detail: String) -> String {
+        let references = expression.references();
+        let mut remarks: Vec<String> = references.iter().filter_map(|reference| self.remark(&reference.path)).collect();
+        remarks.dedup();
+        if remarks.is_empty() { detail } else { format!("{detail} ({})", remarks.join(", ")) }
+    }
+
+    fn remark(&self, path: &[String]) -> Option<String> {
         match self {
-            Self::Terraform(seen) => seen.place(path),
+            Self::Terraform(seen) => seen.place(path).map(str::to_owned),
+            Self::Http(seen) => seen.remark(path),
             _ => None,
         }
     }

@@ -76,6 +76,7 @@ impl Command {
             None if self.aws => return Err(program::no_aws(self)),
             _ => Vec::new(),
         };
-        Ok(process::run(self, &aws, vantage.deadline).await?.cleaned_by(&instruments.redactor))
+        let output = process::run(self, &aws, vantage.deadline, &instruments.redactor).await?;
+        Ok(output.cleaned_by(&instruments.redactor))
     }
 }

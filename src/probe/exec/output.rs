@@ -109,6 +109,17 @@ impl Output {
     }
 }
 
+/// What is said of a program that was killed since it had not ended: how long it ran, and what it wrote last.
+pub(super) fn late(command: &Command, ran: Duration, streams: &[Stream; 2], redactor: &Redactor) -> String {
+    let [stdout, stderr] = streams.each_ref().map(|stream| String::from_utf8_lossy(&stream.bytes));
+    let wrote = redactor.clean(if stderr.trim().is_empty() { &stdout } else { &stderr });
+    // The end of what was not kept whole may be half a secret.
+    let whole = !streams.iter().any(|stream| stream.cut);
+    let last = wrote.lines().rev().find(|line| whole && !line.trim().is_empty());
+    let how = format!("`{}` had not ended after {:.1} s and was killed", command.program, ran.as_secs_f64());
+    if last.is_some() { with_words(how + "; it last wrote", last) } else { how }
+}
+
 fn with_words(how: String, line: Option<&str>) -> String {
     match line.map(str::trim) {
         None => how,

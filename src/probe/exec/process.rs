@@ -9,9 +9,10 @@ use tokio::process::{Child, ChildStdin};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::command::Command;
-use super::output::{Output, Stream};
+use super::output::{self, Output, Stream};
 use super::program;
 use crate::probe::{LookError, LookErrorKind};
+use crate::redact::Redactor;
 
 /// How much of each output is kept, in bytes.
 pub(super) const MOST: usize = 1024 * 1024;
@@ -44,15 +45,21 @@ pub(super) type Variable = (String, Option<String>);
 ///
 /// # Errors
 /// Where it cannot be started, or has not ended by the deadline.
-pub(super) async fn run(command: &Command, aws: &[Variable], deadline: Instant) -> Result<Output, LookError> {
+pub(super) async fn run(
+    command: &Command,
+    aws: &[Variable],
+    deadline: Instant,
+    redactor: &Redactor,
+) -> Result<Output, LookError> {
     let started = Instant::now();
+    let mut streams = [Stream::default(), Stream::default()];
     let mut child = spawn(command, aws).map_err(|error| program::not_started(command, &error))?;
     let group = Group(child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)));
-    let ended = timeout_at(deadline, attend(&mut child, command.stdin.as_deref(), group)).await;
+    let ended = timeout_at(deadline, attend(&mut child, command.stdin.as_deref(), group, &mut streams)).await;
     match ended {
-        Ok(Ok((status, [stdout, stderr]))) => Ok(Output::new(command, status, [stdout, stderr], started.elapsed())),
+        Ok(Ok(status)) => Ok(Output::new(command, status, streams, started.elapsed())),
         Ok(Err(error)) => Err(failure(format!("`{}` cannot be waited for: {}", command.program, error.kind()))),
-        Err(_) => Err(late(command, started.elapsed())),
+        Err(_) => Err(failure(output::late(command, started.elapsed(), &streams, redactor))),
     }
 }
 
@@ -79,11 +86,15 @@ fn spawn(command: &Command, aws: &[Variable]) -> std::io::Result<Child> {
 
 /// Feeds the process, keeps what it writes, and waits for its end. The group dies with this future, unless all output
 /// has ended by itself. As long as somebody of the group holds a pipe, the group's number can mean no other.
-async fn attend(child: &mut Child, stdin: Option<&str>, group: Group) -> std::io::Result<(ExitStatus, [Stream; 2])> {
-    let [mut stdout, mut stderr] = [Stream::default(), Stream::default()];
+async fn attend(
+    child: &mut Child,
+    stdin: Option<&str>,
+    group: Group,
+    [stdout, stderr]: &mut [Stream; 2],
+) -> std::io::Result<ExitStatus> {
     let (feed, out, err) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let (status, quiet) = {
-        let talk = async { tokio::join!(write(feed, stdin), keep(out, &mut stdout), keep(err, &mut stderr)) };
+        let talk = async { tokio::join!(write(feed, stdin), keep(out, stdout), keep(err, stderr)) };
         tokio::pin!(talk);
         tokio::select! {
             _ = &mut talk => (child.wait().await?, true),
@@ -93,7 +104,7 @@ async fn attend(child: &mut Child, stdin: Option<&str>, group: Group) -> std::io
     if quiet {
         group.let_go();
     }
-    Ok((status, [stdout, stderr]))
+    Ok(status)
 }
 
 async fn write(stdin: Option<ChildStdin>, text: Option<&str>) {
@@ -112,10 +123,6 @@ async fn keep(from: Option<impl AsyncRead + Unpin>, kept: &mut Stream) {
         kept.bytes.extend_from_slice(&chunk[..room]);
         kept.cut |= room < length;
     }
-}
-
-fn late(command: &Command, waited: Duration) -> LookError {
-    failure(format!("`{}` had not ended after {:.1} s and was killed", command.program, waited.as_secs_f64()))
 }
 
 fn failure(message: String) -> LookError {

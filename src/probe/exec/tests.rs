@@ -3,8 +3,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{Command, Output, process};
+use super::output::Stream;
+use super::{Command, Output, output, process};
 use crate::probe::{LookError, LookErrorKind};
+use crate::redact::{Redactor, Secret};
 
 fn command(run: &[&str]) -> Command {
     Command {
@@ -19,7 +21,7 @@ fn command(run: &[&str]) -> Command {
 }
 
 async fn look(command: &Command) -> Result<Output, LookError> {
-    process::run(command, &[], Instant::now() + Duration::from_mins(1)).await
+    process::run(command, &[], Instant::now() + Duration::from_mins(1), &Redactor::default()).await
 }
 
 async fn check(script: &str, expected: (i64, &str, &str), cause: Option<&str>) {
@@ -72,7 +74,8 @@ async fn where_aws_is_comes_before_what_is_written() {
     command.env = vec![("AWS_REGION".to_owned(), "mine".to_owned())];
     let aws = [("AWS_REGION", Some("a")), ("AWS_ENDPOINT_URL", Some("http://b")), ("HOME", None)];
     let aws = aws.map(|(name, value)| (name.to_owned(), value.map(str::to_owned)));
-    let output = process::run(&command, &aws, Instant::now() + Duration::from_mins(1)).await.unwrap();
+    let output =
+        process::run(&command, &aws, Instant::now() + Duration::from_mins(1), &Redactor::default()).await.unwrap();
     assert_eq!(output.stdout, "mine http://b no home\n");
 }
 
@@ -129,10 +132,32 @@ fn family(folder: &std::path::Path) -> (Command, PathBuf) {
 async fn at_the_deadline_everything_is_killed() {
     let folder = tempfile::tempdir().unwrap();
     let (command, fifo) = family(folder.path());
-    let run = process::run(&command, &[], Instant::now() + Duration::from_millis(300));
+    let redactor = Redactor::default();
+    let run = process::run(&command, &[], Instant::now() + Duration::from_millis(300), &redactor);
     let (run, ended) = tokio::join!(run, everything_ends(&fifo));
     assert_eq!(run.unwrap_err().message, "`sh` had not ended after 0.3 s and was killed");
     assert!(ended);
+}
+
+#[tokio::test]
+async fn a_program_that_is_killed_says_what_it_wrote_last() {
+    #[track_caller]
+    fn check(streams: [(&str, bool); 2], expected: &str) {
+        let redactor = Redactor::default();
+        redactor.learn(&Secret::new("hunter2-hunter2"));
+        let streams = streams.map(|(text, cut)| Stream { bytes: text.as_bytes().to_vec(), cut });
+        let said = output::late(&command(&["sh"]), Duration::from_secs(3), &streams, &redactor);
+        assert_eq!(said, format!("`sh` had not ended after 3.0 s and was killed{expected}"));
+    }
+    check([("", false), ("", false)], "");
+    check([("one\ntwo\n", false), ("", false)], "; it last wrote: two");
+    check([("one\n", false), ("waiting for hunter2-hunter2\n\n", false)], "; it last wrote: waiting for ***");
+    // What was not kept whole may end in half a secret.
+    check([("", false), ("waiting for hunter2", true)], "");
+    let waiting = command(&["sh", "-c", "echo waiting for db >&2; sleep 60"]);
+    let deadline = Instant::now() + Duration::from_millis(500);
+    let killed = process::run(&waiting, &[], deadline, &Redactor::default()).await.unwrap_err();
+    assert_eq!(killed.message, "`sh` had not ended after 0.5 s and was killed; it last wrote: waiting for db");
 }
 
 #[tokio::test]

@@ -55,6 +55,19 @@ pub(super) fn is_json(media_type: &str, text: &str) -> bool {
     }
 }
 
+/// Why an answer's text was not read as JSON; none where it was, be it that it is a JSON text.
+pub(super) fn no_json(media_type: &str, text: &str) -> Option<String> {
+    match media_type {
+        _ if text.trim().is_empty() => Some("the answer is empty".to_owned()),
+        _ if is_json(media_type, text) => {
+            let read = serde_json::from_str::<serde::de::IgnoredAny>(text);
+            read.is_err().then(|| "it is not valid JSON".to_owned())
+        }
+        "" => Some("the answer has no content-type".to_owned()),
+        _ => Some(format!("its content-type is {media_type}")),
+    }
+}
+
 /// The text, by its charset; UTF-8 where that is not known. A byte-order mark goes.
 pub(super) fn decode(bytes: Vec<u8>, charset: Option<&str>) -> String {
     let encoding = charset.and_then(|label| encoding_rs::Encoding::for_label(label.as_bytes()));

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::Method;
 use super::content::Content;
 use super::destination::Hop;
-use super::reading::{charset, decode, is_json, joined, media_type};
+use super::reading::{charset, decode, is_json, joined, media_type, no_json};
 use super::words;
 use crate::event::Evidence;
 use crate::probe::finding::Answer;
@@ -175,6 +175,12 @@ impl Response {
     pub fn state(&self) -> Option<String> {
         let state = ["status", "state"].iter().find_map(|name| self.body.get(*name)?.as_str())?;
         Some(words::line(&self.redactor.clean(state), FIRST_WORDS))
+    }
+
+    /// Why there is nothing at a path below `response.body`: where that is no more than text.
+    pub(in crate::probe) fn remark(&self, path: &[String]) -> Option<String> {
+        let below = path.len() > 2 && path[0] == "response" && path[1] == "body" && self.body.is_string();
+        no_json(&media_type(&self.exchange.headers), &self.text).filter(|_| below && !self.exchange.cut)
     }
 
     /// Whether it was another request that was answered in the end: the step's own was answered with a redirect.

@@ -1,5 +1,9 @@
 //! The first line of red: a diagnosis only where what was seen bears it, and else what was expected and seen.
 
+use std::time::Duration;
+
+use smoke::event::Phase;
+
 use super::one;
 use super::stand::{Answer, Reply};
 
@@ -64,4 +68,70 @@ async fn what_an_order_came_to_is_told_by_its_own_state_alone() {
     }
     let divided = "response.body.status == 'shipped' || response.body.qty / response.body.qty > 3";
     check(own, divided, [ORDERED, PLACED], &format!("expected {divided}, saw ")).await;
+}
+
+#[tokio::test]
+async fn an_answer_that_lacks_what_is_captured_is_shown() {
+    async fn check(answer: Answer, expected: &str) {
+        let yaml = "name: a\nsteps:\n  - name: make\n    http: { post: /things }\n    expect: response.status == 201\n    \
+                    capture: { id: response.body.id }\n";
+        let ran = one(yaml, &[("POST /things", answer)]).await;
+        let cause = "could not capture id from response.body.id: ";
+        assert_eq!(ran.story()[0], format!("0 failed: {cause}{expected}"));
+        let kept: Vec<&str> = ran.outcome(Phase::Step, 0).evidence.iter().map(|kept| kept.title.as_str()).collect();
+        assert_eq!(kept, ["last request", "last response"]);
+    }
+    let named: Answer = |_| Reply::Json(201, r#"{"name":"a1"}"#);
+    check(named, "response.body has no field id (it has: name)").await;
+    check(|_| Reply::Json(201, ""), "response.body is text, not an object (the answer is empty)").await;
+    check(|_| Reply::Json(201, "{\"id\":"), "response.body is text, not an object (it is not valid JSON)").await;
+}
+
+/// Which limit it was, what went on, and for how long it had.
+#[tokio::test]
+async fn the_scenarios_timeout_says_what_it_ended() {
+    async fn check(step: &str, answer: Answer, expected: &[&str]) {
+        let yaml = format!("name: a\ntimeout: 1200ms\nsteps:\n  - name: look\n    {step}\n");
+        let story = one(&yaml, &[("GET /slow", answer)]).await.story();
+        let said = expected.iter().all(|words| story[0].contains(words));
+        assert!(
+            said && story[0].starts_with("0 failed: cut short: the scenario's timeout of 1.2 s was over; "),
+            "{story:?}"
+        );
+    }
+    let hangs: Answer = |_| Reply::Slow(Duration::from_mins(1));
+    let get = "http: { get: /slow }\n    expect: response.status == 200";
+    check(get, hangs, &["over; GET /slow had been under way for 1.2 s"]).await;
+    // What an earlier look saw is not taken for what the last one met.
+    let then_hangs: Answer = |count| match count {
+        1 => Reply::Json(503, "{}"),
+        _ => Reply::Slow(Duration::from_mins(1)),
+    };
+    let until = "http: { get: /slow }\n    until: response.status == 200\n    within: 1m";
+    check(until, then_hangs, &["over; GET /slow had been under way for ", "; last: GET /slow answered 503"]).await;
+    let program = "exec: { run: [sh, -c, 'echo waiting for db >&2; sleep 60'] }\n    expect: output.code == 0";
+    check(program, hangs, &["; last: `sh` had not ended after 1.", " s and was killed; it last wrote: waiting for db"])
+        .await;
+}
+
+#[tokio::test]
+async fn one_long_look_is_told_as_a_stretch_of_time() {
+    let yaml = "name: a\nsteps:\n  - name: look\n    http: { get: /slow, timeout: 1100ms }\n    \
+                until: response.status == 200\n    within: 1s\n";
+    let ran = one(yaml, &[("GET /slow", |_| Reply::Slow(Duration::from_mins(1)))]).await;
+    let outcome = ran.outcome(Phase::Step, 0);
+    let [change] = outcome.changes.as_slice() else { panic!("{outcome:?}") };
+    assert!(change.from_ms < 1000 && (1000..3000).contains(&change.to_ms), "{change:?}");
+    // The look itself says how long it took.
+    assert!(outcome.cause.as_deref().unwrap().ends_with(" within 1.1 s"), "{:?}", outcome.cause);
+}
+
+#[tokio::test]
+async fn what_was_asked_before_is_named_after_who_asked() {
+    let gone: Answer = |_| Reply::Json(500, "{}");
+    let answers = [("GET /health", WELL), ("POST /orders", ORDERED), ("GET /orders/o-3", gone)];
+    let ran = one(&order("/orders/${{ id }}", "response.status == 200"), &answers).await;
+    let kept: Vec<&str> = ran.outcome(Phase::Step, 1).evidence.iter().map(|kept| kept.title.as_str()).collect();
+    assert_eq!(kept[..2], ["last request", "last response"]);
+    assert!(kept.ends_with(&["before, in \"place\"", "before, in \"the API is well\""]), "{kept:?}");
 }

@@ -280,7 +280,7 @@ async fn a_scenarios_timeout_ends_it_and_it_is_cleaned_up() {
         (|_| Reply::Json(200, r#"{"ok":true}"#), |_| Reply::Json(200, r#"{"status":"queued"}"#));
     let answers = [("GET /health", fine), ("POST /things", CREATED), ("GET /job", job), ("DELETE /things/a1", GONE)];
     let ran = one(&slow, &answers).await;
-    assert!(ran.story()[0].contains("the scenario's timeout was over"), "{:?}", ran.story());
+    assert!(ran.story()[0].contains("the scenario's timeout of 300 ms was over"), "{:?}", ran.story());
     assert_eq!(ran.count("DELETE /things/a1"), 1);
 }
 
@@ -438,7 +438,7 @@ steps:
     let breaks: Answer = |count| Reply::Json(200, if count < 3 { r#"{"ok":true}"# } else { r#"{"ok":false}"# });
     let cut = yaml.replace("name: holding", "name: holding\ntimeout: 200ms").replace("300ms", "10s");
     let cut = one(&cut, &[("GET /health", |_| Reply::Json(200, r#"{"ok":true}"#))]).await;
-    let cause = "cut short: the scenario's timeout was over; last: it held, but must go on holding";
+    let cause = "cut short: the scenario's timeout of 200 ms was over; last: it held, but must go on holding";
     assert!(cut.outcome(Phase::Step, 0).cause.as_ref().is_some_and(|why| why.starts_with(cause)), "{:?}", cut.story());
     let broken = one(yaml, &[("GET /health", breaks)]).await;
     assert_eq!(broken.outcome(Phase::Step, 0).verdict, Verdict::Failed);

@@ -104,7 +104,7 @@ fn what_could_not_be_seen_until_the_scenarios_timeout_is_inconclusive() {
     let keys = [("AWS_ACCESS_KEY_ID", "none"), ("AWS_SECRET_ACCESS_KEY", "none")];
     let project = Project::of(&[("smoke.yaml", targets), ("scenarios/wait.yaml", waiting)]).with(&keys);
     let ended = project.smoke(&["run", "dark"]);
-    ended.check(3, "the scenario's timeout was over");
+    ended.check(3, "the scenario's timeout of ");
     assert!(ended.first_line().starts_with("INCONCLUSIVE wait › step \"up\": "), "{}", ended.stdout);
 }
 
