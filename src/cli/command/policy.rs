@@ -22,6 +22,9 @@ pub(crate) fn run(args: &args::Policy) -> Exit {
     if account.id.is_none() && !needs.is_none() {
         note("the account is not known, so it stays open (*); --account narrows it");
     }
+    if needs.is_none() {
+        note("nothing there looks at AWS: no policy is needed, and IAM takes none without a statement");
+    }
     print(&format!("{:#}\n", policy(&needs, &account)))
 }
 

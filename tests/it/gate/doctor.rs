@@ -161,6 +161,10 @@ fn a_policy_is_narrowed_by_what_is_named_and_needs_no_secret() {
     open.check(0, "arn:aws:ecs:eu-west-1:*:service/prod/bulk-import-worker");
     open.check(0, "note: the account is not known, so it stays open (*); --account narrows it");
     project.smoke(&["policy", "prdo"]).check(2, "did you mean `prod`?");
+    let look = "steps: [ { name: look, http: { get: /health }, expect: response.status == 200 } ]\n";
+    let bare = Project::of(&[("smoke.yaml", "targets: { local: { sandbox: {} } }\n"), ("scenarios/look.yaml", look)]);
+    let ended = bare.smoke(&["policy", "local"]);
+    assert!(ended.stderr.contains("no policy is needed"), "{}", ended.stderr);
 }
 
 #[test]
