@@ -100,3 +100,22 @@ impl Memory {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::probe::http::Response;
+
+    #[test]
+    fn what_a_guard_was_told_is_kept_as_evidence_and_says_nothing_of_the_work() {
+        let witness = || {
+            let answer = Response::made_up(200, "application/json", br#"{"status":"ok"}"#.to_vec());
+            Witness::of(Some(Ok(Observation::Http(Box::new(answer)))), None, Course::default())
+        };
+        let mut memory = Memory::default();
+        memory.keep_of_guard("well", witness());
+        assert_eq!((memory.saw().len(), memory.exchanges().count()), (0, 1));
+        memory.keep("a step", witness());
+        assert_eq!((memory.saw().len(), memory.exchanges().count()), (1, 2));
+    }
+}
