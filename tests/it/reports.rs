@@ -332,6 +332,24 @@ fn a_deeper_cause_comes_first_and_what_the_step_says_once_below() {
     }
 }
 
+/// Why nothing could be seen is said once, not again for each expectation.
+#[test]
+fn why_nothing_was_seen_is_not_said_of_each_expectation() {
+    let mut run = recorded("failed");
+    let guard = run.scenarios[0].guards.iter_mut().find(|guard| guard.name == "the worker stays up").unwrap();
+    let why = "no AWS credentials were found";
+    guard.cause = Some(why.to_owned());
+    for expectation in &mut guard.expectations {
+        (expectation.held, expectation.detail) = (None, Some(why.to_owned()));
+    }
+    run.scenarios[0].cause = Some(why.to_owned());
+    for format in [Format::Text, Format::Github, Format::Junit] {
+        let text = format.draw(&run, None);
+        assert!(text.contains("service.healthy == service.desired → not known"), "{text}");
+        assert!(!text.contains(&format!("→ {why}")), "{text}");
+    }
+}
+
 /// The report must not be green where the run is not: some consumers look at nothing else.
 #[test]
 fn junit_is_red_where_the_run_is() {
