@@ -20,17 +20,17 @@ pub(super) fn markup(document: String) -> String {
     lines(unhashed(document, "&#35;"), "&#58;:")
 }
 
-/// Whether any of it could move a cursor or turn a direction. Nearly all is plain ASCII, which is passed over by the byte.
+/// How many bytes are looked at together.
+const STRETCH: usize = 64;
+
+/// Whether any of it could move a cursor or turn a direction. Nearly all is plain ASCII, which is passed over in stretches.
 fn holds_moves(document: &str) -> bool {
-    let mut rest = document;
-    while let Some(at) = rest.bytes().position(|byte| !matches!(byte, b' '..=b'~' | b'\n')) {
-        let Some(c) = rest[at..].chars().next() else { return false };
-        if moves(c) {
-            return true;
-        }
-        rest = &rest[at + c.len_utf8()..];
-    }
-    false
+    let is_plain = |bytes: &[u8]| bytes.iter().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~' | b'\n'));
+    document.as_bytes().chunks(STRETCH).enumerate().any(|(nth, bytes)| {
+        let (start, end) = (nth * STRETCH, nth * STRETCH + bytes.len());
+        !is_plain(bytes)
+            && document[document.floor_char_boundary(start)..document.ceil_char_boundary(end)].contains(moves)
+    })
 }
 
 fn moves(c: char) -> bool {
@@ -102,5 +102,11 @@ mod tests {
     #[test]
     fn markup_turns_nothing_around() {
         assert_eq!(markup("a\u{202e}b\u{1b}[0m\tc\u{7}\nd\u{fdd0}\u{fffe}\u{10ffff}😀".to_owned()), "ab[0mc\nd😀");
+        // Wherever it stands, also where a stretch ends in the midst of it.
+        for before in 0..3 * STRETCH {
+            let (before, after) = ("é".repeat(before), "x".repeat(STRETCH));
+            assert_eq!(markup(format!("{before}\u{202e}{after}")), format!("{before}{after}"));
+            assert!(!holds_moves(&format!("{before}→{after}")));
+        }
     }
 }

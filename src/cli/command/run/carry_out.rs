@@ -78,7 +78,10 @@ pub(super) async fn carry_out(
 
     let options = engine::Options { jobs, fail_fast, cleanup_within: CLEANUP_WITHIN };
     let screen = Screen::on_stderr(talk, &crate::cli::command::environment);
-    let work = engine::run(Arc::new(plan), header, equipment, options);
+    let plan = Arc::new(plan);
+    let work = engine::run(Arc::clone(&plan), header, equipment, options);
+    // The process ends with it: nobody needs to take it apart before the reports are written.
+    std::mem::forget(plan);
     let engine = tokio::spawn(drill::at("engine", work));
     let over = CancellationToken::new();
     let watching = watch_events(Arc::clone(recorder), told, screen, over.clone());
