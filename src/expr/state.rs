@@ -1,12 +1,13 @@
 //! What an expression reads just now, in a few words.
 
 use cel::IdedExpr;
-use cel::common::ast::{CallExpr, Expr, operators};
+use cel::common::ast::{CallExpr, Expr, LiteralValue, operators};
 
 use super::Value;
 use super::explain::{Explainer, is_arithmetic, is_predicate};
 use super::print::source;
 use super::tree::{self, Loop};
+use super::vocabulary::{DIFFERS, EQUALS};
 use super::words::{BRIEF, brief, cut};
 
 /// Something that an expression reads, and what is to be said of it.
@@ -42,6 +43,11 @@ impl Explainer<'_, '_, '_> {
         let (label, words) = match &part.expr {
             Expr::Literal(_) => return,
             Expr::Call(call) if is_transparent(call) => {
+                if let Some(asked) = compared_with_null(call).filter(|asked| self.is_large(asked)) {
+                    // That it is there is all that is asked.
+                    let words = format!("{} present", name(asked));
+                    return said.push(Said { source: source(asked), label: None, words });
+                }
                 return tree::children(part).into_iter().for_each(|child| self.collect(child, said));
             }
             Expr::List(list) => return list.elements.iter().for_each(|element| self.collect(element, said)),
@@ -53,6 +59,10 @@ impl Explainer<'_, '_, '_> {
             _ => self.operand(part),
         };
         said.push(Said { source: source(part), label, words });
+    }
+
+    fn is_large(&self, part: &IdedExpr) -> bool {
+        matches!(self.value(part), Some(Value::Map(_) | Value::List(_)))
     }
 
     /// The label that an operand needs, if any, and its words.
@@ -80,6 +90,16 @@ impl Explainer<'_, '_, '_> {
             Some(value) => (label, brief(&value, self.scope)),
             None => (None, format!("{} missing", name(written.range))),
         }
+    }
+}
+
+/// What is compared with `null`.
+fn compared_with_null(call: &CallExpr) -> Option<&IdedExpr> {
+    let is_null = |part: &IdedExpr| matches!(part.expr, Expr::Literal(LiteralValue::Null));
+    match (call.func_name.as_str(), call.args.as_slice()) {
+        (EQUALS | DIFFERS, [asked, null]) if is_null(null) => Some(asked),
+        (EQUALS | DIFFERS, [null, asked]) if is_null(null) => Some(asked),
+        _ => None,
     }
 }
 

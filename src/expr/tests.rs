@@ -226,6 +226,8 @@ fn an_error_in_one_branch_does_not_hide_the_other() {
 
 #[test]
 fn what_is_seen_while_waiting() {
+    state("response.body == null || response.body.error != null", "body present, error boom");
+    state("response.body.none != null", "none null");
     state("response.body.status == 'review_ready'", "queued");
     state("service.healthy == service.desired", "healthy 0, desired 1");
     state("service.steady", "not steady");
