@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
-pub use nearest::nearest;
+pub use nearest::{listed, nearest};
 pub use path::{shown_path, tidy_path};
 pub use render::render;
 

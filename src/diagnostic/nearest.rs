@@ -15,6 +15,12 @@ pub fn nearest<'word>(word: &str, candidates: impl IntoIterator<Item = &'word st
     best.map(|(_, candidate)| candidate.to_owned())
 }
 
+/// The words that there are, where none is near: `a`, `b`, `c`.
+#[must_use]
+pub fn listed<'word>(words: impl IntoIterator<Item = &'word str>) -> String {
+    words.into_iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}
+
 /// How many slips of the finger a word of this length may hold. One in three: with more, the proposal is a guess.
 fn tolerance(word: &str) -> usize {
     word.chars().count().div_ceil(3).min(3)

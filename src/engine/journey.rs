@@ -208,9 +208,8 @@ impl Journey {
         self.tested(subjects);
         // One that its own `when` skips does not keep anything back.
         if !step.spec.enforce && (shadowed || outcome.verdict != Verdict::Skipped) {
-            let brings = step.spec.capture.iter().map(|capture| &capture.name).chain(&step.spec.keep_as);
-            let missing = brings.filter(|name| !kept.iter().any(|(kept, _)| kept == *name));
-            self.shadowed.extend(missing.cloned());
+            let missing = step.spec.keeps().filter(|name| !kept.iter().any(|(kept, _)| kept == name));
+            self.shadowed.extend(missing.map(str::to_owned));
         }
         self.keep(kept);
         if let Some((what, why)) = unanswered {

@@ -15,7 +15,6 @@ use crate::expr::{Bound, Scope, to_json};
 use crate::journal::{Entry, Pen, Unwritten};
 use crate::plan::{Case, Step};
 use crate::probe::Probe;
-use crate::scenario::model::Capture;
 
 /// Fields of these are noted; everything else before the first step is the same in every plan.
 const ROOTS: [&str; 2] = ["vars", "row"];
@@ -125,8 +124,7 @@ impl Notes {
 
     /// Names that the step would bring and that clean-up reads.
     fn brought<'step>(&self, step: &'step Step) -> impl Iterator<Item = &'step str> {
-        let captured = step.spec.capture.iter().map(|Capture { name, from: _, secret: _ }| name);
-        captured.chain(&step.spec.keep_as).map(String::as_str).filter(|name| self.attempt.reads.contains_key(*name))
+        step.spec.keeps().filter(|name| self.attempt.reads.contains_key(*name))
     }
 
     fn write(&self, entry: Entry) -> Result<(), Unwritten> {

@@ -19,11 +19,11 @@ impl Origins {
     pub(crate) fn of(case: &Case) -> Self {
         let lists = [(Phase::Ready, &case.ready), (Phase::Step, &case.steps)];
         let steps = lists.into_iter().flat_map(|(phase, steps)| steps.iter().map(move |step| (phase, step)));
-        let names = steps.flat_map(|(phase, step)| {
-            let captured = step.spec.capture.iter().map(|capture| &capture.name);
-            captured.chain(&step.spec.keep_as).map(move |name| (name.clone(), makes(phase, &step.spec.probe)))
-        });
-        Self(names.collect())
+        let names = |(phase, step): (Phase, &Step)| {
+            let makes = makes(phase, &step.spec.probe);
+            step.spec.keeps().map(|name| (name.to_owned(), makes)).collect::<Vec<_>>()
+        };
+        Self(steps.flat_map(names).collect())
     }
 
     /// Why something is left where a step of `finally` lacks a name: what it takes away was made and is known, and only

@@ -1,8 +1,9 @@
 //! What is changed about a tree before it is evaluated.
 //!
 //! `==`, `!=` and `in` become functions of our own, which know of values that are withheld. What `x.?a` and `x[?0]` are
-//! asked of must be something that has fields or elements (see [`super::owner`]). And `map` and `filter` go through an object's keys in their order: the interpreter takes them as its hash table has
-//! them, so that the same look would read differently each time and count as a change while waiting.
+//! asked of must be something that has fields or elements (see [`super::owner`]). And `map` and `filter` go through an
+//! object's keys in their order: the interpreter takes them as its hash table has them, so that the same look would read
+//! differently each time and count as a change while waiting.
 
 use cel::IdedExpr;
 use cel::common::ast::{CallExpr, EntryExpr, Expr, operators};

@@ -11,7 +11,7 @@ use super::operand;
 use super::print::source;
 use super::tree::{self, Loop, Macro, text_literal};
 use super::vocabulary::{CONTAINS, DIFFERS, ELEMENTS, EQUALS, FIELDS, ORDERED};
-use crate::diagnostic::nearest;
+use crate::diagnostic::{listed, nearest};
 
 /// The kinds of names; a name that is not among them may be anything.
 pub(super) type Kinds<'k> = [(&'k str, Kind)];
@@ -132,7 +132,7 @@ impl<'tree> Walk<'tree> {
         let longer = || names().find(|name| name.starts_with(field)).map(str::to_owned);
         let help = match nearest(field, names()).or_else(longer) {
             Some(name) => format!("did you mean `{name}`?"),
-            None => format!("there is {}", names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+            None => format!("there is {}", listed(names())),
         };
         let message = format!("`{}` has no field `{field}`", source(operand));
         self.misfits.push(Misfit { message, help, word: field.to_owned() });

@@ -11,7 +11,7 @@ use super::site::Site;
 use super::variables::Variables;
 use super::{select, target, unread};
 use crate::abreast::{abreast, threads_for};
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Diagnostic, listed, nearest};
 use crate::event::Planned;
 use crate::redact::Secret;
 use crate::scenario::config::Target;
@@ -128,8 +128,7 @@ fn find<'p>(project: &'p Project, name: &str) -> Result<&'p Target, Diagnostic> 
         let names = || targets.iter().map(|target| target.name.as_str());
         match nearest(name, names()) {
             Some(near) => problem.help(format!("did you mean `{near}`?")),
-            None => problem
-                .help(format!("it has {}", names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))),
+            None => problem.help(format!("it has {}", listed(names()))),
         }
     })
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::order::Order;
 use super::programs;
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Diagnostic, listed, nearest};
 use crate::scenario::config::Target;
 use crate::scenario::{Project, Scenario};
 
@@ -119,12 +119,11 @@ fn refused(scenario: &Scenario, target: &Target) -> Diagnostic {
     let message = format!("the scenario `{}` does not run on `{name}`", scenario.id);
     match &scenario.targets {
         Some(targets) => {
-            let list: Vec<String> = targets.iter().map(|(name, _)| format!("`{name}`")).collect();
             let problem = targets.first().map_or_else(
                 || Diagnostic::nowhere(message.clone()),
                 |(_, location)| Diagnostic::at(location, message.clone()),
             );
-            problem.help(format!("its `targets` are {}", list.join(", ")))
+            problem.help(format!("its `targets` are {}", listed(targets.iter().map(|(name, _)| name.as_str()))))
         }
         None => {
             Diagnostic::nowhere(message).help(format!("`{name}` is protected: list it in the scenario's `targets`"))

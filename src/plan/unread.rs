@@ -7,7 +7,7 @@ use super::filling::references;
 use super::order::Order;
 use super::site::Site;
 use super::variables::Definition;
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Diagnostic, listed, nearest};
 use crate::expr::{Reference, Template};
 use crate::scenario::{Project, Scenario};
 
@@ -57,9 +57,7 @@ pub(super) fn by_selected(project: &Project, site: &Site<'_>, selected: &[Arc<Sc
 }
 
 fn problem(name: &str, project: &Project, site: &Site<'_>, selected: &[Arc<Scenario>]) -> Diagnostic {
-    let ids = |scenarios: &[&Arc<Scenario>]| {
-        scenarios.iter().map(|scenario| format!("`{}`", scenario.id)).collect::<Vec<_>>().join(", ")
-    };
+    let ids = |scenarios: &[&Arc<Scenario>]| listed(scenarios.iter().map(|scenario| scenario.id.as_str()));
     let selected = ids(&selected.iter().collect::<Vec<_>>());
     let readers: Vec<_> =
         project.scenarios.iter().filter(|scenario| Read::scenario(scenario, site).has(name)).collect();

@@ -84,6 +84,11 @@ pub struct Step {
 }
 
 impl Step {
+    /// The names that it keeps for later steps: those of `capture`, and `as`.
+    pub fn keeps(&self) -> impl Iterator<Item = &str> {
+        self.capture.iter().map(|capture| &capture.name).chain(&self.keep_as).map(String::as_str)
+    }
+
     /// Everything that it reads, all through; the names of its own observation and of `with` among them.
     #[must_use]
     pub fn references(&self) -> Vec<&Reference> {

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use super::Config;
 use super::reader::{Draft, DraftStep, List};
-use crate::diagnostic::{Diagnostic, Location, nearest};
+use crate::diagnostic::{Diagnostic, Location, listed, nearest};
 use crate::expr::{Scope, Template};
 use crate::scenario::model::Step;
 
@@ -48,9 +48,8 @@ fn unknown_targets(draft: &Draft, config: &Config) -> Vec<Diagnostic> {
     unknown
         .map(|(name, location)| {
             let problem = Diagnostic::at(location, format!("smoke.yaml has no target `{name}`"));
-            let targets: Vec<String> = known().map(|name| format!("`{name}`")).collect();
             let help = nearest(name, known()).map(|name| format!("did you mean `{name}`?"));
-            problem.help(help.unwrap_or_else(|| format!("it has {}", targets.join(", "))))
+            problem.help(help.unwrap_or_else(|| format!("it has {}", listed(known()))))
         })
         .collect()
 }

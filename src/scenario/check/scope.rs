@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Diagnostic, listed, nearest};
 use crate::expr::Reference;
 use crate::scenario::reader::RESERVED;
 
@@ -133,10 +133,11 @@ impl<'n> Seen<'n> {
                 let problem = at(format!("nothing here is called `{root}`"));
                 Some(match (literal(root), nearest(root, names())) {
                     (Some(literal), _) => problem.help(format!("write `{literal}`")),
-                    (None, Some(name)) => problem.help(format!("did you mean `{name}`?")),
-                    // It means something elsewhere, and is no text without its quotes.
-                    (None, None) if RESERVED.contains(&root.as_str()) => suggest(problem, None, names()),
-                    (None, None) => problem.help(format!("text stands in quotes: `\"{root}\"`; {}", listed(names()))),
+                    // One that means something elsewhere is no text without its quotes.
+                    (None, None) if !RESERVED.contains(&root.as_str()) => {
+                        problem.help(format!("text stands in quotes: `\"{root}\"`; there is {}", listed(names())))
+                    }
+                    (None, near) => suggest(problem, near, names()),
                 })
             }
         }
@@ -174,11 +175,6 @@ fn suggest<'n>(problem: Diagnostic, near: Option<String>, names: impl Iterator<I
     if let Some(name) = near {
         return problem.help(format!("did you mean `{name}`?"));
     }
-    let listed = listed(names);
-    if listed.is_empty() { problem } else { problem.help(listed) }
-}
-
-fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
-    let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
-    if names.is_empty() { String::new() } else { format!("there is {}", names.join(", ")) }
+    let names = listed(names);
+    if names.is_empty() { problem } else { problem.help(format!("there is {names}")) }
 }

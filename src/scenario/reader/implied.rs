@@ -5,8 +5,8 @@ use crate::expr::Expression;
 use crate::probe::Probe;
 use crate::scenario::model::Step;
 
-/// The expectation that nobody wrote. None where the step says itself what it waits for or expects, where it only looks,
-/// and where what came of it is kept, to be judged by a later step.
+/// The expectation of a step that has neither `until` nor `expect`. None where it only looks, and where what came of it is
+/// kept, to be judged by a later step.
 pub(super) fn implied(step: &Step, list: List) -> Option<Expression> {
     let (text, decisive) = match &step.probe {
         // Clean-up wants it gone, and it may be gone already.
@@ -17,8 +17,7 @@ pub(super) fn implied(step: &Step, list: List) -> Option<Expression> {
         Probe::Exec(_) => ("output.code == 0", ["output", "code"]),
         Probe::Logs(_) | Probe::Ecs(_) | Probe::Alarm(_) | Probe::Terraform(_) | Probe::PythonDeps(_) => return None,
     };
-    let says = !step.until.is_empty() || !step.expect.is_empty();
     let mut captured = step.capture.iter().flat_map(|capture| capture.from.references());
     let keeps = step.keep_as.is_some() || captured.any(|read| read.path.starts_with(&decisive.map(str::to_owned)));
-    if says || keeps { None } else { Expression::compile(text, &step.location).ok() }
+    if keeps { None } else { Expression::compile(text, &step.location).ok() }
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::Reader;
 use super::loanwords::ours;
-use crate::diagnostic::{Diagnostic, Location, nearest};
+use crate::diagnostic::{Diagnostic, Location, listed, nearest};
 use crate::scenario::schema::Object;
 use crate::scenario::yaml::{Data, Key, Node};
 
@@ -43,12 +43,7 @@ impl<'n> Mapping<'n> {
 impl Reader {
     /// Takes a mapping with known keys. Nothing at all is an empty one.
     pub(crate) fn mapping<'n>(&mut self, node: &'n Node, object: &'static Object) -> Option<Mapping<'n>> {
-        if !matches!(node.data, Data::Map(_)) && !node.is_nothing() {
-            let problem = no_mapping(node, object.what);
-            self.complain(problem.help(taken(object)));
-            return None;
-        }
-        let entries = self.entries(node, object.what)?;
+        let entries = self.entries_or(node, || no_mapping(node, object.what).help(taken(object)))?;
         let unknown = entries.iter().map(|(key, _)| key).filter(|key| !object.names().any(|name| name == key.name));
         let slips: Vec<_> = unknown.map(|key| (key, meant(&key.name, object))).collect();
         for (key, meant) in &slips {
@@ -67,6 +62,11 @@ impl Reader {
 
     /// Takes a mapping whose keys the user chose, in order.
     pub(crate) fn entries<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n [(Key, Node)]> {
+        self.entries_or(node, || no_mapping(node, what))
+    }
+
+    /// The entries of a mapping; a complaint where it is none. Nothing at all has none.
+    fn entries_or<'n>(&mut self, node: &'n Node, complaint: impl FnOnce() -> Diagnostic) -> Option<&'n [(Key, Node)]> {
         match &node.data {
             Data::Map(entries) => {
                 self.refuse_repeated(entries);
@@ -74,7 +74,7 @@ impl Reader {
             }
             _ if node.is_nothing() => Some(&[]),
             _ => {
-                self.complain(no_mapping(node, what));
+                self.complain(complaint());
                 None
             }
         }
@@ -121,8 +121,8 @@ fn unknown_key(key: &Key, object: &Object, meant: Option<&str>) -> Diagnostic {
 }
 
 fn taken(object: &Object) -> String {
-    let names: Vec<String> = object.names().map(|name| format!("`{name}`")).collect();
-    if names.is_empty() { "it takes none".to_owned() } else { format!("it takes {}", names.join(", ")) }
+    let names = listed(object.names());
+    if names.is_empty() { "it takes none".to_owned() } else { format!("it takes {names}") }
 }
 
 fn lower(text: &str) -> String {

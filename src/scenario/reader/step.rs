@@ -26,10 +26,12 @@ impl Reader {
             self.waiting(&mapping, step, place.list);
             self.repeating(&mapping, step, place.list);
             self.judging(&mapping, step, place.list);
-            // What could not be read might have been an expectation.
+            // Asked of the keys: what could not be read might have been an expectation.
             let unsaid = ["until", "expect"].iter().all(|key| mapping.get(key).is_none());
-            step.expect.extend(implied(step, place.list).filter(|_| unsaid));
-            step.implied = unsaid && !step.expect.is_empty();
+            if unsaid && let Some(expectation) = implied(step, place.list) {
+                step.expect.push(expectation);
+                step.implied = true;
+            }
         }
         let sound = self.problems.len() == before;
         DraftStep { step: step.map(Arc::new), kept, sound }
