@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use super::notes::{makes, roots};
 use crate::event::Phase;
-use crate::expr::{Expression, Scope, Truth, Value, to_text};
+use crate::expr::{Expression, Reference, Scope, Truth, Value, to_text};
 use crate::plan::{Case, Step};
 
 /// From here on a JSON number is no longer kept digit by digit.
 const INEXACT: f64 = 9_007_199_254_740_992.0;
 
 /// The names that the steps of a case bring, each with whether its step may make something.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug)]
 pub(crate) struct Origins(BTreeMap<String, bool>);
 
 impl Origins {
@@ -46,13 +46,24 @@ impl Origins {
         if step.spec.when.as_ref().is_some_and(skips) {
             return None;
         }
-        let read = step.spec.probe.references();
-        let mut brought = read.into_iter().map(|read| &read.path).filter(|path| self.0.contains_key(&path[0]));
+        let paths = taken(step).into_iter().map(|read| read.path.as_slice());
+        let mut brought = paths.filter(|path| self.0.contains_key(&path[0]));
         brought.find_map(|path| {
             let why = no_name(scope.read(path)?)?;
             Some(format!("{} {why}, and names nothing that could be taken away", path.join(".")))
         })
     }
+}
+
+/// What the step's probe takes, seen through the names of `use … with`.
+fn taken(step: &Step) -> Vec<&Reference> {
+    step.spec.with.iter().rev().fold(step.spec.probe.references(), |read, (name, template)| {
+        let (through, mut others): (Vec<_>, Vec<_>) = read.into_iter().partition(|read| read.path[0] == *name);
+        if !through.is_empty() {
+            others.extend(template.references());
+        }
+        others
+    })
 }
 
 fn no_name(value: &Value) -> Option<&'static str> {

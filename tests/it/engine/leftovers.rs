@@ -2,7 +2,7 @@
 
 use smoke::event::Fact;
 
-use super::stand::{Answer, Ran, Reply};
+use super::stand::{Answer, Manner, Ran, Reply, run};
 use super::{CREATED, GONE, one};
 
 /// What is told as left behind: `what: why`.
@@ -98,6 +98,14 @@ finally:
     check(yaml, |_| Reply::Json(201, r#"{"id":7}"#), &[], 2).await;
     let whole = yaml.replace("${{ id }}", "${{ made.body.id }}");
     check(&whole, null, &["remove: made.body.id is null, and names nothing that could be taken away"], 1).await;
+    // Nor by way of a shared step, which calls it otherwise or the same.
+    let shared = "- { name: remove, http: { delete: '/things/${{ id }}?of=${{ thing }}' } }\n";
+    let inline = yaml.split_once("  - { name: remove").unwrap().0;
+    for with in ["id: '${{ id }}', thing: x", "thing: '${{ id }}', id: x"] {
+        let yaml = format!("{inline}  - {{ use: shared.yaml, with: {{ {with} }} }}\n");
+        let ran = run(&[("case", &yaml), ("shared", shared)], &[("POST /things", null)], Manner::default()).await;
+        assert_eq!((left(&ran), ran.requests.len()), (vec![why.to_owned()], 1), "{with}");
+    }
     // Who has thought of it is not told.
     let guarded = yaml.replace("name: remove,", "name: remove, when: id != null,");
     check(&guarded, null, &[], 1).await;

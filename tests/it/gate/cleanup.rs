@@ -281,6 +281,24 @@ fn what_was_never_answered_is_on_the_disk_before_it_is_sent_and_is_said_not_to_b
     assert_eq!(record(&project)["run"]["verdict"], "inconclusive");
 }
 
+/// What a killed run made is known, and only what it should have read of it is not.
+#[test]
+fn what_is_only_half_known_is_left_and_said() {
+    let server = Server::start(&[]);
+    let of = ENDLESS.replace("${{ import_id }}\" }\n    expect", "${{ import_id }}?of=${{ rows }}\" }\n    expect");
+    let scenario =
+        of.replace("    within: 10m\n", "    within: 10m\n    capture: { rows: response.body.rows_total }\n");
+    assert_ne!(of, ENDLESS);
+    let project = project(&server, &scenario);
+    killed(&project);
+    let left = project.smoke(&["cleanup"]);
+    left.check(
+        1,
+        "LEFT BEHIND endless › clean-up \"remove the import\": remove the import: needs rows, which was never",
+    );
+    left.check(1, &format!("captured, though import_id ({}) was", server.imports()[0]));
+}
+
 #[test]
 fn what_was_answered_without_a_name_may_be_there_and_is_said() {
     let server = Server::start(&[]);
