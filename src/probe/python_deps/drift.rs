@@ -45,14 +45,11 @@ impl Drift {
         project: Option<&str>,
         selection: &Selection,
     ) -> Self {
-        let extras = extras(declared, project, selection);
-        let chosen = |declared: &Declared| match &declared.group {
-            Group::Main => true,
-            Group::Optional(name) => extras.contains(name),
-            Group::Named(name) => selection.groups.contains(name),
-        };
+        let extras = extras(declared, project, selection).into_iter().collect();
+        let selection = Selection { extras, ..selection.clone() };
         let own = |declared: &&Declared| Some(declared.requirement.name.as_str()) == project;
-        let (selected, others): (Vec<_>, Vec<_>) = declared.iter().filter(|it| !own(it)).partition(|it| chosen(it));
+        let (selected, others): (Vec<_>, Vec<_>) =
+            declared.iter().filter(|it| !own(it)).partition(|it| selection.takes(&it.group));
         let (mut drift, selected) = (Self::default(), by_name(selected, |declared| &declared.requirement.name));
         let wanted_by_name = by_name(wanted.wanted.iter().collect(), |requirement| &requirement.name);
         for (name, required) in &wanted_by_name {

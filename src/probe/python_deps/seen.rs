@@ -47,8 +47,8 @@ impl DepsSeen {
             .unnamed
             .first()
             .map(|(text, at)| format!("{at} names no package: `{text}` would have to be built to know"));
-        let patch = if drift.is_empty() || hidden.is_some() { None } else { patch::patch(text, file, &drift) };
         let drift = if hidden.is_some() { Drift::default() } else { drift };
+        let patch = if drift.is_empty() { None } else { patch::patch(text, file, &drift) };
         // What is missing there is known to be missing, whatever its tables are called.
         let absent = if drift.is_empty() { selection.absent_from(project, file) } else { None };
         let doubt = hidden.or(unnamed).or(absent);

@@ -37,6 +37,15 @@ impl Selection {
         if missing.is_empty() { Ok(()) } else { Err(missing.join("; ")) }
     }
 
+    /// Whether what stands in a group is compared.
+    pub(super) fn takes(&self, group: &Group) -> bool {
+        match group {
+            Group::Main => true,
+            Group::Optional(name) => self.extras.contains(name),
+            Group::Named(name) => self.groups.contains(name),
+        }
+    }
+
     /// Why nothing is known of what the project needs, whatever is found in its file.
     pub(super) fn hidden_in(&self, project: &Project) -> Option<String> {
         let told = |what: &str, at| format!("{at} says that {what} are dynamic: what they are only a build would tell");
@@ -47,12 +56,7 @@ impl Selection {
 
     /// Why it is not known that the project needs nothing, though its file names nothing: a table may be called wrongly.
     pub(super) fn absent_from(&self, project: &Project, file: &str) -> Option<String> {
-        let chosen = |group: &Group| match group {
-            Group::Main => true,
-            Group::Optional(name) => self.extras.contains(name),
-            Group::Named(name) => self.groups.contains(name),
-        };
-        let told = project.tables.iter().any(|(group, _)| chosen(group));
+        let told = project.tables.iter().any(|(group, _)| self.takes(group));
         (!told).then(|| {
             format!(
                 "{file} does not say what it needs: neither project.dependencies nor tool.poetry.dependencies is there \

@@ -1,17 +1,24 @@
 //! How many there are of a resource or of a module.
 
-use super::declared::{Stanza, Written};
+use super::declared::Stanza;
 use super::evaluate::Evaluation;
 use crate::expr::{Value, Withheld};
 
 /// As the block's `count` or `for_each` says; one where it says neither.
 pub(super) fn of(stanza: &Stanza<'_>, evaluation: &Evaluation<'_>) -> Value {
-    let (written, size) = match (stanza.attribute("count"), stanza.attribute("for_each")) {
-        (Some(count), _) => (count, whole(&evaluation.value(count))),
-        (None, Some(each)) => (each, keys(&evaluation.value(each))),
-        (None, None) => return Value::Int(1),
-    };
-    size.map_or_else(|why| withheld(why, written), Value::Int)
+    let (written, size): (_, fn(&Value) -> Option<i64>) =
+        match (stanza.attribute("count"), stanza.attribute("for_each")) {
+            (Some(count), _) => (count, whole),
+            (None, Some(each)) => (each, keys),
+            (None, None) => return Value::Int(1),
+        };
+    let value = evaluation.value(written);
+    if let Some(Withheld::Unknown(_)) = Withheld::of(&value) {
+        return value;
+    }
+    // Terraform takes nothing sensitive here.
+    let no_number = || format!("`{}` ({}) says no number", written.text(), written.at());
+    size(&value).map_or_else(|| Withheld::Unknown(no_number()).into_value(), Value::Int)
 }
 
 /// So many of something in each of so many. None of them is none, whatever the other may be.
@@ -24,34 +31,21 @@ pub(super) fn times(one: &Value, other: &Value) -> Value {
 }
 
 /// As Terraform converts to a number.
-fn whole(value: &Value) -> Result<i64, Option<String>> {
+fn whole(value: &Value) -> Option<i64> {
     let number = match value {
-        Value::Int(number) => Ok(*number),
-        Value::Float(number) => format!("{number}").parse().map_err(|_| None),
-        Value::String(text) => text.parse().map_err(|_| None),
-        value => Err(reason(value)),
+        Value::Int(number) => Some(*number),
+        Value::Float(number) => format!("{number}").parse().ok(),
+        Value::String(text) => text.parse().ok(),
+        _ => None,
     };
-    number.and_then(|number| if number < 0 { Err(None) } else { Ok(number) })
+    number.filter(|number| *number >= 0)
 }
 
-fn keys(value: &Value) -> Result<i64, Option<String>> {
+fn keys(value: &Value) -> Option<i64> {
     let size = match value {
         Value::List(items) => items.len(),
         Value::Map(fields) => fields.map.len(),
-        value => return Err(reason(value)),
+        _ => return None,
     };
-    i64::try_from(size).map_err(|_| None)
-}
-
-fn reason(value: &Value) -> Option<String> {
-    match Withheld::of(value) {
-        Some(Withheld::Unknown(why)) => Some(why.clone()),
-        _ => None,
-    }
-}
-
-fn withheld(why: Option<String>, written: Written<'_>) -> Value {
-    // Terraform takes nothing sensitive here.
-    let why = why.unwrap_or_else(|| format!("`{}` ({}) says no number", written.text(), written.at()));
-    Withheld::Unknown(why).into_value()
+    i64::try_from(size).ok()
 }

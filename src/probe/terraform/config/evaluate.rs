@@ -34,7 +34,7 @@ impl<'f> Evaluation<'f> {
 
     /// The value of an expression, where all of it is known.
     pub(super) fn known_value(&self, expression: &Expression) -> Option<hcl::Value> {
-        self.known.evaluate(expression, &self.context).ok()
+        self.known.evaluate(expression, &self.context).ok().map(|(value, _)| value)
     }
 
     /// The value of an expression as expressions of a scenario see it.
@@ -81,10 +81,8 @@ impl<'f> Evaluation<'f> {
     /// The value of something that is known as a whole or not at all.
     fn whole(&self, written: Written<'_>) -> Value {
         match self.known.evaluate(written.expression, &self.context) {
-            Ok(value) if self.known.is_sensitive(written.expression) => {
-                Withheld::Sensitive(from_hcl(&value)).into_value()
-            }
-            Ok(value) => from_hcl(&value),
+            Ok((value, true)) => Withheld::Sensitive(from_hcl(&value)).into_value(),
+            Ok((value, false)) => from_hcl(&value),
             Err(why) => Withheld::Unknown(unknown(written, &why)).into_value(),
         }
     }
@@ -94,10 +92,10 @@ impl<'f> Evaluation<'f> {
             ObjectKey::Ident(name) | ObjectKey::Expression(Expression::Variable(name)) => {
                 Some(name.as_str().to_owned())
             }
-            ObjectKey::Expression(expression) if self.known.is_sensitive(expression) => None,
-            ObjectKey::Expression(expression) => match self.known_value(expression)? {
-                hcl::Value::String(text) => Some(text),
-                other => Some(other.to_string()),
+            ObjectKey::Expression(expression) => match self.known.evaluate(expression, &self.context) {
+                Ok((hcl::Value::String(text), false)) => Some(text),
+                Ok((other, false)) => Some(other.to_string()),
+                Ok((_, true)) | Err(_) => None,
             },
         }
     }

@@ -8,7 +8,7 @@ use hcl_edit::expr::Expression;
 use super::declared::{Declared, Written};
 use super::functions;
 use super::hcl_value::{evaluate, lack};
-use super::references;
+use super::references::{self, Read};
 use super::variable::Variable;
 
 type Fields = hcl::Map<String, hcl::Value>;
@@ -44,17 +44,17 @@ impl Known {
         let locals = declared.locals.iter().filter(|(name, _)| !self.locals.contains_key(**name));
         let locals: Vec<(String, hcl::Value, bool)> = locals
             .filter_map(|(name, written)| {
-                let value = self.evaluate(written.expression, &context).ok()?;
-                Some(((*name).to_owned(), value, self.is_sensitive(written.expression)))
+                let (value, sensitive) = self.evaluate(written.expression, &context).ok()?;
+                Some(((*name).to_owned(), value, sensitive))
             })
             .collect();
         let arguments: Vec<_> = arguments(declared)
             .filter(|(kind, name, key, _)| !self.has(kind, name, key))
             .filter_map(|(kind, name, key, written)| {
-                let value = self.evaluate(written.expression, &context).ok()?;
+                let known = self.evaluate(written.expression, &context).ok();
                 // What is null is left to the provider.
-                (!value.is_null()).then_some(())?;
-                Some(([kind, name, key].map(str::to_owned), value, self.is_sensitive(written.expression)))
+                let (value, sensitive) = known.filter(|(value, _)| !value.is_null())?;
+                Some(([kind, name, key].map(str::to_owned), value, sensitive))
             })
             .collect();
         drop(context);
@@ -87,34 +87,45 @@ impl Known {
         context
     }
 
-    /// The value of an expression in a context of these names.
+    /// The value of an expression in a context of these names, and whether it is sensitive.
     ///
     /// # Errors
     /// Why the files do not tell it.
-    pub(super) fn evaluate(&self, expression: &Expression, context: &Context<'_>) -> Result<hcl::Value, String> {
-        if let Some(name) = self.whole(expression) {
+    pub(super) fn evaluate(
+        &self,
+        expression: &Expression,
+        context: &Context<'_>,
+    ) -> Result<(hcl::Value, bool), String> {
+        let read = references::read_by(expression);
+        if let Some(name) = self.whole(&read) {
             return Err(format!("all of {name} is known only to Terraform"));
         }
-        evaluate(expression, context).map_err(|error| {
-            let sensitive = "it reads something sensitive, and cannot be computed here";
-            if self.is_sensitive(expression) { sensitive.to_owned() } else { lack(error.kind()) }
-        })
+        let sensitive = self.reads_sensitive(&read);
+        match evaluate(expression, context) {
+            Ok(value) => Ok((value, sensitive)),
+            Err(_) if sensitive => Err("it reads something sensitive, and cannot be computed here".to_owned()),
+            Err(error) => Err(lack(error.kind())),
+        }
     }
 
-    /// Whether an expression reads something sensitive: all of it, a part of it, or what it is a part of.
+    /// Whether an expression reads something sensitive, be it known or not.
     pub(super) fn is_sensitive(&self, expression: &Expression) -> bool {
-        let read = references::read_by(expression);
+        self.reads_sensitive(&references::read_by(expression))
+    }
+
+    /// Whether something sensitive is read: all of it, a part of it, or what it is a part of.
+    fn reads_sensitive(&self, read: &Read) -> bool {
         let sensitive = |path: &String| self.sensitive.iter().any(|name| within(path, name) || within(name, path));
         read.made_sensitive || read.found.iter().any(sensitive)
     }
 
-    /// What an expression reads as a whole of which only parts are known: a resource, since its provider adds to it.
-    fn whole(&self, expression: &Expression) -> Option<String> {
-        let whole = |(root, steps): &(String, usize)| match root.as_str() {
+    /// What is read as a whole of which only parts are known: a resource, since its provider adds to it.
+    fn whole<'r>(&self, read: &'r Read) -> Option<&'r str> {
+        let whole = |(root, steps): &&(String, usize)| match root.as_str() {
             "var" | "local" => *steps == 0,
             root => *steps < 2 && self.resources.contains_key(root),
         };
-        references::read_by(expression).depths.into_iter().find(whole).map(|(root, _)| root)
+        read.depths.iter().find(whole).map(|(root, _)| root.as_str())
     }
 }
 

@@ -53,7 +53,7 @@ pub(super) fn of_root(declared: &Declared<'_>, given: &BTreeMap<String, Given>) 
 }
 
 fn root_variable(name: &str, stanza: &Stanza<'_>, given: Option<&Given>) -> Variable {
-    let default = stanza.attribute("default").and_then(|written| evaluate(written.expression, &Context::new()).ok());
+    let default = default(stanza);
     let sensitive = stanza.is_sensitive();
     let written = given.map(|given| &given.value).into_iter().chain(&default).filter(|_| sensitive);
     let secrets = written.flat_map(|value| withheld::texts(&from_hcl(value))).collect();
@@ -122,6 +122,10 @@ fn file(path: &Path) -> Result<BTreeMap<String, Given>, String> {
     given.collect()
 }
 
+fn default(stanza: &Stanza<'_>) -> Option<hcl::Value> {
+    stanza.attribute("default").and_then(|written| evaluate(written.expression, &Context::new()).ok())
+}
+
 /// Values of variables are written out; they refer to nothing.
 fn literal(expression: &Expression) -> Result<hcl::Value, String> {
     evaluate(expression, &Context::new())
@@ -135,8 +139,7 @@ fn from_json(json: &Json) -> hcl::Value {
 /// A variable as `config.variables` has it.
 pub(super) fn fields(name: &str, variable: &Variable, stanza: &Stanza<'_>) -> Value {
     let text = |part: &str| stanza.attribute(part).and_then(|it| it.expression.as_str().map(str::to_owned));
-    let default = stanza.attribute("default").and_then(|it| evaluate(it.expression, &Context::new()).ok());
-    let default = default.and_then(|value| converted(name, stanza, value).ok());
+    let default = default(stanza).and_then(|value| converted(name, stanza, value).ok());
     let default = default.map(|value| {
         if variable.sensitive { Withheld::Sensitive(from_hcl(&value)).into_value() } else { from_hcl(&value) }
     });

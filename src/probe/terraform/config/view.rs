@@ -41,7 +41,6 @@ impl View<'_> {
         let references = references::of_body(&stanza.block.body);
         let values = self.values(&stanza.block.body, stanza, &META);
         let (unknown, sensitive) = withheld::paths(&values);
-        let paths = |paths: Vec<String>| expr::list(paths.iter().map(|path| Value::from(path.as_str())));
         let fields = [
             ("address", Value::from(address.as_str())),
             ("mode", Value::from(mode)),
@@ -51,10 +50,10 @@ impl View<'_> {
             ("count", count::times(self.count, &count::of(&stanza, self.evaluation))),
             ("lifecycle", lifecycle::of(&stanza, self.evaluation)),
             ("values", values),
-            ("unknown", paths(unknown)),
-            ("sensitive", paths(sensitive)),
+            ("unknown", texts(&unknown)),
+            ("sensitive", texts(&sensitive)),
             ("written", written(&stanza.block.body, stanza, &META)),
-            ("references", expr::list(references.iter().map(|name| Value::from(name.as_str())))),
+            ("references", texts(&references)),
             ("file", Value::from(stanza.file.shown.as_str())),
             ("line", line(stanza)),
         ];
@@ -113,7 +112,7 @@ impl View<'_> {
             ("value", value),
             ("written", Value::from(written.map(|written| written.text()).unwrap_or_default().as_str())),
             ("sensitive", Value::Bool(sensitive)),
-            ("references", expr::list(references.iter().map(|name| Value::from(name.as_str())))),
+            ("references", texts(&references)),
             ("file", Value::from(stanza.file.shown.as_str())),
             ("line", line(stanza)),
         ];
@@ -139,14 +138,10 @@ fn written(body: &Body, stanza: Stanza<'_>, meta: &[&str]) -> Value {
         let written = Written { expression: &attribute.value, file: stanza.file };
         (attribute.key.as_str().to_owned(), Value::from(written.text().as_str()))
     });
-    let blocks = blocks(body, meta)
-        .into_iter()
-        .map(|(name, blocks)| (name.to_owned(), expr::list(blocks.iter().map(|block| written_block(block, stanza)))));
+    let blocks = blocks(body, meta).into_iter().map(|(name, blocks)| {
+        (name.to_owned(), expr::list(blocks.iter().map(|block| written(&block.body, stanza, &[]))))
+    });
     expr::object(attributes.chain(blocks))
-}
-
-fn written_block(block: &Block, stanza: Stanza<'_>) -> Value {
-    written(&block.body, stanza, &[])
 }
 
 /// The blocks of a body by name, without those that say something about the resource.
@@ -175,9 +170,9 @@ fn places_below(body: &Body, stanza: Stanza<'_>, path: &str, places: &mut Places
 }
 
 fn line(stanza: Stanza<'_>) -> Value {
-    size(stanza.line())
+    Value::Int(i64::try_from(stanza.line()).unwrap_or(i64::MAX))
 }
 
-fn size(number: usize) -> Value {
-    Value::Int(i64::try_from(number).unwrap_or(i64::MAX))
+fn texts<'t>(texts: impl IntoIterator<Item = &'t String>) -> Value {
+    expr::list(texts.into_iter().map(|text| Value::from(text.as_str())))
 }
