@@ -281,6 +281,38 @@ fn what_was_never_answered_is_on_the_disk_before_it_is_sent_and_is_said_not_to_b
     assert_eq!(record(&project)["run"]["verdict"], "inconclusive");
 }
 
+/// Each run brings the secrets that its own scenarios read; what cleans up after both knows them all.
+#[test]
+fn secrets_of_all_runs_that_are_cleaned_up_after_are_kept() {
+    let server = Server::start(&[]);
+    let config = format!("secrets: {{ one: {{ env: ONE }}, two: {{ env: TWO }} }}\n{}", server.config);
+    let telling = |secret: &str| {
+        format!(
+            "{ENDLESS}  - name: tell\n    exec: {{ run: [/bin/echo, \"${{{{ secret.{secret} }}}}\"] }}\n    expect: output.stdout == import_id\n"
+        )
+    };
+    let (one, two) = (telling("one"), telling("two"));
+    let files = [
+        ("smoke.yaml", config.as_str()),
+        ("scenarios/one.yaml", one.as_str()),
+        ("scenarios/two.yaml", two.as_str()),
+        ("contacts.csv", CONTACTS),
+    ];
+    let secrets = [("ONE", "hunter2-of-one"), ("TWO", "hunter2-of-two")];
+    let project = Project::of(&files).with(&server.variables()).with(&secrets);
+    for (made, scenario) in [(1, "one"), (2, "two")] {
+        let run = project.start(&["run", "sandbox", scenario]);
+        await_that("nothing was uploaded", || server.imports().len() == made);
+        await_that("nothing was seen of it", || project.latest("events.ndjson").contains("review_ready"));
+        run.signal(Signal::KILL);
+        run.end();
+    }
+    let cleaned = project.smoke(&["cleanup", "--verbose"]);
+    cleaned.check(1, "LEFT BEHIND two › clean-up \"tell\"");
+    assert!(!cleaned.stdout.contains("hunter2") && !cleaned.stderr.contains("hunter2"), "{}", cleaned.stdout);
+    assert!(!record(&project).to_string().contains("hunter2"));
+}
+
 /// What a killed run made is known, and only what it should have read of it is not.
 #[test]
 fn what_is_only_half_known_is_left_and_said() {

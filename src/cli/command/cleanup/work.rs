@@ -93,10 +93,12 @@ impl Work {
             batch.plan.target == target && batch.plan.target_settings.api_url == target_settings.api_url
         });
         let at = at.unwrap_or_else(|| {
-            let plan = Plan { target, target_settings, secrets, cases: Vec::new(), whole: None };
+            let plan = Plan { target, target_settings, secrets: Vec::new(), cases: Vec::new(), whole: None };
             self.batches.push(Batch { plan, rests: Vec::new() });
             self.batches.len() - 1
         });
+        // Each plan has the secrets that its own scenarios read.
+        self.batches[at].plan.secrets.extend(secrets);
         let mut attempts: Vec<&Attempt> = journal.unfinished().collect();
         // They stand in the order in which they sent something; reports are in the order of the plan.
         attempts.sort_by_key(|attempt| (attempt.case, attempt.number));
