@@ -28,7 +28,7 @@ pub struct Planned {
 
 impl Shard {
     /// What of the whole falls to this part.
-    pub fn share<'whole, T>(&self, whole: &'whole [T]) -> impl Iterator<Item = &'whole T> + use<'whole, T> {
-        whole.iter().skip(self.index.saturating_sub(1)).step_by(self.of.max(1))
+    pub fn share<T>(self, whole: impl IntoIterator<Item = T>) -> impl Iterator<Item = T> {
+        whole.into_iter().skip(self.index.saturating_sub(1)).step_by(self.of.max(1))
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::order::Order;
 use super::programs;
 use crate::diagnostic::{Diagnostic, listed, nearest};
+use crate::event::Shard;
 use crate::scenario::config::Target;
 use crate::scenario::{Project, Scenario};
 
@@ -159,7 +160,7 @@ pub(super) fn share<T>(cases: Vec<T>, order: &Order, problems: &mut Vec<Diagnost
         return Vec::new();
     }
     let total = cases.len();
-    let part: Vec<T> = cases.into_iter().skip(index - 1).step_by(number).collect();
+    let part: Vec<T> = Shard { index, of: number }.share(cases).collect();
     if part.is_empty() && total > 0 && !order.shard_may_be_empty {
         let (verb, plural) = if total == 1 { ("is", "") } else { ("are", "s") };
         let problem = Diagnostic::nowhere(format!("shard {index}/{number} is empty: there {verb} only {total} to run"));

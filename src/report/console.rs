@@ -160,8 +160,7 @@ impl Page<'_> {
     }
 
     fn details(&mut self, scenario: &Scenario, step: &Step, headline: &str) {
-        let own = story::headline(step);
-        if !headline.contains(&own) {
+        if let Some(own) = story::own(step, headline) {
             self.line(2, &own);
         }
         self.line(2, &format!("at {}", story::place(step)));

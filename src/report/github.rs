@@ -63,10 +63,8 @@ fn errors(run: &Run) -> Vec<Command> {
 
 /// What was expected and seen instead, below the cause.
 fn details(step: &Step, why: &str) -> Vec<String> {
-    let own = story::headline(step);
     let expected = story::expected(step).into_iter().filter(|line| line != why);
-    let mut lines: Vec<String> =
-        Some(own.clone()).filter(|own| !why.contains(own.as_str())).into_iter().chain(expected).collect();
+    let mut lines: Vec<String> = story::own(step, why).into_iter().chain(expected).collect();
     lines.extend(story::waited(step));
     lines.extend(story::seen(&step.changes, STRETCHES).map(|seen| format!("seen: {seen}")));
     lines

@@ -70,6 +70,12 @@ pub fn unmet(expectations: &[Judged]) -> impl Iterator<Item = &Judged> {
     broken.chain(expectations.iter().filter(|expectation| expectation.held.is_none()))
 }
 
+/// What a step says itself, where `said` does not hold it already.
+#[must_use]
+pub fn own(step: &Step, said: &str) -> Option<String> {
+    Some(headline(step)).filter(|own| !said.contains(own.as_str()))
+}
+
 /// What was expected of a step and did not come about, a line each, but for what its headline says already.
 #[must_use]
 pub fn expected(step: &Step) -> Vec<String> {

@@ -4,7 +4,7 @@ use super::scene::{Progress, Scene};
 
 /// Found where the work is still queued although the service that should take it up is well.
 pub(super) fn find(scene: &Scene<'_>) -> Option<String> {
-    let (_, still) = scene.still().filter(|(progress, _)| *progress == Progress::Queued && scene.nobody_came())?;
+    let still = scene.still(Progress::Queued).filter(|_| scene.nobody_came())?;
     let log = scene.logs().find(|log| log.begun.is_none());
     let worker = scene.services().find(|service| log.is_some_and(|log| log.author == service.name));
     let worker = worker.or_else(|| scene.services().next()).filter(|worker| worker.well)?;

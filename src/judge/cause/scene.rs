@@ -125,12 +125,12 @@ impl<'scene> Scene<'scene> {
         states.clone().find(known).or_else(|| states.next())
     }
 
-    /// How far the work still is, and that in words: `still queued after 2 min`. None where nothing was waited for in
+    /// That the work is still so far, in words: `still queued after 2 min`. None where it is not, nothing was waited for in
     /// vain, the system does not say how far it is, or what was waited for could not be told from what it says.
-    pub(super) fn still(&self) -> Option<(Progress, String)> {
+    pub(super) fn still(&self, at: Progress) -> Option<String> {
         let waited = humane(self.own.waited.filter(|_| self.own.course.tells())?)?;
-        let state = self.state_now()?;
-        Some((progress(state), format!("still {state} after {waited}")))
+        let state = self.state_now().filter(|state| progress(state) == at)?;
+        Some(format!("still {state} after {waited}"))
     }
 
     /// Whether nobody has taken the work up, all the while.

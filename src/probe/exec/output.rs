@@ -90,7 +90,7 @@ impl Output {
             (_, Some(signal)) => format!("`{}` was ended by signal {signal}", self.program),
         };
         let wrote = self.redactor.clean(if self.stderr.trim().is_empty() { &self.stdout } else { &self.stderr });
-        Some(with_words(how, wrote.lines().rev().find(|line| !line.trim().is_empty())))
+        Some(with_words(how, last_line(&wrote)))
     }
 
     /// What to keep when the step did not pass: the command, and the end of what it wrote.
@@ -115,9 +115,15 @@ pub(super) fn late(command: &Command, ran: Duration, streams: &[Stream; 2], reda
     let wrote = redactor.clean(if stderr.trim().is_empty() { &stdout } else { &stderr });
     // The end of what was not kept whole may be half a secret.
     let whole = !streams.iter().any(|stream| stream.cut);
-    let last = wrote.lines().rev().find(|line| whole && !line.trim().is_empty());
     let how = format!("`{}` had not ended after {:.1} s and was killed", command.program, ran.as_secs_f64());
-    if last.is_some() { with_words(how + "; it last wrote", last) } else { how }
+    match last_line(&wrote).filter(|_| whole) {
+        None => how,
+        last => with_words(how + "; it last wrote", last),
+    }
+}
+
+fn last_line(wrote: &str) -> Option<&str> {
+    wrote.lines().rev().find(|line| !line.trim().is_empty())
 }
 
 fn with_words(how: String, line: Option<&str>) -> String {

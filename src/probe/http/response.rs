@@ -179,8 +179,12 @@ impl Response {
 
     /// Why there is nothing at a path below `response.body`: where that is no more than text.
     pub(in crate::probe) fn remark(&self, path: &[String]) -> Option<String> {
-        let below = path.len() > 2 && path[0] == "response" && path[1] == "body" && self.body.is_string();
-        no_json(&media_type(&self.exchange.headers), &self.text).filter(|_| below && !self.exchange.cut)
+        let below = path.len() > 2 && path[0] == "response" && path[1] == "body";
+        // First, since it is asked at every look, and the text may be long.
+        if !below || self.exchange.cut || !self.body.is_string() {
+            return None;
+        }
+        no_json(&media_type(&self.exchange.headers), &self.text)
     }
 
     /// Whether it was another request that was answered in the end: the step's own was answered with a redirect.

@@ -98,10 +98,9 @@ fn alike(trouble: &Trouble<'_>) -> Markup {
 
 /// What was expected and what was seen instead, for how long, and how that changed.
 fn story_of(step: &Step, why: &str) -> Markup {
-    let own = story::headline(step);
     let unmet: Vec<&Judged> = story::unmet(&step.expectations).collect();
     html! {
-        @if !why.contains(&own) { p class="own" { (own) } }
+        @if let Some(own) = story::own(step, why) { p class="own" { (own) } }
         @if !unmet.is_empty() { (expected(&unmet)) }
         @if let Some(waited) = story::waited(step) { p class="waited" { (waited) } }
         (course(step))

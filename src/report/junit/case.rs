@@ -75,17 +75,15 @@ pub(super) fn of_the_whole(verdict: Verdict, reason: &str) -> TestSuite {
 
 fn status_of_step(subject: Subject<'_>, place: (Phase, usize), step: &Step) -> TestCaseStatus {
     let verdict = step.verdict.unwrap_or(Verdict::Aborted);
-    status(verdict, &headline(subject.scenario, place, step), &details(subject, place, step))
-}
-
-/// Of the step that decided, why its scenario did not pass: that lies deeper than what the step says itself.
-fn headline(scenario: &Scenario, place: (Phase, usize), step: &Step) -> String {
-    let deeper = decided(scenario, place) && step.verdict == scenario.verdict;
-    if deeper { Headline::of_scenario(scenario).why } else { story::headline(step) }
-}
-
-fn decided(scenario: &Scenario, place: (Phase, usize)) -> bool {
-    scenario.culprit().is_some_and(|(phase, index, _)| (phase, index) == place)
+    if verdict == Verdict::Passed {
+        return TestCaseStatus::success();
+    }
+    let scenario = subject.scenario;
+    let decided = scenario.culprit().is_some_and(|(phase, index, _)| (phase, index) == place);
+    // Why its scenario did not pass lies deeper than what the step that decided says itself.
+    let deeper = decided && step.verdict == scenario.verdict;
+    let said = if deeper { Headline::of_scenario(scenario).why } else { story::headline(step) };
+    status(verdict, &said, &details(subject, place, step, (&said, decided)))
 }
 
 /// A verdict as JUnit knows it. The headline stands in `message` and again in the body's first line, since some
@@ -116,21 +114,17 @@ fn shadow(step: &Step) -> TestCaseStatus {
     }
 }
 
-/// What stands below the headline: the rest of the story, then the evidence.
-fn details(subject: Subject<'_>, place: (Phase, usize), step: &Step) -> String {
+/// What stands below the headline, which is `said`: the rest of the story, then the evidence.
+fn details(subject: Subject<'_>, (phase, index): (Phase, usize), step: &Step, (said, decided): (&str, bool)) -> String {
     let Subject { case, scenario, paths } = subject;
-    let (said, own) = (headline(scenario, place, step), story::headline(step));
-    let mut lines = story::expected(step);
-    if !said.contains(&own) {
-        lines.insert(0, own);
-    }
+    let mut lines: Vec<String> = story::own(step, said).into_iter().chain(story::expected(step)).collect();
     lines.push(format!("at {}", story::place(step)));
     lines.extend(story::waited(step));
     lines.extend(story::seen(&step.changes, usize::MAX).map(|seen| format!("seen: {seen}")));
-    if decided(scenario, place) {
+    if decided {
         lines.extend(story::notes(scenario));
     }
-    lines.extend(evidence(&step.evidence, paths.step(case, place.0, place.1)));
+    lines.extend(evidence(&step.evidence, paths.step(case, phase, index)));
     lines.join("\n")
 }
 

@@ -96,10 +96,9 @@ fn expected(step: &Step) -> Option<String> {
 }
 
 fn course(step: &Step, why: &str) -> Vec<String> {
-    let own = Some(story::headline(step)).filter(|own| !why.contains(own.as_str()));
     let waited = story::waited(step);
     let seen = story::seen(&step.changes, STRETCHES).map(|seen| format!("seen: {seen}"));
-    own.into_iter().chain(waited).chain(seen).map(|line| inline(&line)).collect()
+    story::own(step, why).into_iter().chain(waited).chain(seen).map(|line| inline(&line)).collect()
 }
 
 fn attempts(scenario: &Scenario) -> Vec<String> {
