@@ -34,6 +34,40 @@ struct Binding {
     operand: OnceLock<Option<Box<dyn Val>>>,
 }
 
+/// Up to this length, in bytes, a text is copied rather than all that it is a part of.
+const SHORT: usize = 64;
+
+impl Binding {
+    fn whole(&self) -> Option<CowVal<'_, '_>> {
+        let operand = self.operand.get_or_init(|| self.value.clone().try_into().ok());
+        operand.as_deref().map(CowVal::Borrowed)
+    }
+
+    /// A single value in it, by itself, as long as the whole was not needed: most of an answer is never read.
+    fn part<'path>(&self, fields: impl Iterator<Item = &'path str>) -> Option<CowVal<'_, '_>> {
+        let part = below(&self.value, fields).filter(|part| self.operand.get().is_none() && is_small(part))?;
+        part.clone().try_into().ok().map(CowVal::Owned)
+    }
+}
+
+fn is_small(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::UInt(_) | Value::Float(_) => true,
+        Value::Duration(_) | Value::Timestamp(_) => true,
+        Value::String(text) => text.len() <= SHORT,
+        _ => false,
+    }
+}
+
+/// What fields of fields hold.
+fn below<'value, 'path>(value: &'value Value, fields: impl Iterator<Item = &'path str>) -> Option<&'value Value> {
+    let mut fields = fields;
+    fields.try_fold(value, |value, field| match value {
+        Value::Map(fields) => fields.get(&KeyRef::String(field)),
+        _ => None,
+    })
+}
+
 impl From<Value> for Bound {
     fn from(value: Value) -> Self {
         Self(Arc::new(Binding { value, operand: OnceLock::new() }))
@@ -112,10 +146,7 @@ impl Scope {
     #[must_use]
     pub fn read(&self, path: &[String]) -> Option<&Value> {
         let (root, fields) = path.split_first()?;
-        fields.iter().try_fold(self.get(root)?, |value, field| match value {
-            Value::Map(fields) => fields.get(&KeyRef::String(field)),
-            _ => None,
-        })
+        below(self.get(root)?, fields.iter().map(String::as_str))
     }
 
     /// All names, sorted.
@@ -132,10 +163,13 @@ impl fmt::Debug for Scope {
 }
 
 impl VariableResolver for Scope {
+    /// Of `a.b.c` the interpreter asks for `a.b.c` first, then for `a.b`, in which it looks for `c` itself, then for `a`.
     fn resolve<'b>(&'b self, variable: &str) -> Option<CowVal<'b, 'b>> {
-        let Bound(binding) = self.names.get(variable.strip_prefix('.').unwrap_or(variable))?;
-        let operand = binding.operand.get_or_init(|| binding.value.clone().try_into().ok());
-        operand.as_deref().map(CowVal::Borrowed)
+        let variable = variable.strip_prefix('.').unwrap_or(variable);
+        match variable.split_once('.') {
+            None => self.names.get(variable)?.0.whole(),
+            Some((root, fields)) => self.names.get(root)?.0.part(fields.split('.')),
+        }
     }
 }
 
@@ -157,6 +191,31 @@ mod tests {
         let second = first.clone();
         first.bind("a", Value::Int(2));
         assert_eq!((first.get("a"), second.get("a")), (Some(&Value::Int(2)), Some(&Value::Int(1))));
+    }
+
+    /// What the interpreter is lent for a name with points, and whether the whole was built for it.
+    fn check(field: Value, name: &str, expected: Option<Value>, whole: bool) {
+        let inner = crate::expr::object([("field".to_owned(), field)]);
+        let scope = Scope::default().with("root", crate::expr::object([("inner".to_owned(), inner)]));
+        let lent = scope.resolve(name).map(|value| Value::try_from(value.as_ref()).unwrap());
+        let built = scope.names["root"].0.operand.get().is_some();
+        assert_eq!((lent, built), (expected, whole), "{name}");
+    }
+
+    #[test]
+    fn a_single_value_is_lent_without_all_that_it_is_a_part_of() {
+        let (short, long) = (Value::from("queued"), Value::from("x".repeat(SHORT + 1)));
+        check(short.clone(), "root.inner.field", Some(short.clone()), false);
+        check(short.clone(), ".root.inner.field", Some(short.clone()), false);
+        check(Value::Int(3), "root.inner.field", Some(Value::Int(3)), false);
+        // The rest is looked for in the whole, by the interpreter itself.
+        check(long, "root.inner.field", None, false);
+        check(short.clone(), "root.inner.other", None, false);
+        check(short.clone(), "root.inner.field.deeper", None, false);
+        check(short.clone(), "root.inner", None, false);
+        check(crate::expr::list([]), "root.inner.field", None, false);
+        let inner = crate::expr::object([("field".to_owned(), short.clone())]);
+        check(short, "root", Some(crate::expr::object([("inner".to_owned(), inner)])), true);
     }
 
     #[test]
