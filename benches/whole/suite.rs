@@ -67,14 +67,16 @@ impl Stand {
 
 /// Everything.
 pub(crate) fn groups(stand: &Stand) -> Vec<Group<'_>> {
-    vec![start_up(), check(stand), journeys(stand), waiting(stand)]
+    vec![start_up(stand), check(stand), journeys(stand), waiting(stand)]
 }
 
-fn start_up() -> Group<'static> {
+fn start_up(stand: &Stand) -> Group<'_> {
+    let (count, one) = &stand.journeys[0];
     let mut version = project::smoke();
     version.arg("--version");
     let mut measurements = vec![
         Measurement::plain("start-up: `smoke --version`", 0, version),
+        Measurement::plain("start-up: `smoke check` of a single scenario", *count, one.check()),
         Measurement::plain("start-up: `smoke check` of this repository", 0, project::check_own()),
     ];
     if machine::has_hurl() {
