@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 use tokio::time::Instant;
 
 use super::action::Action;
+use super::apart::{self, Refusal};
 use super::connect::Clients;
 use super::failure;
 use super::gather::{Brought, Gathering, Wanted};
@@ -104,11 +105,22 @@ impl Room {
     }
 
     async fn look_at(&self, wanted: &[(String, DateTime<Utc>)]) -> Brought<String, Arc<AlarmFacts>> {
-        let names: Vec<String> = wanted.iter().map(|(name, _)| name.clone()).collect();
-        let found = match self.describe(Some(names)).await {
-            Ok(found) => found,
-            Err(error) => return wanted.iter().map(|(name, _)| (name.clone(), Err(error.clone()))).collect(),
-        };
+        let names = |part: &[(String, DateTime<Utc>)]| part.iter().map(|(name, _)| name.clone()).collect();
+        let mut brought = Brought::new();
+        for (part, found) in apart::ask(wanted, |part| self.describe(Some(names(part)))).await {
+            match found {
+                Ok(found) => brought.extend(self.read(part, &found).await),
+                Err(error) => brought.extend(part.iter().map(|(name, _)| (name.clone(), Err(error.clone())))),
+            }
+        }
+        brought
+    }
+
+    async fn read(
+        &self,
+        wanted: &[(String, DateTime<Utc>)],
+        found: &BTreeMap<String, AlarmKind>,
+    ) -> Brought<String, Arc<AlarmFacts>> {
         let facts = join_all(wanted.iter().map(|(name, since)| self.complete(name, *since, found.get(name)))).await;
         facts.into_iter().map(|facts| (facts.name.clone(), Ok(Arc::new(facts)))).collect()
     }
@@ -122,7 +134,7 @@ impl Room {
     }
 
     /// The alarms of these names, both metric and composite ones; without names the first page of all.
-    async fn describe(&self, names: Option<Vec<String>>) -> Result<BTreeMap<String, AlarmKind>, LookError> {
+    async fn describe(&self, names: Option<Vec<String>>) -> Result<BTreeMap<String, AlarmKind>, Refusal> {
         let (mut found, mut token) = (BTreeMap::new(), None);
         loop {
             self.clients.cloudwatch_pace.turn().await;
@@ -130,7 +142,7 @@ impl Room {
             // Without types, only metric alarms come back.
             let call = call.alarm_types(AlarmType::MetricAlarm).alarm_types(AlarmType::CompositeAlarm);
             let page = call.max_records(100).set_next_token(token).send().await;
-            let page = page.map_err(|error| failure::explain(Action::DescribeAlarms, &error))?;
+            let page = page.map_err(|error| failure::refusal(Action::DescribeAlarms, &error))?;
             found.extend(page.metric_alarms().iter().filter_map(metric_alarm));
             found.extend(page.composite_alarms().iter().filter_map(composite_alarm));
             token = following(page.next_token());

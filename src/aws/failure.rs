@@ -6,6 +6,7 @@ use aws_sdk_ecs::config::http::HttpResponse;
 use aws_sdk_ecs::error::{ProvideErrorMetadata, SdkError};
 
 use super::action::Action;
+use super::apart::Refusal;
 use crate::look::{LookError, LookErrorKind};
 
 /// Codes that say `slow down`, without the `Exception` that some services append.
@@ -19,11 +20,11 @@ const THROTTLES: [&str; 7] = [
     "SlowDown",
 ];
 
-/// Codes that say `not you`.
-const DENIALS: [&str; 12] = [
-    "AccessDenied",
-    "NotAuthorized",
-    "UnauthorizedOperation",
+/// Codes that say `not you, with this`.
+const DENIALS: [&str; 3] = ["AccessDenied", "NotAuthorized", "UnauthorizedOperation"];
+
+/// Codes that say `not you`, whatever was asked for.
+const STRANGERS: [&str; 9] = [
     "AuthFailure",
     "UnrecognizedClient",
     "InvalidClientTokenId",
@@ -88,6 +89,26 @@ pub(super) fn is_missing<E: ProvideErrorMetadata>(error: &SdkError<E, HttpRespon
     error.as_service_error().and_then(ProvideErrorMetadata::code).is_some_and(|code| code.contains("NotFound"))
 }
 
+/// As [`explain`], of a call that asked for several things.
+pub(super) fn refusal<E>(action: Action, error: &SdkError<E, HttpResponse>) -> Refusal
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    let status = error.raw_response().map(|response| response.status().as_u16());
+    let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
+    let told = explain(action, error);
+    let of_one = code.is_some() && blames_what_was_asked_for(Answer { status, code, message: "" });
+    if of_one { Refusal::OfOne(told) } else { Refusal::OfAll(told) }
+}
+
+/// Whether an answer may be meant for one of the things asked for: it is not allowed, or it is a name that there cannot be.
+/// Who is not known at all, and what is not to be had here, is refused alike for each.
+fn blames_what_was_asked_for(answer: Answer<'_>) -> bool {
+    let code = answer.code.map(stem).unwrap_or_default();
+    let refused = matches!(judge("", answer).kind, LookErrorKind::Denied | LookErrorKind::Unusable);
+    refused && !STRANGERS.contains(&code) && !UNSUPPORTED.contains(&code) && answer.status != Some(501)
+}
+
 /// Whether an error answer's raw body says `slow down`. A code is plain text in JSON and in CBOR alike; in CBOR the bytes
 /// around it may look like letters, so no word boundary is asked for.
 pub(super) fn throttled(status: u16, body: &[u8]) -> bool {
@@ -101,7 +122,10 @@ fn judge(operation: &str, answer: Answer<'_>) -> LookError {
     if is_one_of(&THROTTLES) || answer.status == Some(429) {
         return look_error(LookErrorKind::Obscured, format!("AWS throttled {operation} ({said})"));
     }
-    if is_one_of(&DENIALS) || (answer.code.is_none() && matches!(answer.status, Some(401 | 403))) {
+    if is_one_of(&DENIALS)
+        || is_one_of(&STRANGERS)
+        || (answer.code.is_none() && matches!(answer.status, Some(401 | 403)))
+    {
         return look_error(LookErrorKind::Denied, format!("not allowed to call {operation}: {said}"));
     }
     if is_one_of(&UNSUPPORTED) || answer.status == Some(501) {
@@ -271,6 +295,25 @@ mod tests {
             "",
             (LookErrorKind::Denied, "ecs:DescribeServices is not to be had here: NotYetImplemented"),
         );
+    }
+
+    #[test]
+    fn only_a_refusal_that_may_be_meant_for_one_name_is_asked_about_again() {
+        let check = |status: u16, code: &'static str, expected: bool| {
+            let answer = Answer { status: Some(status), code: Some(code), message: "" };
+            assert_eq!(blames_what_was_asked_for(answer), expected, "{status} {code}");
+        };
+        check(400, "AccessDeniedException", true);
+        check(400, "InvalidParameterException", true);
+        check(400, "ValidationError", true);
+        check(400, "ClientException", true);
+        check(400, "ThrottlingException", false);
+        check(400, "ClusterNotFoundException", false);
+        check(400, "ExpiredTokenException", false);
+        check(400, "UnrecognizedClientException", false);
+        check(400, "UnknownOperationException", false);
+        check(500, "ServerException", false);
+        check(501, "NotYetImplemented", false);
     }
 
     #[test]

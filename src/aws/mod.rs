@@ -6,6 +6,7 @@
 
 mod action;
 mod alarms;
+mod apart;
 mod arn;
 mod clock;
 mod connect;

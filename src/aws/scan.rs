@@ -123,7 +123,7 @@ async fn scan(clients: &Clients, place: &Place, since: DateTime<Utc>) -> Result<
         let call = call.start_time((since - CLOCK_SKEW).timestamp_millis());
         // A group in which more is logged than can be read would be read for ever.
         let call = call.end_time((began + CLOCK_SKEW).timestamp_millis()).set_next_token(token.clone());
-        let page = match call.send().await.map_err(|error| refused(group, &error)) {
+        let page = match call.send().await.map_err(|error| refused(group, &clients.region, &error)) {
             Ok(page) => page,
             // In the middle of a scan the same page is asked for again: where AWS throttles every few seconds, a scan of
             // many pages that began anew each time would never come to its end.
@@ -147,13 +147,14 @@ async fn scan(clients: &Clients, place: &Place, since: DateTime<Utc>) -> Result<
 
 fn refused(
     group: &str,
+    region: &str,
     error: &aws_sdk_cloudwatchlogs::error::SdkError<
         aws_sdk_cloudwatchlogs::operation::filter_log_events::FilterLogEventsError,
         aws_sdk_ecs::config::http::HttpResponse,
     >,
 ) -> LookError {
     if failure::is_missing(error) {
-        return look_error(LookErrorKind::System, format!("no log group {group}"));
+        return look_error(LookErrorKind::System, format!("no log group {group} in {region}"));
     }
     failure::explain(Action::FilterLogEvents, error)
 }

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use aws_sdk_ecs::operation::describe_services::DescribeServicesOutput;
 use aws_sdk_ecs::types::{Deployment, DeploymentControllerType, Failure, Service};
 use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
 
 use super::action::Action;
+use super::apart::{self, Refusal};
 use super::arn::short_name;
 use super::connect::Clients;
 use super::failure::{self, look_error};
@@ -140,19 +142,29 @@ impl Cluster {
     }
 
     async fn look_at(&self, names: &[String]) -> Brought<String, Arc<ServiceFacts>> {
+        let mut brought = Brought::new();
+        for (names, answer) in apart::ask(names, |names| self.describe(names)).await {
+            match answer {
+                Ok(answer) => brought.extend(self.read(names, &answer).await),
+                Err(error) => brought.extend(names.iter().map(|name| (name.clone(), Err(error.clone())))),
+            }
+        }
+        brought
+    }
+
+    async fn describe(&self, names: &[String]) -> Result<DescribeServicesOutput, Refusal> {
         self.clients.ecs_pace.turn().await;
         let call = self.clients.ecs.describe_services().cluster(&self.name).set_services(Some(names.to_vec()));
-        let answer = match call.send().await {
-            Ok(answer) => answer,
-            Err(error) => {
-                let error = if failure::is_missing(&error) {
-                    look_error(LookErrorKind::System, format!("no cluster {}", self.name))
-                } else {
-                    failure::explain(Action::DescribeServices, &error)
-                };
-                return names.iter().map(|name| (name.clone(), Err(error.clone()))).collect();
+        call.send().await.map_err(|error| {
+            if failure::is_missing(&error) {
+                let words = format!("no cluster {} in {}", self.name, self.clients.region);
+                return Refusal::OfAll(look_error(LookErrorKind::System, words));
             }
-        };
+            failure::refusal(Action::DescribeServices, &error)
+        })
+    }
+
+    async fn read(&self, names: &[String], answer: &DescribeServicesOutput) -> Brought<String, Arc<ServiceFacts>> {
         let found = names.iter().filter_map(|name| Some((name, find(answer.services(), name)?)));
         let found: Vec<(&String, &Service)> = found.collect();
         let (found, others): (Vec<_>, Vec<_>) =
@@ -175,11 +187,9 @@ impl Cluster {
             join_all(found.iter().map(|(_, service)| LastDeployment::read(clients, cluster, name_of(service))));
         let definitions = join_all(found.iter().map(|(_, service)| self.definition(service)));
         let (lists, rolled, definitions) = tokio::join!(lists, rolled, definitions);
-        let arns: Vec<String> = lists.iter().flatten().flatten().cloned().collect();
-        let described = tasks::describe(clients, cluster, &arns).await;
-        let parts = found.iter().zip(lists).zip(rolled).zip(definitions);
-        let facts = parts.map(|((((name, service), arns), last_deployment), definition)| {
-            let tasks = arns.and_then(|arns| pick(&described, &arns));
+        let tasks = tasks::describe_each(clients, cluster, &lists).await;
+        let parts = found.iter().zip(tasks).zip(rolled).zip(definitions);
+        let facts = parts.map(|((((name, service), tasks), last_deployment), definition)| {
             let facts = service_facts(service, self.clients.now());
             ((*name).clone(), Ok(Arc::new(ServiceFacts { tasks, definition, last_deployment, ..facts })))
         });
@@ -228,17 +238,6 @@ fn find<'answer>(services: &'answer [Service], name: &str) -> Option<&'answer Se
 
 fn name_of(service: &Service) -> &str {
     service.service_name().unwrap_or_default()
-}
-
-fn pick(described: &Known<BTreeMap<String, TaskFacts>>, arns: &[String]) -> Known<Vec<TaskFacts>> {
-    match described {
-        Ok(tasks) => {
-            let picked: BTreeMap<&String, &TaskFacts> =
-                arns.iter().filter_map(|arn| tasks.get_key_value(arn)).collect();
-            Ok(picked.into_values().cloned().collect())
-        }
-        Err(error) => Err(error.clone()),
-    }
 }
 
 fn service_facts(service: &Service, seen_at: DateTime<Utc>) -> ServiceFacts {

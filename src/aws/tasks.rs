@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use futures_util::future::try_join_all;
 
 use super::action::Action;
+use super::apart::{self, Refusal};
 use super::arn::short_name;
 use super::connect::Clients;
 use super::failure;
@@ -116,10 +117,40 @@ async fn list_with(clients: &Clients, cluster: &str, service: &str, status: Desi
 
 /// The tasks with these ARNs, by ARN. One that has gone meanwhile is not among them.
 pub(super) async fn describe(clients: &Clients, cluster: &str, arns: &[String]) -> Known<BTreeMap<String, TaskFacts>> {
+    describe_all(clients, cluster, arns.iter().collect()).await.map_err(Refusal::into_error)
+}
+
+/// The tasks of each of these services, by the ARNs that are known of it: all in one, and where that is refused for what
+/// may be one service's only, each service's apart.
+pub(super) async fn describe_each(
+    clients: &Clients,
+    cluster: &str,
+    services: &[Known<Vec<String>>],
+) -> Vec<Known<Vec<TaskFacts>>> {
+    let described = apart::ask(services, |part| {
+        let arns = part.iter().flatten().flatten().collect();
+        describe_all(clients, cluster, arns)
+    });
+    let each = |(part, described): (&[_], Known<_>)| part.iter().map(|arns| pick(&described, arns)).collect::<Vec<_>>();
+    described.await.into_iter().flat_map(each).collect()
+}
+
+fn pick(described: &Known<BTreeMap<String, TaskFacts>>, arns: &Known<Vec<String>>) -> Known<Vec<TaskFacts>> {
+    let (arns, described) = (arns.as_ref().map_err(Clone::clone)?, described.as_ref().map_err(Clone::clone)?);
+    let picked: BTreeMap<&String, &TaskFacts> = arns.iter().filter_map(|arn| described.get_key_value(arn)).collect();
+    Ok(picked.into_values().cloned().collect())
+}
+
+async fn describe_all(
+    clients: &Clients,
+    cluster: &str,
+    arns: Vec<&String>,
+) -> Result<BTreeMap<String, TaskFacts>, Refusal> {
     let chunks = arns.chunks(TASKS_A_CALL).map(|chunk| async move {
         clients.ecs_pace.turn().await;
-        let call = clients.ecs.describe_tasks().cluster(cluster).set_tasks(Some(chunk.to_vec()));
-        call.send().await.map_err(|error| failure::explain(Action::DescribeTasks, &error))
+        let chunk = chunk.iter().map(|arn| (*arn).clone()).collect();
+        let call = clients.ecs.describe_tasks().cluster(cluster).set_tasks(Some(chunk));
+        call.send().await.map_err(|error| failure::refusal(Action::DescribeTasks, &error))
     });
     let pages = try_join_all(chunks).await?;
     let tasks = pages.iter().flat_map(DescribeTasksOutput::tasks).map(task_facts);

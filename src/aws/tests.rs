@@ -64,7 +64,7 @@ async fn a_group_that_is_not_there_is_the_systems_and_a_denial_is_not() {
     let peer = peer.await;
     let reader = peer.reader().await;
     let gone = reader.scan("/gone", None, at(0)).await.unwrap_err();
-    assert_eq!((gone.kind, gone.message.as_str()), (LookErrorKind::System, "no log group /gone"));
+    assert_eq!((gone.kind, gone.message.as_str()), (LookErrorKind::System, "no log group /gone in eu-west-1"));
     let denied = reader.scan("/ecs/prod", None, at(0)).await.unwrap_err();
     let words = "not allowed to call logs:FilterLogEvents: AccessDenied: User: ci is not authorized";
     assert_eq!((denied.kind, denied.message.as_str()), (LookErrorKind::Denied, words));
@@ -198,7 +198,62 @@ async fn a_denied_part_does_not_spoil_the_rest() {
 async fn a_cluster_that_is_not_there_is_the_systems() {
     let peer = Peer::start(|_, _| Answer::Error("ClusterNotFoundException", "Cluster not found.")).await;
     let error = peer.reader().await.service("prod", "worker").await.unwrap_err();
-    assert_eq!((error.kind, error.message.as_str()), (LookErrorKind::System, "no cluster prod"));
+    assert_eq!((error.kind, error.message.as_str()), (LookErrorKind::System, "no cluster prod in eu-west-1"));
+}
+
+/// A script in which whatever names `bad` is refused with `code`.
+fn refusing(
+    code: &'static str,
+    operation: &'static str,
+    key: &'static str,
+    others: fn(&str, &Json) -> Answer,
+) -> impl Fn(&str, &Json) -> Answer + Send + Sync + 'static {
+    move |asked, body| {
+        let names = body[key].as_array().cloned().unwrap_or_default();
+        let bad = names.iter().any(|name| name.as_str().is_some_and(|name| name.contains("bad")));
+        if asked == operation && bad { Answer::Error(code, "not that one") } else { others(asked, body) }
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_is_refused_spoils_no_other_in_its_batch() {
+    async fn check(code: &'static str, expected: &str, calls: usize) {
+        let reader = Peer::start(refusing(code, "DescribeServices", "services", cluster)).await;
+        let (peer, reader) = (&reader, reader.reader().await);
+        let services = join_all(["w1", "w-bad", "w2"].map(|name| reader.service("prod", name))).await;
+        let running = services.iter().map(|service| service.as_ref().map(|service| service.running));
+        let refused = services[1].as_ref().unwrap_err();
+        assert_eq!(running.collect::<Vec<_>>(), [Ok(1), Err(refused), Ok(1)]);
+        assert_eq!(refused.message, expected);
+        assert_eq!(peer.asked("DescribeServices").len(), calls);
+    }
+    let denied = "not allowed to call ecs:DescribeServices: AccessDenied: not that one";
+    check("AccessDeniedException", denied, 5).await;
+    let wrong = "ecs:DescribeServices cannot be asked that: InvalidParameter: not that one";
+    check("InvalidParameterException", wrong, 5).await;
+}
+
+#[tokio::test]
+async fn whoever_is_not_known_at_all_is_asked_about_nothing_alone() {
+    let peer = Peer::start(|_, _| Answer::Error("ExpiredTokenException", "too late")).await;
+    let reader = peer.reader().await;
+    let services = join_all(["w1", "w2"].map(|name| reader.service("prod", name))).await;
+    assert!(services.iter().all(Result::is_err));
+    assert_eq!(peer.asked("DescribeServices").len(), 1);
+}
+
+#[tokio::test]
+async fn tasks_that_are_refused_spoil_no_other_services() {
+    let peer = Peer::start(refusing("AccessDeniedException", "DescribeTasks", "tasks", cluster)).await;
+    let reader = peer.reader().await;
+    let services = join_all(["w1", "w-bad", "w2"].map(|name| reader.service("prod", name))).await;
+    let tasks = services.iter().map(|service| {
+        let tasks = service.as_ref().unwrap().tasks.as_ref();
+        tasks.map(|tasks| tasks.iter().map(|task| task.id.clone()).collect()).map_err(|error| error.message.clone())
+    });
+    let own = |name: &str| Ok(["RUNNING", "STOPPED"].map(|status| format!("{name}-{status}")).to_vec());
+    let denied = "not allowed to call ecs:DescribeTasks: AccessDenied: not that one".to_owned();
+    assert_eq!(tasks.collect::<Vec<Result<Vec<String>, String>>>(), [own("w1"), Err(denied), own("w2")]);
 }
 
 fn alarms(operation: &str, body: &Json) -> Answer {
@@ -245,6 +300,18 @@ async fn alarms_come_with_their_whole_history_metric_and_composite() {
     assert_eq!(asked.len(), 1);
     assert_eq!(asked[0]["AlarmTypes"], json!(["MetricAlarm", "CompositeAlarm"]));
     assert_eq!(peer.asked("DescribeAlarmHistory")[0]["HistoryItemType"], json!("StateUpdate"));
+}
+
+#[tokio::test]
+async fn an_alarm_that_is_refused_spoils_no_other_in_its_batch() {
+    let peer = Peer::start(refusing("AccessDenied", "DescribeAlarms", "AlarmNames", alarms)).await;
+    let reader = peer.reader().await;
+    let (down, bad, any) =
+        tokio::join!(reader.alarm("down", at(0)), reader.alarm("bad", at(0)), reader.alarm("any", at(0)));
+    let state = |alarm: &Arc<AlarmFacts>| alarm.alarm.as_ref().unwrap().state.clone();
+    assert_eq!((state(&down.unwrap()), state(&any.unwrap())), ("OK".to_owned(), "ALARM".to_owned()));
+    let denied = "not allowed to call cloudwatch:DescribeAlarms: AccessDenied: not that one";
+    assert_eq!(bad.unwrap_err().message, denied);
 }
 
 #[tokio::test]

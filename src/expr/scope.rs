@@ -52,8 +52,13 @@ impl Binding {
 
 fn is_small(value: &Value) -> bool {
     match value {
-        Value::Null | Value::Bool(_) | Value::Int(_) | Value::UInt(_) | Value::Float(_) => true,
-        Value::Duration(_) | Value::Timestamp(_) => true,
+        Value::Null
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::UInt(_)
+        | Value::Float(_)
+        | Value::Duration(_)
+        | Value::Timestamp(_) => true,
         Value::String(text) => text.len() <= SHORT,
         _ => false,
     }

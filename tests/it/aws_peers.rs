@@ -135,7 +135,7 @@ async fn the_probes_read_what_moto_holds() {
 
 async fn logs_are_read(moto: &Moto, vantage: &Vantage) {
     let missing = logs::Query::everything("/nowhere", None).look(vantage).await.unwrap_err();
-    assert_eq!((missing.kind, missing.message.as_str()), (LookErrorKind::System, "no log group /nowhere"));
+    assert_eq!((missing.kind, missing.message.as_str()), (LookErrorKind::System, "no log group /nowhere in eu-west-1"));
 
     moto.logs("CreateLogGroup", json!({"logGroupName": GROUP})).await;
     let start = vantage.window_start.timestamp_millis();
@@ -173,7 +173,7 @@ async fn put(moto: &Moto, stream: &str, events: &[Json]) {
 
 async fn services_are_read(moto: &Moto, vantage: &Vantage) {
     let no_cluster = ecs::Query::one("prod", "worker").look(vantage).await.unwrap_err();
-    assert_eq!((no_cluster.kind, no_cluster.message.as_str()), (LookErrorKind::System, "no cluster prod"));
+    assert_eq!((no_cluster.kind, no_cluster.message.as_str()), (LookErrorKind::System, "no cluster prod in eu-west-1"));
 
     moto.ecs("CreateCluster", json!({"clusterName": "prod"})).await;
     let container = json!({"name": "app", "image": "worker:2", "memory": 128});
