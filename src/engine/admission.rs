@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::expr::{Expression, Scope, Truth};
+use crate::expr::{EvaluationError, Expression, Scope, Truth};
 use crate::plan::Step;
 use crate::verdict::Verdict;
 
@@ -19,6 +19,12 @@ impl Closed {
     /// Not for want of a value.
     pub(crate) fn because(verdict: Verdict, reason: String) -> Self {
         Self { verdict, reason, lacks: None }
+    }
+
+    /// It cannot be filled in: something is wrong with it, or something that it needs is not known.
+    pub(crate) fn unfilled(error: EvaluationError) -> Self {
+        let verdict = if error.unknown { Verdict::Inconclusive } else { Verdict::Failed };
+        Self::because(verdict, error.message)
     }
 
     /// Something is wrong with it.
@@ -40,8 +46,10 @@ fn inner_scope(step: &Step, scope: &Scope, now: DateTime<Utc>) -> Result<Scope, 
     inner.set_now(now);
     for (name, template) in &step.spec.with {
         missing(template.references().iter().map(|reference| reference.path.as_slice()), &inner, &[])?;
-        let value =
-            template.evaluate(&inner).map_err(|error| Closed::wrong(format!("with {name}: {}", error.message)))?;
+        let value = template.evaluate(&inner).map_err(|error| {
+            let message = format!("with {name}: {}", error.message);
+            Closed::unfilled(EvaluationError { message, ..error })
+        })?;
         inner.bind(name, value);
     }
     Ok(inner)

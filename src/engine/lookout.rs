@@ -60,7 +60,7 @@ impl<'step> Lookout<'step> {
     /// Fills the step's probe in and tells that it began; or says why it is not to be looked at.
     pub(crate) fn open(stage: &'step Stage, at: StepRef, step: &'step Step, scope: &Scope) -> Result<Self, Closed> {
         let scope = admit(step, scope, stage.clock.now())?;
-        let request = step.spec.probe.resolve(&scope, &step.spec.dir).map_err(|error| Closed::wrong(error.message))?;
+        let request = step.spec.probe.resolve(&scope, &step.spec.dir).map_err(Closed::unfilled)?;
         let until = (!step.spec.until.is_empty())
             .then(|| step.spec.until.iter().map(crate::expr::Expression::text).collect::<Vec<_>>().join(" && "));
         let within_ms = step.within.or(step.hold).map(millis);

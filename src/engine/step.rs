@@ -78,7 +78,7 @@ impl Finished {
         let (what, subjects) = (lookout.describe(), lookout.subjects());
         let (kept, missing) = keep(step, &lookout);
         let silent = || unanswered(step, &lookout, end, !needed.is_empty());
-        let lost = missing.iter().find(|(name, _)| needed.contains(name)).map(|(_, why)| why.as_str());
+        let lost = missing.iter().find(|missing| needed.contains(&missing.name)).map(|missing| missing.why.as_str());
         let unanswered = silent().or_else(|| unnamed(&lookout, lost));
         let unanswered = unanswered.map(|why| (what.clone(), why));
         let (verdict, ran_out) = match end {
@@ -89,15 +89,15 @@ impl Finished {
             End::Halted(Halt::Stopped(_), _) => (Verdict::Aborted, true),
         };
         // What could not be captured is shown with the answer that lacks it.
-        let lacking = missing.into_iter().next().map(|(_, why)| why).filter(|_| verdict == Verdict::Passed);
-        let verdict = if lacking.is_some() { Verdict::Failed } else { verdict };
+        let lacking = missing.into_iter().min_by_key(|missing| missing.unknown).filter(|_| verdict == Verdict::Passed);
+        let verdict = lacking.as_ref().map_or(verdict, Missing::verdict);
         let unfinished = lookout.unfinished();
         let (mut outcome, mut witness) = lookout.close(verdict, ran_out);
         if let End::Halted(halt, _) = end {
             witness.cut_short = true;
             outcome.cause = Some(cut_short(halt, unfinished, outcome.cause));
         }
-        outcome.cause = lacking.or(outcome.cause);
+        outcome.cause = lacking.map(|missing| missing.why).or(outcome.cause);
         outcome.captured = kept.iter().map(|(name, value)| told(step, name, value)).collect();
         Self { outcome, kept, what: Some(what), subjects, unanswered, lacks: None, witness }
     }
@@ -151,20 +151,32 @@ fn unnamed(lookout: &Lookout<'_>, unnamed: Option<&str>) -> Option<String> {
     Some(format!("it was answered {} ({why}): whether it made something is not known", response.status))
 }
 
-/// Names that a step should have brought, each with why it did not.
-type Missing<'step> = Vec<(&'step str, String)>;
+/// A name that a step should have brought, and why it did not.
+struct Missing<'step> {
+    name: &'step str,
+    why: String,
+    /// Whether the value is there and not known.
+    unknown: bool,
+}
+
+impl Missing<'_> {
+    fn verdict(&self) -> Verdict {
+        if self.unknown { Verdict::Inconclusive } else { Verdict::Failed }
+    }
+}
 
 /// The values that later steps see, and those that could not be had. They are taken even where the step failed: whatever
 /// was made can then still be cleaned up.
-fn keep<'step>(step: &'step Step, lookout: &Lookout<'_>) -> (Vec<(String, Bound)>, Missing<'step>) {
+fn keep<'step>(step: &'step Step, lookout: &Lookout<'_>) -> (Vec<(String, Bound)>, Vec<Missing<'step>>) {
     let (mut kept, mut missing) = (Vec::new(), Vec::new());
     let Some(Ok(observation)) = lookout.seen() else { return (kept, missing) };
     for Capture { name, from, secret: _ } in &step.spec.capture {
         match from.evaluate(lookout.scope()) {
             Ok(value) => kept.push((name.clone(), value.into())),
             Err(error) => {
-                let why = observation.remarked(from, error.to_string());
-                missing.push((name.as_str(), format!("could not capture {name} from {}: {why}", from.text())));
+                let why = observation.remarked(from, error.message);
+                let why = format!("could not capture {name} from {}: {why}", from.text());
+                missing.push(Missing { name, why, unknown: error.unknown });
             }
         }
     }

@@ -141,7 +141,8 @@ impl Expression {
         Value::resolve(&self.tree, &context).map_err(|error| {
             let explainer = Explainer { context: &context, scope };
             let withheld = explainer.withheld(&self.tree, Some(&error));
-            EvaluationError { message: withheld.unwrap_or_else(|| explainer.reason(&self.tree)) }
+            let unknown = withheld.is_some();
+            EvaluationError { message: withheld.unwrap_or_else(|| explainer.reason(&self.tree)), unknown }
         })
     }
 

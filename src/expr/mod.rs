@@ -43,4 +43,14 @@ pub use withheld::{Withheld, withhold};
 pub struct EvaluationError {
     /// In words: `response.body has no field status`.
     pub message: String,
+    /// Whether it has none because something that it reads is there and not known: then nothing is wrong with it.
+    pub unknown: bool,
+}
+
+impl EvaluationError {
+    /// Something is wrong.
+    #[must_use]
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), unknown: false }
+    }
 }

@@ -128,45 +128,62 @@ impl Template {
     /// # Errors
     /// Where one of its expressions has no value.
     pub fn evaluate(&self, scope: &Scope) -> Result<Value, EvaluationError> {
+        self.with(scope, Expression::evaluate)
+    }
+
+    /// Its value, to be sent or searched for: all of it is known and may be told.
+    ///
+    /// # Errors
+    /// Where one of its expressions has no value, or one that is withheld.
+    pub fn fill(&self, scope: &Scope) -> Result<Value, EvaluationError> {
+        self.with(scope, told)
+    }
+
+    /// The same as text: a string as it is, a number or boolean as written, anything else as JSON.
+    ///
+    /// # Errors
+    /// As for [`Template::fill`].
+    pub fn evaluate_text(&self, scope: &Scope) -> Result<String, EvaluationError> {
+        self.fill(scope).map(|value| to_text(&value))
+    }
+
+    /// Its value, with that of each expression that stands alone as `evaluate` gives it.
+    fn with(&self, scope: &Scope, evaluate: Evaluate) -> Result<Value, EvaluationError> {
         match &self.node {
             Node::Fixed(value) => Ok(value.clone()),
-            Node::Whole(expression) => expression.evaluate(scope),
+            Node::Whole(expression) => evaluate(expression, scope),
             Node::Text(pieces) => {
                 let text: String = pieces.iter().map(|piece| piece.text(scope)).collect::<Result<_, _>>()?;
                 Ok(Value::String(Arc::new(text)))
             }
             Node::List(items) => {
-                let items: Vec<_> = items.iter().map(|item| item.evaluate(scope)).collect::<Result<_, _>>()?;
+                let items: Vec<_> = items.iter().map(|item| item.with(scope, evaluate)).collect::<Result<_, _>>()?;
                 Ok(Value::List(Arc::new(items)))
             }
-            Node::Map(entries) => evaluate_map(entries, scope),
+            Node::Map(entries) => {
+                let entry = |(key, template): &(String, Self)| {
+                    Ok((Key::String(Arc::new(key.clone())), template.with(scope, evaluate)?))
+                };
+                let map: HashMap<_, _> = entries.iter().map(entry).collect::<Result<_, EvaluationError>>()?;
+                Ok(Value::Map(Map { map: Arc::new(map) }))
+            }
         }
-    }
-
-    /// Its value as text: a string as it is, a number or boolean as written, anything else as JSON.
-    ///
-    /// # Errors
-    /// Where one of its expressions has no value.
-    pub fn evaluate_text(&self, scope: &Scope) -> Result<String, EvaluationError> {
-        self.evaluate(scope).and_then(|value| text_of(&value))
     }
 }
 
-/// A value as text; what is withheld has none.
-fn text_of(value: &Value) -> Result<String, EvaluationError> {
-    match withheld::first(value) {
+/// What an expression in it comes to.
+type Evaluate = fn(&Expression, &Scope) -> Result<Value, EvaluationError>;
+
+/// What is withheld must not leave as the words that stand in its place.
+fn told(expression: &Expression, scope: &Scope) -> Result<Value, EvaluationError> {
+    let value = expression.evaluate(scope)?;
+    match withheld::first(&value) {
         Some(withheld) => {
-            Err(EvaluationError { message: format!("it cannot be put into text: {}", withheld.reason()) })
+            let message = format!("{} is not told: {}", expression.text(), withheld.reason());
+            Err(EvaluationError { message, unknown: true })
         }
-        None => Ok(to_text(value)),
+        None => Ok(value),
     }
-}
-
-fn evaluate_map(entries: &[(String, Template)], scope: &Scope) -> Result<Value, EvaluationError> {
-    let entry =
-        |(key, template): &(String, Template)| Ok((Key::String(Arc::new(key.clone())), template.evaluate(scope)?));
-    let map: HashMap<_, _> = entries.iter().map(entry).collect::<Result<_, EvaluationError>>()?;
-    Ok(Value::Map(Map { map: Arc::new(map) }))
 }
 
 impl Piece {
@@ -180,7 +197,7 @@ impl Piece {
     fn text(&self, scope: &Scope) -> Result<String, EvaluationError> {
         match self {
             Self::Fixed(text) => Ok(text.clone()),
-            Self::Expression(expression) => expression.evaluate(scope).and_then(|value| text_of(&value)),
+            Self::Expression(expression) => told(expression, scope).map(|value| to_text(&value)),
         }
     }
 }

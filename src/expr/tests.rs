@@ -436,6 +436,30 @@ fn what_is_certain_whatever_the_unknown_turns_out_to_be_is_told() {
     not_told("r.other == 'b'", r#"Unclear { reason: "r has no field other (it has: arn, name, word)" }"#);
 }
 
+/// What is withheld can be handed on, and is in no text and nothing that is sent.
+fn unsendable(scope: &Scope, word: &str, reason: &str) {
+    let refused = Err(EvaluationError { message: format!("{word} is not told: {reason}"), unknown: true });
+    let parsed = |text: &str| Template::parse(text, &somewhere(text)).unwrap();
+    let (whole, part) = (parsed(&format!("${{{{ {word} }}}}")), parsed(&format!("a ${{{{ {word} }}}}")));
+    assert_eq!(part.evaluate(scope), refused);
+    assert!(whole.evaluate(scope).is_ok());
+    assert_eq!(whole.fill(scope), refused);
+    let nested = Template::map(vec![("key".to_owned(), Template::list(vec![whole], &somewhere("")))], &somewhere(""));
+    assert!(nested.evaluate(scope).is_ok());
+    assert_eq!(nested.fill(scope), refused);
+    assert_eq!(nested.evaluate_text(scope).map_err(|error| error.unknown), Err(true));
+}
+
+#[test]
+fn what_is_not_known_is_sent_nowhere() {
+    let unknown = || Withheld::Unknown("known after apply".to_owned()).into_value();
+    let inner = object([("digest".to_owned(), unknown())]);
+    let scope = Scope::default().with("arn", unknown()).with("task", inner);
+    unsendable(&scope, "arn", "known after apply");
+    unsendable(&scope, "task.digest", "known after apply");
+    unsendable(&scope, "task", "known after apply");
+}
+
 #[test]
 fn what_is_sensitive_is_compared_and_never_shown() {
     not_told("r.word == 'x'", r#"Broken { detail: "(sensitive) == \"x\"" }"#);
@@ -445,9 +469,8 @@ fn what_is_sensitive_is_compared_and_never_shown() {
     );
     let scope = Scope::default().with("word", Withheld::Sensitive(Value::from("hunter2")).into_value());
     assert_eq!(compiled("word == 'x'").state(&scope), "word (sensitive)");
-    let template = Template::parse("a ${{ word }}", &somewhere("a ${{ word }}")).unwrap();
-    let refused = template.evaluate_text(&scope).unwrap_err().message;
-    assert!(refused.starts_with("it cannot be put into text") && !refused.contains("hunter2"), "{refused}");
+    let reason = "it is sensitive: it can be compared with == and in, and is never shown";
+    unsendable(&scope, "word", reason);
     assert_eq!(to_text(scope.get("word").unwrap()), "(sensitive)");
     assert!(!format!("{:?}", Withheld::Sensitive(Value::from("hunter2"))).contains("hunter2"));
 }

@@ -65,7 +65,7 @@ impl Alarm {
     pub fn resolve(&self, scope: &Scope) -> Result<Query, EvaluationError> {
         match self {
             Self::One(name) => Query::new(vec![name.evaluate_text(scope)?], false),
-            Self::Several(names) => Query::new(texts(&names.evaluate(scope)?)?, true),
+            Self::Several(names) => Query::new(texts(&names.fill(scope)?)?, true),
         }
     }
 
@@ -82,13 +82,13 @@ impl Alarm {
 /// A list of names.
 fn texts(value: &Value) -> Result<Vec<String>, EvaluationError> {
     let names: Result<Vec<String>, _> = serde_json::from_value(expr::to_json(value));
-    names.map_err(|_| EvaluationError { message: "names must be a list of alarm names".to_owned() })
+    names.map_err(|_| EvaluationError::new("names must be a list of alarm names"))
 }
 
 impl Query {
     fn new(names: Vec<String>, several: bool) -> Result<Self, EvaluationError> {
         if names.is_empty() || names.iter().any(String::is_empty) {
-            return Err(EvaluationError { message: "an alarm's name must not be empty".to_owned() });
+            return Err(EvaluationError::new("an alarm's name must not be empty"));
         }
         Ok(Self { names, several })
     }

@@ -25,7 +25,7 @@ impl Expected {
     /// # Errors
     /// Where it names no image or no revision, or was given without a value.
     pub(super) fn of(image: Option<&Value>, definition: Option<&Value>) -> Result<Self, EvaluationError> {
-        let wrong = |message| EvaluationError { message };
+        let wrong = |message: String| EvaluationError::new(message);
         let image = written("image", image).map_err(wrong)?.map(|text| Image::of(&text));
         let definition = written("task_definition", definition).map_err(wrong)?.map(Definition::of);
         Ok(Self { image: image.transpose().map_err(wrong)?, definition: definition.transpose().map_err(wrong)? })

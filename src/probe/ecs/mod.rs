@@ -126,11 +126,11 @@ impl Ecs {
     /// Where a value is missing or not of the kind that the key needs.
     pub fn resolve(&self, scope: &Scope) -> Result<Query, EvaluationError> {
         let cluster = self.cluster.evaluate_text(scope)?;
-        let value = |template: &Option<Template>| template.as_ref().map(|value| value.evaluate(scope)).transpose();
+        let value = |template: &Option<Template>| template.as_ref().map(|value| value.fill(scope)).transpose();
         let expected = Expected::of(value(&self.image)?.as_ref(), value(&self.task_definition)?.as_ref())?;
         let query = match &self.services {
             Services::One(name) => Query::new(cluster, vec![name.evaluate_text(scope)?], false),
-            Services::Several(names) => Query::new(cluster, texts(&names.evaluate(scope)?)?, true),
+            Services::Several(names) => Query::new(cluster, texts(&names.fill(scope)?)?, true),
         };
         Ok(Query { expected, ..query? })
     }
@@ -148,12 +148,12 @@ impl Ecs {
 /// A list of names.
 fn texts(value: &Value) -> Result<Vec<String>, EvaluationError> {
     let names: Result<Vec<String>, _> = serde_json::from_value(expr::to_json(value));
-    names.map_err(|_| EvaluationError { message: "services must be a list of names".to_owned() })
+    names.map_err(|_| EvaluationError::new("services must be a list of names"))
 }
 
 impl Query {
     fn new(cluster: String, names: Vec<String>, several: bool) -> Result<Self, EvaluationError> {
-        let empty = |what: &str| Err(EvaluationError { message: format!("{what} must not be empty") });
+        let empty = |what: &str| Err(EvaluationError::new(format!("{what} must not be empty")));
         if cluster.is_empty() {
             return empty("cluster");
         }

@@ -498,16 +498,16 @@ fn an_image_that_cannot_be_seen_is_neither_right_nor_wrong() {
 fn what_names_no_revision_is_refused_and_empty_text_expects_nothing() {
     let check = |definition: &str| {
         let message = format!("`{definition}` names no revision: a task_definition is `family:revision` or its ARN");
-        assert_eq!(Expected::of(None, Some(&definition.into())), Err(EvaluationError { message }));
+        assert_eq!(Expected::of(None, Some(&definition.into())), Err(EvaluationError::new(message)));
     };
     check("worker");
     check("worker:latest");
     check("arn:aws:ecs:eu-west-1:1:task-definition/worker");
     assert_eq!(Expected::of(Some(&"".into()), Some(&"".into())), Ok(Expected::default()));
     let message = "`image` is nothing but white space; leave it out to test whatever runs".to_owned();
-    assert_eq!(Expected::of(Some(&" ".into()), None), Err(EvaluationError { message }));
+    assert_eq!(Expected::of(Some(&" ".into()), None), Err(EvaluationError::new(message)));
     let message = "`image` is given without a value; leave it out to test whatever runs".to_owned();
-    assert_eq!(Expected::of(Some(&Value::Null), None), Err(EvaluationError { message }));
+    assert_eq!(Expected::of(Some(&Value::Null), None), Err(EvaluationError::new(message)));
 }
 
 #[test]

@@ -52,7 +52,7 @@ impl Exec {
         let program = run.next().filter(|program| !program.is_empty());
         let env = self.env.iter().map(|(name, value)| Ok((name.clone(), text(value)?)));
         Ok(Command {
-            program: program.ok_or_else(|| EvaluationError { message: "run names no program".to_owned() })?,
+            program: program.ok_or_else(|| EvaluationError::new("run names no program"))?,
             arguments: run.collect(),
             env: env.collect::<Result<_, EvaluationError>>()?,
             base: dir.to_owned(),

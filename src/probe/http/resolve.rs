@@ -21,8 +21,8 @@ impl Http {
     /// # Errors
     /// Where a value is missing or not of the kind that the key needs.
     pub fn resolve(&self, scope: &Scope, dir: &Path) -> Result<Request, EvaluationError> {
-        let timeout = self.timeout.as_ref().map(|template| template.evaluate(scope)).transpose()?;
-        let redirects = self.redirects.as_ref().map(|template| template.evaluate(scope)).transpose()?;
+        let timeout = self.timeout.as_ref().map(|template| template.fill(scope)).transpose()?;
+        let redirects = self.redirects.as_ref().map(|template| template.fill(scope)).transpose()?;
         Ok(Request {
             method: self.method,
             url: self.url.evaluate_text(scope)?,
@@ -38,7 +38,7 @@ impl Http {
 impl Body {
     fn resolve(&self, scope: &Scope, dir: &Path) -> Result<Content, EvaluationError> {
         Ok(match self {
-            Self::Json(template) => Content::Json(to_json(&template.evaluate(scope)?).to_string()),
+            Self::Json(template) => Content::Json(to_json(&template.fill(scope)?).to_string()),
             Self::Text(template) => Content::Text(template.evaluate_text(scope)?),
             Self::Form(form) => Content::Form(fields(form, scope)?),
             Self::Multipart(parts) => {
@@ -65,7 +65,7 @@ impl Part {
 fn fields(templates: &[(String, Template)], scope: &Scope) -> Result<Vec<(String, String)>, EvaluationError> {
     let mut all = Vec::with_capacity(templates.len());
     for (name, template) in templates {
-        all.extend(texts(&template.evaluate(scope)?).into_iter().map(|text| (name.clone(), text)));
+        all.extend(texts(&template.fill(scope)?).into_iter().map(|text| (name.clone(), text)));
     }
     Ok(all)
 }
@@ -85,7 +85,7 @@ fn duration(value: &Value) -> Result<Duration, EvaluationError> {
         _ => None,
     };
     let message = || format!("timeout must be a duration such as `10s`, not `{}`", to_text(value));
-    read.filter(|duration| !duration.is_zero()).ok_or_else(|| EvaluationError { message: message() })
+    read.filter(|duration| !duration.is_zero()).ok_or_else(|| EvaluationError::new(message()))
 }
 
 fn count(value: &Value) -> Result<usize, EvaluationError> {
@@ -96,7 +96,7 @@ fn count(value: &Value) -> Result<usize, EvaluationError> {
         _ => None,
     };
     let message = || format!("redirects must be a whole number from 0, not `{}`", to_text(value));
-    read.ok_or_else(|| EvaluationError { message: message() })
+    read.ok_or_else(|| EvaluationError::new(message()))
 }
 
 #[cfg(test)]

@@ -83,7 +83,7 @@ impl Logs {
     /// Where a value is missing or not of the kind that the key needs.
     pub fn resolve(&self, scope: &Scope) -> Result<Query, EvaluationError> {
         let text = |template: &Option<Template>| template.as_ref().map(|text| text.evaluate_text(scope)).transpose();
-        let tasks = self.from_tasks.as_ref().map(|tasks| authors(&expr::to_json(&tasks.evaluate(scope)?)));
+        let tasks = self.from_tasks.as_ref().map(|tasks| authors(&expr::to_json(&tasks.fill(scope)?)));
         let query = Query {
             group: self.group.evaluate_text(scope)?,
             prefix: text(&self.stream_prefix)?.filter(|prefix| !prefix.is_empty()),
@@ -109,7 +109,7 @@ impl Logs {
 
 fn patterns(entries: &[Vec<(String, Template)>], scope: &Scope) -> Result<Vec<Pattern>, EvaluationError> {
     let pattern = |fields: &Vec<(String, Template)>| {
-        let filled = fields.iter().map(|(name, value)| Ok((name.clone(), expr::to_json(&value.evaluate(scope)?))));
+        let filled = fields.iter().map(|(name, value)| Ok((name.clone(), expr::to_json(&value.fill(scope)?))));
         Ok(Pattern::new(filled.collect::<Result<_, EvaluationError>>()?))
     };
     entries.iter().map(pattern).collect()
@@ -125,7 +125,7 @@ fn regular(text: &str) -> Result<Regex, EvaluationError> {
 }
 
 fn problem(message: &str) -> EvaluationError {
-    EvaluationError { message: message.to_owned() }
+    EvaluationError::new(message)
 }
 
 impl Query {

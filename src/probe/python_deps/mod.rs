@@ -90,18 +90,18 @@ fn comparison(word: &str) -> Result<Compare, EvaluationError> {
     match word {
         "exact" => Ok(Compare::Exact),
         "satisfied" => Ok(Compare::Satisfied),
-        _ => Err(EvaluationError { message: format!("compare is `exact` or `satisfied`, not `{word}`") }),
+        _ => Err(EvaluationError::new(format!("compare is `exact` or `satisfied`, not `{word}`"))),
     }
 }
 
 /// One name or a list of them, normalised.
 fn names(template: Option<&Template>, scope: &Scope) -> Result<Vec<String>, EvaluationError> {
     let Some(template) = template else { return Ok(Vec::new()) };
-    let json = expr::to_json(&template.evaluate(scope)?);
+    let json = expr::to_json(&template.fill(scope)?);
     let one = json.as_str().map(|name| vec![name.to_owned()]);
     let names = one.or_else(|| serde_json::from_value(json.clone()).ok());
-    let names: Vec<String> = names.ok_or_else(|| EvaluationError { message: format!("expected names, not {json}") })?;
-    names.iter().map(|name| normalised(name).map_err(|message| EvaluationError { message })).collect()
+    let names: Vec<String> = names.ok_or_else(|| EvaluationError::new(format!("expected names, not {json}")))?;
+    names.iter().map(|name| normalised(name).map_err(EvaluationError::new)).collect()
 }
 
 impl Query {

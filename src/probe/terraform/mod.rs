@@ -71,7 +71,7 @@ impl Terraform {
     /// Where a value is missing or not of the kind that the key needs.
     pub fn resolve(&self, scope: &Scope, dir: &Path) -> Result<Query, EvaluationError> {
         let path = |template: &Template| Ok(dir.join(template.evaluate_text(scope)?));
-        let vars = self.vars.iter().map(|(name, value)| Ok((name.clone(), expr::to_json(&value.evaluate(scope)?))));
+        let vars = self.vars.iter().map(|(name, value)| Ok((name.clone(), expr::to_json(&value.fill(scope)?))));
         Ok(Query {
             plan: self.plan.as_ref().map(path).transpose()?,
             dir: self.dir.as_ref().map(path).transpose()?,

@@ -550,6 +550,38 @@ steps:
     assert!(told.contains("xxxx") && !told.contains("01234567"), "{told}");
 }
 
+/// An answer of which only the beginning is read: what its text is as a whole is not known.
+#[tokio::test]
+async fn what_is_not_known_is_neither_captured_nor_sent() {
+    async fn check(first: &str, second: &str, verdicts_of: [Verdict; 2], cause: &str) {
+        let long: Answer = |_| Reply::Json(200, Box::leak(format!("{:?}", "x".repeat(5 << 20)).into_boxed_str()));
+        let yaml = format!(
+            "name: a\nsteps:\n  - name: look\n    http: {{ get: /long }}\n    expect: response.status == 200\n    \
+             {first}\n  - name: send\n    {second}\n    expect: response.status == 201\n"
+        );
+        let ran = one(&yaml, &[("GET /long", long), ("POST /things", CREATED)]).await;
+        assert_eq!(verdicts(&ran, Phase::Step, 2), verdicts_of, "{:?}", ran.story());
+        assert!(ran.story()[0].starts_with(&format!("0 inconclusive: {cause}")), "{:?}", ran.story());
+        assert_eq!(ran.count("POST /things"), usize::from(verdicts_of[1] == Verdict::Passed));
+    }
+    let unknown = Verdict::Inconclusive;
+    let capture = "capture: { long: response.text.size() }";
+    let cause = "could not capture long from response.text.size(): response.text is not told: ";
+    check(capture, "http: { post: /things }", [unknown, Verdict::Passed], cause).await;
+    let sends = [
+        "json: { text: '${{ seen.text }}' }",
+        "json: '${{ seen }}'",
+        "form: { text: '${{ seen.text }}' }",
+        "query: { size: '${{ seen.text.size() }}' }",
+        "headers: { x-text: '${{ seen.text }}' }",
+        "body: 'size ${{ seen.text.size() }}'",
+    ];
+    for send in sends {
+        let step = format!("http: {{ post: /things, {send} }}");
+        check("as: seen", &step, [Verdict::Passed, unknown], "seen").await;
+    }
+}
+
 #[tokio::test]
 async fn exclusive_scenarios_never_overlap_and_others_do() {
     let yaml = "
