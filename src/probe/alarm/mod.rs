@@ -1,5 +1,6 @@
 //! `alarm`: `CloudWatch` alarms, their state, history and whether they could have fired.
 
+mod doubt;
 mod seen;
 mod silence;
 #[cfg(test)]

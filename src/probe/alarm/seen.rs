@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::doubt;
 use super::silence::{self, Silence};
 use crate::aws::{AlarmFacts, MetricFacts, Transition};
 use crate::event::Evidence;
@@ -111,7 +112,7 @@ impl AlarmSeen {
             },
             name: facts.name.clone(),
             unknowns: unknowns(facts, &silence),
-            doubts: silence::doubts(facts, window_start),
+            doubts: doubt::all(facts, window_start),
             cause: if let Silence::Broken(why) = silence { Some(why) } else { None },
         }
     }

@@ -1,9 +1,9 @@
 //! Whether an alarm was silent all through the window, and whether that proves anything.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::unarmed;
-use crate::aws::{AlarmFacts, AlarmKind, MetricFacts, Transition};
+use crate::aws::{AlarmFacts, AlarmKind, Transition};
 use crate::probe::Gap;
 use crate::probe::moment::{clock, cut};
 
@@ -106,34 +106,4 @@ pub fn nearest(facts: &AlarmFacts) -> Option<&str> {
     let distance = |other: &&String| strsim::damerau_levenshtein(&facts.name, other);
     let near = facts.others.iter().min_by_key(distance).filter(|other| distance(other) <= facts.name.len() / 2);
     near.map(String::as_str)
-}
-
-/// Why its silence may prove little: things that a person should know, and that decide nothing.
-pub(super) fn doubts(facts: &AlarmFacts, window_start: DateTime<Utc>) -> Vec<String> {
-    let Some(metric) = facts.alarm.as_ref().and_then(|alarm| alarm.metric.as_ref()) else { return Vec::new() };
-    // One that did go off has shown that it could.
-    let history = facts.history.as_deref().unwrap_or_default();
-    let loud = facts.alarm.as_ref().is_some_and(|alarm| alarm.state == "ALARM")
-        || history.iter().any(|change| change.to == "ALARM" && change.at >= window_start);
-    let too_short = too_short(metric, facts.seen_at - window_start).filter(|_| !loud);
-    // What it can never do it need not do in time.
-    if let Some(why) = unarmed::why(metric) {
-        return vec![format!("can never fire: {why}")];
-    }
-    let doubts = [too_short, forgiving(metric)];
-    doubts.into_iter().flatten().collect()
-}
-
-fn too_short(metric: &MetricFacts, window: TimeDelta) -> Option<String> {
-    let MetricFacts { period, datapoints, .. } = metric;
-    let needs = TimeDelta::seconds(i64::from(*period) * i64::from(*datapoints));
-    (window < needs).then(|| format!("could not have fired in this window (period {period} s × {datapoints})"))
-}
-
-/// When everything is gone, the metric may be missing rather than zero.
-fn forgiving(metric: &MetricFacts) -> Option<String> {
-    let below = metric.comparison.starts_with("LessThan");
-    let forgiving = below && matches!(metric.missing_data.as_str(), "notBreaching" | "ignore");
-    forgiving
-        .then(|| format!("stays quiet where the metric has no data at all (missing data: {})", metric.missing_data))
 }

@@ -144,17 +144,59 @@ fn doubts_are_said() {
         facts.seen_at = at(90);
         of_metric(facts, |metric| metric.missing_data = "ignore".to_owned());
     };
-    let summary = "OK since 07:00:00; could not have fired in this window (period 60 s × 5); stays quiet where the \
-                   metric has no data at all (missing data: ignore)";
+    let summary = "OK since 07:00:00; could not have fired in this window (period 60 s × 5); may stay quiet where the last \
+                   task is gone (missing data: ignore): only breaching surely fires";
     check(alter, Some(true), None, summary);
-    // Of a metric that is zero where nothing runs this proves nothing.
-    let other = |facts: &mut AlarmFacts| {
-        of_metric(facts, |metric| {
-            (metric.name, metric.missing_data) = ("HealthyHostCount".to_owned(), "notBreaching".to_owned());
-        });
+    // One that went off has shown that it could.
+    let loud = |facts: &mut AlarmFacts| {
+        alter(facts);
+        facts.history = Ok(vec![change(60, "OK", "ALARM")]);
     };
-    let summary = "OK since 07:00:00; stays quiet where the metric has no data at all (missing data: notBreaching)";
-    check(other, Some(true), None, summary);
+    let why = "the alarm worker-down went to ALARM at 08:01:00: Threshold Crossed: 1 datapoint [0.0]";
+    check(loud, Some(false), Some(why), "OK since 07:00:00");
+}
+
+#[test]
+fn where_missing_data_is_not_bad_news_it_is_said_that_only_breaching_surely_fires() {
+    #[track_caller]
+    fn check_treatment(name: &str, comparison: &str, treatment: &str, doubt: Option<&str>) {
+        let alter = |metric: &mut MetricFacts| {
+            // Below two: one that is fired by a last task, too, and so is armed whatever the treatment.
+            (metric.name, metric.threshold) = (name.to_owned(), Some(2.0));
+            (metric.comparison, metric.missing_data) = (comparison.to_owned(), treatment.to_owned());
+        };
+        let doubt = doubt.map(|doubt| format!("; {doubt} fires")).unwrap_or_default();
+        let doubt = doubt.replace("…", &format!("(missing data: {treatment}): only breaching"));
+        check(|facts| of_metric(facts, alter), Some(true), None, &format!("OK since 07:00:00{doubt}"));
+    }
+    let tasks = Some("may stay quiet where the last task is gone … surely");
+    let other = Some("stays quiet where the metric has no data at all …");
+    for treatment in ["missing", "ignore", "notBreaching"] {
+        check_treatment("RunningTaskCount", "LessThanThreshold", treatment, tasks);
+        check_treatment("HealthyHostCount", "LessThanOrEqualToThreshold", treatment, other);
+        // That nothing comes in is no reason for too many.
+        check_treatment("RunningTaskCount", "GreaterThanThreshold", treatment, None);
+    }
+    check_treatment("RunningTaskCount", "LessThanThreshold", "breaching", None);
+}
+
+#[test]
+fn spans_without_data_are_said() {
+    #[track_caller]
+    fn check_spans(changes: &[(i64, &str, &str)], doubt: &str) {
+        let history = changes.iter().map(|(seconds, from, to)| change(*seconds, from, to)).collect();
+        let alter = |facts: &mut AlarmFacts| facts.history = Ok(history);
+        check(alter, Some(true), None, &format!("OK since 07:00:00{doubt}"));
+    }
+    const NONE: &str = "INSUFFICIENT_DATA";
+    check_spans(&[(60, "OK", NONE), (120, NONE, "OK")], "; had no data from 08:01:00 to 08:02:00");
+    check_spans(&[(30, NONE, "OK")], "; had no data until 08:00:30");
+    // What ended before the window opened is nobody's concern.
+    check_spans(&[(-60, "OK", NONE), (-30, NONE, "OK")], "");
+    let often: Vec<_> = (0..5).flat_map(|n| [(n * 60, "OK", NONE), (n * 60 + 20, NONE, "OK")]).collect();
+    let doubt = "; had no data from 08:00:00 to 08:00:20, from 08:01:00 to 08:01:20, from 08:02:00 to 08:02:20 and 2 \
+                 times more";
+    check_spans(&often, doubt);
 }
 
 fn of_metric(facts: &mut AlarmFacts, alter: impl FnOnce(&mut MetricFacts)) {

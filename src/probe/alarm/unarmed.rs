@@ -1,5 +1,5 @@
 //! An alarm that can never fire, whatever happens: it is not silent, it is unarmed. Only what is certain from the way in
-//! which it is set up is said here; all else stays a remark (see `silence::doubts`).
+//! which it is set up is said here; all else stays a remark (see `doubt`).
 //!
 //! What `RunningTaskCount` does was read off AWS's documentation: it is published in `ECS/ContainerInsights` alone, and
 //! where the last task is gone its points may stop rather than go to zero.
@@ -20,6 +20,11 @@ pub fn why(metric: &MetricFacts) -> Option<String> {
     unpublished(metric).or_else(|| forgiving(metric)).or_else(|| unreachable(metric))
 }
 
+/// Whether it watches how many tasks of a service run, where that is published.
+pub(super) fn counts_tasks(metric: &MetricFacts) -> bool {
+    metric.namespace == INSIGHTS && metric.name == RUNNING
+}
+
 fn unpublished(metric: &MetricFacts) -> Option<String> {
     let never = metric.namespace == "AWS/ECS";
     never.then(|| format!("{RUNNING} is in {INSIGHTS}, not in AWS/ECS, so it never has data"))
@@ -28,7 +33,7 @@ fn unpublished(metric: &MetricFacts) -> Option<String> {
 /// It is meant to fire when no task runs, and is told that no data is good news. One that fires while some still run has
 /// data to fire on.
 fn forgiving(metric: &MetricFacts) -> Option<String> {
-    let forgiving = metric.namespace == INSIGHTS && only_none_breaches(metric) && metric.missing_data == "notBreaching";
+    let forgiving = counts_tasks(metric) && only_none_breaches(metric) && metric.missing_data == "notBreaching";
     forgiving.then(|| {
         "where no task runs its metric has no data, and missing data counts as good (notBreaching); breaching is wanted"
             .to_owned()

@@ -1,0 +1,62 @@
+//! Why an alarm's silence may prove little: things that a person should know, and that decide nothing.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::unarmed;
+use crate::aws::{AlarmFacts, MetricFacts, Transition};
+use crate::probe::moment::clock;
+
+/// How many spans without data are told at most: the first ones.
+const MOST_SPANS: usize = 3;
+
+/// All that there are.
+pub(super) fn all(facts: &AlarmFacts, window_start: DateTime<Utc>) -> Vec<String> {
+    let Some(alarm) = &facts.alarm else { return Vec::new() };
+    // What it can never do it need not do in time.
+    if let Some(why) = alarm.metric.as_ref().and_then(unarmed::why) {
+        return vec![format!("can never fire: {why}")];
+    }
+    let history = facts.history.as_deref().unwrap_or_default();
+    let window: Vec<&Transition> = history.iter().filter(|change| change.at >= window_start).collect();
+    // One that did go off has shown that it could.
+    let loud = alarm.state == "ALARM" || window.iter().any(|change| change.to == "ALARM");
+    let metric = alarm.metric.as_ref().filter(|_| !loud);
+    let too_short = metric.and_then(|metric| too_short(metric, facts.seen_at - window_start));
+    [too_short, metric.and_then(forgiving), blind(&window)].into_iter().flatten().collect()
+}
+
+fn too_short(metric: &MetricFacts, window: TimeDelta) -> Option<String> {
+    let MetricFacts { period, datapoints, .. } = metric;
+    let needs = TimeDelta::seconds(i64::from(*period) * i64::from(*datapoints));
+    (window < needs).then(|| format!("could not have fired in this window (period {period} s × {datapoints})"))
+}
+
+/// When everything is gone, the metric may be missing rather than zero: whatever is not told to take that for bad may
+/// then say nothing.
+fn forgiving(metric: &MetricFacts) -> Option<String> {
+    let treatment = &metric.missing_data;
+    let below = metric.comparison.starts_with("LessThan");
+    (below && treatment != "breaching").then(|| {
+        if unarmed::counts_tasks(metric) {
+            format!(
+                "may stay quiet where the last task is gone (missing data: {treatment}): only breaching surely fires"
+            )
+        } else {
+            format!("stays quiet where the metric has no data at all (missing data: {treatment}): only breaching fires")
+        }
+    })
+}
+
+/// When it had no data: nothing could have fired it then.
+fn blind(window: &[&Transition]) -> Option<String> {
+    const NO_DATA: &str = "INSUFFICIENT_DATA";
+    let first = window.first().filter(|change| change.from == NO_DATA);
+    let first = first.map(|change| format!("until {}", clock(change.at)));
+    let later = window.windows(2).filter(|pair| pair[0].to == NO_DATA);
+    let later = later.map(|pair| format!("from {} to {}", clock(pair[0].at), clock(pair[1].at)));
+    let mut spans: Vec<String> = first.into_iter().chain(later).collect();
+    let more = spans.len().saturating_sub(MOST_SPANS);
+    spans.truncate(MOST_SPANS);
+    let more = if more > 0 { format!(" and {more} times more") } else { String::new() };
+    (!spans.is_empty()).then(|| format!("had no data {}{more}", spans.join(", ")))
+}
