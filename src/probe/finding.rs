@@ -60,8 +60,11 @@ pub struct ServiceFinding {
     pub name: String,
     /// Whether as many tasks as are wanted run and are healthy.
     pub well: bool,
-    /// What is wrong with it, where something is.
+    /// What is wrong with it, where that may be why something else is wrong.
     pub told: Option<String>,
+    /// What is else not as it should be, where nothing worse is: tasks on their way beside those that run, a roll-out that
+    /// is not through.
+    pub meanwhile: Option<String>,
     /// In one line: `1 of 1 running, 1 healthy, rollout COMPLETED`.
     pub summary: String,
     /// What it runs: `sandbox/backend:2 (sha256:…)`.

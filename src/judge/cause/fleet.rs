@@ -2,7 +2,7 @@
 
 use super::scene::Scene;
 
-/// What the service says; an `ecs` step has said it already.
+/// What the service says of what lies that deep; an `ecs` step has said it already.
 pub(super) fn find(scene: &Scene<'_>) -> Option<String> {
     if scene.own.by == Some("ecs") {
         return None;

@@ -83,7 +83,8 @@ fn supports<'scene>(scene: &'scene Scene<'_>, cause: &'scene str) -> impl Iterat
     // A log may be silent where the work was done, and the work undone where the log is whole.
     let state = scene.state().filter(|_| scene.own.by == Some("logs"));
     let state = state.map(|state| format!("the API says of it: {state}"));
-    let lines = errors.chain(state).filter(move |line| !cause.contains(line.as_str()));
+    let meanwhile = scene.services().filter_map(|service| service.meanwhile.clone());
+    let lines = errors.chain(state).chain(meanwhile).filter(move |line| !cause.contains(line.as_str()));
     let mut known = std::collections::BTreeSet::new();
     lines.filter(move |line| known.insert(line.clone()))
 }

@@ -50,6 +50,7 @@ fn worker(told: Option<&str>) -> Finding {
         name: "bulk-import-worker".to_owned(),
         well: told.is_none(),
         told: told.map(str::to_owned),
+        meanwhile: None,
         summary: "1 of 1 running, 1 healthy, rollout COMPLETED".to_owned(),
         image: "worker:2 (sha256:2)".to_owned(),
     })
@@ -57,7 +58,8 @@ fn worker(told: Option<&str>) -> Finding {
 
 fn backend(image: &str) -> Finding {
     let (name, image) = ("backend".to_owned(), image.to_owned());
-    Finding::Service(ServiceFinding { name, image, well: true, summary: "1 of 1 running".to_owned(), told: None })
+    let summary = "1 of 1 running".to_owned();
+    Finding::Service(ServiceFinding { name, image, well: true, summary, ..ServiceFinding::default() })
 }
 
 /// The worker's log, of which a start and an end were asked.
@@ -111,6 +113,22 @@ fn a_step_that_looked_at_a_service_has_seen_what_lies_deepest() {
     let told = format!("{DEAD}; {ERROR}");
     check(("ecs", DEAD, None, vec![worker(Some(DEAD))]), &[], &[error.clone(), alarm(LOUD, true)], (&told, &[]));
     check(("alarm", LOUD, None, vec![alarm(LOUD, true)]), &[], &[error], (LOUD, &[ERROR]));
+}
+
+/// A task that is still on its way beside one that runs has not made the API answer 400.
+#[test]
+fn a_service_that_is_only_under_way_supports_and_explains_nothing() {
+    let few = "only 1 of 2 tasks of worker are running; pending for 3 s";
+    let growing = || {
+        let (name, meanwhile) = ("worker".to_owned(), Some(few.to_owned()));
+        Finding::Service(ServiceFinding { name, meanwhile, ..ServiceFinding::default() })
+    };
+    let bug = "GET /contacts answered 400 Bad Request: column contacts.email does not exist";
+    let told = "column contacts.email does not exist";
+    check(("http", bug, None, vec![bad(400, false, told)]), &[], &[growing()], (bug, &[few]));
+    check(("http", bug, None, vec![bad(400, false, told)]), &[], &[growing(), worker(Some(DEAD))], (DEAD, &[bug, few]));
+    // The step has said it itself.
+    check(("ecs", few, None, vec![growing()]), &[], &[], (few, &[]));
 }
 
 #[test]

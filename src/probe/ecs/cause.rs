@@ -2,6 +2,7 @@
 
 use super::service::{Service, ServiceMessage};
 use super::steady::Blocker;
+use super::task::StoppedTask;
 use crate::probe::moment::{clock, span};
 use crate::probe::{Demand, DemandState};
 
@@ -9,8 +10,16 @@ impl Service {
     /// The sentence; none where nothing is wrong.
     pub(super) fn cause(&self) -> Option<String> {
         let own = self.taken_back().or_else(|| self.missing_tasks());
-        let own = own.or_else(|| self.other_revision()).or_else(|| self.ill());
+        let own = own.or_else(|| self.other_revision()).or_else(|| self.ill()).or_else(|| self.unchecked());
         own.or_else(|| self.restless()).or_else(|| self.unfinished())
+    }
+
+    /// The sentence, where it explains what else goes wrong: no task runs, another revision does, the roll-out failed,
+    /// or tasks fell or are ill. That some are still on their way explains nothing.
+    pub(super) fn grave(&self) -> Option<String> {
+        let bare = self.desired < 1 || self.running < 1 || self.fallen().is_some();
+        let own = self.taken_back().or_else(|| self.missing_tasks().filter(|_| bare));
+        own.or_else(|| self.other_revision()).or_else(|| self.ill()).or_else(|| self.restless())
     }
 
     /// Its roll-out is not through, though nothing of it has failed.
@@ -87,17 +96,27 @@ impl Service {
             let noun = if tasks == 1 { "task" } else { "tasks" };
             return Some(format!("{unhealthy} of {tasks} {noun} of {} fail their health check", self.name));
         }
+        None
+    }
+
+    /// Nobody looks how its tasks are.
+    fn unchecked(&self) -> Option<String> {
         let unchecked = self.blockers.iter().find(|blocker| matches!(blocker, Blocker::NoHealthCheck(_)));
         unchecked.map(|blocker| {
             format!("{} can never be steady: {blocker} (a Dockerfile's HEALTHCHECK does not count)", self.name)
         })
     }
 
-    /// All is well now, but was not all along. A task that went because fewer were wanted did not fall.
+    /// All is well now, but was not all along.
     fn restless(&self) -> Option<String> {
-        let stopped = self.stopped.as_ref()?.iter().rfind(|task| !task.is_scaled_away())?;
+        let stopped = self.fallen()?;
         let at = stopped.stopped_at.map(|at| format!(" at {}", clock(at.0.to_utc()))).unwrap_or_default();
         Some(format!("a task of {} stopped in the window{at}: {}", self.name, stopped.why()))
+    }
+
+    /// The task that stopped last in the window, but not because fewer were wanted.
+    fn fallen(&self) -> Option<&StoppedTask> {
+        self.stopped.as_ref()?.iter().rfind(|task| !task.is_scaled_away())
     }
 
     /// `; last task stopped 40 s ago: OutOfMemoryError, exit 137`.

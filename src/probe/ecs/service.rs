@@ -184,7 +184,8 @@ impl Service {
         ServiceFinding {
             name: self.name.clone(),
             well: self.desired > 0 && self.running >= self.desired && self.healthy == Some(self.desired),
-            told: self.cause(),
+            meanwhile: self.cause().filter(|_| self.grave().is_none()),
+            told: self.grave(),
             summary: self.summary(),
             image: self.image(),
         }

@@ -161,6 +161,58 @@ fn a_pending_task_says_since_when() {
     );
 }
 
+/// Changes a service that is well, and says what explains other failures, and what only goes on meanwhile.
+#[track_caller]
+fn found(change: impl FnOnce(&mut ServiceFacts), told: Option<&str>, meanwhile: Option<&str>) {
+    let mut facts = well();
+    change(&mut facts);
+    let finding = seen(&facts).finding();
+    assert_eq!((finding.told.as_deref(), finding.meanwhile.as_deref()), (told, meanwhile));
+}
+
+#[test]
+fn tasks_on_their_way_explain_nothing_else_and_those_that_fell_do() {
+    fn growing(facts: &mut ServiceFacts) {
+        (facts.desired, facts.pending) = (2, 1);
+        let tasks = facts.tasks.as_mut().unwrap();
+        tasks.push(TaskFacts { status: "PENDING".to_owned(), created_at: Some(at(57)), ..task("t2", "ecs-svc/2") });
+    }
+    let few = "only 1 of 2 tasks of bulk-import-worker are running; pending for 3 s";
+    found(growing, None, Some(few));
+    let after = |stop: TaskFacts| {
+        |facts: &mut ServiceFacts| {
+            growing(facts);
+            facts.tasks.as_mut().unwrap().push(stop);
+        }
+    };
+    let fell = "only 1 of 2 tasks of bulk-import-worker are running; last task stopped 40 s ago: OutOfMemoryError, exit \
+                137; pending for 3 s";
+    found(after(stopped("t0", "ecs-svc/2", 20)), Some(fell), None);
+    // Before the window, or since fewer were wanted.
+    let long_ago = "only 1 of 2 tasks of bulk-import-worker are running; last task stopped 70 s ago: OutOfMemoryError, \
+                    exit 137; pending for 3 s";
+    found(after(stopped("t0", "ecs-svc/2", -10)), None, Some(long_ago));
+    let ill = |facts: &mut ServiceFacts| {
+        growing(facts);
+        facts.tasks.as_mut().unwrap()[0].health = "UNHEALTHY".to_owned();
+    };
+    found(ill, Some("1 of 2 tasks of bulk-import-worker fail their health check"), None);
+    let none = "no worker is running: bulk-import-worker wants 1, has 0";
+    found(|facts| facts.running = 0, Some(none), None);
+    let rolling = |facts: &mut ServiceFacts| facts.deployments[0].rollout = Some("IN_PROGRESS".to_owned());
+    found(rolling, None, Some("the roll-out of bulk-import-worker is not through (IN_PROGRESS)"));
+    let failed = |facts: &mut ServiceFacts| facts.deployments[0].rollout = Some("FAILED".to_owned());
+    found(failed, Some("the roll-out of bulk-import-worker failed: "), None);
+    let unchecked = |facts: &mut ServiceFacts| {
+        facts.tasks.as_mut().unwrap()[0].health = "UNKNOWN".to_owned();
+        facts.definition = Ok(Arc::new(DefinitionFacts::default()));
+    };
+    let never = "bulk-import-worker can never be steady: task definition worker:42 has no container healthCheck, so ECS \
+                 can never call its tasks healthy (a Dockerfile's HEALTHCHECK does not count)";
+    found(unchecked, None, Some(never));
+    found(|_| {}, None, None);
+}
+
 #[test]
 fn a_roll_back_is_not_steady_however_quiet_the_service_is() {
     let expected = (
