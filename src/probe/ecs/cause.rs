@@ -91,12 +91,9 @@ impl Service {
     /// Tasks run, but not well.
     fn ill(&self) -> Option<String> {
         let unhealthy = self.unhealthy.unwrap_or_default();
-        if unhealthy > 0 {
-            let tasks = self.tasks.as_ref().map_or(0, Vec::len);
-            let noun = if tasks == 1 { "task" } else { "tasks" };
-            return Some(format!("{unhealthy} of {tasks} {noun} of {} fail their health check", self.name));
-        }
-        None
+        let tasks = self.tasks.as_ref().map_or(0, Vec::len);
+        let noun = if tasks == 1 { "task" } else { "tasks" };
+        (unhealthy > 0).then(|| format!("{unhealthy} of {tasks} {noun} of {} fail their health check", self.name))
     }
 
     /// Nobody looks how its tasks are.
