@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aws_sdk_ecs::operation::describe_tasks::DescribeTasksOutput;
 use aws_sdk_ecs::types::{Container, ContainerDefinition, DesiredStatus, Task, TaskDefinition};
 use chrono::{DateTime, Utc};
-use futures_util::future::try_join_all;
+use futures_util::future::{try_join, try_join_all};
 
 use super::action::Action;
 use super::apart::{self, Refusal};
@@ -14,7 +14,7 @@ use super::arn::short_name;
 use super::connect::Clients;
 use super::failure;
 use super::known::{Known, following, time};
-use crate::look::LookError;
+use crate::look::{LookError, LookErrorKind};
 
 /// `DescribeTasks` takes no more.
 const TASKS_A_CALL: usize = 100;
@@ -93,11 +93,25 @@ pub struct LogSettings {
     pub buffer: Option<String>,
 }
 
-/// ARNs of a service's tasks, running and stopped; both lists, all pages.
-pub(super) async fn list(clients: &Clients, cluster: &str, service: &str) -> Known<Vec<String>> {
-    let statuses = [DesiredStatus::Running, DesiredStatus::Stopped];
-    let lists = statuses.map(|status| list_with(clients, cluster, service, status));
-    Ok(try_join_all(lists).await?.concat())
+/// ARNs of a service's tasks.
+pub(super) struct Listed {
+    /// Those that are meant to run.
+    running: Vec<String>,
+    /// Those that are not, or no more.
+    stopped: Vec<String>,
+}
+
+impl Listed {
+    fn all(&self) -> impl Iterator<Item = &String> {
+        self.running.iter().chain(&self.stopped)
+    }
+}
+
+/// Both lists, all pages.
+pub(super) async fn list(clients: &Clients, cluster: &str, service: &str) -> Known<Listed> {
+    let list = |status| list_with(clients, cluster, service, status);
+    let (running, stopped) = try_join(list(DesiredStatus::Running), list(DesiredStatus::Stopped)).await?;
+    Ok(Listed { running, stopped })
 }
 
 async fn list_with(clients: &Clients, cluster: &str, service: &str, status: DesiredStatus) -> Known<Vec<String>> {
@@ -125,19 +139,37 @@ pub(super) async fn describe(clients: &Clients, cluster: &str, arns: &[String]) 
 pub(super) async fn describe_each(
     clients: &Clients,
     cluster: &str,
-    services: &[Known<Vec<String>>],
+    services: &[Known<Listed>],
 ) -> Vec<Known<Vec<TaskFacts>>> {
-    let described = apart::ask(services, |part| {
-        let arns = part.iter().flatten().flatten().collect();
-        describe_all(clients, cluster, arns)
-    });
+    let described = apart::ask(services, |part| describe_listed(clients, cluster, part));
     let each = |(part, described): (&[_], Known<_>)| part.iter().map(|arns| pick(&described, arns)).collect::<Vec<_>>();
     described.await.into_iter().flat_map(each).collect()
 }
 
-fn pick(described: &Known<BTreeMap<String, TaskFacts>>, arns: &Known<Vec<String>>) -> Known<Vec<TaskFacts>> {
-    let (arns, described) = (arns.as_ref().map_err(Clone::clone)?, described.as_ref().map_err(Clone::clone)?);
-    let picked: BTreeMap<&String, &TaskFacts> = arns.iter().filter_map(|arn| described.get_key_value(arn)).collect();
+/// What was listed. A task that has just been started may be listed and not be described yet, in `failures` with HTTP 200:
+/// what is meant to run and was not described is asked for once more.
+async fn describe_listed(
+    clients: &Clients,
+    cluster: &str,
+    services: &[Known<Listed>],
+) -> Result<BTreeMap<String, TaskFacts>, Refusal> {
+    let listed = || services.iter().flatten();
+    let mut described = describe_all(clients, cluster, listed().flat_map(Listed::all).collect()).await?;
+    let running = listed().flat_map(|listed| &listed.running);
+    let missing = running.filter(|arn| !described.contains_key(*arn)).collect();
+    described.extend(describe_all(clients, cluster, missing).await.unwrap_or_default());
+    Ok(described)
+}
+
+/// A service's tasks. Without one that is meant to run nobody knows how many of them are healthy.
+fn pick(described: &Known<BTreeMap<String, TaskFacts>>, listed: &Known<Listed>) -> Known<Vec<TaskFacts>> {
+    let (listed, described) = (listed.as_ref().map_err(Clone::clone)?, described.as_ref().map_err(Clone::clone)?);
+    if let Some(missing) = listed.running.iter().find(|arn| !described.contains_key(*arn)) {
+        let task = short_name(missing);
+        let words = format!("ecs:ListTasks names the task {task}, and ecs:DescribeTasks does not know it yet");
+        return Err(failure::look_error(LookErrorKind::Obscured, words));
+    }
+    let picked: BTreeMap<&String, &TaskFacts> = listed.all().filter_map(|arn| described.get_key_value(arn)).collect();
     Ok(picked.into_values().cloned().collect())
 }
 

@@ -390,3 +390,54 @@ async fn a_task_has_stopped_when_it_began_to_and_only_essential_containers_make_
     assert_eq!(service.tasks.as_ref().unwrap()[0].stopped_at, Some(at(-30)));
     assert!(!service.definition.as_ref().unwrap().health_check);
 }
+
+/// What `ListTasks` names as running and `DescribeTasks` does not know: once, or for good.
+#[tokio::test]
+async fn a_task_that_is_listed_and_not_described_yet_is_asked_for_again_and_else_not_known() {
+    fn script(blind: u64, error: Option<&'static str>) -> impl Fn(&str, &Json) -> Answer + Send + Sync + 'static {
+        let calls = AtomicU64::new(0);
+        move |operation, body| match operation {
+            "DescribeTasks" if calls.fetch_add(1, Ordering::SeqCst) < blind => {
+                let Answer::Ok(mut answer) = cluster(operation, body) else { unreachable!("it has no errors") };
+                let running = |task: &Json| task["taskArn"].as_str().unwrap().ends_with("-RUNNING");
+                answer["tasks"].as_array_mut().unwrap().retain(|task| !running(task));
+                answer["failures"] = json!([{"arn": "arn:task/prod/worker-RUNNING", "reason": "MISSING"}]);
+                Answer::Ok(answer)
+            }
+            "DescribeTasks" => error.map_or_else(|| cluster(operation, body), |code| Answer::Error(code, "no")),
+            _ => cluster(operation, body),
+        }
+    }
+    let missing = "ecs:ListTasks names the task worker-RUNNING, and ecs:DescribeTasks does not know it yet";
+    for (blind, error, expected) in [
+        (1, None, Ok(vec!["worker-RUNNING", "worker-STOPPED"])),
+        (2, None, Err(missing)),
+        (1, Some("AccessDeniedException"), Err(missing)),
+    ] {
+        let peer = Peer::start(script(blind, error)).await;
+        let service = peer.reader().await.service("prod", "worker").await.unwrap();
+        let tasks = service.tasks.as_ref();
+        let told = tasks.map(|tasks| tasks.iter().map(|task| task.id.as_str()).collect::<Vec<_>>());
+        assert!(tasks.err().is_none_or(|error| error.kind == LookErrorKind::Obscured));
+        assert_eq!(told.map_err(|error| error.message.as_str()), expected);
+        // The second time only what is missing.
+        let asked = peer.asked("DescribeTasks");
+        assert_eq!((asked.len(), &asked[1]["tasks"]), (2, &json!(["arn:task/prod/worker-RUNNING"])));
+    }
+}
+
+/// A stopped task is forgotten after a while, and that says nothing.
+#[tokio::test]
+async fn a_stopped_task_that_ecs_has_forgotten_is_left_out() {
+    let peer = Peer::start(|operation, body| {
+        changed(operation, body, |answer| {
+            if let Some(tasks) = answer["tasks"].as_array_mut() {
+                tasks.retain(|task| task["taskArn"] != json!("arn:task/prod/worker-STOPPED"));
+            }
+        })
+    });
+    let peer = peer.await;
+    let service = peer.reader().await.service("prod", "worker").await.unwrap();
+    let ids: Vec<&str> = service.tasks.as_ref().unwrap().iter().map(|task| task.id.as_str()).collect();
+    assert_eq!((ids, peer.asked("DescribeTasks").len()), (vec!["worker-RUNNING"], 1));
+}
