@@ -67,7 +67,7 @@ pub struct ServiceFinding {
     pub meanwhile: Option<String>,
     /// In one line: `1 of 1 running, 1 healthy, rollout COMPLETED`.
     pub summary: String,
-    /// What it runs: `sandbox/backend:2 (sha256:…)`.
+    /// What it runs: `sandbox/backend:2 (sha256:…)`; empty where that is not known.
     pub image: String,
 }
 

@@ -5,7 +5,7 @@ use super::scene::Scene;
 /// Found where an expectation of images or digests did not hold.
 pub(super) fn find(scene: &Scene<'_>) -> Option<String> {
     let about = scene.own.broke(&[".digests", ".images"]);
-    let mut services: Vec<_> = scene.services().collect();
+    let mut services: Vec<_> = scene.services().filter(|service| !service.image.is_empty()).collect();
     services.sort_by_key(|service| &service.name);
     let first = services.first()?;
     let differ = services.iter().any(|service| service.image != first.image);

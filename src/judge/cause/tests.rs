@@ -137,7 +137,8 @@ fn services_of_different_images_are_named_with_them() {
     let cause = "backend and bulk-import-worker run different images: backend image worker:1 (sha256:1), \
                  bulk-import-worker image worker:2 (sha256:2)";
     check(("ecs", said, None, vec![backend("worker:1 (sha256:1)")]), &[], &[worker(None)], (cause, &[said]));
-    // The same image, or something else expected of it.
+    // The same image, one that is not known, or something else expected of it.
+    check(("ecs", said, None, vec![backend("")]), &[], &[worker(None)], (said, &[]));
     check(("ecs", said, None, vec![backend("worker:2 (sha256:2)")]), &[], &[worker(None)], (said, &[]));
     let steady = "expected service.steady, saw service.steady is false";
     check(("ecs", steady, None, vec![backend("worker:1 (sha256:1)")]), &[], &[worker(None)], (steady, &[]));

@@ -105,6 +105,8 @@ impl Service {
         let tasks = tasks.map(|tasks| Tasks::sort(tasks, &primary.id, window_start));
         let containers = Own::of(facts);
         let own = tasks.as_ref().map(|tasks| &tasks.current);
+        let untold = own.map(|own| containers.unknowns(own)).unwrap_or_default();
+        let told = |field: &str| untold.iter().all(|(unknown, _)| *unknown != field);
         let (steady, blockers) = steady::judge(facts, own.map(Vec::as_slice));
         let rolled_back = steady::rolled_back(facts);
         let count = |health: &str| own.map(|own| number(own.iter().filter(|task| task.health == health).count()));
@@ -118,8 +120,8 @@ impl Service {
             rollout: primary.rollout.clone().unwrap_or_default(),
             deployment: primary.id.clone(),
             task_definition: aws::short_name(&primary.task_definition).to_owned(),
-            images: images(facts, &containers, own),
-            digests: own.filter(|own| containers.without_digest(own).is_none()).map(|own| digests(&containers, own)),
+            images: images(facts, &containers, own).filter(|_| told("images")),
+            digests: own.filter(|_| told("digests")).map(|own| digests(&containers, own)),
             deployed_at: primary.created_at.map(stamp),
             tasks: own.map(|own| own.iter().map(|task| Task::of(task, &containers)).collect()),
             stopped: tasks.as_ref().map(|tasks| stopped(&tasks.stopped)),
@@ -141,7 +143,7 @@ impl Service {
                 last.map(StoppedTask::of)
             }),
             pending_since: own.and_then(|own| pending_since(own)),
-            unknowns: unknowns(facts, own.and_then(|own| containers.without_digest(own)), &steady),
+            unknowns: unknowns(facts, untold, &steady),
             demands: Vec::new(),
         };
         let demands = expected.hold(facts, own.map(Vec::as_slice), &service.instead());
@@ -191,12 +193,14 @@ impl Service {
         }
     }
 
-    /// `task definition worker:42, image worker:2 (sha256:…)`.
+    /// `task definition worker:42, image worker:2 (sha256:…)`, the image where it is known.
     fn revision(&self) -> String {
-        format!("task definition {}, image {}", self.task_definition, self.image())
+        let image = Some(self.image()).filter(|image| !image.is_empty());
+        let image = image.map(|image| format!(", image {image}")).unwrap_or_default();
+        format!("task definition {}{image}", self.task_definition)
     }
 
-    /// `worker:2 (sha256:…)`.
+    /// `worker:2 (sha256:…)`; empty where it is not known.
     fn image(&self) -> String {
         let images = self.images.as_deref().unwrap_or_default().join(", ");
         let digests = self.digests.as_deref().unwrap_or_default().join(", ");
@@ -250,9 +254,13 @@ fn deployment_line(deployment: &DeploymentFacts) -> String {
     format!("{status} {id} {task_definition}: {running} of {desired} running, {pending} pending, {rollout}{reason}")
 }
 
-/// `vague`: a task that runs, and of which it is not known yet what.
-fn unknowns(facts: &ServiceFacts, vague: Option<&TaskFacts>, steady: &Steady) -> Vec<(&'static str, Gap)> {
-    let mut unknowns = Vec::new();
+/// What is not known, beside what is not of the containers.
+fn unknowns(
+    facts: &ServiceFacts,
+    of_containers: Vec<(&'static str, Gap)>,
+    steady: &Steady,
+) -> Vec<(&'static str, Gap)> {
+    let mut unknowns = of_containers;
     let no_primary = || Gap::lasting(format!("{} has no primary deployment", facts.name));
     let why = facts.tasks.as_ref().err().map(Gap::from);
     let why = why.or_else(|| facts.primary().is_none().then(no_primary));
@@ -262,10 +270,6 @@ fn unknowns(facts: &ServiceFacts, vague: Option<&TaskFacts>, steady: &Steady) ->
         if let Err(error) = &facts.definition {
             unknowns.push(("images", error.into()));
         }
-    }
-    if let Some(task) = vague {
-        let why = format!("ECS does not say yet which image task {} runs", task.id);
-        unknowns.push(("digests", Gap::passing(why)));
     }
     if let Steady::Unknown(why) = steady {
         unknowns.push(("steady", why.clone()));

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::image::named;
 use crate::aws::{ContainerFacts, ServiceFacts, TaskFacts};
 use crate::probe::moment::{span, stamp};
+use crate::probe::{Gap, LookError};
 
 /// The stop code of a task that ECS stopped to replace it, or because fewer are wanted.
 pub(super) const BY_THE_SCHEDULER: &str = "ServiceSchedulerInitiated";
@@ -102,15 +103,16 @@ impl StoppedTask {
     }
 }
 
-/// Which of a task's containers are its own: those that its task definition names. AWS adds others (the agents of Service
-/// Connect and of `GuardDuty`), which nobody deployed.
-pub(super) struct Own<'facts>(Option<&'facts [String]>);
+/// What containers are called that AWS adds to tasks: the agents of `GuardDuty` and of Service Connect.
+const ADDED: [&str; 2] = ["aws-guardduty-agent", "ecs-service-connect"];
+
+/// Which of a task's containers are its own: those that its task definition names. AWS adds others, which nobody deployed.
+pub(super) struct Own<'facts>(Result<&'facts [String], &'facts LookError>);
 
 impl<'facts> Own<'facts> {
-    /// Those of the primary deployment; all of them where its task definition could not be read.
+    /// Those of the primary deployment; all but what AWS is known to add where its task definition could not be read.
     pub(super) fn of(facts: &'facts ServiceFacts) -> Self {
-        let names = facts.definition.as_ref().ok().map(|definition| definition.containers.as_slice());
-        Self(names.filter(|names| !names.is_empty()))
+        Self(facts.definition.as_ref().map(|definition| definition.containers.as_slice()))
     }
 
     /// Something of each container, sorted, each once.
@@ -119,14 +121,30 @@ impl<'facts> Own<'facts> {
         parts.into_iter().map(str::to_owned).collect()
     }
 
+    /// What cannot be said of what these tasks run, and why.
+    pub(super) fn unknowns(&self, tasks: &[&TaskFacts]) -> Vec<(&'static str, Gap)> {
+        if let Some(error) = self.0.err().filter(|_| tasks.iter().any(|task| self.containers(&[task]).count() > 1)) {
+            let why = Gap::from(error).behind("which containers are the service's own is not known: ");
+            return ["images", "digests"].map(|field| (field, why.clone())).to_vec();
+        }
+        let vague = self.without_digest(tasks);
+        let why = |task: &TaskFacts| Gap::passing(format!("ECS does not say yet which image task {} runs", task.id));
+        vague.map(|task| ("digests", why(task))).into_iter().collect()
+    }
+
     /// The first task that runs with a container of which it is not known yet what it runs.
-    pub(super) fn without_digest<'task>(&self, tasks: &[&'task TaskFacts]) -> Option<&'task TaskFacts> {
+    fn without_digest<'task>(&self, tasks: &[&'task TaskFacts]) -> Option<&'task TaskFacts> {
         let vague = |task: &&&TaskFacts| self.containers(&[**task]).any(|container| container.digest.is_none());
         tasks.iter().filter(|task| task.status == "RUNNING").find(vague).copied()
     }
 
     fn containers<'tasks>(&self, tasks: &'tasks [&TaskFacts]) -> impl Iterator<Item = &'tasks ContainerFacts> {
+        let named = |name: &String| match self.0 {
+            Ok(names) => names.is_empty() || names.contains(name),
+            Err(_) => true,
+        };
+        let added = |name: &String| ADDED.iter().any(|prefix| name.starts_with(prefix));
         let all = tasks.iter().flat_map(|task| &task.containers);
-        all.filter(|container| self.0.is_none_or(|names| names.contains(&container.name)))
+        all.filter(move |container| named(&container.name) && !added(&container.name))
     }
 }

@@ -644,6 +644,45 @@ fn containers_that_aws_adds_are_nobodys_and_a_digest_that_is_not_told_is_unknown
     assert!(service.unknowns.contains(&unknown), "{:?}", service.unknowns);
 }
 
+/// Containers beside `app`, and what is then said of what runs: images, digests, and why they are not known.
+#[test]
+fn without_the_task_definition_nobody_knows_whose_several_containers_are() {
+    #[track_caller]
+    fn check(definition: Result<DefinitionFacts, LookError>, others: &[&str], known: usize, why: Option<&Gap>) {
+        let mut facts = well();
+        facts.definition = definition.map(Arc::new);
+        let other = |name: &&str| ContainerFacts {
+            name: (*name).to_owned(),
+            image: Some("other:1".to_owned()),
+            digest: Some("sha256:9".to_owned()),
+            ..ContainerFacts::default()
+        };
+        facts.tasks.as_mut().unwrap()[0].containers.extend(others.iter().map(other));
+        let service = seen(&facts);
+        let counts = [&service.images, &service.digests].map(|parts| parts.as_ref().map_or(0, Vec::len));
+        assert_eq!(counts, [known; 2]);
+        let expected: Vec<_> =
+            why.iter().flat_map(|why| ["images", "digests"].map(|field| (field, (*why).clone()))).collect();
+        assert_eq!(service.unknowns, expected);
+    }
+    let agents = ["aws-guardduty-agent-x1", "ecs-service-connect-a1"];
+    let of = |names: &[&str]| {
+        let containers = names.iter().map(|name| (*name).to_owned()).collect();
+        Ok(DefinitionFacts { containers, health_check: true, ..DefinitionFacts::default() })
+    };
+    let no = || Err(denied("ecs:DescribeTaskDefinition"));
+    let why = "which containers are the service's own is not known: not allowed to call ecs:DescribeTaskDefinition: \
+               AccessDenied";
+    check(no(), &agents, 1, None);
+    check(no(), &["proxy"], 0, Some(&Gap::lasting(why)));
+    check(of(&["app"]), &["proxy"], 1, None);
+    check(of(&["app", "proxy"]), &["proxy", agents[0]], 2, None);
+    let message = "AWS throttled ecs:DescribeTaskDefinition".to_owned();
+    let throttled = Err(LookError { kind: LookErrorKind::Obscured, message, retry_after: None });
+    let why = "which containers are the service's own is not known: AWS throttled ecs:DescribeTaskDefinition";
+    check(throttled, &["proxy"], 0, Some(&Gap::passing(why)));
+}
+
 #[test]
 fn without_a_primary_deployment_nobody_knows_whose_tasks_they_are() {
     let mut facts = well();
