@@ -84,8 +84,9 @@ impl Observation {
     #[must_use]
     pub fn unknowns(&self) -> &[Unknown] {
         match self {
-            Self::Terraform(_) | Self::PythonDeps(_) | Self::Exec(_) => &[],
+            Self::Terraform(_) | Self::PythonDeps(_) => &[],
             Self::Logs(seen) => &seen.unknowns,
+            Self::Exec(seen) => &seen.unknowns,
             Self::Http(seen) => &seen.unknowns,
             Self::Ecs(seen) => &seen.unknowns,
             Self::Alarm(seen) => &seen.unknowns,

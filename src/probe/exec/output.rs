@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::command::Command;
 use crate::event::Evidence;
+use crate::probe::{Gap, Unknown};
 use crate::redact::Redactor;
 
 /// How much of a line is shown in a summary and in a cause, in characters.
@@ -31,6 +32,9 @@ pub struct Output {
     pub stderr: String,
     /// How long it ran.
     pub elapsed: cel::Duration,
+    /// What of it is not known: what was not kept whole.
+    #[serde(skip)]
+    pub(in crate::probe) unknowns: Vec<Unknown>,
     #[serde(skip)]
     signal: Option<i32>,
     #[serde(skip)]
@@ -61,6 +65,7 @@ impl Output {
             stdout,
             stderr,
             elapsed: cel::Duration(chrono::Duration::from_std(elapsed).unwrap_or_default()),
+            unknowns: unkept(cut),
             signal,
             program: command.program.clone(),
             line: command.line(),
@@ -107,6 +112,16 @@ impl Output {
             }))
             .collect()
     }
+}
+
+/// Whoever judges the beginning of what was written as if it were the whole may miss what matters.
+fn unkept([out, err]: [bool; 2]) -> Vec<Unknown> {
+    let streams = [("output.stdout", "standard output", out), ("output.stderr", "standard error", err)];
+    let unknown = |(path, name, _): (&str, &str, bool)| {
+        let why = Gap::lasting(format!("{name} was more than 1 MiB, and only its beginning was kept"));
+        Unknown { path: path.to_owned(), why }
+    };
+    streams.into_iter().filter(|(.., cut)| *cut).map(unknown).collect()
 }
 
 /// What is said of a program that was killed since it had not ended: how long it ran, and what it wrote last.

@@ -90,6 +90,10 @@ async fn input_that_is_not_read_harms_nobody() {
 async fn only_the_first_megabyte_is_kept() {
     let output = look(&command(&["sh", "-c", "head -c 3000000 /dev/zero | tr '\\0' x"])).await.unwrap();
     assert_eq!((output.code, output.stdout.len()), (0, process::MOST));
+    let unknown = |output: &Output| output.unknowns.iter().map(|one| one.path.clone()).collect::<Vec<_>>();
+    assert_eq!(unknown(&output), ["output.stdout"], "nobody judges the beginning as if it were the whole");
+    let whole = look(&command(&["sh", "-c", "head -c 1048576 /dev/zero >&2"])).await.unwrap();
+    assert_eq!((whole.stderr.len(), unknown(&whole)), (process::MOST, Vec::new()));
     let shown = &output.evidence()[1].text;
     assert_eq!(shown.len(), "…".len() + 4096 + "\n(longer than 1 MiB; the rest was not kept)".len());
 }
