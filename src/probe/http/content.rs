@@ -103,7 +103,7 @@ impl Upload {
         // Never more than was announced, should the file grow meanwhile.
         let stream = ReaderStream::new(file.take(length));
         Part::stream_with_length(Body::wrap_stream(stream), length)
-            .file_name(self.file_name.clone())
+            .file_name(self.file_name.replace('\r', "%0D").replace('\n', "%0A"))
             .mime_str(&self.media_type)
             .map_err(|_| LookError::http(LookErrorKind::Unusable, format!("`{}` is no media type", self.media_type)))
     }
@@ -123,14 +123,21 @@ impl Upload {
 }
 
 async fn form_of(parts: &[(String, Piece)]) -> Result<Form, LookError> {
-    let mut form = Form::new();
+    // `name*=…`, which the library would make of other letters, is not for forms (RFC 7578, section 4.2).
+    let mut form = Form::new().percent_encode_noop();
     for (name, piece) in parts {
+        let name = in_quotes(name);
         form = match piece {
-            Piece::Field(text) => form.text(name.clone(), text.clone()),
-            Piece::File(file) => form.part(name.clone(), file.part().await?),
+            Piece::Field(text) => form.text(name, text.clone()),
+            Piece::File(file) => form.part(name, file.part().await?),
         };
     }
     Ok(form)
+}
+
+/// A name as browsers send it: as it is, but for what would end it.
+fn in_quotes(name: &str) -> String {
+    name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 fn encoded(fields: &[(String, String)]) -> String {

@@ -200,6 +200,18 @@ async fn files_are_streamed_with_their_length_known() {
 }
 
 #[tokio::test]
+async fn names_of_parts_are_sent_as_browsers_do() {
+    let (url, _) = serve(Router::new().fallback(any(echo))).await;
+    let parts = ["a b", "ü", "x\"\r\ny: z"].map(|name| (name.to_owned(), Piece::Field(String::new())));
+    let request = carrying(Method::Post, "/", Content::Multipart(parts.into()));
+    let body = send(&client(&url), &request).await.unwrap().body;
+    let sent: Vec<&str> = body["body"].as_str().unwrap().lines().filter(|line| line.contains("name")).collect();
+    let expected =
+        ["a b", "ü", "x%22%0D%0Ay: z"].map(|name| format!("Content-Disposition: form-data; name=\"{name}\""));
+    assert_eq!(sent, expected);
+}
+
+#[tokio::test]
 async fn a_file_that_is_not_there_is_named() {
     let client = client("http://127.0.0.1:9");
     let file = Upload::new(Path::new("/nowhere"), "gone.csv".to_owned(), None, None);
