@@ -21,6 +21,8 @@ pub enum LookErrorKind {
     Unreachable,
     /// The system under test does not answer as a system should: refused, reset, timed out. That is *failed*.
     System,
+    /// The system does not answer in the time that the request itself has (`timeout`). *Failed* as well.
+    Late,
     /// We may not look: credentials, permissions. *Inconclusive*, and waiting does not help.
     Denied,
     /// We could not look just now: throttled, AWS itself in trouble. *Inconclusive* once the deadline is past.
@@ -31,4 +33,12 @@ pub enum LookErrorKind {
     /// What was asked cannot be asked, or what it was asked of cannot be read: no URL, a name that AWS does not take,
     /// Terraform files with an error. *Failed*, at once.
     Unusable,
+}
+
+impl LookErrorKind {
+    /// Whether what was asked may have arrived, and done something that nobody was told of.
+    #[must_use]
+    pub const fn leaves_open(self) -> bool {
+        matches!(self, Self::System | Self::Late)
+    }
 }

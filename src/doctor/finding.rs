@@ -48,7 +48,7 @@ impl Finding {
     /// was seen not to be.
     pub(super) fn unseen(what: impl Into<String>, error: &LookError) -> Self {
         match error.kind {
-            LookErrorKind::System | LookErrorKind::Unusable | LookErrorKind::Unreachable => {
+            LookErrorKind::System | LookErrorKind::Late | LookErrorKind::Unusable | LookErrorKind::Unreachable => {
                 Self::wrong(what, &error.message)
             }
             LookErrorKind::Denied | LookErrorKind::Obscured | LookErrorKind::Unequipped => {

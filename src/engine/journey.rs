@@ -216,7 +216,7 @@ impl Journey {
             self.left_behind(stage, Leftover { step: step.name.clone(), what, why }, Verdict::Inconclusive);
         }
         // What goes without saying was not asked for.
-        self.judged |= judges(&outcome) && !step.spec.implied;
+        self.judged |= judges(&outcome) && step.spec.implied.is_none();
         if let Some(witness) = self.decide(stage, at, outcome, witness) {
             self.memory.keep(&step.name, witness);
         }

@@ -13,7 +13,7 @@ use crate::event::{Outcome, StepRef};
 use crate::expr::{Bound, Scope, Value, to_text};
 use crate::journal::Unwritten;
 use crate::plan::Step;
-use crate::probe::{LookErrorKind, Observation, Probe};
+use crate::probe::{Observation, Probe};
 use crate::scenario::model::Capture;
 use crate::verdict::Verdict;
 
@@ -50,7 +50,7 @@ pub(crate) async fn run(stage: &Stage, at: StepRef, step: &Step, scope: &Scope, 
     let end = Waiting::of(step, halt.clone()).until_decided(&mut lookout).await;
     let needed = if makes { stage.notes.needed(step) } else { Vec::new() };
     let came = match lookout.seen() {
-        Some(Err(error)) => error.kind != LookErrorKind::System,
+        Some(Err(error)) => !error.kind.leaves_open(),
         seen => seen.is_some(),
     };
     let finished = Finished::of(step, lookout, &end, &needed);
@@ -134,7 +134,7 @@ fn unanswered(step: &Step, lookout: &Lookout<'_>, end: &End, needed: bool) -> Op
         _ => return None,
     };
     let why = match (lookout.seen(), end) {
-        (Some(Err(error)), _) if error.kind == LookErrorKind::System => error.message.clone(),
+        (Some(Err(error)), _) if error.kind.leaves_open() => error.message.clone(),
         (None, End::Halted(halt, _)) => halt.words(),
         _ => return None,
     };

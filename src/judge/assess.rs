@@ -2,8 +2,8 @@
 
 use crate::event::Judged;
 use crate::expr::{Expression, Scope, Truth};
-use crate::probe::{Demand, DemandState, Gap, LookError, LookErrorKind, Observation, Unknown};
-use crate::scenario::model::Step;
+use crate::probe::{Demand, DemandState, Gap, LookError, LookErrorKind, Observation, Probe, Unknown};
+use crate::scenario::model::{Implied, Step};
 use crate::verdict::Verdict;
 
 /// What one look brought.
@@ -58,17 +58,27 @@ fn waits(step: &Step) -> bool {
 }
 
 fn unseen(step: &Step, error: &LookError) -> Standing {
-    let within = |verdict| Standing::Open { verdict, patience: Patience::Within };
     match error.kind {
         LookErrorKind::Denied | LookErrorKind::Unequipped => Standing::Settled(Verdict::Inconclusive),
         LookErrorKind::Unusable => Standing::Settled(Verdict::Failed),
-        LookErrorKind::Obscured if waits(step) => within(Verdict::Inconclusive),
-        LookErrorKind::Obscured => Standing::Open { verdict: Verdict::Inconclusive, patience: Patience::Throttle },
-        LookErrorKind::System | LookErrorKind::Unreachable if !may_repeat(step) => Standing::Settled(Verdict::Failed),
-        LookErrorKind::System | LookErrorKind::Unreachable if waits(step) => within(Verdict::Failed),
-        LookErrorKind::System | LookErrorKind::Unreachable => {
-            Standing::Open { verdict: Verdict::Failed, patience: Patience::Blink }
+        LookErrorKind::Obscured => {
+            let patience = if waits(step) { Patience::Within } else { Patience::Throttle };
+            Standing::Open { verdict: Verdict::Inconclusive, patience }
         }
+        LookErrorKind::System | LookErrorKind::Late | LookErrorKind::Unreachable => broken(step, error.kind),
+    }
+}
+
+/// The system did not answer, or not as it should.
+fn broken(step: &Step, kind: LookErrorKind) -> Standing {
+    // How long an answer may take was said: one that took longer is as wrong as one that says no.
+    let too_late = kind == LookErrorKind::Late && matches!(&step.probe, Probe::Http(http) if http.timeout.is_some());
+    let verdict = Verdict::Failed;
+    match (may_repeat(step), waits(step)) {
+        (false, _) => Standing::Settled(verdict),
+        (true, true) => Standing::Open { verdict, patience: Patience::Within },
+        (true, false) if too_late => Standing::Settled(verdict),
+        (true, false) => Standing::Open { verdict, patience: Patience::Blink },
     }
 }
 
@@ -107,6 +117,7 @@ fn look(step: &Step, observation: &Observation, scope: &Scope) -> Assessment {
     }
     let mut last = judge.all("expect", &step.expect);
     last.extend(unsure);
+    last.extend(judge.strayed(step));
     let standing = settle(step, observation, &last);
     judged.extend(last.into_iter().map(|one| one.judged));
     Assessment { standing, judged }
@@ -190,6 +201,14 @@ impl Judge<'_> {
                 None => One::seen(kind, expression, false, Some(self.observation.remarked(expression, reason))),
             },
         }
+    }
+
+    /// What takes something away, and says nothing of the answer that it wants, wants one of what it asked.
+    fn strayed(&self, step: &Step) -> Option<One> {
+        let Observation::Http(response) = self.observation else { return None };
+        let (text, saw) = response.strays().filter(|_| step.implied == Some(Implied::TakenAway))?;
+        let judged = Judged { text, kind: "expect".to_owned(), held: Some(false), detail: Some(saw) };
+        Some(One { judged, verdict: Verdict::Failed, passing: false })
     }
 
     /// What it read, for those who want to know what held.

@@ -44,6 +44,15 @@ pub struct Scenario {
     pub finally: Vec<Arc<Step>>,
 }
 
+/// What goes without saying.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Implied {
+    /// That what was done came off.
+    CameOff,
+    /// That what was to be taken away is gone.
+    TakenAway,
+}
+
 /// One step, of whatever list.
 #[derive(Debug)]
 pub struct Step {
@@ -61,8 +70,8 @@ pub struct Step {
     pub fail_if: Vec<Expression>,
     /// What is judged.
     pub expect: Vec<Expression>,
-    /// Whether nobody wrote what is judged: it is what goes without saying.
-    pub implied: bool,
+    /// Set where nobody wrote what is judged: it is what goes without saying.
+    pub implied: Option<Implied>,
     /// How long may be waited.
     pub within: Option<Template>,
     /// How often is looked; adaptive where it is not set.

@@ -93,13 +93,12 @@ impl Hop {
         Self { method, url, headers, credentials, carries_body: true }
     }
 
-    /// The hop that an answer asks for; none where it is not a redirect that can be followed. As browsers do it: 303
-    /// turns everything into a GET, 301 and 302 only a POST; 307 and 308 repeat the request as it was. To another
-    /// origin (scheme, host and port) only harmless headers go along, and never a body.
+    /// The hop that an answer asks for; none where it is not a redirect that is followed. 303 turns everything into a
+    /// GET; 307 and 308 repeat the request as it was; 301 and 302 do so for a GET, and of anything else they leave open
+    /// what is meant: browsers make a GET of it, and then nothing would have been sent. To another origin (scheme, host
+    /// and port) only harmless headers go along, and never a body.
     pub(super) fn next(&self, status: StatusCode, answer: &HeaderMap, body: bool) -> Result<Option<Self>, LookError> {
-        let location = answer.get(header::LOCATION).and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
-        let target = location.and_then(|location| self.url.join(location).ok());
-        let Some(url) = target.filter(|url| matches!(url.scheme(), "http" | "https")) else { return Ok(None) };
+        let Some(url) = self.led_to(answer) else { return Ok(None) };
         let Some(keeps_method) = self.keeps_method(status) else { return Ok(None) };
         let foreign = url.origin() != self.url.origin();
         let carries_body = self.carries_body && keeps_method;
@@ -117,11 +116,23 @@ impl Hop {
         Ok(Some(next))
     }
 
-    /// None where the status is no redirect.
+    /// Where a redirect leads that is none for a request such as this one.
+    pub(super) fn declined(&self, status: StatusCode, answer: &HeaderMap) -> Option<Url> {
+        let declines = matches!(status.as_u16(), 301 | 302) && self.keeps_method(status).is_none();
+        self.led_to(answer).filter(|_| declines)
+    }
+
+    fn led_to(&self, answer: &HeaderMap) -> Option<Url> {
+        let location = std::str::from_utf8(answer.get(header::LOCATION)?.as_bytes()).ok()?;
+        self.url.join(location).ok().filter(|url| matches!(url.scheme(), "http" | "https"))
+    }
+
+    /// None where the status is no redirect, or none for such a request.
     fn keeps_method(&self, status: StatusCode) -> Option<bool> {
+        let only_reads = matches!(self.method, Method::GET | Method::HEAD);
         match status.as_u16() {
-            301 | 302 => Some(self.method != Method::POST),
-            303 => Some(matches!(self.method, Method::GET | Method::HEAD)),
+            301 | 302 => only_reads.then_some(true),
+            303 => Some(only_reads),
             307 | 308 => Some(true),
             _ => None,
         }
@@ -213,14 +224,18 @@ mod tests {
     }
 
     #[test]
-    fn redirects_are_followed_as_browsers_do_and_carry_nothing_to_others() {
+    fn redirects_are_followed_where_it_is_clear_what_is_meant_and_carry_nothing_to_others() {
         let all = "authorization,accept,cookie";
         check_hop(Method::GET, 302, "/y", &format!("GET https://a.com/y {all}"));
         check_hop(Method::GET, 302, "https://b.com/y", "GET https://b.com/y accept");
         check_hop(Method::GET, 301, "http://a.com/y", "GET http://a.com/y accept");
         check_hop(Method::GET, 308, "https://a.com:8443/y", "GET https://a.com:8443/y accept");
-        check_hop(Method::POST, 302, "y", &format!("GET https://a.com/v1/y {all}"));
-        check_hop(Method::PUT, 301, "/y", &format!("PUT https://a.com/y {all} with its body"));
+        check_hop(Method::HEAD, 301, "y", &format!("HEAD https://a.com/v1/y {all}"));
+        for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
+            check_hop(method.clone(), 301, "/y", "shown");
+            check_hop(method.clone(), 302, "https://b.com/y", "shown");
+        }
+        check_hop(Method::POST, 303, "/y", &format!("GET https://a.com/y {all}"));
         check_hop(Method::PUT, 303, "/y", &format!("GET https://a.com/y {all}"));
         check_hop(Method::HEAD, 303, "/y", &format!("HEAD https://a.com/y {all}"));
         check_hop(Method::POST, 307, "/y", &format!("POST https://a.com/y {all} with its body"));

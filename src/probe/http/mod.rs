@@ -7,6 +7,7 @@ mod client;
 mod content;
 mod credentials;
 mod destination;
+mod exchange;
 mod failure;
 mod reading;
 mod request;

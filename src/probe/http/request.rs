@@ -10,9 +10,10 @@ use url::Url;
 use super::client::{self, Client, Sent};
 use super::content::Content;
 use super::destination::{self, Hop};
+use super::exchange::{Exchange, Way};
 use super::failure::{self, Stage};
 use super::reading::apart;
-use super::response::{Exchange, Response};
+use super::response::Response;
 use super::{Method, words};
 use crate::probe::{LookError, LookErrorKind, Vantage};
 
@@ -42,6 +43,8 @@ pub struct Request {
 struct Time {
     started: Instant,
     limit: Instant,
+    /// What it is when that is over: late, where it is the request's own time.
+    over: LookErrorKind,
 }
 
 /// As much of a body as was wanted.
@@ -89,20 +92,18 @@ impl Request {
     /// Sends and follows redirects until there is an answer to show.
     pub(super) async fn exchange(&self, client: &Client, deadline: Instant) -> Result<Response, LookError> {
         let _turn = client.turn().await;
-        let started = Instant::now();
-        let time = Time { started, limit: deadline.min(started + self.timeout) };
-        let mut hop = self.first_hop(client)?;
-        let mut followed = 0;
+        let time = Time::until(deadline, self.timeout);
+        let mut way = Way::from(self.first_hop(client)?);
         loop {
-            let answer = self.send(client, &hop, time).await.map_err(|error| behind(followed, error))?;
-            let next = hop.next(answer.status(), answer.headers(), self.content.is_some());
-            match if followed < self.redirects { next? } else { None } {
+            let answer = self.send(client, &way.hop, time).await.map_err(|error| behind(way.followed, error))?;
+            let status = answer.status();
+            let next = way.hop.next(status, answer.headers(), self.content.is_some());
+            match if way.followed < self.redirects { next? } else { None } {
                 Some(next) => {
-                    read(answer, MOST_OF_REDIRECT, &hop.url, time).await?;
-                    hop = next;
-                    followed += 1;
+                    read(answer, MOST_OF_REDIRECT, &way.hop.url, time).await?;
+                    way.go_on(status, next);
                 }
-                None => return self.finish(answer, hop, followed, time).await,
+                None => return self.finish(answer, way, time).await,
             }
         }
     }
@@ -146,22 +147,16 @@ impl Request {
         sent.map_err(|_| time.out(&format!("no answer from {}", words::address(&hop.url))))
     }
 
-    async fn finish(
-        &self,
-        answer: reqwest::Response,
-        hop: Hop,
-        followed: usize,
-        time: Time,
-    ) -> Result<Response, LookError> {
+    async fn finish(&self, answer: reqwest::Response, way: Way, time: Time) -> Result<Response, LookError> {
         let (status, headers) = (answer.status(), apart(answer.headers()));
-        let read = read(answer, MOST, &hop.url, time).await?;
-        let content = self.content.clone().filter(|_| hop.carries_body);
+        let declined = way.hop.declined(status, &headers).filter(|_| way.followed < self.redirects);
+        let read = read(answer, MOST, &way.hop.url, time).await?;
         let exchange = Exchange {
             status,
             headers,
-            hop,
-            content,
-            followed,
+            way,
+            declined,
+            content: self.content.clone(),
             method: self.method,
             shown: self.describe(),
             cut: read.cut,
@@ -196,8 +191,15 @@ async fn read(mut answer: reqwest::Response, most: usize, url: &Url, time: Time)
 }
 
 impl Time {
+    fn until(deadline: Instant, timeout: Duration) -> Self {
+        let started = Instant::now();
+        let own = started + timeout;
+        let over = if own <= deadline { LookErrorKind::Late } else { LookErrorKind::System };
+        Self { started, limit: own.min(deadline), over }
+    }
+
     fn out(&self, what: &str) -> LookError {
         let waited = self.limit.duration_since(self.started);
-        LookError::http(LookErrorKind::System, format!("{what} within {}", words::time(waited)))
+        LookError::http(self.over, format!("{what} within {}", words::time(waited)))
     }
 }

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use reqwest::StatusCode;
-use reqwest::header::{self, HeaderMap};
+use reqwest::header;
+#[cfg(any(test, fuzzing))]
+use reqwest::header::HeaderMap;
 use serde::Serialize;
 
-use super::Method;
-use super::content::Content;
-use super::destination::Hop;
+use super::exchange::Exchange;
 use super::reading::{charset, decode, is_json, joined, media_type, no_json};
 use super::words;
 use crate::event::Evidence;
@@ -50,31 +50,12 @@ pub struct Response {
     redactor: Arc<Redactor>,
 }
 
-/// What went before, kept for evidence.
-#[derive(Debug)]
-pub(super) struct Exchange {
-    pub(super) status: StatusCode,
-    pub(super) headers: HeaderMap,
-    /// The last request.
-    pub(super) hop: Hop,
-    /// What it carried.
-    pub(super) content: Option<Arc<Content>>,
-    /// How many redirects were followed.
-    pub(super) followed: usize,
-    /// The step's method; a redirect may have changed the last request's.
-    pub(super) method: Method,
-    /// The step's request in a few words.
-    pub(super) shown: String,
-    /// Whether the answer was longer than what was read of it.
-    pub(super) cut: bool,
-}
-
 impl Response {
     pub(super) fn new(exchange: Exchange, bytes: Vec<u8>, elapsed: Duration) -> Self {
         let media_type = media_type(&exchange.headers);
         let text = decode(bytes, charset(&exchange.headers));
         let json = if exchange.cut || !is_json(&media_type, &text) { None } else { serde_json::from_str(&text).ok() };
-        let mut url = exchange.hop.url.clone();
+        let mut url = exchange.way.hop.url.clone();
         // Neither can fail on a URL with a host, and one without a host was never asked.
         let _ = url.set_username("").and_then(|()| url.set_password(None));
         Self {
@@ -96,20 +77,7 @@ impl Response {
         let names = [header::CONTENT_TYPE, header::RETRY_AFTER, header::DATE, header::LOCATION];
         let value = header::HeaderValue::from_str(header).ok();
         let headers: HeaderMap = names.into_iter().filter_map(|name| Some((name, value.clone()?))).collect();
-        let url = url::Url::parse("https://u:p@a.com/x?y").unwrap_or_else(|_| unreachable!("a URL as it should be"));
-        let first = Hop::first(reqwest::Method::GET, url, &headers, None);
-        let status = StatusCode::from_u16(status).unwrap_or_default();
-        let hop = first.next(status, &headers, false).ok().flatten().unwrap_or(first);
-        let exchange = Exchange {
-            status,
-            headers,
-            hop,
-            content: None,
-            followed: 0,
-            method: Method::Get,
-            shown: "GET /x".to_owned(),
-            cut: false,
-        };
+        let exchange = Exchange::made_up(StatusCode::from_u16(status).unwrap_or_default(), headers);
         Self::new(exchange, bytes, Duration::ZERO)
     }
 
@@ -124,17 +92,11 @@ impl Response {
         let words = words::line(&self.redactor.clean(&self.text), SUMMARY);
         let said =
             if words.is_empty() { words::status(self.exchange.status) } else { format!("{} {words}", self.status) };
-        said + &self.way()
+        said + &self.exchange.way()
     }
 
-    /// Where the answer came from, where that is not where the request went.
-    fn way(&self) -> String {
-        let Exchange { followed, hop, .. } = &self.exchange;
-        let redirects = if *followed == 1 { "a redirect".to_owned() } else { format!("{followed} redirects") };
-        if *followed == 0 { String::new() } else { format!(" (after {redirects} to {})", words::address(&hop.url)) }
-    }
-
-    /// What is wrong, where this alone shows it: a status from 400 on, a redirect too many, a page instead of data.
+    /// What is wrong, where this alone shows it: a status from 400 on, a redirect that is not followed or one too many, a
+    /// page instead of data.
     #[must_use]
     pub fn cause(&self) -> Option<String> {
         let status = self.exchange.status;
@@ -147,8 +109,9 @@ impl Response {
         };
         match status.as_u16() {
             400.. => Some(answered() + &said()),
-            300..400 if self.exchange.followed > 0 => {
-                Some(format!("{}, still a redirect after {} of them", answered(), self.exchange.followed))
+            300..400 if self.exchange.declined.is_some() => self.exchange.why_not_followed(),
+            300..400 if self.exchange.way.followed > 0 => {
+                Some(format!("{}, still a redirect after {} of them", answered(), self.exchange.way.followed))
             }
             _ if page => Some(format!("{} with an HTML page{}", answered(), said())),
             _ => reason(&self.body)
@@ -163,10 +126,11 @@ impl Response {
             read: self.exchange.method.only_reads(),
             asked: self.exchange.shown.clone(),
             status: self.status,
-            page: media_type(&self.exchange.headers) == "text/html",
+            // What comes with a redirect is for people anyway.
+            page: self.exchange.declined.is_none() && media_type(&self.exchange.headers) == "text/html",
             told: self.cause(),
             state: self.state(),
-            credentials: self.exchange.hop.credentials.clone(),
+            credentials: self.exchange.way.hop.credentials.clone(),
         }
     }
 
@@ -187,10 +151,23 @@ impl Response {
         no_json(&media_type(&self.exchange.headers), &self.text)
     }
 
-    /// Whether it was another request that was answered in the end: the step's own was answered with a redirect.
+    /// Whether it was another request that was answered in the end, or would be: the step's own was answered with a
+    /// redirect, as is usual once something was made.
     #[must_use]
     pub fn is_redirected(&self) -> bool {
-        self.exchange.followed > 0
+        self.exchange.way.followed > 0 || matches!(self.status, 302 | 303)
+    }
+
+    /// Of an answer that says yes: what was expected of it and what came, where it is none to what was asked. A page is
+    /// for people, be it one to log in, and so is what a redirect to another path led to. (An empty body is no page,
+    /// whatever its type: some frameworks call everything HTML.)
+    pub(crate) fn strays(&self) -> Option<(String, String)> {
+        let html = media_type(&self.exchange.headers) == "text/html" && self.text.trim_start().starts_with('<');
+        if self.status < 400 && html {
+            return Some(("an answer by the API".to_owned(), "a page".to_owned()));
+        }
+        let answered = self.exchange.elsewhere().filter(|_| self.status < 400)?;
+        Some((format!("the answer to {}", self.exchange.shown), format!("that to {answered}")))
     }
 
     /// Whether a gateway answered that it could not reach the system just now: 502, 503 or 504.
@@ -205,15 +182,9 @@ impl Response {
     /// What to keep when the step did not pass: the last request and the answer to it.
     #[must_use]
     pub fn evidence(&self) -> Vec<Evidence> {
-        let Exchange { hop, content, .. } = &self.exchange;
-        let sent =
-            content.as_ref().map_or_else(String::new, |content| format!("\n{}\n", content.shown(&self.redactor)));
-        let way = self.way();
-        let head = format!("{} {}{way}\n{}", hop.method, words::address(&hop.url), words::header_lines(&hop.headers));
-        vec![
-            Evidence { title: "last request".to_owned(), text: head + &sent },
-            Evidence { title: "last response".to_owned(), text: self.shown() },
-        ]
+        let mut all = self.exchange.requests(&self.redactor);
+        all.push(Evidence { title: "last response".to_owned(), text: self.shown() });
+        all
     }
 
     /// How long the other side asked to be left alone: `Retry-After`, in seconds or as a date.

@@ -253,6 +253,33 @@ async fn redirects_end_where_the_step_says() {
 }
 
 #[tokio::test]
+async fn what_only_a_get_follows_is_the_answer_to_anything_else() {
+    let router =
+        Router::new().route("/go", any(|| async { (StatusCode::MOVED_PERMANENTLY, [("location", "/there?a")]) }));
+    let (url, _) = serve(router.fallback(any(echo))).await;
+    let client = client(&url);
+    let text = || Content::Text("x".to_owned());
+    let response = send(&client, &carrying(Method::Post, "/go", text())).await.unwrap();
+    assert_eq!((response.status, response.headers["location"].as_str()), (301, "/there?a"));
+    let why = format!("POST /go was answered 301 to {url}/there?…: a POST does not follow that");
+    assert_eq!((response.cause(), response.finding().page), (Some(why), false));
+    let asked = Request { redirects: 0, ..carrying(Method::Post, "/go", text()) };
+    assert_eq!(send(&client, &asked).await.unwrap().cause(), None);
+    assert_eq!(get_from(&url, "/go").await.body["asked"], "GET /there?a");
+}
+
+#[tokio::test]
+async fn where_a_redirect_made_a_get_of_it_the_evidence_shows_both() {
+    let (url, _) = serve(Router::new().route("/go", any(|| async { Redirect::to("/seen") })).fallback(any(echo))).await;
+    let request = carrying(Method::Post, "/go", Content::Text("x".to_owned()));
+    let evidence = send(&client(&url), &request).await.unwrap().evidence();
+    let titles: Vec<&str> = evidence.iter().map(|one| one.title.as_str()).collect();
+    assert_eq!(titles, ["first request", "last request", "last response"]);
+    assert_eq!(evidence[0].text, format!("POST {url}/go\nauthorization: ***\n\nx\n\nanswered 303 See Other\n"));
+    assert_eq!(evidence[1].text, format!("GET {url}/seen (after a redirect to {url}/seen)\nauthorization: ***\n"));
+}
+
+#[tokio::test]
 async fn connections_are_used_again() {
     let router = Router::new().route("/go", get(|| async { Redirect::to("/") })).route("/", get(|| async { "ok" }));
     let (url, accepted) = serve(router).await;

@@ -87,7 +87,7 @@ fn repeated_captures(draft: &Draft) -> Vec<Diagnostic> {
 
 /// Whether a step comes to a verdict that somebody asked for.
 pub(crate) fn judges(step: &Step) -> bool {
-    step.probe.waits() || !step.until.is_empty() || (!step.expect.is_empty() && !step.implied)
+    step.probe.waits() || !step.until.is_empty() || (!step.expect.is_empty() && step.implied.is_none())
 }
 
 fn nothing_judged(draft: &Draft) -> Option<Diagnostic> {

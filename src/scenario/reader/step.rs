@@ -28,9 +28,9 @@ impl Reader {
             self.judging(&mapping, step, place.list);
             // Asked of the keys: what could not be read might have been an expectation.
             let unsaid = ["until", "expect"].iter().all(|key| mapping.get(key).is_none());
-            if unsaid && let Some(expectation) = implied(step, place.list) {
+            if unsaid && let Some((expectation, what)) = implied(step, place.list) {
                 step.expect.push(expectation);
-                step.implied = true;
+                step.implied = Some(what);
             }
         }
         let sound = self.problems.len() == before;
@@ -56,7 +56,7 @@ impl Reader {
             until,
             fail_if,
             expect,
-            implied: false,
+            implied: None,
             within,
             every,
             hold,

@@ -126,7 +126,11 @@ pub(crate) static HTTP: Object = Object {
         ),
         Key::optional("body", Shape::Text, "A body, sent as it is"),
         Key::optional("timeout", Shape::Duration, "For one request; 30s by default"),
-        Key::optional("redirects", Shape::Either(&[Shape::Count, Shape::Text]), "How many are followed; 10 by default"),
+        Key::optional(
+            "redirects",
+            Shape::Either(&[Shape::Count, Shape::Text]),
+            "How many are followed; 10 by default. 301 and 302 are followed by GET and HEAD only",
+        ),
     ],
 };
 

@@ -39,11 +39,54 @@ finally:
         );
         assert_eq!(ran.story()[left.len()..], ["0 passed", "exit 0"], "the verdict stays as it is");
     };
-    check(remove, BROKEN, &["expected response.status < 400 || response.status in [404, 410], saw 500"]).await;
+    check(remove, BROKEN, &["expected response.status < 300 || response.status in [404, 410], saw 500"]).await;
     check(remove, GONE, &[]).await;
     check(remove, |_| Reply::Json(404, "{}"), &[]).await;
     check("exec: { run: [/bin/sh, -c, 'exit 1 # ${{ id }}'] }", GONE, &["expected output.code == 0, saw 1 == 0"]).await;
     check("exec: { run: [/bin/sh, -c, 'exit 0 # ${{ id }}'] }", GONE, &[]).await;
+}
+
+/// Whoever is sent to log in is told 200 as well.
+#[tokio::test]
+async fn a_clean_up_that_somebody_else_answered_has_not_cleaned_up() {
+    async fn check(answer: Answer, method: &str, expected: &[&str]) {
+        let yaml = format!(
+            "name: x
+steps:
+  - {{ name: make, http: {{ post: /things }}, expect: response.status == 201, capture: {{ id: response.body.id }} }}
+finally:
+  - {{ name: remove, http: {{ {method}: '/things/${{{{ id }}}}' }} }}
+"
+        );
+        let page: Answer = |_| Reply::Page(200, "<html><title>Sign in</title></html>");
+        let key = format!("{} /things/a1", method.to_uppercase());
+        let answers = [
+            ("POST /things", CREATED),
+            (key.as_str(), answer),
+            ("GET /login", page),
+            ("GET /me", |_| Reply::Json(200, "{}")),
+            ("DELETE /things/a1/", GONE),
+        ];
+        let ran = one(&yaml, &answers).await;
+        let left: Vec<_> = left(&ran).iter().map(|one| one.split_once(": ").unwrap().1.to_owned()).collect();
+        assert!(
+            left.len() == expected.len() && left.iter().zip(expected).all(|(is, one)| is.contains(one)),
+            "{left:?}"
+        );
+    }
+    let page: Answer = |_| Reply::Page(200, "<html><title>Sign in</title></html>");
+    let is_page = "with an HTML page: Sign in (expected an answer by the API, saw a page)";
+    check(page, "delete", &[is_page]).await;
+    check(page, "get", &[is_page]).await;
+    check(|_| Reply::Redirect(303, "/login"), "delete", &[is_page]).await;
+    check(|_| Reply::Redirect(302, "/login"), "delete", &["/login: a DELETE does not follow that"]).await;
+    let other = "expected the answer to DELETE /things/a1, saw that to GET http://127.0.0.1:";
+    check(|_| Reply::Redirect(303, "/me"), "delete", &[other]).await;
+    check(|_| Reply::Redirect(302, "/me"), "get", &[]).await;
+    // The same thing by its other name, the page of a framework for what is gone, and nothing that it calls HTML.
+    check(|_| Reply::Redirect(307, "/things/a1/"), "delete", &[]).await;
+    check(|_| Reply::Page(404, "<html>"), "delete", &[]).await;
+    check(|_| Reply::Page(200, ""), "delete", &[]).await;
 }
 
 const TWO_NAMES: &str = "

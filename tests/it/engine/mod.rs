@@ -409,7 +409,8 @@ async fn what_goes_without_saying_is_judged() {
             "name: x\nsteps:\n  - {{ name: first, {step} }}\n  - {{ name: then, http: {{ get: /health }}, expect: response.status == 200 }}\n"
         )
     };
-    let answers: [(&str, Answer); 3] = [
+    let answers: [(&str, Answer); 4] = [
+        ("POST /moved", |_| Reply::Redirect(301, "/health")),
         ("GET /health", |_| Reply::Json(200, "{}")),
         ("GET /broken", |_| Reply::Json(404, "{}")),
         ("GET /moved", |_| Reply::Json(304, "{}")),
@@ -417,12 +418,36 @@ async fn what_goes_without_saying_is_judged() {
     let broken = "0 failed: GET /broken answered 404 Not Found: {} (expected response.status < 400, saw 404 < 400)";
     check(&one(&with("http: { get: /broken }"), &answers).await, broken);
     check(&one(&with("http: { get: /moved }"), &answers).await, "0 passed");
+    // A GET in its place would say that all is well.
+    let ran = one(&with("http: { post: /moved }"), &answers).await;
+    let told = &ran.story()[0];
+    assert!(told.starts_with("0 failed: POST /moved was answered 301 to http://127.0.0.1:"), "{told}");
+    assert!(
+        told.ends_with("/health: a POST does not follow that (expected response.status < 300, saw 301 < 300)"),
+        "{told}"
+    );
+    check(&one(&with("http: { post: /moved, redirects: 0 }"), &answers).await, "0 passed");
     let ran = one(&with("exec: { run: [/bin/sh, -c, 'exit 3'] }"), &answers).await;
     assert!(ran.story()[0].contains("expected output.code == 0, saw 3 == 0"), "{:?}", ran.story());
     // What is kept may be judged later.
     check(&one(&with("http: { get: /broken }, as: page"), &answers).await, "0 passed");
     check(&one(&with("http: { get: /broken }, capture: { code: response.status }"), &answers).await, "0 passed");
     check(&one(&with("http: { get: /broken }, capture: { page: response.text }"), &answers).await, broken);
+}
+
+/// Whoever writes how long an answer may take is not answered by a faster one later; whoever waits is.
+#[tokio::test]
+async fn an_answer_that_is_later_than_written_has_failed() {
+    async fn check(step: &str, expected: (Verdict, usize)) {
+        let yaml = format!("name: x\nsteps:\n  - {{ name: look, {step} }}\n");
+        let slow: Answer =
+            |count| if count == 1 { Reply::Slow(Duration::from_mins(1)) } else { Reply::Json(200, "{}") };
+        let ran = one(&yaml, &[("GET /slow", slow)]).await;
+        assert_eq!((ran.outcome(Phase::Step, 0).verdict, ran.count("GET /slow")), expected, "{:?}", ran.story());
+    }
+    let get = "http: { get: /slow, timeout: 200ms }";
+    check(&format!("{get}, expect: response.status == 200"), (Verdict::Failed, 1)).await;
+    check(&format!("{get}, until: response.status == 200"), (Verdict::Passed, 2)).await;
 }
 
 #[tokio::test]

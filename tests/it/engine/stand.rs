@@ -26,7 +26,9 @@ pub(super) type Answer = fn(usize) -> Reply;
 pub(super) enum Reply {
     /// Status and JSON body.
     Json(u16, &'static str),
-    /// The same, with `Retry-After` in seconds.
+    /// Status and an HTML page.
+    Page(u16, &'static str),
+    /// An empty JSON body, with `Retry-After` in seconds.
     RetryAfter(u16, u64),
     /// A redirect to there.
     Redirect(u16, &'static str),
@@ -192,6 +194,10 @@ async fn answer(State(script): State<Script>, request: Request) -> Response {
     match script.answers.get(&key).map(|answer| answer(count)) {
         None => (StatusCode::NOT_FOUND, json, "{}").into_response(),
         Some(Reply::Json(status, body)) => (StatusCode::from_u16(status).unwrap(), json, body).into_response(),
+        Some(Reply::Page(status, text)) => {
+            (StatusCode::from_u16(status).unwrap(), [("content-type", "text/html; charset=utf-8")], text)
+                .into_response()
+        }
         Some(Reply::Redirect(status, to)) => {
             (StatusCode::from_u16(status).unwrap(), [("location", to)], "").into_response()
         }
