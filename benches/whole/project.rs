@@ -81,7 +81,7 @@ steps:
     within: 1m
   - name: the worker's log can be read
     logs: { group: "${{ vars.log_group }}", stream_prefix: "${{ vars.worker }}/" }
-    expect: logs.events.all(event, event.task in worker.tasks.map(task, task.id))
+    until: logs.events.all(event, event.task in worker.tasks.map(task, task.id))
 "#;
 
 /// A project in a temporary folder, and where its reports go.

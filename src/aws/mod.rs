@@ -21,7 +21,7 @@ mod metric;
 mod overrides;
 mod pace;
 #[cfg(test)]
-mod peer;
+pub(crate) mod peer;
 mod scan;
 mod services;
 mod settings;

@@ -1,6 +1,7 @@
 //! A scripted peer for tests: answers what a test tells it to, in the protocol of the service that asks, on loopback.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
@@ -12,7 +13,7 @@ use serde_json::{Value as Json, json};
 use super::{AwsSettings, Reader};
 
 /// What the peer answers with.
-pub(super) enum Answer {
+pub(crate) enum Answer {
     /// HTTP 200. For cloudwatch it becomes CBOR; there `{"$time": 12.5}` is a timestamp.
     Ok(Json),
     /// HTTP 400 with a code and a message.
@@ -22,22 +23,22 @@ pub(super) enum Answer {
 }
 
 /// A request as the peer saw it: its operation, and its body where that is JSON.
-pub(super) type Asked = (String, Json);
+pub(crate) type Asked = (String, Json);
 
 /// The peer.
-pub(super) struct Peer {
+pub(crate) struct Peer {
     asked: Arc<Mutex<Vec<Asked>>>,
     url: String,
 }
 
 impl Peer {
     /// Starts a peer whose `script` gives the answer to each operation and body.
-    pub(super) async fn start(script: impl Fn(&str, &Json) -> Answer + Send + Sync + 'static) -> Self {
+    pub(crate) async fn start(script: impl Fn(&str, &Json) -> Answer + Send + Sync + 'static) -> Self {
         Self::start_ahead(TimeDelta::zero(), script).await
     }
 
     /// Likewise, with a clock that is so far ahead.
-    pub(super) async fn start_ahead(
+    pub(crate) async fn start_ahead(
         ahead: TimeDelta,
         script: impl Fn(&str, &Json) -> Answer + Send + Sync + 'static,
     ) -> Self {
@@ -60,18 +61,24 @@ impl Peer {
     }
 
     /// A reader that looks at this peer.
-    pub(super) async fn reader(&self) -> Reader {
+    pub(crate) async fn reader(&self) -> Reader {
+        self.reader_of_logs(None).await
+    }
+
+    /// Likewise, where log lines become visible so late.
+    pub(crate) async fn reader_of_logs(&self, log_lag: Option<Duration>) -> Reader {
         let settings = AwsSettings {
             region: Some("eu-west-1".to_owned()),
             endpoint_url: Some(self.url.clone()),
             credentials: Some(("id".to_owned(), "secret".to_owned())),
+            log_lag,
             ..AwsSettings::default()
         };
         Reader::connect(&settings).await.unwrap()
     }
 
     /// The bodies of all requests for an operation, in order.
-    pub(super) fn asked(&self, operation: &str) -> Vec<Json> {
+    pub(crate) fn asked(&self, operation: &str) -> Vec<Json> {
         let asked = self.asked.lock().unwrap();
         asked.iter().filter(|(name, _)| name == operation).map(|(_, body)| body.clone()).collect()
     }

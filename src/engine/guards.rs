@@ -107,6 +107,7 @@ impl<'case> Guards<'case> {
         if halt.reason().is_some() {
             return self.round(Failed::Meanwhile, Some(Duration::ZERO), speaker).await;
         }
+        self.guards.iter_mut().filter_map(|guard| guard.eye.as_mut().ok()).for_each(Lookout::be_patient);
         let looks = self.last_looks(SETTLE.max(lag * 2), speaker);
         tokio::select! {
             () = looks => {}

@@ -49,6 +49,9 @@ pub(crate) struct Lookout<'step> {
     request: Request,
     started: Instant,
     looks: u64,
+    /// Whether looks wait until a log is complete that is judged: those of a step do, and the last one at a guard. While
+    /// the steps go on, another one follows.
+    patient: bool,
     /// Since when a look goes on.
     looking: Option<Duration>,
     changes: Vec<Change>,
@@ -66,7 +69,21 @@ impl<'step> Lookout<'step> {
         let within_ms = step.within.or(step.hold).map(millis);
         stage.sink.tell(Fact::StepStarted { step: at, until, within_ms });
         let (started, changes, course) = (Instant::now(), Vec::new(), Course::default());
-        Ok(Self { stage, at, step, scope, request, started, looks: 0, looking: None, changes, course, last: None })
+        let (patient, looks) = (at.phase != Phase::Guard, 0);
+        Ok(Self {
+            stage,
+            at,
+            step,
+            scope,
+            request,
+            started,
+            looks,
+            patient,
+            looking: None,
+            changes,
+            course,
+            last: None,
+        })
     }
 
     /// Looks once. The look may take until `deadline`, but is always given a moment to be answered.
@@ -74,7 +91,8 @@ impl<'step> Lookout<'step> {
         let began = self.elapsed();
         self.looking = Some(began);
         let deadline = self.by(deadline);
-        let vantage = Vantage { deadline, dir: self.step.spec.dir.clone(), ..self.stage.vantage.clone() };
+        let (dir, whole_log) = (self.step.spec.dir.clone(), self.patient && self.step.spec.reads_whole_log());
+        let vantage = Vantage { dir, whole_log, deadline, ..self.stage.vantage.clone() };
         let seen = self.request.look(&vantage).await;
         self.looking = None;
         self.scope.set_now(self.stage.clock.now());
@@ -90,6 +108,11 @@ impl<'step> Lookout<'step> {
         let standing = assessment.standing;
         self.last = Some((seen, assessment));
         standing
+    }
+
+    /// From now on looks wait until a log is complete that is judged.
+    pub(crate) const fn be_patient(&mut self) {
+        self.patient = true;
     }
 
     /// By when a look must be through that should be by `deadline`. A program knows of the scenario's end too, so that it

@@ -131,7 +131,8 @@ fn settle(step: &Step, observation: &Observation, last: &[One]) -> Standing {
             Standing::Open { verdict: Verdict::Failed, patience: Patience::Blink }
         }
         Verdict::Inconclusive if passing() && may_repeat(step) => {
-            Standing::Open { verdict: Verdict::Inconclusive, patience: Patience::Throttle }
+            let patience = if observation.is_ripening() { Patience::Within } else { Patience::Throttle };
+            Standing::Open { verdict: Verdict::Inconclusive, patience }
         }
         verdict => Standing::Settled(verdict),
     }

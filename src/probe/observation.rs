@@ -93,6 +93,20 @@ impl Observation {
         }
     }
 
+    /// Whether what is not known of it comes with time alone, since a log may not show all lines yet.
+    #[must_use]
+    pub const fn is_ripening(&self) -> bool {
+        match self {
+            Self::Logs(seen) => seen.is_ripening(),
+            Self::Http(_)
+            | Self::Ecs(_)
+            | Self::Alarm(_)
+            | Self::Terraform(_)
+            | Self::PythonDeps(_)
+            | Self::Exec(_) => false,
+        }
+    }
+
     /// What the probe itself was asked for, and what came of it.
     #[must_use]
     pub fn demands(&self) -> &[Demand] {

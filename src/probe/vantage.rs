@@ -31,6 +31,8 @@ pub struct Vantage {
     pub window_start: DateTime<Utc>,
     /// The folder that files are relative to.
     pub dir: PathBuf,
+    /// Whether what stands in a log is judged or kept: then a look at one waits until it is complete up to that look.
+    pub whole_log: bool,
     /// By when the step must be through; a look must not take longer.
     pub deadline: tokio::time::Instant,
 }

@@ -98,6 +98,20 @@ impl Step {
         self.capture.iter().map(|capture| &capture.name).chain(&self.keep_as).map(String::as_str)
     }
 
+    /// Whether it judges or keeps what stands in a log, and does not say with `until` what that must have come to. Then
+    /// the log must be complete: a line may become visible late, and change it. `matched` is as good as `sequence` is.
+    #[must_use]
+    pub fn reads_whole_log(&self) -> bool {
+        let captures = self.capture.iter().map(|capture| &capture.from);
+        let mut judged = self.expect.iter().chain(&self.fail_if).chain(captures).flat_map(Expression::references);
+        let reads = |reference: &Reference| match reference.path.as_slice() {
+            [root, field, ..] => root == "logs" && field != "matched",
+            [root] => root == "logs",
+            [] => false,
+        };
+        matches!(self.probe, Probe::Logs(_)) && self.until.is_empty() && (self.keep_as.is_some() || judged.any(reads))
+    }
+
     /// Everything that it reads, all through; the names of its own observation and of `with` among them.
     #[must_use]
     pub fn references(&self) -> Vec<&Reference> {
@@ -119,4 +133,33 @@ pub struct Capture {
     pub from: Expression,
     /// Whether it is to be redacted everywhere.
     pub secret: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::scenario::Project;
+
+    #[test]
+    fn a_log_must_be_complete_where_what_stands_in_it_is_judged_or_kept() {
+        #[track_caller]
+        fn check(lines: &str, expected: bool) {
+            let scenario = format!("steps:\n- name: look\n  logs: {{ group: g, {lines}\n");
+            let (project, problems) = Project::of_texts("targets: { prod: { aws: { region: r } } }", &scenario);
+            assert_eq!(problems, [], "{lines}");
+            assert_eq!(project.scenarios[0].steps[0].reads_whole_log(), expected, "{lines}");
+        }
+        check("}\n  expect: logs.events.all(e, e.fields.level != 'ERROR')", true);
+        check("}\n  expect:\n  - run.id != 'x'\n  - logs.events.exists(e, e.task == 't')", true);
+        check("}\n  expect: logs.complete", true);
+        check("}\n  expect: size(logs) > 0", true);
+        check("sequence: [ { event: end } ] }\n  expect: logs.events.size() == 1", true);
+        check("sequence: [ { event: end } ] }\n  fail_if: logs.events.size() > 1", true);
+        check("sequence: [ { event: end } ] }\n  capture: { many: logs.events.size() }", true);
+        check("sequence: [ { event: end } ] }\n  as: log", true);
+        // It says itself when that is.
+        check("}\n  until: logs.events.size() > 0\n  expect: logs.events.size() == 1", false);
+        check("none: [ { event: end } ] }", false);
+        check("sequence: [ { event: end } ] }\n  capture: { end: 'logs.matched[0].time' }", false);
+        check("}\n  expect: run.id != 'x'", false);
+    }
 }

@@ -12,10 +12,15 @@
 //! itself, as long as its deadline allows, so that each look at a guard speaks of the moment at which it was asked. What
 //! `sequence` says of *exactly once* is held against everything seen by the look that ends the waiting: with `none`, that
 //! is the complete log.
+//!
+//! What expressions read of a log is judged on the complete log, too, where no `until` says when (`Vantage::whole_log`):
+//! what is there may yet be joined by an error, and what is missing may yet come. Until then it is not known.
 
 mod authors;
 mod demands;
 mod event;
+#[cfg(test)]
+mod looks;
 mod nearest;
 mod pattern;
 mod query;
@@ -176,10 +181,11 @@ impl Query {
     ) -> Result<LogsSeen, LookError> {
         let scan = reader.scan(&self.group, self.prefix.as_deref(), vantage.window_start);
         let scan = reader.before(vantage.deadline, "logs", scan).await?;
-        let claim = claimed.unwrap_or_else(|| self.claim(&scan));
+        let claim = claimed.unwrap_or_else(|| self.claim(&scan, vantage.whole_log));
         let judge = || {
             let claim = (claim, reader.log_lag());
-            LogsSeen::of(self, &scan, vantage.window_start, claim, &vantage.instruments.redactor)
+            let seen = LogsSeen::of(self, &scan, vantage.window_start, claim, &vantage.instruments.redactor);
+            if vantage.whole_log { seen.ripening(claim) } else { seen }
         };
         let mut seen = judge();
         if let Some(tasks) = self.tasks.as_ref().filter(|_| !seen.strangers.is_empty())

@@ -42,10 +42,11 @@ impl Query {
         self
     }
 
-    /// The moment of which a look speaks: that of its first scan; for a query without demands, that of its first look.
-    pub(super) fn claim(&self, scan: &Scan) -> DateTime<Utc> {
+    /// The moment of which a look speaks: that of its first scan; where nothing depends on what the log holds, that of
+    /// the first look.
+    pub(super) fn claim(&self, scan: &Scan, whole_log: bool) -> DateTime<Utc> {
         let demanding = !self.sequence.is_empty() || !self.none.is_empty();
-        if demanding { scan.began } else { *self.first_look.get_or_init(|| scan.began) }
+        if demanding || whole_log { scan.began } else { *self.first_look.get_or_init(|| scan.began) }
     }
 
     /// What it looks at in AWS.

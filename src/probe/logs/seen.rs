@@ -7,6 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
+use super::FIELDS;
 use super::demands::Evaluation;
 use super::event::Event;
 use super::query::Query;
@@ -36,9 +37,12 @@ pub struct LogsSeen {
     /// What `sequence` and `none` came to.
     #[serde(skip)]
     pub demands: Vec<Demand>,
-    /// That its events are not known, where there are too many.
+    /// That its events are not known, where there are too many, or late lines may change what is judged.
     #[serde(skip)]
     pub unknowns: Vec<Unknown>,
+    /// Whether late lines may change what is judged.
+    #[serde(skip)]
+    ripens: bool,
     /// How many of the window's events count.
     #[serde(skip)]
     count: usize,
@@ -88,6 +92,7 @@ impl LogsSeen {
             matched: matched.into_iter().cloned().collect(),
             complete,
             unknowns: too_many(inside.len()).into_iter().collect(),
+            ripens: false,
             count: inside.len(),
             place: query.place(),
             author: query.author().to_owned(),
@@ -97,6 +102,24 @@ impl LogsSeen {
             strangers: evaluation.strangers(),
             demands,
         }
+    }
+
+    /// The same for expressions that want the complete log: as long as it is not, it is not known what stands in it. More
+    /// lines than can be read do not become fewer.
+    pub(super) fn ripening(mut self, (claimed, lag): (DateTime<Utc>, Duration)) -> Self {
+        self.ripens = self.is_whole() && !self.complete && self.unknowns.is_empty();
+        if self.ripens {
+            let why = Gap::passing(late(claimed, lag));
+            let unknown = |field: &&str| Unknown { path: format!("logs.{field}"), why: why.clone() };
+            self.unknowns = FIELDS.iter().map(unknown).collect();
+        }
+        self
+    }
+
+    /// Whether what expressions read of it is not known yet, and will be with time alone.
+    #[must_use]
+    pub const fn is_ripening(&self) -> bool {
+        self.ripens
     }
 
     /// Whether everything in `sequence` was seen as it must be.
@@ -120,7 +143,8 @@ impl LogsSeen {
     pub(super) fn waits_for_late_lines(&self) -> bool {
         let is_unknown = |demand: &Demand| matches!(demand.state, DemandState::Unknown(_));
         let is_broken = |demand: &Demand| matches!(demand.state, DemandState::Broken(_));
-        self.is_whole() && self.demands.iter().any(is_unknown) && !self.demands.iter().any(is_broken)
+        let open = self.ripens || self.demands.iter().any(is_unknown);
+        open && !self.complete && self.is_whole() && !self.demands.iter().any(is_broken)
     }
 
     /// In one line: `2 of 2 of the sequence, none of 1 unwanted, complete`.
@@ -221,6 +245,10 @@ fn incomplete(whole: bool, complete: bool, claimed: DateTime<Utc>, lag: Duration
     if !whole {
         return Some("the sequence is not whole yet, so more lines may come".to_owned());
     }
+    Some(late(claimed, lag))
+}
+
+fn late(claimed: DateTime<Utc>, lag: Duration) -> String {
     let lag = span(TimeDelta::from_std(lag).unwrap_or(TimeDelta::MAX));
-    Some(format!("not known yet up to {}: a line may become visible {lag} late (aws.log_lag)", clock(claimed)))
+    format!("not known yet up to {}: a line may become visible {lag} late (aws.log_lag)", clock(claimed))
 }

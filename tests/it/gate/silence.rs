@@ -55,3 +55,36 @@ fn a_guard_waits_for_late_lines_and_hears_a_signal_while_it_does() {
     assert!(stopped.took < Duration::from_secs(14), "{:?}", stopped.took);
     run.end().check(0, "passed");
 }
+
+/// What stands in the log, of what was only just begun, and a guard that nobody could break.
+const JUDGED: &str = "guards:
+  - name: nobody is tired
+    logs: { group: \"${{ vars.log_group }}\", stream_prefix: \"${{ vars.worker }}/\" }
+    expect: logs.events.all(event, !event.message.contains('tired'))
+steps:
+  - name: upload
+    http:
+      post: /api/v1/bulk-imports
+      multipart: { file: { path: ../fixtures/contacts.csv, type: text/csv } }
+    expect: response.status == 201
+    capture: { import_id: response.body.id }
+  - name: it was begun
+    logs: { group: \"${{ vars.log_group }}\", stream_prefix: \"${{ vars.worker }}/\" }
+    expect: logs.complete && logs.events.exists(event, event.message.contains(import_id))
+finally:
+  - name: remove it
+    http: { delete: \"/api/v1/bulk-imports/${{ import_id }}\" }
+    expect: response.status in [200, 204, 404]
+";
+
+#[test]
+fn what_stands_in_a_log_is_judged_once_the_log_is_complete() {
+    let server = Server::start(&[]);
+    let (config, rows) = (server.config.as_str(), include_str!("../../../fixtures/contacts.csv"));
+    let files = [("smoke.yaml", config), ("scenarios/judged.yaml", JUDGED), ("fixtures/contacts.csv", rows)];
+    let project = Project::of(&files).with(&server.variables());
+    let ended = project.smoke(&["run", "sandbox"]);
+    ended.check(0, "passed");
+    // The step waits as late as lines may become visible, and so does the guard when the steps are done.
+    assert!(ended.took >= Duration::from_secs(4), "{:?}", ended.took);
+}
