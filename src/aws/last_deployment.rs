@@ -13,11 +13,31 @@ use super::known::{Known, following, time};
 pub struct LastDeployment {
     /// `IN_PROGRESS`, `SUCCESSFUL`, `ROLLBACK_SUCCESSFUL`, …
     pub status: String,
+    /// When it was asked for.
+    pub created_at: Option<DateTime<Utc>>,
     /// When it was through, one way or the other.
     pub finished_at: Option<DateTime<Utc>>,
 }
 
 impl LastDeployment {
+    /// Whether it is still under way, or yet to begin, and nobody takes it back. A state that we do not know is not the end.
+    #[must_use]
+    pub fn is_unfinished(&self) -> bool {
+        !self.is_taken_back() && !matches!(self.status.as_str(), "SUCCESSFUL" | "STOPPED")
+    }
+
+    /// Whether it was rolled back, is, or is to be.
+    #[must_use]
+    pub fn is_taken_back(&self) -> bool {
+        self.status.starts_with("ROLLBACK_")
+    }
+
+    /// Whether it was through before a deployment that `begun` then: the list may not show that one yet.
+    #[must_use]
+    pub fn is_before(&self, begun: Option<DateTime<Utc>>) -> bool {
+        begun.zip(self.finished_at).is_some_and(|(begun, finished)| begun > finished)
+    }
+
     /// The newest; none where there never was one.
     pub(super) async fn read(clients: &Clients, cluster: &str, service: &str) -> Known<Option<Self>> {
         let (mut newest, mut token): (Option<ServiceDeploymentBrief>, _) = (None, None);
@@ -39,5 +59,6 @@ impl LastDeployment {
 
 fn last(brief: &ServiceDeploymentBrief) -> Option<LastDeployment> {
     let status = brief.status()?.as_str().to_owned();
-    Some(LastDeployment { status, finished_at: brief.finished_at().map(time) })
+    let (created_at, finished_at) = (brief.created_at().map(time), brief.finished_at().map(time));
+    Some(LastDeployment { status, created_at, finished_at })
 }

@@ -29,6 +29,8 @@ pub struct ServiceFacts {
     pub name: String,
     /// When it was looked at.
     pub seen_at: DateTime<Utc>,
+    /// `ACTIVE`, or `DRAINING` while it is being deleted.
+    pub status: String,
     /// How many tasks it wants.
     pub desired: i32,
     /// How many run, of all deployments.
@@ -245,6 +247,7 @@ fn service_facts(service: &Service, seen_at: DateTime<Utc>) -> ServiceFacts {
     ServiceFacts {
         name: name_of(service).to_owned(),
         seen_at,
+        status: service.status().unwrap_or("ACTIVE").to_owned(),
         desired: service.desired_count(),
         running: service.running_count(),
         pending: service.pending_count(),

@@ -154,7 +154,8 @@ async fn services_are_asked_for_ten_at_a_time_and_what_is_missing_is_named() {
     let first = services[0].as_ref().unwrap();
     let tasks: Vec<&str> = first.tasks.as_ref().unwrap().iter().map(|task| task.id.as_str()).collect();
     assert_eq!(tasks, ["w0-RUNNING", "w0-STOPPED"]);
-    let last = LastDeployment { status: "ROLLBACK_SUCCESSFUL".to_owned(), finished_at: None };
+    let (status, created_at) = ("ROLLBACK_SUCCESSFUL".to_owned(), Some(at(0)));
+    let last = LastDeployment { status, created_at, finished_at: None };
     assert_eq!(first.last_deployment, Ok(Some(last)));
     assert!(first.definition.as_ref().unwrap().health_check);
     assert_eq!(peer.asked("DescribeServices").len(), 2);
@@ -354,6 +355,23 @@ fn changed(operation: &str, body: &Json, change: impl FnOnce(&mut Json)) -> Answ
     let Answer::Ok(mut answer) = cluster(operation, body) else { unreachable!("it has no errors") };
     change(&mut answer);
     Answer::Ok(answer)
+}
+
+#[tokio::test]
+async fn a_service_that_is_being_deleted_says_so_and_one_that_is_deleted_is_not_there() {
+    let with = |status: &'static str| {
+        Peer::start(move |operation, body| {
+            changed(operation, body, |answer| {
+                if operation == "DescribeServices" {
+                    answer["services"][0]["status"] = json!(status);
+                }
+            })
+        })
+    };
+    let service = with("DRAINING").await.reader().await.service("prod", "worker").await.unwrap();
+    assert_eq!(service.status, "DRAINING");
+    let error = with("INACTIVE").await.reader().await.service("prod", "worker").await.unwrap_err();
+    assert_eq!((error.kind, error.message.as_str()), (LookErrorKind::System, "no service worker in cluster prod"));
 }
 
 #[tokio::test]

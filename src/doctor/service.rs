@@ -17,6 +17,9 @@ pub(super) fn examine(thing: &Thing, facts: &Result<Arc<ServiceFacts>, LookError
         Ok(facts) => facts,
         Err(error) => return Finding::unseen(what, error).todo("see the names in `vars` of the target"),
     };
+    if facts.status != "ACTIVE" {
+        return Finding::wrong(what, format!("it is being deleted ({})", facts.status)).todo("create it anew");
+    }
     let finding = standing(what, facts.desired, facts.running);
     match &facts.definition {
         Ok(definition) => {

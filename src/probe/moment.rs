@@ -17,6 +17,11 @@ pub(super) fn fine_clock(at: DateTime<Utc>) -> String {
     at.format("%H:%M:%S%.3f").to_string()
 }
 
+/// The time of day, and the day as well where that is not `now`'s.
+pub(super) fn when(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    if at.date_naive() == now.date_naive() { clock(at) } else { at.format("%Y-%m-%d %H:%M:%S").to_string() }
+}
+
 /// A span in the unit that suits it: `40 s`, `3 min`, `2 h`.
 pub(super) fn span(length: TimeDelta) -> String {
     match length.num_seconds().max(0) {

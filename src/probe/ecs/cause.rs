@@ -24,6 +24,10 @@ impl Service {
 
     /// Its roll-out is not through, though nothing of it has failed.
     fn unfinished(&self) -> Option<String> {
+        let not_begun = self.blockers.iter().find(|blocker| matches!(blocker, Blocker::Unfinished(_)));
+        if let Some(blocker) = not_begun {
+            return Some(format!("the roll-out of {} is not through: {blocker}", self.name));
+        }
         let state = self.blockers.iter().find_map(|blocker| match blocker {
             Blocker::Rollout(state) => Some(state.clone()),
             Blocker::Deployments(_) => Some(blocker.to_string()),
@@ -50,6 +54,7 @@ impl Service {
     /// The deploy itself did not come through.
     fn taken_back(&self) -> Option<String> {
         self.blockers.iter().find_map(|blocker| match blocker {
+            Blocker::Deleted(status) => Some(format!("the service {} is being deleted ({status})", self.name)),
             Blocker::RolledBack { to, done: true } => {
                 Some(format!("{} was rolled back to task definition {to}{}", self.name, self.last_ending()))
             }

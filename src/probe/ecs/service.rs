@@ -54,10 +54,12 @@ pub struct Service {
     pub retired: Option<Vec<StoppedTask>>,
     /// What the service told last, the newest first.
     pub events: Vec<ServiceMessage>,
-    /// Whether waiting cannot help: the roll-out failed or was taken back, or no task can ever be healthy.
+    /// Whether waiting cannot help: the roll-out failed or was taken back, no task can ever be healthy, or the service is
+    /// being deleted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failed: Option<bool>,
-    /// Desired ≥ 1, one deployment, completed, all running, none pending, all healthy, not rolled back.
+    /// Active, desired ≥ 1, one deployment, completed, no other asked for, all running, none pending, all healthy, not
+    /// rolled back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steady: Option<bool>,
     /// Its name.
@@ -154,7 +156,7 @@ impl Service {
     fn with_failed(mut self, unclear: Option<Gap>) -> Self {
         let still_to_come = self.demands.iter().any(|demand| matches!(demand.state, DemandState::Open(_)));
         let failed = self.blockers.iter().any(|blocker| match blocker {
-            Blocker::RolledBack { .. } | Blocker::RolloutFailed(_) => true,
+            Blocker::Deleted(_) | Blocker::RolledBack { .. } | Blocker::RolloutFailed(_) => true,
             Blocker::NoHealthCheck(_) => !still_to_come,
             _ => false,
         });

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::aws::{self, LastDeployment, ServiceFacts, TaskFacts};
 use crate::probe::Gap;
+use crate::probe::moment::when;
 
 /// Whether a service is steady.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub(super) enum Steady {
 /// Something that keeps a service from being steady.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Blocker {
+    /// It is being deleted: its status.
+    Deleted(String),
     /// It wants no task at all.
     WantsNone,
     /// No deployment is the primary one.
@@ -29,6 +32,8 @@ pub(super) enum Blocker {
     Rollout(String),
     /// The roll-out failed: why.
     RolloutFailed(String),
+    /// The newest service deployment is not through, though what runs is: its state, and since when.
+    Unfinished(String),
     /// The newest deployment failed and was taken back: to which task definition, and whether that is done.
     RolledBack { to: String, done: bool },
     /// Fewer or more tasks run than are wanted.
@@ -46,7 +51,13 @@ impl Blocker {
     pub(super) fn is_telling(&self) -> bool {
         matches!(
             self,
-            Self::WantsNone | Self::NoPrimary | Self::Deployments(_) | Self::RolledBack { .. } | Self::NoHealthCheck(_)
+            Self::Deleted(_)
+                | Self::WantsNone
+                | Self::NoPrimary
+                | Self::Deployments(_)
+                | Self::Unfinished(_)
+                | Self::RolledBack { .. }
+                | Self::NoHealthCheck(_)
         )
     }
 }
@@ -54,11 +65,13 @@ impl Blocker {
 impl fmt::Display for Blocker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Deleted(status) => write!(f, "being deleted ({status})"),
             Self::WantsNone => f.write_str("desired count is 0"),
             Self::NoPrimary => f.write_str("no primary deployment"),
             Self::Deployments(count) => write!(f, "{count} deployments"),
             Self::Rollout(state) => write!(f, "rollout {state}"),
             Self::RolloutFailed(reason) => write!(f, "rollout FAILED: {reason}"),
+            Self::Unfinished(state) => write!(f, "a service deployment is {state}"),
             Self::RolledBack { to, done: true } => write!(f, "rolled back to task definition {to}"),
             Self::RolledBack { to, done: false } => write!(f, "being rolled back to task definition {to}"),
             Self::Running => f.write_str("not as many running as desired"),
@@ -76,7 +89,8 @@ impl fmt::Display for Blocker {
 /// ones, where they could be read.
 pub(super) fn judge(facts: &ServiceFacts, tasks: Option<&[&TaskFacts]>) -> (Steady, Vec<Blocker>) {
     let rolled_back = rolled_back(facts);
-    let mut blockers: Vec<Blocker> = rolled_back.clone().unwrap_or_default().into_iter().collect();
+    let mut blockers: Vec<Blocker> = deleted(facts).into_iter().collect();
+    blockers.extend(rolled_back.clone().unwrap_or_default());
     blockers.extend(of_deployments(facts));
     blockers.extend(of_counts(facts));
     blockers.extend(tasks.and_then(|tasks| of_health(facts, tasks)));
@@ -104,7 +118,7 @@ pub(super) fn rolled_back(facts: &ServiceFacts) -> Result<Option<Blocker>, Gap> 
     match &facts.last_deployment {
         // The service was looked at a moment before the list: what it says is not yet the roll-back's end.
         Ok(Some(last)) if last.status == "ROLLBACK_SUCCESSFUL" && !is_completed(facts) => Ok(None),
-        Ok(Some(last)) if last.status.starts_with("ROLLBACK_") && !is_outdated(last, facts) => {
+        Ok(Some(last)) if last.is_taken_back() && !is_outdated(last, facts) => {
             Ok(Some(Blocker::RolledBack { to, done: last.status == "ROLLBACK_SUCCESSFUL" }))
         }
         Ok(_) => Ok(None),
@@ -120,8 +134,7 @@ fn is_completed(facts: &ServiceFacts) -> bool {
 
 /// Whether the service has been deployed anew since: the list of deployments may not show that yet.
 fn is_outdated(last: &LastDeployment, facts: &ServiceFacts) -> bool {
-    let begun = facts.primary().and_then(|primary| primary.created_at);
-    begun.zip(last.finished_at).is_some_and(|(begun, finished)| begun > finished)
+    last.is_before(facts.primary().and_then(|primary| primary.created_at))
 }
 
 /// Whether an event says that the service was rolled back to what it runs now. An idle service keeps its events for weeks:
@@ -145,12 +158,23 @@ fn deployment_in(message: &str) -> Option<&str> {
     Some(&named[..length])
 }
 
+fn deleted(facts: &ServiceFacts) -> Option<Blocker> {
+    (facts.status != "ACTIVE").then(|| Blocker::Deleted(facts.status.clone()))
+}
+
+/// An update that was asked for and that the service itself does not show yet, or one whose alarms are still watched.
+fn unfinished(facts: &ServiceFacts) -> Option<Blocker> {
+    let last = facts.last_deployment.as_ref().ok()?.as_ref().filter(|last| last.is_unfinished())?;
+    let since = last.created_at.map(|at| format!(" since {}", when(at, facts.seen_at))).unwrap_or_default();
+    Some(Blocker::Unfinished(format!("{}{since}", last.status)))
+}
+
 fn of_deployments(facts: &ServiceFacts) -> Vec<Blocker> {
     let mut blockers = Vec::new();
     let alive = facts.deployments.iter().filter(|deployment| deployment.status != "INACTIVE").count();
     let Some(primary) = facts.primary() else { return vec![Blocker::NoPrimary] };
     match primary.rollout.as_deref() {
-        Some("COMPLETED") => {}
+        Some("COMPLETED") => blockers.extend(unfinished(facts)),
         Some("FAILED") => {
             blockers.push(Blocker::RolloutFailed(primary.rollout_reason.clone().unwrap_or_default()));
         }

@@ -65,7 +65,7 @@ fn deployment(id: &str, status: &str, rollout: &str) -> DeploymentFacts {
 
 /// The newest service deployment, and when it was through.
 fn ended(status: &str, seconds: i64) -> LastDeployment {
-    LastDeployment { status: status.to_owned(), finished_at: Some(at(seconds)) }
+    LastDeployment { status: status.to_owned(), created_at: Some(at(-130)), finished_at: Some(at(seconds)) }
 }
 
 /// A service as it should be: the window opened at 0, and it is looked at 60 s later.
@@ -75,6 +75,7 @@ fn well() -> ServiceFacts {
     ServiceFacts {
         name: "bulk-import-worker".to_owned(),
         seen_at: at(60),
+        status: "ACTIVE".to_owned(),
         desired: 1,
         running: 1,
         pending: 0,
@@ -255,6 +256,53 @@ fn a_roll_back_that_cannot_be_excluded_leaves_steady_unknown() {
         facts.may_roll_back = false;
     };
     check(no_breaker, (Some(true), summary, None));
+}
+
+#[test]
+fn an_update_that_only_the_list_of_service_deployments_shows_is_waited_for() {
+    let wanted = |facts: &mut ServiceFacts, status: &str, seconds: i64| {
+        let (status, created_at) = (status.to_owned(), Some(at(seconds)));
+        facts.last_deployment = Ok(Some(LastDeployment { status, created_at, finished_at: None }));
+    };
+    for status in ["PENDING", "IN_PROGRESS", "STOP_REQUESTED", "SOMETHING_NEW"] {
+        let words = format!("a service deployment is {status} since 08:00:50");
+        let (summary, cause) = (
+            format!("1 of 1 running, 1 healthy, rollout COMPLETED, {words}"),
+            format!("the roll-out of bulk-import-worker is not through: {words}"),
+        );
+        check(|facts| wanted(facts, status, 50), (Some(false), &summary, Some(&cause)));
+        let mut facts = well();
+        wanted(&mut facts, status, 50);
+        assert_eq!(seen(&facts).failed, Some(false), "{status}: it may come about");
+    }
+    // Where the service says itself that it is on its way, that is enough.
+    let told = |facts: &mut ServiceFacts| {
+        wanted(facts, "IN_PROGRESS", -86_400);
+        facts.deployments[0].rollout = Some("IN_PROGRESS".to_owned());
+    };
+    let cause = "the roll-out of bulk-import-worker is not through (IN_PROGRESS)";
+    check(told, (Some(false), "1 of 1 running, 1 healthy, rollout IN_PROGRESS", Some(cause)));
+    let cause = "the roll-out of bulk-import-worker is not through: a service deployment is IN_PROGRESS since 2027-01-14 08:00:00";
+    let mut facts = well();
+    wanted(&mut facts, "IN_PROGRESS", -86_400);
+    assert_eq!(seen(&facts).cause().as_deref(), Some(cause));
+    // A newer one, and one that ended without success: what runs says the rest.
+    check(
+        |facts| facts.last_deployment = Ok(Some(ended("STOPPED", -60))),
+        (Some(true), "1 of 1 running, 1 healthy, rollout COMPLETED", None),
+    );
+}
+
+#[test]
+fn a_service_that_is_being_deleted_is_lost_however_well_it_is() {
+    let deleted = |facts: &mut ServiceFacts| facts.status = "DRAINING".to_owned();
+    let cause = Some("the service bulk-import-worker is being deleted (DRAINING)");
+    check(deleted, (Some(false), "1 of 1 running, 1 healthy, rollout COMPLETED, being deleted (DRAINING)", cause));
+    let mut facts = well();
+    deleted(&mut facts);
+    (facts.desired, facts.running, facts.tasks) = (0, 0, Ok(Vec::new()));
+    let service = seen(&facts);
+    assert_eq!((service.failed, service.cause().as_deref()), (Some(true), cause));
 }
 
 #[test]
