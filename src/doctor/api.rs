@@ -26,6 +26,7 @@ pub(super) async fn examine(plan: &Plan, instruments: &Arc<Instruments>) -> Vec<
     let vantage = Vantage {
         instruments: Arc::clone(instruments),
         window_start: Utc::now(),
+        step_start: Utc::now(),
         whole_log: false,
         dir: std::path::PathBuf::new(),
         deadline: Instant::now() + WITHIN,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use serde_json::Value as Json;
 use tokio::time::Instant;
 
@@ -48,6 +49,8 @@ pub(crate) struct Lookout<'step> {
     scope: Scope,
     request: Request,
     started: Instant,
+    /// The same by the clock.
+    began: DateTime<Utc>,
     looks: u64,
     /// Whether looks wait until a log is complete that is judged: those of a step do, and the last one at a guard. While
     /// the steps go on, another one follows.
@@ -62,7 +65,8 @@ pub(crate) struct Lookout<'step> {
 impl<'step> Lookout<'step> {
     /// Fills the step's probe in and tells that it began; or says why it is not to be looked at.
     pub(crate) fn open(stage: &'step Stage, at: StepRef, step: &'step Step, scope: &Scope) -> Result<Self, Closed> {
-        let scope = admit(step, scope, stage.clock.now())?;
+        let began = stage.clock.now();
+        let scope = admit(step, scope, began)?;
         let request = step.spec.probe.resolve(&scope, &step.spec.dir).map_err(Closed::unfilled)?;
         let until = (!step.spec.until.is_empty())
             .then(|| step.spec.until.iter().map(crate::expr::Expression::text).collect::<Vec<_>>().join(" && "));
@@ -77,6 +81,7 @@ impl<'step> Lookout<'step> {
             scope,
             request,
             started,
+            began,
             looks,
             patient,
             looking: None,
@@ -91,8 +96,9 @@ impl<'step> Lookout<'step> {
         let began = self.elapsed();
         self.looking = Some(began);
         let deadline = self.by(deadline);
-        let (dir, whole_log) = (self.step.spec.dir.clone(), self.patient && self.step.spec.reads_whole_log());
-        let vantage = Vantage { dir, whole_log, deadline, ..self.stage.vantage.clone() };
+        let whole_log = self.patient && self.step.spec.reads_whole_log();
+        let (dir, step_start) = (self.step.spec.dir.clone(), self.began);
+        let vantage = Vantage { step_start, dir, whole_log, deadline, ..self.stage.vantage.clone() };
         let seen = self.request.look(&vantage).await;
         self.looking = None;
         self.scope.set_now(self.stage.clock.now());

@@ -134,6 +134,7 @@ impl Run {
         Vantage {
             instruments: Arc::clone(&self.equipment.instruments),
             window_start: self.clock.now(),
+            step_start: self.clock.now(),
             whole_log: false,
             dir: PathBuf::new(),
             deadline: Instant::now(),

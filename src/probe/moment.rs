@@ -19,7 +19,12 @@ pub(super) fn fine_clock(at: DateTime<Utc>) -> String {
 
 /// The time of day, and the day as well where that is not `now`'s.
 pub(super) fn when(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
-    if at.date_naive() == now.date_naive() { clock(at) } else { at.format("%Y-%m-%d %H:%M:%S").to_string() }
+    if at.date_naive() == now.date_naive() { clock(at) } else { dated(at) }
+}
+
+/// The day and the time of day, UTC: `2026-11-26 22:10:03`.
+pub(super) fn dated(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 /// A span in the unit that suits it: `40 s`, `3 min`, `2 h`.

@@ -29,6 +29,8 @@ pub struct Vantage {
     pub instruments: Arc<Instruments>,
     /// When the window opened; the case's own beginning while `ready` is still going on.
     pub window_start: DateTime<Utc>,
+    /// When the step began that looks.
+    pub step_start: DateTime<Utc>,
     /// The folder that files are relative to.
     pub dir: PathBuf,
     /// Whether what stands in a log is judged or kept: then a look at one waits until it is complete up to that look.

@@ -95,6 +95,7 @@ impl Moto {
         Vantage {
             instruments: Arc::new(Instruments { http, aws, recent: Recent::default(), redactor: Arc::default() }),
             window_start,
+            step_start: window_start,
             whole_log: false,
             dir: PathBuf::new(),
             deadline: tokio::time::Instant::now() + Duration::from_secs(30),

@@ -55,12 +55,7 @@ impl Service {
     fn taken_back(&self) -> Option<String> {
         self.blockers.iter().find_map(|blocker| match blocker {
             Blocker::Deleted(status) => Some(format!("the service {} is being deleted ({status})", self.name)),
-            Blocker::RolledBack { to, done: true } => {
-                Some(format!("{} was rolled back to task definition {to}{}", self.name, self.last_ending()))
-            }
-            Blocker::RolledBack { to, done: false } => {
-                Some(format!("{} is being rolled back to task definition {to}{}", self.name, self.last_ending()))
-            }
+            Blocker::RolledBack(back) => Some(format!("{} {}{}", self.name, back.clause(), self.last_ending())),
             Blocker::RolloutFailed(reason) => {
                 let reason = reason.trim_end_matches('.');
                 let failed = match self.shortage() {

@@ -81,7 +81,7 @@ fn image_state(image: &Image, facts: &ServiceFacts, tasks: Option<&[&TaskFacts]>
 pub(super) struct Instead {
     /// What runs: `bulk-import-worker runs task definition worker:41, image …`.
     pub(super) runs: String,
-    /// That the roll-out was taken back, and to what, where it was.
+    /// That the roll-out was taken back since somebody looks, and to what: `was rolled back to …`.
     pub(super) back: Option<String>,
 }
 
@@ -89,7 +89,7 @@ impl Instead {
     /// It may still come; where the roll-out was taken back it never does.
     fn state(&self, what: &str) -> DemandState {
         match &self.back {
-            Some(back) => DemandState::Broken(format!("{what}; it is {back}")),
+            Some(back) => DemandState::Broken(format!("{what}; it {back}")),
             None => DemandState::Open(what.to_owned()),
         }
     }

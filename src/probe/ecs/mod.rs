@@ -4,6 +4,7 @@ mod cause;
 mod evidence;
 mod expected;
 mod image;
+mod roll_back;
 mod service;
 mod sorted;
 mod steady;
@@ -17,6 +18,7 @@ use std::sync::{Arc, OnceLock};
 use expected::Expected;
 use futures_util::future::try_join_all;
 
+use service::Since;
 pub use service::{Service, ServiceMessage};
 pub use task::{StoppedTask, Task};
 
@@ -179,7 +181,8 @@ impl Query {
         let reader = vantage.instruments.aws.as_ref().ok_or_else(no_aws)?;
         let looks = self.names.iter().map(|name| reader.service(&self.cluster, name));
         let facts = reader.before(vantage.deadline, "ecs", try_join_all(looks)).await?;
-        let seen = facts.iter().map(|facts| Service::of(facts, vantage.window_start, &self.expected));
+        let since = Since { window: vantage.window_start, step: vantage.step_start };
+        let seen = facts.iter().map(|facts| Service::of(facts, since, &self.expected));
         let seen = ServicesSeen::new(seen.collect(), self.several);
         Ok(vantage.instruments.recent.share(ServicesSeen { facts, ..seen }, ServicesSeen::is_the_same))
     }
@@ -218,12 +221,15 @@ impl ServicesSeen {
     }
 
     /// Whether it says the same as `other`, of the same look: where the windows differ, other tasks may have stopped in
-    /// them, and where something else was expected, something else came of it.
+    /// them, a roll-back may be older than one of them, and where something else was expected, something else came of it.
     fn is_the_same(&self, other: &Self) -> bool {
         let looks = self.facts.len() == other.facts.len()
             && self.facts.iter().zip(&other.facts).all(|(one, other)| Arc::ptr_eq(one, other));
         let gone = || self.services.iter().map(Service::gone).eq(other.services.iter().map(Service::gone));
-        looks && self.several == other.several && self.demands == other.demands && gone()
+        let stood = |seen: &Self| -> Vec<_> {
+            seen.services.iter().map(|service| (service.failed, service.blockers.clone())).collect()
+        };
+        looks && self.several == other.several && self.demands == other.demands && gone() && stood(self) == stood(other)
     }
 
     /// The services that were seen, in the order in which they were asked for.

@@ -1,10 +1,11 @@
 //! `service`: from what AWS told to what expressions read.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::expected::{Expected, Instead};
 use super::image::named;
+use super::roll_back::RollBack;
 use super::sorted::Tasks;
 use super::steady::{self, Blocker, Steady};
 use super::task::{Own, StoppedTask, Task};
@@ -13,6 +14,18 @@ use crate::probe::Gap;
 use crate::probe::finding::ServiceFinding;
 use crate::probe::moment::stamp;
 use crate::probe::{Demand, DemandState};
+
+/// How long an update may take until AWS shows it.
+const UNTIL_VISIBLE: TimeDelta = TimeDelta::seconds(20);
+
+/// Since when somebody looks.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Since {
+    /// When the window opened.
+    pub(super) window: DateTime<Utc>,
+    /// When the step began.
+    pub(super) step: DateTime<Utc>,
+}
 
 /// `service`. What could not be known is left out; see `unknowns`.
 #[derive(Debug, Clone, Serialize)]
@@ -98,19 +111,19 @@ pub struct ServiceMessage {
 }
 
 impl Service {
-    /// What of `facts` concerns somebody whose window opened at `window_start`, and who expects this to run.
+    /// What of `facts` concerns somebody who looks `since` then, and who expects this to run.
     #[must_use]
-    pub(super) fn of(facts: &ServiceFacts, window_start: DateTime<Utc>, expected: &Expected) -> Self {
+    pub(super) fn of(facts: &ServiceFacts, since: Since, expected: &Expected) -> Self {
         let primary = facts.primary().cloned().unwrap_or_default();
         // Without a primary deployment nobody can tell whose tasks they are.
         let tasks = facts.primary().and(facts.tasks.as_ref().ok());
-        let tasks = tasks.map(|tasks| Tasks::sort(tasks, &primary.id, window_start));
+        let tasks = tasks.map(|tasks| Tasks::sort(tasks, &primary.id, since.window));
         let containers = Own::of(facts);
         let own = tasks.as_ref().map(|tasks| &tasks.current);
         let untold = own.map(|own| containers.unknowns(own)).unwrap_or_default();
         let told = |field: &str| untold.iter().all(|(unknown, _)| *unknown != field);
-        let (steady, blockers) = steady::judge(facts, own.map(Vec::as_slice));
-        let rolled_back = steady::rolled_back(facts);
+        let rolled_back = RollBack::of(facts, since.window);
+        let (steady, blockers) = steady::judge(facts, own.map(Vec::as_slice), &rolled_back);
         let count = |health: &str| own.map(|own| number(own.iter().filter(|task| task.health == health).count()));
         let stopped = |tasks: &[&TaskFacts]| tasks.iter().map(|task| StoppedTask::of(task)).collect();
         let service = Self {
@@ -149,18 +162,25 @@ impl Service {
             demands: Vec::new(),
         };
         let demands = expected.hold(facts, own.map(Vec::as_slice), &service.instead());
-        Self { demands, ..service }.with_failed(rolled_back.err())
+        Self { demands, ..service }.with_failed(rolled_back.err(), since.step)
     }
 
-    /// Says whether it failed for good; `unclear` is why that is not known of a roll-back.
-    fn with_failed(mut self, unclear: Option<Gap>) -> Self {
+    /// Says whether it failed for good; `unclear` is why that is not known of a roll-back. An old roll-back may be all that
+    /// there is to see for a moment after an update.
+    fn with_failed(mut self, unclear: Option<Gap>, step_start: DateTime<Utc>) -> Self {
+        let visible = self.seen_at - step_start >= UNTIL_VISIBLE;
         let still_to_come = self.demands.iter().any(|demand| matches!(demand.state, DemandState::Open(_)));
         let failed = self.blockers.iter().any(|blocker| match blocker {
-            Blocker::Deleted(_) | Blocker::RolledBack { .. } | Blocker::RolloutFailed(_) => true,
+            Blocker::Deleted(_) | Blocker::RolloutFailed(_) => true,
+            Blocker::RolledBack(back) => visible || !back.is_old(),
             Blocker::NoHealthCheck(_) => !still_to_come,
             _ => false,
         });
-        match unclear.filter(|_| !failed) {
+        let old = self.rolled_back().filter(|_| !visible).map(|back| {
+            let what = format!("{} {}", self.name, back.clause());
+            Gap::passing(format!("{what}; an update of after that may not show yet"))
+        });
+        match unclear.or(old).filter(|_| !failed) {
             Some(why) => self.unknowns.push(("failed", why)),
             None => self.failed = Some(failed),
         }
@@ -210,8 +230,18 @@ impl Service {
     }
 
     fn instead(&self) -> Instead {
-        let back = self.blockers.iter().find(|blocker| matches!(blocker, Blocker::RolledBack { .. }));
-        Instead { runs: format!("{} runs {}", self.name, self.revision()), back: back.map(ToString::to_string) }
+        let runs = format!("{} runs {}", self.name, self.revision());
+        match self.rolled_back() {
+            Some(back) if back.is_old() => Instead { runs: format!("{runs}; it {}", back.clause()), back: None },
+            back => Instead { runs, back: back.map(RollBack::clause) },
+        }
+    }
+
+    fn rolled_back(&self) -> Option<&RollBack> {
+        self.blockers.iter().find_map(|blocker| match blocker {
+            Blocker::RolledBack(back) => Some(back),
+            _ => None,
+        })
     }
 
     /// In one line: `1 of 1 running, 0 healthy, rollout IN_PROGRESS`.

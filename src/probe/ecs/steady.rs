@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::aws::{self, LastDeployment, ServiceFacts, TaskFacts};
+use super::roll_back::RollBack;
+use crate::aws::{self, ServiceFacts, TaskFacts};
 use crate::probe::Gap;
 use crate::probe::moment::when;
 
@@ -34,8 +35,8 @@ pub(super) enum Blocker {
     RolloutFailed(String),
     /// The newest service deployment is not through, though what runs is: its state, and since when.
     Unfinished(String),
-    /// The newest deployment failed and was taken back: to which task definition, and whether that is done.
-    RolledBack { to: String, done: bool },
+    /// The newest deployment failed and is taken back.
+    RolledBack(RollBack),
     /// Fewer or more tasks run than are wanted.
     Running,
     /// Tasks are on their way.
@@ -56,7 +57,7 @@ impl Blocker {
                 | Self::NoPrimary
                 | Self::Deployments(_)
                 | Self::Unfinished(_)
-                | Self::RolledBack { .. }
+                | Self::RolledBack(_)
                 | Self::NoHealthCheck(_)
         )
     }
@@ -72,8 +73,7 @@ impl fmt::Display for Blocker {
             Self::Rollout(state) => write!(f, "rollout {state}"),
             Self::RolloutFailed(reason) => write!(f, "rollout FAILED: {reason}"),
             Self::Unfinished(state) => write!(f, "a service deployment is {state}"),
-            Self::RolledBack { to, done: true } => write!(f, "rolled back to task definition {to}"),
-            Self::RolledBack { to, done: false } => write!(f, "being rolled back to task definition {to}"),
+            Self::RolledBack(back) => back.fmt(f),
             Self::Running => f.write_str("not as many running as desired"),
             Self::Pending => f.write_str("tasks pending"),
             Self::Unhealthy(healthy) => write!(f, "only {healthy} healthy"),
@@ -86,17 +86,20 @@ impl fmt::Display for Blocker {
 }
 
 /// Judges, and names everything that stands in the way, the worst first. `tasks` are the primary deployment's current
-/// ones, where they could be read.
-pub(super) fn judge(facts: &ServiceFacts, tasks: Option<&[&TaskFacts]>) -> (Steady, Vec<Blocker>) {
-    let rolled_back = rolled_back(facts);
+/// ones, where they could be read; `back` is its roll-back, as far as that is known.
+pub(super) fn judge(
+    facts: &ServiceFacts,
+    tasks: Option<&[&TaskFacts]>,
+    back: &Result<Option<RollBack>, Gap>,
+) -> (Steady, Vec<Blocker>) {
     let mut blockers: Vec<Blocker> = deleted(facts).into_iter().collect();
-    blockers.extend(rolled_back.clone().unwrap_or_default());
+    blockers.extend(back.iter().flatten().cloned().map(Blocker::RolledBack));
     blockers.extend(of_deployments(facts));
     blockers.extend(of_counts(facts));
     blockers.extend(tasks.and_then(|tasks| of_health(facts, tasks)));
-    let unseen = match (tasks, rolled_back) {
+    let unseen = match (tasks, back) {
         (None, _) => facts.tasks.as_ref().err().map(Gap::from),
-        (_, Err(why)) => Some(why),
+        (_, Err(why)) => Some(why.clone()),
         _ => None,
     };
     let steady = match unseen {
@@ -105,57 +108,6 @@ pub(super) fn judge(facts: &ServiceFacts, tasks: Option<&[&TaskFacts]>) -> (Stea
         None => Steady::Yes,
     };
     (steady, blockers)
-}
-
-/// Whether the newest deployment was rolled back. A look at the service alone cannot tell: after a roll-back it is as
-/// quiet as after a success. Where AWS does not let us ask, a service that cannot roll back on its own did not, and one
-/// that said so in its events did.
-///
-/// # Errors
-/// Where it is not known: why.
-pub(super) fn rolled_back(facts: &ServiceFacts) -> Result<Option<Blocker>, Gap> {
-    let to = facts.primary().map(|primary| aws::short_name(&primary.task_definition).to_owned()).unwrap_or_default();
-    match &facts.last_deployment {
-        // The service was looked at a moment before the list: what it says is not yet the roll-back's end.
-        Ok(Some(last)) if last.status == "ROLLBACK_SUCCESSFUL" && !is_completed(facts) => Ok(None),
-        Ok(Some(last)) if last.is_taken_back() && !is_outdated(last, facts) => {
-            Ok(Some(Blocker::RolledBack { to, done: last.status == "ROLLBACK_SUCCESSFUL" }))
-        }
-        Ok(_) => Ok(None),
-        Err(_) if told_so(facts) => Ok(Some(Blocker::RolledBack { to, done: true })),
-        Err(_) if !facts.may_roll_back => Ok(None),
-        Err(error) => Err(Gap::from(error).behind("whether it was rolled back is not known: ")),
-    }
-}
-
-fn is_completed(facts: &ServiceFacts) -> bool {
-    facts.primary().is_some_and(|primary| primary.rollout.as_deref() == Some("COMPLETED"))
-}
-
-/// Whether the service has been deployed anew since: the list of deployments may not show that yet.
-fn is_outdated(last: &LastDeployment, facts: &ServiceFacts) -> bool {
-    last.is_before(facts.primary().and_then(|primary| primary.created_at))
-}
-
-/// Whether an event says that the service was rolled back to what it runs now. An idle service keeps its events for weeks:
-/// one about another deployment, or from before this one began, is history.
-fn told_so(facts: &ServiceFacts) -> bool {
-    let Some(primary) = facts.primary() else { return false };
-    facts.events.iter().any(|event| {
-        let message = event.message.to_lowercase();
-        let back = message.contains("rolling back") || message.contains("rolled back");
-        back && match deployment_in(&message) {
-            Some(id) => id == primary.id,
-            None => primary.created_at.is_none_or(|begun| begun <= event.at),
-        }
-    })
-}
-
-/// The deployment that an event names: `ecs-svc/123` in `rolling back to deployment ecs-svc/123.`
-fn deployment_in(message: &str) -> Option<&str> {
-    let named = &message[message.find("ecs-svc/")?..];
-    let length = named.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '/'))).unwrap_or(named.len());
-    Some(&named[..length])
 }
 
 fn deleted(facts: &ServiceFacts) -> Option<Blocker> {

@@ -89,7 +89,12 @@ fn well() -> ServiceFacts {
 }
 
 fn seen(facts: &ServiceFacts) -> Service {
-    Service::of(facts, at(0), &Expected::default())
+    Service::of(facts, since(0), &Expected::default())
+}
+
+/// Somebody whose window opened then, as the step began.
+fn since(seconds: i64) -> Since {
+    Since { window: at(seconds), step: at(seconds) }
 }
 
 /// Changes a service that is well, and says what is then seen: `steady`, summary, cause.
@@ -221,14 +226,14 @@ fn a_roll_back_is_not_steady_however_quiet_the_service_is() {
         "1 of 1 running, 1 healthy, rollout COMPLETED, rolled back to task definition worker:42",
         Some("bulk-import-worker was rolled back to task definition worker:42"),
     );
-    check(|facts| facts.last_deployment = Ok(Some(ended("ROLLBACK_SUCCESSFUL", -5))), expected);
+    check(|facts| facts.last_deployment = Ok(Some(ended("ROLLBACK_SUCCESSFUL", 5))), expected);
     // Where ListServiceDeployments may not be called, the service's own events tell.
     for message in ["(service bulk-import-worker) rolling back to deployment ecs-svc/2.", "it was rolled back"] {
-        check(|facts| told_only(facts, &[(-10, message)]), expected);
+        check(|facts| told_only(facts, &[(10, message)]), expected);
     }
     // What a load balancer does after it is no news of the roll-out.
-    let draining = (-5, "(service bulk-import-worker) has begun draining connections on 1 tasks.");
-    check(|facts| told_only(facts, &[draining, (-10, "rolling back to (deployment ecs-svc/2)")]), expected);
+    let draining = (15, "(service bulk-import-worker) has begun draining connections on 1 tasks.");
+    check(|facts| told_only(facts, &[draining, (10, "rolling back to (deployment ecs-svc/2)")]), expected);
 }
 
 /// A service whose deployments may not be listed, which can roll back on its own and has these events, the newest first.
@@ -236,6 +241,68 @@ fn told_only(facts: &mut ServiceFacts, events: &[(i64, &str)]) {
     facts.last_deployment = Err(denied("ecs:ListServiceDeployments"));
     let event = |(seconds, message): &(i64, &str)| ServiceEvent { at: at(*seconds), message: (*message).to_owned() };
     facts.events = events.iter().map(event).collect();
+}
+
+/// The newest service deployment has this state, and the roll-out of what runs that one.
+#[test]
+fn a_roll_back_says_how_far_it_is_and_to_what_where_that_runs_by_now() {
+    #[track_caller]
+    fn stands(status: &str, rollout: &str, failed: Option<&str>, expected: &str) {
+        let mut facts = well();
+        let created_at = Some(at(-130));
+        let last = LastDeployment { status: status.to_owned(), created_at, finished_at: None };
+        facts.last_deployment = Ok(Some(last));
+        facts.deployments[0].rollout = Some(rollout.to_owned());
+        facts.deployments.extend(failed.map(|id| deployment(id, "ACTIVE", "FAILED")));
+        let service = seen(&facts);
+        let cause = service.cause().unwrap();
+        assert_eq!((cause.as_str(), service.failed), (&*format!("bulk-import-worker {expected}"), Some(true)));
+    }
+    let other = Some("ecs-svc/3");
+    stands("ROLLBACK_REQUESTED", "IN_PROGRESS", None, "is about to be rolled back");
+    stands("ROLLBACK_REQUESTED", "FAILED", None, "is about to be rolled back");
+    stands("ROLLBACK_IN_PROGRESS", "FAILED", None, "is being rolled back");
+    stands("ROLLBACK_IN_PROGRESS", "IN_PROGRESS", None, "is being rolled back");
+    stands("ROLLBACK_IN_PROGRESS", "IN_PROGRESS", other, "is being rolled back to task definition worker:42");
+    stands("ROLLBACK_FAILED", "FAILED", other, "could not be rolled back");
+    stands("ROLLBACK_FAILED", "IN_PROGRESS", other, "could not be rolled back to task definition worker:42");
+    stands("ROLLBACK_SUCCESSFUL", "COMPLETED", None, "was rolled back to task definition worker:42");
+}
+
+/// Yesterday's roll-back is all that there is to see, until today's update shows.
+#[test]
+fn a_roll_back_of_before_the_window_leaves_an_update_time_to_show() {
+    #[track_caller]
+    fn check(facts: &ServiceFacts, step: i64, looked: i64, expected: (Option<bool>, &DemandState)) {
+        let facts = ServiceFacts { seen_at: at(looked), ..facts.clone() };
+        let deployed = Expected::of(None, Some(&"worker:42".into())).unwrap();
+        let service = Service::of(&facts, Since { window: at(0), step: at(step) }, &deployed);
+        assert_eq!((service.failed, &service.demands[0].state), expected, "seen at {looked}");
+        assert_eq!(service.steady, Some(false));
+        let why = service.unknowns.iter().find(|(field, _)| *field == "failed").map(|(_, why)| why);
+        let old = "bulk-import-worker was rolled back to task definition worker:41 before the window, at 2027-01-14 \
+                   08:00:00; an update of after that may not show yet";
+        assert_eq!(why, service.failed.is_none().then(|| Gap::passing(old)).as_ref());
+    }
+    let mut facts = well();
+    old(&mut facts);
+    facts.deployments[0].created_at = Some(at(-86_500));
+    facts.last_deployment = Ok(Some(ended("ROLLBACK_SUCCESSFUL", -86_400)));
+    let runs = format!("bulk-import-worker runs task definition worker:41, image worker:1 ({OLD})");
+    let before = "it was rolled back to task definition worker:41 before the window, at 2027-01-14 08:00:00";
+    let open = DemandState::Open(format!("{runs}; {before}"));
+    check(&facts, 0, 0, (None, &open));
+    check(&facts, 0, 19, (None, &open));
+    check(&facts, 0, 20, (Some(true), &open));
+    // The scenario may have made the update itself, a moment before this step.
+    check(&facts, 300, 301, (None, &open));
+    let told = [(-86_400, "rolling back to deployment ecs-svc/2.")];
+    let mut unlisted = facts.clone();
+    told_only(&mut unlisted, &told);
+    check(&unlisted, 0, 1, (None, &open));
+    facts.last_deployment = Ok(Some(ended("ROLLBACK_SUCCESSFUL", 0)));
+    let broken = DemandState::Broken(format!("{runs}; it was rolled back to task definition worker:41"));
+    check(&facts, 0, 1, (Some(true), &broken));
 }
 
 #[test]
@@ -505,7 +572,7 @@ fn expect(
     tasks[0].containers[0].digest = Some(NEW.to_owned());
     change(&mut facts);
     let expected = Expected::of(Some(&image.into()), Some(&definition.into())).unwrap();
-    let seen = ServicesSeen::new(vec![Service::of(&facts, at(0), &expected)], false);
+    let seen = ServicesSeen::new(vec![Service::of(&facts, since(0), &expected)], false);
     let states: Vec<&DemandState> = seen.demands.iter().map(|demand| &demand.state).collect();
     assert_eq!((states, seen.cause().as_deref()), (vec![state], cause));
     assert_eq!(seen.services()[0].subjects().len(), tested);
@@ -573,10 +640,10 @@ fn one_task_of_another_image_is_enough() {
 fn a_roll_back_breaks_at_once_and_says_to_which_revision() {
     let back = |facts: &mut ServiceFacts| {
         old(facts);
-        facts.last_deployment = Ok(Some(ended("ROLLBACK_SUCCESSFUL", -5)));
+        facts.last_deployment = Ok(Some(ended("ROLLBACK_SUCCESSFUL", 5)));
     };
     let runs = format!("bulk-import-worker runs task definition worker:41, image worker:1 ({OLD})");
-    let state = DemandState::Broken(format!("{runs}; it is rolled back to task definition worker:41"));
+    let state = DemandState::Broken(format!("{runs}; it was rolled back to task definition worker:41"));
     expect((NEW, ""), back, &state, Some("bulk-import-worker was rolled back to task definition worker:41"), 1);
     // A roll-back of before this deployment, which the list of deployments does not show yet, says nothing of it.
     let before = |facts: &mut ServiceFacts| {
@@ -617,7 +684,7 @@ fn a_service_has_failed_where_waiting_cannot_help() {
         let mut facts = well();
         change(&mut facts);
         let image = Expected::of(Some(&image.into()), None).unwrap();
-        assert_eq!(Service::of(&facts, at(0), &image).failed, expected);
+        assert_eq!(Service::of(&facts, since(0), &image).failed, expected);
     }
     let unchecked = |facts: &mut ServiceFacts| {
         facts.tasks.as_mut().unwrap()[0].health = "UNKNOWN".to_owned();
@@ -626,8 +693,8 @@ fn a_service_has_failed_where_waiting_cannot_help() {
     check("", |_| {}, Some(false));
     check("", |facts| facts.running = 0, Some(false));
     check("", |facts| facts.deployments[0].rollout = Some("FAILED".to_owned()), Some(true));
-    check("", |facts| facts.last_deployment = Ok(Some(ended("ROLLBACK_SUCCESSFUL", -5))), Some(true));
-    check("", |facts| facts.last_deployment = Ok(Some(ended("ROLLBACK_IN_PROGRESS", -5))), Some(true));
+    check("", |facts| facts.last_deployment = Ok(Some(ended("ROLLBACK_SUCCESSFUL", 5))), Some(true));
+    check("", |facts| facts.last_deployment = Ok(Some(ended("ROLLBACK_IN_PROGRESS", 5))), Some(true));
     check("", unchecked, Some(true));
     // What is still to come may have a health check.
     check(NEW, unchecked, Some(false));
@@ -651,7 +718,7 @@ fn a_roll_out_that_stands_still_gives_its_last_word() {
 #[test]
 fn a_roll_back_says_how_the_failed_deployments_last_task_ended() {
     let back = |facts: &mut ServiceFacts| {
-        facts.last_deployment = Ok(Some(ended("ROLLBACK_SUCCESSFUL", -5)));
+        facts.last_deployment = Ok(Some(ended("ROLLBACK_SUCCESSFUL", 5)));
         let mut replaced = stopped("t3", "ecs-svc/3", 40);
         replaced.stop_code = Some("ServiceSchedulerInitiated".to_owned());
         facts.tasks.as_mut().unwrap().extend([
@@ -748,7 +815,7 @@ fn who_sees_the_same_shares_it() {
         let recent = Recent::default();
         let see = |(facts, window, image): (&Arc<ServiceFacts>, i64, &str)| {
             let expected = Expected::of(Some(&image.into()), None).unwrap();
-            let seen = ServicesSeen::new(vec![Service::of(facts, at(window), &expected)], false);
+            let seen = ServicesSeen::new(vec![Service::of(facts, since(window), &expected)], false);
             recent.share(ServicesSeen { facts: vec![Arc::clone(facts)], ..seen }, ServicesSeen::is_the_same)
         };
         assert_eq!(Arc::ptr_eq(&see(first), &see(second)), shared);
@@ -760,4 +827,10 @@ fn who_sees_the_same_shares_it() {
     check((&facts, 0, ""), (&facts, 30, ""), false);
     check((&facts, 0, ""), (&later, 0, ""), false);
     check((&facts, 0, ""), (&facts, 0, "worker:3"), false);
+    // A roll-back that is older than one window, and not than the other.
+    let mut back = well();
+    back.last_deployment = Ok(Some(ended("ROLLBACK_SUCCESSFUL", 30)));
+    let back = Arc::new(back);
+    check((&back, 0, ""), (&back, 10, ""), true);
+    check((&back, 0, ""), (&back, 40, ""), false);
 }

@@ -1,0 +1,144 @@
+//! Whether the newest roll-out was taken back, how far that is, and to what.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+
+use crate::aws::{self, LastDeployment, ServiceEvent, ServiceFacts};
+use crate::probe::Gap;
+use crate::probe::moment::dated;
+
+/// A roll-out that failed and is not to stay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct RollBack {
+    stage: Stage,
+    /// To which task definition; none while the service may still have the deployment that failed.
+    to: Option<String>,
+    /// When it was over, where that was before the window.
+    before: Option<DateTime<Utc>>,
+}
+
+/// How far it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Wanted,
+    UnderWay,
+    Done,
+    Failed,
+}
+
+impl RollBack {
+    /// The service's, where its newest roll-out has one. A look at the service alone cannot tell: after a roll-back it is
+    /// as quiet as after a success. Where AWS does not let us ask, a service that cannot roll back on its own did not, and
+    /// one that said so in its events did.
+    ///
+    /// # Errors
+    /// Where it is not known: why.
+    pub(super) fn of(facts: &ServiceFacts, window_start: DateTime<Utc>) -> Result<Option<Self>, Gap> {
+        let back = match &facts.last_deployment {
+            // The service was looked at a moment before the list: what it says is not yet the roll-back's end.
+            Ok(Some(last)) if last.status == "ROLLBACK_SUCCESSFUL" && is_rolling_out(facts) => None,
+            Ok(Some(last)) if last.is_taken_back() && !is_outdated(last, facts) => {
+                Some(Self::at(facts, Stage::of(&last.status), last.finished_at))
+            }
+            Ok(_) => None,
+            Err(error) => match told(facts) {
+                Some(event) if is_rolling_out(facts) => Some(Self::at(facts, Stage::UnderWay, Some(event.at))),
+                Some(event) => Some(Self::at(facts, Stage::Done, Some(event.at))),
+                None if !facts.may_roll_back => None,
+                None => return Err(Gap::from(error).behind("whether it was rolled back is not known: ")),
+            },
+        };
+        Ok(back.map(|back| Self { before: back.before.filter(|at| *at < window_start), ..back }))
+    }
+
+    fn at(facts: &ServiceFacts, stage: Stage, before: Option<DateTime<Utc>>) -> Self {
+        let before = before.filter(|_| matches!(stage, Stage::Done | Stage::Failed));
+        Self { stage, to: target(facts, stage), before }
+    }
+
+    /// Whether it was over before the window. An update of after it may not show yet.
+    pub(super) fn is_old(&self) -> bool {
+        self.before.is_some()
+    }
+
+    /// What a service did: `was rolled back to task definition worker:41`.
+    pub(super) fn clause(&self) -> String {
+        let verb = match self.stage {
+            Stage::Wanted | Stage::UnderWay => "is ",
+            Stage::Done => "was ",
+            Stage::Failed => "",
+        };
+        format!("{verb}{self}")
+    }
+}
+
+impl Stage {
+    fn of(status: &str) -> Self {
+        match status {
+            "ROLLBACK_REQUESTED" => Self::Wanted,
+            "ROLLBACK_SUCCESSFUL" => Self::Done,
+            "ROLLBACK_FAILED" => Self::Failed,
+            _ => Self::UnderWay,
+        }
+    }
+}
+
+impl fmt::Display for RollBack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.stage {
+            Stage::Wanted => "about to be rolled back",
+            Stage::UnderWay => "being rolled back",
+            Stage::Done => "rolled back",
+            Stage::Failed => "could not be rolled back",
+        })?;
+        self.to.iter().try_for_each(|to| write!(f, " to task definition {to}"))?;
+        self.before.iter().try_for_each(|at| write!(f, " before the window, at {}", dated(*at)))
+    }
+}
+
+/// What the service runs, where that is what it is rolled back to by now, and not the deployment that failed.
+fn target(facts: &ServiceFacts, stage: Stage) -> Option<String> {
+    let primary = facts.primary()?;
+    let reason = primary.rollout_reason.as_deref().unwrap_or_default();
+    let failed = |rollout: &Option<String>| rollout.as_deref() == Some("FAILED");
+    let other_failed = || facts.deployments.iter().any(|other| other.id != primary.id && failed(&other.rollout));
+    let is_back = match stage {
+        Stage::Wanted => false,
+        Stage::Done => true,
+        Stage::UnderWay | Stage::Failed if failed(&primary.rollout) => false,
+        Stage::UnderWay | Stage::Failed => reason.contains("rolling back") || other_failed() || told(facts).is_some(),
+    };
+    is_back.then(|| aws::short_name(&primary.task_definition).to_owned())
+}
+
+fn is_rolling_out(facts: &ServiceFacts) -> bool {
+    let rollout = facts.primary().and_then(|primary| primary.rollout.as_deref());
+    rollout.is_some_and(|rollout| rollout != "COMPLETED")
+}
+
+/// Whether the service has been deployed anew since: the list of deployments may not show that yet.
+fn is_outdated(last: &LastDeployment, facts: &ServiceFacts) -> bool {
+    last.is_before(facts.primary().and_then(|primary| primary.created_at))
+}
+
+/// The event that says that the service was rolled back to what it runs now. An idle service keeps its events for weeks:
+/// one about another deployment, or from before this one began, is history.
+fn told(facts: &ServiceFacts) -> Option<&ServiceEvent> {
+    let primary = facts.primary()?;
+    facts.events.iter().find(|event| {
+        let message = event.message.to_lowercase();
+        let back = message.contains("rolling back") || message.contains("rolled back");
+        back && match deployment_in(&message) {
+            Some(id) => id == primary.id,
+            None => primary.created_at.is_none_or(|begun| begun <= event.at),
+        }
+    })
+}
+
+/// The deployment that an event names: `ecs-svc/123` in `rolling back to deployment ecs-svc/123.`
+fn deployment_in(message: &str) -> Option<&str> {
+    let named = &message[message.find("ecs-svc/")?..];
+    let length = named.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '/'))).unwrap_or(named.len());
+    Some(&named[..length])
+}
