@@ -1,12 +1,16 @@
 //! How a service's newest roll-out stands: what a look at the service itself does not tell once it was rolled back.
 
-use aws_sdk_ecs::types::ServiceDeploymentBrief;
-use chrono::{DateTime, Utc};
+use aws_sdk_ecs::types::{CreatedAt, Deployment, Service, ServiceDeploymentBrief};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::action::Action;
 use super::connect::Clients;
 use super::failure;
 use super::known::{Known, following, time};
+
+/// So much older than the deployment that runs may the service deployment be which is looked for: a roll-back ends with a
+/// deployment that is younger than the roll-out which it takes back.
+const BEFORE: TimeDelta = TimeDelta::days(1);
 
 /// How the newest roll-out stands, as `ListServiceDeployments` tells it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,20 +42,44 @@ impl LastDeployment {
         begun.zip(self.finished_at).is_some_and(|(begun, finished)| begun > finished)
     }
 
-    /// The newest; none where there never was one.
-    pub(super) async fn read(clients: &Clients, cluster: &str, service: &str) -> Known<Option<Self>> {
+    /// The newest; none where there never was one, as far back as AWS remembers. Of a service with a long history only what
+    /// is as young as the deployment that runs is asked for, and the rest where that brings nothing.
+    pub(super) async fn read(clients: &Clients, cluster: &str, service: &Service) -> Known<Option<Self>> {
+        let primary = service.deployments().iter().find(|deployment| deployment.status() == Some("PRIMARY"));
+        let list = List { clients, cluster, service: service.service_name().unwrap_or_default() };
+        if let Some(begun) = primary.and_then(Deployment::created_at) {
+            let recent = list.newest(Some(time(begun) - BEFORE)).await?;
+            if recent.is_some() {
+                return Ok(recent.as_ref().and_then(last));
+            }
+        }
+        Ok(list.newest(None).await?.as_ref().and_then(last))
+    }
+}
+
+/// A service's list of service deployments.
+struct List<'look> {
+    clients: &'look Clients,
+    cluster: &'look str,
+    service: &'look str,
+}
+
+impl List<'_> {
+    /// The newest of those from `after` then on.
+    async fn newest(&self, after: Option<DateTime<Utc>>) -> Known<Option<ServiceDeploymentBrief>> {
+        let after = after.map(|after| aws_smithy_types::DateTime::from_millis(after.timestamp_millis()));
+        let created = after.map(|after| CreatedAt::builder().after(after).build());
         let (mut newest, mut token): (Option<ServiceDeploymentBrief>, _) = (None, None);
         loop {
-            clients.ecs_pace.turn().await;
-            let call = clients.ecs.list_service_deployments().cluster(cluster).service(service).set_next_token(token);
-            let page = call.max_results(100).send().await;
+            self.clients.ecs_pace.turn().await;
+            let call = self.clients.ecs.list_service_deployments().cluster(self.cluster).service(self.service);
+            let page = call.set_created_at(created.clone()).set_next_token(token).max_results(100).send().await;
             let page = page.map_err(|error| failure::explain(Action::ListServiceDeployments, &error))?;
-            let when = |brief: &ServiceDeploymentBrief| brief.created_at().map(time);
             let all = page.service_deployments().iter().cloned().chain(newest);
-            newest = all.max_by_key(when);
+            newest = all.max_by_key(|brief| brief.created_at().map(time));
             token = following(page.next_token());
             if token.is_none() {
-                return Ok(newest.as_ref().and_then(last));
+                return Ok(newest);
             }
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_ecs::operation::describe_services::DescribeServicesOutput;
-use aws_sdk_ecs::types::{Deployment, DeploymentControllerType, Failure, Service};
+use aws_sdk_ecs::types::{Deployment, DeploymentControllerType, DeploymentStrategy, Failure, Service};
 use chrono::{DateTime, Utc};
 use futures_util::future::join_all;
 
@@ -41,6 +41,8 @@ pub struct ServiceFacts {
     pub deployments: Vec<DeploymentFacts>,
     /// The newest first, as AWS keeps them: the last hundred.
     pub events: Vec<ServiceEvent>,
+    /// `ROLLING`, `BLUE_GREEN`, `LINEAR` or `CANARY`.
+    pub strategy: String,
     /// Whether a failed deployment may be rolled back on its own: by the circuit breaker or by an alarm.
     pub may_roll_back: bool,
     /// Its tasks: those running, and those stopped as long as AWS remembers them (at least an hour).
@@ -185,8 +187,7 @@ impl Cluster {
     async fn complete(&self, found: &[(&String, &Service)]) -> Brought<String, Arc<ServiceFacts>> {
         let (clients, cluster) = (&*self.clients, self.name.as_str());
         let lists = join_all(found.iter().map(|(_, service)| tasks::list(clients, cluster, name_of(service))));
-        let rolled =
-            join_all(found.iter().map(|(_, service)| LastDeployment::read(clients, cluster, name_of(service))));
+        let rolled = join_all(found.iter().map(|(_, service)| LastDeployment::read(clients, cluster, service)));
         let definitions = join_all(found.iter().map(|(_, service)| self.definition(service)));
         let (lists, rolled, definitions) = tokio::join!(lists, rolled, definitions);
         let tasks = tasks::describe_each(clients, cluster, &lists).await;
@@ -253,11 +254,17 @@ fn service_facts(service: &Service, seen_at: DateTime<Utc>) -> ServiceFacts {
         pending: service.pending_count(),
         deployments: service.deployments().iter().map(deployment_facts).collect(),
         events: service.events().iter().filter_map(event).collect(),
+        strategy: strategy(service),
         may_roll_back: may_roll_back(service),
         tasks: Err(unread()),
         definition: Err(unread()),
         last_deployment: Err(unread()),
     }
+}
+
+fn strategy(service: &Service) -> String {
+    let strategy = service.deployment_configuration().and_then(|configuration| configuration.strategy());
+    strategy.map_or("ROLLING", DeploymentStrategy::as_str).to_owned()
 }
 
 fn may_roll_back(service: &Service) -> bool {

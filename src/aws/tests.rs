@@ -375,6 +375,50 @@ async fn a_service_that_is_being_deleted_says_so_and_one_that_is_deleted_is_not_
 }
 
 #[tokio::test]
+async fn only_the_young_part_of_a_long_history_is_read_and_all_of_it_where_that_is_empty() {
+    // Of the service `w-old` there is only one that is older than what runs by more than a day.
+    let peer = Peer::start(|operation, body| {
+        changed(operation, body, |answer| {
+            if operation == "ListServiceDeployments" {
+                let begun: f64 = if body["service"] == "w-old" { 1_799_000_000.0 } else { 1_799_950_000.0 };
+                let after = body["createdAt"]["after"].as_f64().unwrap_or_default();
+                let shown = begun > after;
+                let one = json!({"status": "ROLLBACK_SUCCESSFUL", "createdAt": begun});
+                *answer = json!({"serviceDeployments": if shown { vec![one] } else { vec![] }});
+            }
+        })
+    });
+    let peer = peer.await;
+    let reader = peer.reader().await;
+    let asked = |service: &str| -> Vec<Json> {
+        let all = peer.asked("ListServiceDeployments").into_iter();
+        all.filter(|body| body["service"] == service).map(|body| body["createdAt"].clone()).collect()
+    };
+    let recent = json!({"after": 1_799_913_600.5});
+    for (service, begun, expected) in
+        [("w", at(-50_000), vec![recent.clone()]), ("w-old", at(-1_000_000), vec![recent.clone(), Json::Null])]
+    {
+        let facts = reader.service("prod", service).await.unwrap();
+        let last = facts.last_deployment.clone().unwrap().unwrap();
+        assert_eq!((last.created_at, asked(service)), (Some(begun), expected));
+    }
+}
+
+#[tokio::test]
+async fn a_strategy_is_rolling_unless_it_is_said() {
+    let peer = Peer::start(|operation, body| {
+        changed(operation, body, |answer| {
+            if operation == "DescribeServices" && answer["services"][0]["serviceName"] == "w-green" {
+                answer["services"][0]["deploymentConfiguration"] = json!({"strategy": "BLUE_GREEN"});
+            }
+        })
+    });
+    let reader = peer.await.reader().await;
+    let strategies = [reader.service("prod", "w").await, reader.service("prod", "w-green").await];
+    assert_eq!(strategies.map(|service| service.unwrap().strategy.clone()), ["ROLLING", "BLUE_GREEN"]);
+}
+
+#[tokio::test]
 async fn task_sets_are_not_taken_for_deployments() {
     let peer = Peer::start(|operation, body| {
         changed(operation, body, |answer| {

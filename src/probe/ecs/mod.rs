@@ -6,6 +6,7 @@ mod expected;
 mod image;
 mod roll_back;
 mod service;
+mod since;
 mod sorted;
 mod steady;
 mod task;
@@ -18,8 +19,8 @@ use std::sync::{Arc, OnceLock};
 use expected::Expected;
 use futures_util::future::try_join_all;
 
-use service::Since;
 pub use service::{Service, ServiceMessage};
+use since::Since;
 pub use task::{StoppedTask, Task};
 
 use super::{Demand, LookError, LookErrorKind, Unknown, Vantage};

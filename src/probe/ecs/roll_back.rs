@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 
 use crate::aws::{self, LastDeployment, ServiceEvent, ServiceFacts};
+use crate::look::{LookError, LookErrorKind};
 use crate::probe::Gap;
 use crate::probe::moment::dated;
 
@@ -29,8 +30,8 @@ enum Stage {
 
 impl RollBack {
     /// The service's, where its newest roll-out has one. A look at the service alone cannot tell: after a roll-back it is
-    /// as quiet as after a success. Where AWS does not let us ask, a service that cannot roll back on its own did not, and
-    /// one that said so in its events did.
+    /// as quiet as after a success. Where AWS does not let us ask, one that said so in its events was rolled back, and one
+    /// that does not do so on its own is taken not to have been: see [`Self::unlisted`].
     ///
     /// # Errors
     /// Where it is not known: why.
@@ -45,11 +46,19 @@ impl RollBack {
             Err(error) => match told(facts) {
                 Some(event) if is_rolling_out(facts) => Some(Self::at(facts, Stage::UnderWay, Some(event.at))),
                 Some(event) => Some(Self::at(facts, Stage::Done, Some(event.at))),
-                None if !facts.may_roll_back => None,
+                None if is_believed(facts, error) => None,
                 None => return Err(Gap::from(error).behind("whether it was rolled back is not known: ")),
             },
         };
         Ok(back.map(|back| Self { before: back.before.filter(|at| *at < window_start), ..back }))
+    }
+
+    /// What was not looked at where AWS does not let us ask, and the rest is believed: somebody may have taken a roll-out
+    /// back by hand, or just asked for another.
+    pub(super) fn unlisted(facts: &ServiceFacts) -> Option<String> {
+        let error = facts.last_deployment.as_ref().err().filter(|error| is_believed(facts, error))?;
+        let what = format!("whether {} was rolled back by hand, or is to be updated, was not looked at", facts.name);
+        Some(format!("{what}: {}", error.message))
     }
 
     fn at(facts: &ServiceFacts, stage: Stage, before: Option<DateTime<Utc>>) -> Self {
@@ -112,6 +121,20 @@ fn target(facts: &ServiceFacts, stage: Stage) -> Option<String> {
     is_back.then(|| aws::short_name(&primary.task_definition).to_owned())
 }
 
+/// Whether a service whose service deployments may not be listed is believed not to have been rolled back: where it never
+/// does so on its own, and nothing that it told speaks of it. Where AWS only would not answer just now, it is asked again.
+fn is_believed(facts: &ServiceFacts, error: &LookError) -> bool {
+    let begun = facts.primary().and_then(|primary| primary.created_at);
+    let since = |event: &&ServiceEvent| begun.is_none_or(|begun| begun <= event.at);
+    let told = || facts.events.iter().filter(since).any(|event| speaks_of_it(&event.message.to_lowercase()));
+    let by_hand = !facts.may_roll_back && facts.strategy == "ROLLING";
+    by_hand && error.kind != LookErrorKind::Obscured && !told()
+}
+
+fn speaks_of_it(message: &str) -> bool {
+    message.contains("rolling back") || message.contains("rolled back")
+}
+
 fn is_rolling_out(facts: &ServiceFacts) -> bool {
     let rollout = facts.primary().and_then(|primary| primary.rollout.as_deref());
     rollout.is_some_and(|rollout| rollout != "COMPLETED")
@@ -128,11 +151,11 @@ fn told(facts: &ServiceFacts) -> Option<&ServiceEvent> {
     let primary = facts.primary()?;
     facts.events.iter().find(|event| {
         let message = event.message.to_lowercase();
-        let back = message.contains("rolling back") || message.contains("rolled back");
-        back && match deployment_in(&message) {
-            Some(id) => id == primary.id,
-            None => primary.created_at.is_none_or(|begun| begun <= event.at),
-        }
+        speaks_of_it(&message)
+            && match deployment_in(&message) {
+                Some(id) => id == primary.id,
+                None => primary.created_at.is_none_or(|begun| begun <= event.at),
+            }
     })
 }
 

@@ -1,11 +1,12 @@
 //! `service`: from what AWS told to what expressions read.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::expected::{Expected, Instead};
 use super::image::named;
 use super::roll_back::RollBack;
+use super::since::Since;
 use super::sorted::Tasks;
 use super::steady::{self, Blocker, Steady};
 use super::task::{Own, StoppedTask, Task};
@@ -14,18 +15,6 @@ use crate::probe::Gap;
 use crate::probe::finding::ServiceFinding;
 use crate::probe::moment::stamp;
 use crate::probe::{Demand, DemandState};
-
-/// How long an update may take until AWS shows it.
-const UNTIL_VISIBLE: TimeDelta = TimeDelta::seconds(20);
-
-/// Since when somebody looks.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Since {
-    /// When the window opened.
-    pub(super) window: DateTime<Utc>,
-    /// When the step began.
-    pub(super) step: DateTime<Utc>,
-}
 
 /// `service`. What could not be known is left out; see `unknowns`.
 #[derive(Debug, Clone, Serialize)]
@@ -42,7 +31,7 @@ pub struct Service {
     /// How many of the primary deployment's tasks are unhealthy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unhealthy: Option<i64>,
-    /// `IN_PROGRESS`, `COMPLETED`, `FAILED`; empty where ECS does not roll out itself.
+    /// `IN_PROGRESS`, `COMPLETED`, `FAILED`; empty behind a Classic Load Balancer, of which ECS tells none.
     pub rollout: String,
     /// The primary deployment's id.
     pub deployment: String,
@@ -90,6 +79,9 @@ pub struct Service {
     /// The primary's task that stopped last, whenever that was.
     #[serde(skip)]
     pub(super) last_stopped: Option<StoppedTask>,
+    /// What of it was not looked at, though it decides nothing.
+    #[serde(skip)]
+    pub(super) unlisted: Option<String>,
     /// When the oldest task that does not run yet was asked for.
     #[serde(skip)]
     pub(super) pending_since: Option<DateTime<Utc>>,
@@ -157,18 +149,19 @@ impl Service {
                 let last = if back { tasks.last_failed.or(tasks.last_stopped) } else { tasks.last_stopped };
                 last.map(StoppedTask::of)
             }),
+            unlisted: RollBack::unlisted(facts),
             pending_since: own.and_then(|own| pending_since(own)),
             unknowns: unknowns(facts, untold, &steady),
             demands: Vec::new(),
         };
         let demands = expected.hold(facts, own.map(Vec::as_slice), &service.instead());
-        Self { demands, ..service }.with_failed(rolled_back.err(), since.step)
+        Self { demands, ..service }.with_failed(rolled_back.err(), since)
     }
 
     /// Says whether it failed for good; `unclear` is why that is not known of a roll-back. An old roll-back may be all that
     /// there is to see for a moment after an update.
-    fn with_failed(mut self, unclear: Option<Gap>, step_start: DateTime<Utc>) -> Self {
-        let visible = self.seen_at - step_start >= UNTIL_VISIBLE;
+    fn with_failed(mut self, unclear: Option<Gap>, since: Since) -> Self {
+        let visible = since.shows_by(self.seen_at);
         let still_to_come = self.demands.iter().any(|demand| matches!(demand.state, DemandState::Open(_)));
         let failed = self.blockers.iter().any(|blocker| match blocker {
             Blocker::Deleted(_) | Blocker::RolloutFailed(_) => true,
@@ -193,13 +186,14 @@ impl Service {
         stopped.map(|task| task.id.as_str()).collect()
     }
 
-    /// What was tested, for the report: the revision, and the digest that proves it where it is known; and that it is
-    /// what was expected, where something was.
+    /// What was tested, for the report: the revision, and the digest that proves it where it is known; that it is what was
+    /// expected, where something was; and what of it was not looked at.
     #[must_use]
     pub fn subjects(&self) -> Vec<String> {
         let met = self.demands.iter().filter(|demand| demand.state == DemandState::Met);
         let expected = met.map(|demand| format!("{} is what was expected: {}", self.name, demand.text));
-        std::iter::once(format!("tested {}: {}", self.name, self.revision())).chain(expected).collect()
+        let tested = std::iter::once(format!("tested {}: {}", self.name, self.revision()));
+        tested.chain(expected).chain(self.unlisted.clone()).collect()
     }
 
     /// What it shows of the system.

@@ -2,10 +2,15 @@
 
 use std::fmt;
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use super::roll_back::RollBack;
-use crate::aws::{self, ServiceFacts, TaskFacts};
+use crate::aws::{self, DeploymentFacts, ServiceFacts, TaskFacts};
 use crate::probe::Gap;
 use crate::probe::moment::when;
+
+/// By then whatever began shows everywhere.
+const LONG_AGO: TimeDelta = TimeDelta::days(1);
 
 /// Whether a service is steady.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,14 +99,12 @@ pub(super) fn judge(
 ) -> (Steady, Vec<Blocker>) {
     let mut blockers: Vec<Blocker> = deleted(facts).into_iter().collect();
     blockers.extend(back.iter().flatten().cloned().map(Blocker::RolledBack));
-    blockers.extend(of_deployments(facts));
+    let (deployments, unsure) = of_deployments(facts);
+    blockers.extend(deployments);
     blockers.extend(of_counts(facts));
     blockers.extend(tasks.and_then(|tasks| of_health(facts, tasks)));
-    let unseen = match (tasks, back) {
-        (None, _) => facts.tasks.as_ref().err().map(Gap::from),
-        (_, Err(why)) => Some(why.clone()),
-        _ => None,
-    };
+    let unread = facts.tasks.as_ref().err().filter(|_| tasks.is_none()).map(Gap::from);
+    let unseen = unread.or_else(|| back.as_ref().err().cloned()).or(unsure);
     let steady = match unseen {
         _ if !blockers.is_empty() => Steady::No,
         Some(why) => Steady::Unknown(why),
@@ -121,19 +124,42 @@ fn unfinished(facts: &ServiceFacts) -> Option<Blocker> {
     Some(Blocker::Unfinished(format!("{}{since}", last.status)))
 }
 
-fn of_deployments(facts: &ServiceFacts) -> Vec<Blocker> {
-    let mut blockers = Vec::new();
+/// What is wrong with its deployments, and why that is not known of a roll-out.
+fn of_deployments(facts: &ServiceFacts) -> (Vec<Blocker>, Option<Gap>) {
     let alive = facts.deployments.iter().filter(|deployment| deployment.status != "INACTIVE").count();
-    let Some(primary) = facts.primary() else { return vec![Blocker::NoPrimary] };
+    let Some(primary) = facts.primary() else { return (vec![Blocker::NoPrimary], None) };
+    let (rollout, unsure) = match of_rollout(facts, primary) {
+        Ok(rollout) => (rollout, None),
+        Err(why) => (None, Some(why)),
+    };
+    let several = (alive != 1).then_some(Blocker::Deployments(alive));
+    (rollout.into_iter().chain(several).collect(), unsure)
+}
+
+fn of_rollout(facts: &ServiceFacts, primary: &DeploymentFacts) -> Result<Option<Blocker>, Gap> {
     match primary.rollout.as_deref() {
-        Some("COMPLETED") => blockers.extend(unfinished(facts)),
-        Some("FAILED") => {
-            blockers.push(Blocker::RolloutFailed(primary.rollout_reason.clone().unwrap_or_default()));
-        }
-        state => blockers.push(Blocker::Rollout(state.unwrap_or("state not told").to_owned())),
+        Some("COMPLETED") => Ok(unfinished(facts)),
+        Some("FAILED") => Ok(Some(Blocker::RolloutFailed(primary.rollout_reason.clone().unwrap_or_default()))),
+        Some(state) => Ok(Some(Blocker::Rollout(state.to_owned()))),
+        None => of_untold(facts, primary),
     }
-    blockers.extend((alive != 1).then_some(Blocker::Deployments(alive)));
-    blockers
+}
+
+/// Behind a Classic Load Balancer ECS tells no rollout state: then the newest service deployment says it. Where none is
+/// listed, either none has been made for as long as AWS remembers, or it does not show yet.
+fn of_untold(facts: &ServiceFacts, primary: &DeploymentFacts) -> Result<Option<Blocker>, Gap> {
+    let dark = "ECS tells no rollout state of it, as behind a Classic Load Balancer, and ";
+    let unlisted = || Gap::passing(format!("{dark}lists no service deployment of it yet"));
+    let long_ago = |begun: DateTime<Utc>| facts.seen_at - begun > LONG_AGO;
+    match &facts.last_deployment {
+        Ok(Some(last)) if last.is_before(primary.created_at) => Err(unlisted()),
+        Ok(Some(last)) if last.status == "SUCCESSFUL" || last.is_taken_back() => Ok(None),
+        Ok(Some(last)) if last.is_unfinished() => Ok(unfinished(facts)),
+        Ok(Some(last)) => Ok(Some(Blocker::Rollout(last.status.clone()))),
+        Ok(None) if primary.created_at.is_some_and(long_ago) => Ok(None),
+        Ok(None) => Err(unlisted()),
+        Err(error) => Err(Gap::from(error).behind(dark)),
+    }
 }
 
 fn of_counts(facts: &ServiceFacts) -> Vec<Blocker> {

@@ -81,6 +81,7 @@ fn well() -> ServiceFacts {
         pending: 0,
         deployments: vec![deployment("ecs-svc/2", "PRIMARY", "COMPLETED")],
         events: Vec::new(),
+        strategy: "ROLLING".to_owned(),
         may_roll_back: true,
         tasks: Ok(vec![task("t1", "ecs-svc/2")]),
         definition: Ok(Arc::new(definition)),
@@ -323,6 +324,72 @@ fn a_roll_back_that_cannot_be_excluded_leaves_steady_unknown() {
         facts.may_roll_back = false;
     };
     check(no_breaker, (Some(true), summary, None));
+    let mut facts = well();
+    no_breaker(&mut facts);
+    let remark = "whether bulk-import-worker was rolled back by hand, or is to be updated, was not looked at: not allowed to \
+                  call ecs:ListServiceDeployments: AccessDenied";
+    let subjects = |facts: &ServiceFacts| seen(facts).subjects().split_off(1);
+    assert_eq!((subjects(&facts), seen(&facts).failed), (vec![remark.to_owned()], Some(false)));
+    // What takes back on its own is not believed, nor is one that speaks of it, or that AWS only did not answer for just now.
+    let unsure = |change: &dyn Fn(&mut ServiceFacts)| {
+        let mut facts = well();
+        no_breaker(&mut facts);
+        change(&mut facts);
+        let service = seen(&facts);
+        assert_eq!((service.steady, service.failed, subjects(&facts)), (None, None, Vec::new()));
+    };
+    for strategy in ["BLUE_GREEN", "LINEAR", "CANARY"] {
+        unsure(&|facts| facts.strategy = strategy.to_owned());
+    }
+    unsure(&|facts| told_only(facts, &[(10, "rolling back to deployment ecs-svc/7.")]));
+    let busy = LookError { kind: LookErrorKind::Obscured, ..denied("ecs:ListServiceDeployments") };
+    unsure(&|facts| facts.last_deployment = Err(busy.clone()));
+}
+
+/// Behind a Classic Load Balancer ECS tells no rollout state: what the newest service deployment makes of it.
+#[test]
+fn without_a_rollout_state_the_service_deployment_says_it() {
+    #[track_caller]
+    fn check(change: impl FnOnce(&mut ServiceFacts), steady: Option<bool>, expected: &str) {
+        let mut facts = well();
+        facts.deployments[0].rollout = None;
+        change(&mut facts);
+        let service = seen(&facts);
+        let why = service.unknowns.iter().find(|(field, _)| *field == "steady").map(|(_, why)| why.reason.clone());
+        let said = service.cause().or(why).unwrap_or_default();
+        assert_eq!((service.steady, said.as_str()), (steady, expected));
+    }
+    let dark = "ECS tells no rollout state of it, as behind a Classic Load Balancer, and ";
+    let not_yet = format!("{dark}lists no service deployment of it yet");
+    check(|_| {}, Some(true), "");
+    let back = "bulk-import-worker was rolled back to task definition worker:42";
+    check(|facts| facts.last_deployment = Ok(Some(ended("ROLLBACK_SUCCESSFUL", 5))), Some(false), back);
+    let stopped = "the roll-out of bulk-import-worker is not through (STOPPED)";
+    check(|facts| facts.last_deployment = Ok(Some(ended("STOPPED", 5))), Some(false), stopped);
+    let pending = |facts: &mut ServiceFacts| {
+        facts.last_deployment = Ok(Some(LastDeployment { finished_at: None, ..ended("IN_PROGRESS", 0) }));
+    };
+    let words = "the roll-out of bulk-import-worker is not through: a service deployment is IN_PROGRESS since 07:57:50";
+    check(pending, Some(false), words);
+    check(
+        |facts| facts.deployments.push(DeploymentFacts { rollout: None, ..deployment("ecs-svc/1", "ACTIVE", "") }),
+        Some(false),
+        "the roll-out of bulk-import-worker is not through (2 deployments)",
+    );
+    // The list does not show yet what began after it, or it never held what began long ago.
+    check(|facts| facts.last_deployment = Ok(Some(ended("SUCCESSFUL", -600))), None, &not_yet);
+    check(|facts| facts.last_deployment = Ok(None), None, &not_yet);
+    let old = |facts: &mut ServiceFacts| {
+        facts.last_deployment = Ok(None);
+        facts.deployments[0].created_at = Some(at(-100 * 86_400));
+    };
+    check(old, Some(true), "");
+    let unlisted = |facts: &mut ServiceFacts| {
+        facts.last_deployment = Err(denied("ecs:ListServiceDeployments"));
+        facts.may_roll_back = false;
+    };
+    let words = format!("{dark}not allowed to call ecs:ListServiceDeployments: AccessDenied");
+    check(unlisted, None, &words);
 }
 
 #[test]

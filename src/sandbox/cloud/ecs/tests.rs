@@ -160,6 +160,18 @@ fn a_container_that_was_killed_says_why() {
 }
 
 #[test]
+fn service_deployments_are_listed_by_when_they_were_made() {
+    let mut fleet = fleet();
+    let mut count = |created: Value| {
+        let request = json!({"cluster": "local", "service": "a", "createdAt": created});
+        ask(&mut fleet, "ListServiceDeployments", request)["serviceDeployments"].as_array().unwrap().len()
+    };
+    assert_eq!(count(json!({"after": 1_789_999_999.5})), 1);
+    assert_eq!(count(json!({"after": 1_790_000_001.0})), 0);
+    assert_eq!(count(json!({"before": 1_789_999_999.5})), 0);
+}
+
+#[test]
 fn service_deployments_are_found_again_by_their_arn() {
     let mut fleet = fleet();
     let listed = ask(&mut fleet, "ListServiceDeployments", json!({"cluster": "local", "service": "a"}));
