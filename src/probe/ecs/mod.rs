@@ -1,6 +1,7 @@
 //! `ecs`: services, their deployments and tasks.
 
 mod cause;
+mod deployment;
 mod evidence;
 mod expected;
 mod image;

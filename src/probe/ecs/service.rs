@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::deployment;
 use super::expected::{Expected, Instead};
 use super::image::named;
 use super::roll_back::RollBack;
@@ -10,7 +11,7 @@ use super::since::Since;
 use super::sorted::Tasks;
 use super::steady::{self, Blocker, Steady};
 use super::task::{Own, StoppedTask, Task};
-use crate::aws::{self, DeploymentFacts, ServiceFacts, TaskFacts};
+use crate::aws::{self, ServiceFacts, TaskFacts};
 use crate::probe::Gap;
 use crate::probe::finding::ServiceFinding;
 use crate::probe::moment::stamp;
@@ -135,15 +136,11 @@ impl Service {
             retired: tasks.as_ref().map(|tasks| stopped(&tasks.retired)),
             events: facts.events.iter().map(ServiceMessage::of).collect(),
             failed: None,
-            steady: match steady {
-                Steady::Yes => Some(true),
-                Steady::No => Some(false),
-                Steady::Unknown(_) => None,
-            },
+            steady: steady.truth(),
             name: facts.name.clone(),
             seen_at: facts.seen_at,
             blockers,
-            deployments: facts.deployments.iter().map(deployment_line).collect(),
+            deployments: facts.deployments.iter().map(deployment::line).collect(),
             last_stopped: tasks.as_ref().and_then(|tasks| {
                 let back = rolled_back.as_ref().is_ok_and(Option::is_some);
                 let last = if back { tasks.last_failed.or(tasks.last_stopped) } else { tasks.last_stopped };
@@ -269,15 +266,6 @@ fn digests(own: &Own<'_>, tasks: &[&TaskFacts]) -> Vec<String> {
 
 fn pending_since(tasks: &[&TaskFacts]) -> Option<DateTime<Utc>> {
     tasks.iter().filter(|task| task.status != "RUNNING").filter_map(|task| task.created_at).min()
-}
-
-fn deployment_line(deployment: &DeploymentFacts) -> String {
-    let DeploymentFacts { id, status, task_definition, desired, running, pending, rollout, rollout_reason, .. } =
-        deployment;
-    let rollout = rollout.as_deref().unwrap_or("without a rollout state");
-    let reason = rollout_reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
-    let task_definition = aws::short_name(task_definition);
-    format!("{status} {id} {task_definition}: {running} of {desired} running, {pending} pending, {rollout}{reason}")
 }
 
 /// What is not known, beside what is not of the containers.

@@ -23,6 +23,17 @@ pub(super) enum Steady {
     Unknown(Gap),
 }
 
+impl Steady {
+    /// What expressions read; none where it is not known.
+    pub(super) fn truth(&self) -> Option<bool> {
+        match self {
+            Self::Yes => Some(true),
+            Self::No => Some(false),
+            Self::Unknown(_) => None,
+        }
+    }
+}
+
 /// Something that keeps a service from being steady.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Blocker {
