@@ -96,7 +96,7 @@ fn what_never_comes_has_failed_and_it_is_said_what_runs_instead() {
 }
 
 #[test]
-fn what_was_rolled_back_has_failed_at_once() {
+fn what_was_rolled_back_has_failed_long_before_the_time_is_up() {
     let stand = Stand::new("5m");
     stand
         .project
@@ -107,7 +107,8 @@ fn what_was_rolled_back_has_failed_at_once() {
         let ended = stand.run(expected);
         ended.check(1, &format!("{WHO}bulk-import-worker "));
         assert!(ended.first_line().contains("rolled back to task definition bulk-import-worker:1"), "{}", ended.stdout);
-        assert!(ended.took < Duration::from_secs(40), "{:?}", ended.took);
+        // Of one that was over before the run it is not known at once whether an update followed.
+        assert!(ended.took < Duration::from_secs(80), "{:?}", ended.took);
     }
 }
 
