@@ -32,6 +32,7 @@ impl Stand {
         let vantage = Vantage {
             instruments: Arc::new(instruments),
             window_start: began,
+            step_start: began,
             dir: std::path::PathBuf::new(),
             whole_log: false,
             deadline: Instant::now() + Duration::from_secs(30),
