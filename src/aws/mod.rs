@@ -20,6 +20,7 @@ mod meter;
 mod metric;
 mod overrides;
 mod pace;
+mod past;
 #[cfg(test)]
 pub(crate) mod peer;
 mod scan;
@@ -38,11 +39,12 @@ use chrono::{DateTime, Utc};
 
 pub use action::{Action, Thing};
 pub use alarms::{AlarmFacts, AlarmKind, Transition};
-pub use arn::short_name;
+pub use arn::{short_name, task_id};
 pub use clock::CLOCK_SKEW;
 pub use known::Known;
 pub use last_deployment::LastDeployment;
 pub use metric::MetricFacts;
+pub use past::Past;
 pub use scan::{LogLine, Scan};
 pub use services::{DeploymentFacts, ServiceEvent, ServiceFacts};
 pub use settings::AwsSettings;
@@ -109,18 +111,12 @@ impl Reader {
         trial::call(&self.clients, action, thing).await
     }
 
-    /// When the first line was logged since `since`, in streams that begin with `prefix`; none where a few pages show
-    /// none.
+    /// The next page of a log's past, of streams that begin with `prefix`; none once it is read to the end.
     ///
     /// # Errors
     /// Where the group could not be read; one that is not there is a [`LookErrorKind::System`].
-    pub async fn first_line(
-        &self,
-        group: &str,
-        prefix: Option<&str>,
-        since: DateTime<Utc>,
-    ) -> Known<Option<DateTime<Utc>>> {
-        trial::first_line(&self.clients, group, prefix, since).await
+    pub async fn past(&self, group: &str, prefix: Option<&str>, past: &mut Past) -> Known<Option<Vec<Arc<LogLine>>>> {
+        past::page(&self.clients, (group, prefix), past).await
     }
 
     /// The environment in which a program's own AWS client reaches what this reader looks at: variables to set, and such

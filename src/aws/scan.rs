@@ -7,11 +7,12 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value as Json};
 
 use super::action::Action;
-use super::arn::short_name;
+use super::arn::{short_name, task_id};
 use super::clock::CLOCK_SKEW;
 use super::connect::Clients;
 use super::failure::{self, look_error};
@@ -59,10 +60,17 @@ impl LogLine {
         self.fields.get_or_init(|| serde_json::from_str(self.message.trim()).ok()).as_ref()
     }
 
-    /// The id of the task that wrote it: the last part of an `awslogs` stream name.
+    /// The task that wrote it: its id, or the last part of the stream's name where that ends with none.
     #[must_use]
     pub fn task(&self) -> &str {
-        short_name(&self.stream)
+        self.task_id().unwrap_or_else(|| short_name(&self.stream))
+    }
+
+    /// The id of the task that wrote it, at the end of the stream's name: `prefix/container/id` with `awslogs`,
+    /// `…-firelens-id` with `FireLens`.
+    #[must_use]
+    pub fn task_id(&self) -> Option<&str> {
+        task_id(&self.stream)
     }
 }
 
@@ -165,6 +173,13 @@ fn too_many((group, prefix): &Place) -> LookError {
     look_error(LookErrorKind::Denied, words)
 }
 
+/// An event as a line; none where it has no time.
+pub(super) fn line(event: &FilteredLogEvent) -> Option<Arc<LogLine>> {
+    let time = event.timestamp().and_then(DateTime::from_timestamp_millis)?;
+    let (stream, message) = (event.log_stream_name().unwrap_or_default(), event.message().unwrap_or_default());
+    Some(Arc::new(LogLine::new(time, stream, message)))
+}
+
 /// Pages put together.
 #[derive(Default)]
 struct Reading {
@@ -173,15 +188,10 @@ struct Reading {
 }
 
 impl Reading {
-    fn page(&mut self, events: &[aws_sdk_cloudwatchlogs::types::FilteredLogEvent]) {
+    fn page(&mut self, events: &[FilteredLogEvent]) {
         for event in events {
             let fresh = event.event_id().is_none_or(|id| self.seen.insert(id.to_owned()));
-            let time = event.timestamp().and_then(DateTime::from_timestamp_millis);
-            if let (true, Some(time)) = (fresh, time) {
-                let stream = event.log_stream_name().unwrap_or_default();
-                let message = event.message().unwrap_or_default();
-                self.lines.push(Arc::new(LogLine::new(time, stream, message)));
-            }
+            self.lines.extend(line(event).filter(|_| fresh));
         }
     }
 

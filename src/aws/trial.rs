@@ -1,29 +1,24 @@
 //! Single calls that try whether they are allowed. They read, and change nothing.
 
 use aws_sdk_cloudwatch::types::AlarmType;
-use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
 use aws_sdk_ecs::config::http::HttpResponse;
 use aws_sdk_ecs::error::{ProvideErrorMetadata, SdkError};
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 
 use super::action::{Action, Thing};
 use super::connect::Clients;
 use super::failure;
-use super::known::{Known, following};
+use super::known::Known;
 use crate::look::{LookError, LookErrorKind};
 
 /// A task that there is not: whoever may ask is told so, whoever may not is told that.
 const NOBODY: &str = "00000000000000000000000000000000";
-/// How many pages are read at most until a line is found.
-const PAGES: usize = 10;
 
 /// Tries one call about a thing. That it finds nothing is no error: then it was allowed.
 pub(super) async fn call(clients: &Clients, action: Action, thing: &Thing) -> Known<()> {
     match thing {
         Thing::Service { cluster, name } => in_cluster(clients, action, cluster, name).await,
-        Thing::LogGroup { name, prefix } => {
-            allowed(first_line(clients, name, prefix.as_deref(), Utc::now()).await.map(drop))
-        }
+        Thing::LogGroup { name, prefix } => in_group(clients, name, prefix.as_deref()).await,
         Thing::Alarm { name } => about_alarm(clients, action, name).await,
     }
 }
@@ -66,30 +61,11 @@ async fn about_alarm(clients: &Clients, action: Action, name: &str) -> Known<()>
     }
 }
 
-/// When the first line was logged since `since` in streams with a prefix; none where a few pages show none.
-pub(super) async fn first_line(
-    clients: &Clients,
-    group: &str,
-    prefix: Option<&str>,
-    since: DateTime<Utc>,
-) -> Known<Option<DateTime<Utc>>> {
-    let mut token = None;
-    for _ in 0..PAGES {
-        clients.logs_pace.turn().await;
-        let call = clients.logs.filter_log_events().log_group_name(group);
-        let call = call.set_log_stream_name_prefix(prefix.map(str::to_owned)).limit(1);
-        let page = call.start_time(since.timestamp_millis()).set_next_token(token).send().await;
-        let page = page.map_err(|error| failure::explain(Action::FilterLogEvents, &error))?;
-        let first = page.events().first().and_then(FilteredLogEvent::timestamp);
-        if first.is_some() {
-            return Ok(first.and_then(DateTime::from_timestamp_millis));
-        }
-        token = following(page.next_token());
-        if token.is_none() {
-            break;
-        }
-    }
-    Ok(None)
+async fn in_group(clients: &Clients, name: &str, prefix: Option<&str>) -> Known<()> {
+    clients.logs_pace.turn().await;
+    let call = clients.logs.filter_log_events().log_group_name(name).limit(1);
+    let call = call.set_log_stream_name_prefix(prefix.map(str::to_owned)).start_time(Utc::now().timestamp_millis());
+    said(Action::FilterLogEvents, call.send().await)
 }
 
 fn said<T, E>(action: Action, answer: Result<T, SdkError<E, HttpResponse>>) -> Known<()>

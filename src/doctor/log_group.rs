@@ -1,13 +1,16 @@
 //! A log group, and whether anything comes to the streams that are read.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::time::timeout;
 
 use super::finding::Finding;
 use super::service::Services;
-use crate::aws::{Known, LogSettings, Reader, Thing};
+use crate::aws::{Known, LogSettings, Past, Reader, Thing};
 
-/// How far back a line is looked for.
-const BACK: TimeDelta = TimeDelta::hours(24);
+/// How long a line is looked for.
+const WITHIN: Duration = Duration::from_secs(20);
 
 /// Whether it is there, and something logs to it.
 pub(super) async fn examine(
@@ -16,12 +19,27 @@ pub(super) async fn examine(
     (group, prefix): (&str, Option<&str>),
     services: &Services,
 ) -> Finding {
-    let line = reader.first_line(group, prefix, Utc::now() - BACK).await;
+    let mut past = Past::of_a_line_before(Utc::now());
+    let line = timeout(WITHIN, a_line(reader, (group, prefix), &mut past)).await.unwrap_or(Ok(None));
     let logger = services.iter().find_map(|((_, name), facts)| {
         let definition = facts.as_ref().ok()?.definition.as_ref().ok()?;
         definition.logs.iter().any(|settings| leads_to(settings, group, prefix)).then_some(name.as_str())
     });
-    judge(thing.describe(), &line, logger)
+    judge(thing.describe(), &line, &past, logger)
+}
+
+/// When a line was logged, the nearest stretch first.
+async fn a_line(
+    reader: &Reader,
+    (group, prefix): (&str, Option<&str>),
+    past: &mut Past,
+) -> Known<Option<DateTime<Utc>>> {
+    while let Some(lines) = reader.past(group, prefix, past).await? {
+        if let Some(line) = lines.first() {
+            return Ok(Some(line.time));
+        }
+    }
+    Ok(None)
 }
 
 /// Whether a container's streams lie among those that are read: they are called `prefix/container/task`.
@@ -32,7 +50,7 @@ fn leads_to(settings: &LogSettings, group: &str, wanted: Option<&str>) -> bool {
         && wanted.is_none_or(|wanted| stream.starts_with(wanted) || wanted.starts_with(&stream))
 }
 
-fn judge(what: String, line: &Known<Option<DateTime<Utc>>>, logger: Option<&str>) -> Finding {
+fn judge(what: String, line: &Known<Option<DateTime<Utc>>>, past: &Past, logger: Option<&str>) -> Finding {
     match (line, logger) {
         (Err(error), _) => Finding::unseen(what, error).todo("see `log_group` in `vars` of the target"),
         (Ok(_), Some(name)) => Finding::well(what, format!("{name} logs there")),
@@ -40,7 +58,7 @@ fn judge(what: String, line: &Known<Option<DateTime<Utc>>>, logger: Option<&str>
             Finding::well(what, format!("a line of {} is there", at.format("%Y-%m-%d %H:%M:%S UTC")))
         }
         (Ok(None), None) => {
-            let why = "no line in the last 24 hours, and no service that is named logs there";
+            let why = format!("no line {}, and no service that is named logs there", past.reach());
             Finding::unknown(what, why)
                 .todo("see `stream_prefix` in the scenario, and awslogs-stream-prefix in the task definition")
         }

@@ -1,24 +1,25 @@
 //! Whose lines count: the tasks that `from_tasks` names, and those of the same deployment that started later.
 //!
-//! The last part of a stream's name is the id of the task that wrote it. Tasks as an `ecs` step brings them also say which
-//! deployment started them, what they run, and since when. So a task that is not among them, for instance one that was
+//! At the end of a stream's name stands the id of the task that wrote it. Tasks as an `ecs` step brings them also say which
+//! deployment started them, and what they run. So a task that is not among them, for instance one that was
 //! added because there was much to do, can be asked for: it counts where the same deployment started it and it runs the
-//! same.
+//! same. When a task started is not asked: no line that bears its id is from before it was made, and a container may log
+//! long before the task counts as started.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use serde_json::Value as Json;
 use tokio::time::Instant;
 
-use crate::aws::{self, CLOCK_SKEW, LogLine, Reader, TaskFacts};
+use crate::aws::{self, LogLine, Reader, TaskFacts};
 
 /// The tasks whose lines count.
 #[derive(Debug, Default)]
 pub(super) struct Authors {
-    /// By id; since when each runs, where that is known.
-    named: BTreeMap<String, Option<DateTime<Utc>>>,
+    /// By id.
+    named: BTreeSet<String>,
     /// Where to ask for others: the cluster's name, and what they must have in common with those that are named.
     kin: Option<Kin>,
     /// Others that were asked for.
@@ -36,13 +37,21 @@ struct Kin {
 /// A task that is not named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Stranger {
-    /// One of the deployment under test, since then.
-    Kin(Option<DateTime<Utc>>),
+    /// One of the deployment under test.
+    Kin,
     /// Not one of them; what it is, where that is known.
     Foreign(String),
+    /// ECS does not know it; since when that is so. What it tells comes late: a task that was only just made is not there.
+    Missing(Instant),
     /// It could not be asked: why.
     Unknown(String),
 }
+
+/// How long a task that ECS does not know may have been only just made.
+const SETTLING: Duration = Duration::from_secs(30);
+
+/// What somebody is whose id is no task's.
+pub(super) const NO_TASK: &str = "which is no task's stream";
 
 /// What the author of a line is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +68,7 @@ impl Authors {
     /// From a list of task ids, ARNs, or tasks as `service.tasks` holds them; none where it is something else.
     pub(super) fn of(tasks: &Json) -> Option<Self> {
         let tasks = tasks.as_array()?;
-        let named = tasks.iter().map(|task| Some((id(task)?, since(task)))).collect::<Option<_>>()?;
+        let named = tasks.iter().map(id).collect::<Option<_>>()?;
         Some(Self { named, kin: Kin::of(tasks), asked: Mutex::default() })
     }
 
@@ -71,16 +80,18 @@ impl Authors {
     /// The ids of those that are named.
     #[cfg(test)]
     pub(super) fn ids(&self) -> Vec<&str> {
-        self.named.keys().map(String::as_str).collect()
+        self.named.iter().map(String::as_str).collect()
     }
 
     /// What the author of a line is to this query.
     pub(super) fn judge(&self, line: &LogLine) -> Author {
-        if let Some(since) = self.named.get(line.task()) {
-            return Author::at(line, *since);
+        if self.named.contains(line.task()) {
+            return Author::Ours;
         }
-        match self.asked().get(line.task()) {
-            Some(Stranger::Kin(since)) => Author::at(line, *since),
+        let Some(id) = line.task_id() else { return Author::Foreign(Some(NO_TASK.to_owned())) };
+        match self.asked().get(id) {
+            Some(Stranger::Kin) => Author::Ours,
+            Some(Stranger::Missing(_)) => Author::Unknown("ECS does not know it yet".to_owned()),
             Some(Stranger::Foreign(what)) => Author::Foreign(Some(what.clone())),
             Some(Stranger::Unknown(why)) => Author::Unknown(why.clone()),
             None => Author::Foreign(None),
@@ -90,7 +101,7 @@ impl Authors {
     /// Asks ECS for the tasks of these ids, unless it has answered that before. True where it was asked.
     pub(super) async fn ask(&self, ids: BTreeSet<String>, reader: &Reader, deadline: Instant) -> bool {
         let Some(kin) = &self.kin else { return false };
-        let open = |id: &String| !matches!(self.asked().get(id), Some(Stranger::Kin(_) | Stranger::Foreign(_)));
+        let open = |id: &String| !matches!(self.asked().get(id), Some(Stranger::Kin | Stranger::Foreign(_)));
         let ids: Vec<String> = ids.into_iter().filter(open).collect();
         if ids.is_empty() {
             return false;
@@ -99,7 +110,10 @@ impl Authors {
         let mut asked = self.asked();
         for id in ids {
             let stranger = match &answer {
-                Ok(tasks) => kin.judge(tasks.iter().find(|task| task.id == id)),
+                Ok(tasks) => match tasks.iter().find(|task| task.id == id) {
+                    Some(task) => kin.judge(task),
+                    None => Stranger::missing(asked.get(&id), Instant::now()),
+                },
                 Err(error) => Stranger::Unknown(error.message.clone()),
             };
             asked.insert(id, stranger);
@@ -112,12 +126,13 @@ impl Authors {
     }
 }
 
-impl Author {
-    /// The author of a line that counts if it was written while the task ran.
-    fn at(line: &LogLine, since: Option<DateTime<Utc>>) -> Self {
-        match since.filter(|since| line.time < *since - CLOCK_SKEW) {
-            Some(since) => Self::Foreign(Some(format!("which only started at {}", since.format("%H:%M:%S")))),
-            None => Self::Ours,
+impl Stranger {
+    /// One that ECS does not know; what it was `before`.
+    fn missing(before: Option<&Self>, now: Instant) -> Self {
+        match before {
+            Some(Self::Missing(since)) if now - *since < SETTLING => Self::Missing(*since),
+            Some(Self::Missing(_)) => Self::Foreign("which ECS does not know".to_owned()),
+            _ => Self::Missing(now),
         }
     }
 }
@@ -136,8 +151,7 @@ impl Kin {
         (!deployments.is_empty()).then_some(Self { cluster, deployments, digests })
     }
 
-    fn judge(&self, task: Option<&TaskFacts>) -> Stranger {
-        let Some(task) = task else { return Stranger::Foreign("which ECS does not know".to_owned()) };
+    fn judge(&self, task: &TaskFacts) -> Stranger {
         let deployment = task.deployment.as_deref().unwrap_or_default();
         if !self.deployments.contains(deployment) {
             return Stranger::Foreign(match deployment {
@@ -151,7 +165,7 @@ impl Kin {
         let whole = task.containers.iter().all(|container| container.digest.is_some());
         match self.digests.iter().find(|digest| whole && !runs.contains(*digest)) {
             Some(digest) => Stranger::Foreign(format!("which does not run {digest}")),
-            None => Stranger::Kin(task.started_at),
+            None => Stranger::Kin,
         }
     }
 }
@@ -159,10 +173,6 @@ impl Kin {
 fn id(task: &Json) -> Option<String> {
     let text = task.as_str().or_else(|| task["id"].as_str()).or_else(|| task["arn"].as_str())?;
     Some(aws::short_name(text).to_owned())
-}
-
-fn since(task: &Json) -> Option<DateTime<Utc>> {
-    Some(DateTime::parse_from_rfc3339(task["started_at"].as_str()?).ok()?.to_utc())
 }
 
 /// `arn:aws:ecs:region:account:task/cluster/id`; the old form without a cluster does not say where to ask.
@@ -194,31 +204,45 @@ mod tests {
     #[test]
     fn a_task_that_is_not_named_counts_if_the_same_deployment_started_the_same() {
         let kin = Kin::of(named().as_array().unwrap()).unwrap();
-        let check = |task: Option<TaskFacts>, expected: Stranger| assert_eq!(kin.judge(task.as_ref()), expected);
+        let check = |task: TaskFacts, expected: Stranger| assert_eq!(kin.judge(&task), expected);
         let foreign = |what: &str| Stranger::Foreign(what.to_owned());
-        check(Some(task(Some("ecs-svc/2"), "sha256:2")), Stranger::Kin(None));
-        check(Some(task(Some("ecs-svc/1"), "sha256:2")), foreign("which deployment ecs-svc/1 started"));
-        check(Some(task(Some("ecs-svc/2"), "sha256:1")), foreign("which does not run sha256:2"));
+        check(task(Some("ecs-svc/2"), "sha256:2"), Stranger::Kin);
+        check(task(Some("ecs-svc/1"), "sha256:2"), foreign("which deployment ecs-svc/1 started"));
+        check(task(Some("ecs-svc/2"), "sha256:1"), foreign("which does not run sha256:2"));
         let mut helped = task(Some("ecs-svc/2"), "sha256:2");
         helped.containers.extend(task(None, "sha256:agent").containers);
-        check(Some(helped), Stranger::Kin(None));
-        check(Some(task(None, "sha256:2")), foreign("which no deployment started"));
-        check(None, foreign("which ECS does not know"));
+        check(helped, Stranger::Kin);
+        check(task(None, "sha256:2"), foreign("which no deployment started"));
     }
 
     #[test]
-    fn a_line_counts_only_from_when_its_task_ran() {
+    fn a_line_counts_whenever_its_task_wrote_it() {
         let authors = Authors::of(&named()).unwrap();
-        let line = |task: &str, time: &str| {
-            let time = DateTime::parse_from_rfc3339(time).unwrap().to_utc();
-            authors.judge(&LogLine::new(time, format!("worker/app/{task}"), "{}"))
+        let stranger = "0123456789abcdef0123456789abcdef";
+        let check = |stream: &str, time: &str, expected: Author| {
+            let time = chrono::DateTime::parse_from_rfc3339(time).unwrap().to_utc();
+            assert_eq!(authors.judge(&LogLine::new(time, stream, "{}")), expected, "{stream}");
         };
-        assert_eq!(line("t1", "2027-01-15T08:00:09Z"), Author::Ours);
-        // Clocks differ a little.
-        assert_eq!(line("t1", "2027-01-15T07:59:56Z"), Author::Ours);
-        let early = Author::Foreign(Some("which only started at 08:00:00".to_owned()));
-        assert_eq!(line("t1", "2027-01-15T07:59:54Z"), early);
-        assert_eq!(line("t9", "2027-01-15T08:00:09Z"), Author::Foreign(None));
+        check("worker/app/t1", "2027-01-15T08:00:09Z", Author::Ours);
+        // A sidecar that the worker waits for logs before the task counts as started.
+        check("worker/sidecar/t1", "2027-01-15T07:59:09Z", Author::Ours);
+        check(&format!("worker/app/{stranger}"), "2027-01-15T08:00:09Z", Author::Foreign(None));
+        let nobody = || Author::Foreign(Some("which is no task's stream".to_owned()));
+        check(&format!("2026/11/26/[$LATEST]{stranger}"), "2027-01-15T08:00:09Z", nobody());
+        check("worker/app/t9", "2027-01-15T08:00:09Z", nobody());
+    }
+
+    #[test]
+    fn a_task_that_ecs_does_not_know_may_have_been_only_just_made() {
+        let first = Instant::now();
+        let after = |before: &Stranger, secs| Stranger::missing(Some(before), first + Duration::from_secs(secs));
+        assert_eq!(Stranger::missing(None, first), Stranger::Missing(first));
+        assert_eq!(
+            Stranger::missing(Some(&Stranger::Unknown("throttled".to_owned())), first),
+            Stranger::Missing(first)
+        );
+        assert_eq!(after(&Stranger::Missing(first), 29), Stranger::Missing(first));
+        assert_eq!(after(&Stranger::Missing(first), 30), Stranger::Foreign("which ECS does not know".to_owned()));
     }
 
     #[test]

@@ -2,15 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
-use super::authors::{Author, Authors};
+use super::authors::{Author, NO_TASK};
 use super::event::Event;
 use super::nearest::nearest;
 use super::pattern::Pattern;
 use super::query::Query;
 use crate::probe::moment::{clock, fine_clock};
 use crate::probe::{Demand, DemandState};
+
+/// How far the clocks of two hosts may lie apart: what two streams tell within that has no order.
+const APART: TimeDelta = TimeDelta::seconds(1);
 
 /// What is said where `from_tasks` is an empty list.
 const NOBODY: &str = "from_tasks names no task, so no line counts";
@@ -68,13 +71,25 @@ impl<'look> Evaluation<'look> {
         self.inside = [behind, std::mem::take(&mut self.inside)].concat();
     }
 
-    /// The tasks whose events are asked for, and of which it is not known yet what they are.
+    /// Whether what must not be logged could be told in an event.
+    pub(super) fn reads(&self, event: &Event) -> bool {
+        !self.query.is_by_field() || event.is_readable()
+    }
+
+    /// Whether it could be told in any that counts.
+    pub(super) fn is_readable(&self) -> bool {
+        self.inside.iter().any(|event| self.reads(event))
+    }
+
+    /// The tasks whose events are asked for, and of which it is not known yet what they are; where nobody is heard of whom
+    /// it is asked what they do not say, all of those that are.
     pub(super) fn strangers(&self) -> BTreeSet<String> {
+        let mute = self.query.has_only_none() && self.inside.is_empty();
         let unasked = self.foreign.iter().filter(|(_, what)| what.is_none()).map(|(event, _)| *event);
         let events = unasked.chain(self.doubtful.iter().map(|(event, _)| *event));
         let patterns = || self.query.sequence.iter().chain(&self.query.none);
-        let wanted = events.filter(|event| patterns().any(|pattern| pattern.matches(event.fields())));
-        wanted.map(|event| event.line().task().to_owned()).collect()
+        let wanted = events.filter(|event| mute || patterns().any(|pattern| pattern.matches(event.fields())));
+        wanted.filter_map(|event| event.line().task_id()).map(str::to_owned).collect()
     }
 
     /// Why it is not known whether an event that is asked for counts, where there is such a one.
@@ -98,8 +113,7 @@ impl<'look> Evaluation<'look> {
 
     /// The entries of `none`; `incomplete` says why what was not seen may still come, where it may.
     pub(super) fn none(&self, incomplete: Option<&str>) -> Vec<Demand> {
-        let nobody = self.query.tasks.as_ref().is_some_and(Authors::is_empty);
-        let incomplete = incomplete.or(nobody.then_some(NOBODY));
+        let incomplete = incomplete.or(self.query.names_nobody().then_some(NOBODY));
         let state = |pattern: &Pattern| {
             let unwanted = self.inside.iter().find(|event| pattern.matches(event.fields()));
             let unknown = || self.doubt(pattern).or_else(|| incomplete.map(str::to_owned));
@@ -158,7 +172,11 @@ impl<'look> Evaluation<'look> {
 
     fn out_of_order(&self, event: &Event, met: &[Met<'_>]) -> Option<String> {
         let earlier = met.iter().zip(&self.query.sequence).filter_map(|(met, pattern)| Some((met.event?, pattern)));
-        let late = earlier.into_iter().find(|(earlier, _)| earlier.line().time > event.line().time);
+        let apart = |earlier: &Event| {
+            let skew = if earlier.line().stream == event.line().stream { TimeDelta::zero() } else { APART };
+            earlier.line().time > event.line().time + skew
+        };
+        let late = earlier.into_iter().find(|(earlier, _)| apart(earlier));
         late.map(|(earlier, pattern)| {
             let (this, that) = (fine_clock(event.line().time), fine_clock(earlier.line().time));
             format!("out of order: it came at {this}, before {pattern} at {that}")
@@ -168,7 +186,7 @@ impl<'look> Evaluation<'look> {
     /// What there is instead.
     fn unseen(&self, pattern: &Pattern) -> String {
         let mut parts = vec!["not seen".to_owned()];
-        if self.query.tasks.as_ref().is_some_and(Authors::is_empty) {
+        if self.query.names_nobody() {
             parts.push(NOBODY.to_owned());
         }
         if self.inside.is_empty() {
@@ -187,14 +205,15 @@ impl<'look> Evaluation<'look> {
         let such: Vec<(&str, &Option<String>)> = such.map(|(event, what)| (event.line().task(), what)).collect();
         let distinct: BTreeMap<&str, &Option<String>> = such.iter().copied().collect();
         let events = if such.len() == 1 { "event" } else { "events" };
-        let (noun, are) = if distinct.len() == 1 { ("task", "is") } else { ("tasks", "are") };
+        let noun = if distinct.values().all(|what| what.as_deref() == Some(NO_TASK)) { "stream" } else { "task" };
+        let (s, are) = if distinct.len() == 1 { ("", "is") } else { ("s", "are") };
         let name = |(task, what): (&str, &Option<String>)| match what {
             Some(what) => format!("{task} ({what})"),
             None => task.to_owned(),
         };
         let (count, named) = (such.len(), distinct.into_iter().map(name).collect::<Vec<_>>().join(", "));
         let words =
-            format!("{count} such {events} came from {noun} {named} which {are} not of the deployment under test");
+            format!("{count} such {events} came from {noun}{s} {named} which {are} not of the deployment under test");
         (count > 0).then_some(words)
     }
 }

@@ -48,6 +48,11 @@ impl Event {
         self.line.fields().unwrap_or(&self.found)
     }
 
+    /// Whether it can be told by its fields.
+    pub(super) fn is_readable(&self) -> bool {
+        self.line.fields().is_some() || !self.found.is_empty()
+    }
+
     /// Whether it calls itself an error.
     pub(super) fn is_error(&self) -> bool {
         let level = LEVELS.iter().find_map(|name| self.fields().get(*name)?.as_str());
@@ -86,6 +91,11 @@ fn said(field: &Json) -> Option<String> {
         Json::Object(fields) => SENTENCES.iter().find_map(|name| said(fields.get(*name)?)),
         _ => None,
     }
+}
+
+/// Whether a line can be told by its fields: it is a JSON object, or `text` finds some in it.
+pub(super) fn is_readable(line: &LogLine, text: Option<&Regex>) -> bool {
+    line.fields().is_some() || text.is_some_and(|text| !named_groups(text, &line.message).is_empty())
 }
 
 fn named_groups(text: &Regex, message: &str) -> Map<String, Json> {

@@ -7,10 +7,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value as Json, json};
 use tokio::time::Instant;
 
+use super::authors::Authors;
 use super::{LogsSeen, Query};
 use crate::aws::peer::{Answer, Peer};
 use crate::probe::http;
-use crate::probe::{Instruments, LookError, Recent, Vantage};
+use crate::probe::{DemandState, Instruments, LookError, Recent, Vantage};
 use crate::target::TargetSettings;
 
 const LAG: Duration = Duration::from_millis(800);
@@ -22,10 +23,10 @@ struct Stand {
 }
 
 impl Stand {
-    /// One that answers each call as `script` has it; it is told how long it has stood.
-    async fn of(script: impl Fn(TimeDelta, &str, &Json) -> Answer + Send + Sync + 'static) -> Self {
+    /// One that answers each call as `script` has it; it is told since when it stands.
+    async fn of(script: impl Fn(DateTime<Utc>, &str, &Json) -> Answer + Send + Sync + 'static) -> Self {
         let began = Utc::now();
-        let peer = Peer::start(move |operation, body| script(Utc::now() - began, operation, body)).await;
+        let peer = Peer::start(move |operation, body| script(began, operation, body)).await;
         let aws = Some(peer.reader_of_logs(Some(LAG)).await);
         let http = http::Client::new(&TargetSettings::default()).unwrap();
         let instruments = Instruments { http, aws, recent: Recent::default(), redactor: Arc::default() };
@@ -45,22 +46,69 @@ impl Stand {
     }
 }
 
-/// A page that has these lines: so long ago, in that stream.
-fn page(lines: &[(TimeDelta, &str, Json)]) -> Json {
-    let event = |(index, (ago, stream, message)): (usize, &(TimeDelta, &str, Json))| {
-        let time: DateTime<Utc> = Utc::now() - *ago;
-        json!({"eventId": index.to_string(), "timestamp": time.timestamp_millis(), "logStreamName": stream,
-            "message": message.as_str().map_or_else(|| message.to_string(), str::to_owned)})
-    };
-    json!({"events": lines.iter().enumerate().map(event).collect::<Vec<_>>()})
+/// A line: ms since the window opened, its stream, and what it says.
+type Line = (i64, String, Json);
+
+/// Those of `lines` that are asked for.
+fn page(began: DateTime<Utc>, lines: &[Line], asked: &Json) -> Answer {
+    let number = |name: &str, otherwise: i64| asked[name].as_i64().unwrap_or(otherwise);
+    let (from, to) = (number("startTime", 0), number("endTime", i64::MAX));
+    let prefix = asked["logStreamNamePrefix"].as_str().unwrap_or_default();
+    let events = lines.iter().enumerate().filter_map(|(index, (millis, stream, message))| {
+        let time = began.timestamp_millis() + millis;
+        let message = message.as_str().map_or_else(|| message.to_string(), str::to_owned);
+        let event =
+            json!({"eventId": index.to_string(), "timestamp": time, "logStreamName": stream, "message": message});
+        ((from..=to).contains(&time) && stream.starts_with(prefix)).then_some(event)
+    });
+    Answer::Ok(json!({"events": events.collect::<Vec<_>>()}))
+}
+
+/// A task under test, one that the same deployment added later, and one of the deployment before.
+const OURS: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+const KIN: &str = "cccccccccccccccccccccccccccccccc";
+const OLD: &str = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
+
+/// As ECS has it: one id that is none spoils the call.
+fn tasks(asked: &Json) -> Answer {
+    let ids: Vec<String> = serde_json::from_value(asked["tasks"].clone()).unwrap();
+    if ids.iter().any(|id| id.len() > 36) {
+        return Answer::Error("InvalidParameterException", "taskId longer than 36.");
+    }
+    let known = ids.iter().filter_map(|id| {
+        let deployment = [(KIN, "ecs-svc/2"), (OLD, "ecs-svc/1")].into_iter().find(|(one, _)| one == id)?.1;
+        Some(json!({"taskArn": format!("arn:aws:ecs:eu-west-1:1:task/prod/{id}"), "startedBy": deployment}))
+    });
+    Answer::Ok(json!({"tasks": known.collect::<Vec<_>>(), "failures": []}))
+}
+
+/// A query for lines of the tasks under test.
+fn of_tasks(query: Query) -> Query {
+    let arn = format!("arn:aws:ecs:eu-west-1:1:task/prod/{OURS}");
+    let tasks = Authors::of(&json!([{"id": OURS, "arn": arn, "deployment": "ecs-svc/2"}]));
+    Query { tasks, ..query }
+}
+
+fn no_error() -> Query {
+    Query::everything("/ecs/prod", Some("worker/")).demanding(&[], &[json!({"level": "ERROR"})])
+}
+
+/// The first demand's state in a word, with what it says.
+fn said(seen: &LogsSeen) -> String {
+    match &seen.demands[0].state {
+        DemandState::Met => "met".to_owned(),
+        DemandState::Open(why) => format!("open: {why}"),
+        DemandState::Broken(why) => format!("broken: {why}"),
+        DemandState::Unknown(why) => format!("unknown: {why}"),
+    }
 }
 
 #[tokio::test]
 async fn what_stands_in_a_log_is_known_once_it_is_complete() {
-    let late = |stood: TimeDelta, _: &str, _: &Json| {
-        let line = (stood - TimeDelta::milliseconds(100), "worker/app/t1", json!({"level": "ERROR"}));
-        let visible = stood > TimeDelta::milliseconds(500);
-        Answer::Ok(page(if visible { std::slice::from_ref(&line) } else { &[] }))
+    let late = |began: DateTime<Utc>, _: &str, asked: &Json| {
+        let visible = Utc::now() - began > TimeDelta::milliseconds(500);
+        let line = (100, "worker/app/t1".to_owned(), json!({"level": "ERROR"}));
+        page(began, if visible { std::slice::from_ref(&line) } else { &[] }, asked)
     };
     let mut stand = Stand::of(late).await;
     let query = Query::everything("/ecs/prod", None);
@@ -82,4 +130,110 @@ async fn what_stands_in_a_log_is_known_once_it_is_complete() {
     assert_eq!((seen.events.len(), seen.complete, seen.unknowns.len()), (1, true, 0));
     assert!(began.elapsed() >= LAG, "{:?}", began.elapsed());
     assert!(stand.peer.asked("FilterLogEvents").len() > 3);
+}
+
+#[tokio::test]
+async fn silence_proves_something_where_those_are_heard_of_whom_it_is_asked() {
+    async fn check(query: Query, lines: &[(i64, &str, Json)], expected: &str) -> LogsSeen {
+        let stream = |task: &str| format!("worker/app/{task}");
+        let lines: Vec<Line> = lines.iter().map(|(at, task, said)| (*at, stream(task), said.clone())).collect();
+        let stand = Stand::of(move |began, operation, asked| match operation {
+            "FilterLogEvents" => page(began, &lines, asked),
+            _ => tasks(asked),
+        });
+        let seen = stand.await.look(&query).await.unwrap();
+        assert_eq!(said(&seen), expected);
+        seen
+    }
+    const HOUR: i64 = 3_600_000;
+    let info = || json!({"level": "INFO"});
+    let nobody = "unknown: none of the tasks under test has logged in /ecs/prod worker/* in the last 24 hours: is that where \
+                  they log?";
+    check(of_tasks(no_error()), &[(-2 * HOUR, OLD, info())], nobody).await;
+    // It is taken down while the window is open.
+    check(of_tasks(no_error()), &[(10, OLD, info())], nobody).await;
+    check(of_tasks(no_error()), &[(-7 * HOUR, OURS, info())], "met").await;
+    check(of_tasks(no_error()), &[(-2 * HOUR, KIN, info())], "met").await;
+    check(of_tasks(no_error()), &[(10, KIN, info())], "met").await;
+    let silent = "unknown: no line in /ecs/prod worker/* in the last 24 hours: is that where it logs?";
+    check(no_error(), &[(-25 * HOUR, OLD, info())], silent).await;
+    check(no_error(), &[(-2 * HOUR, OLD, info())], "met").await;
+    // Of what is no JSON, nothing was compared.
+    let plain = || json!("ERROR disk full");
+    let wordless = "unknown: no line in /ecs/prod worker/* could be read by its fields, since none is a JSON object: say with \
+                    `text` where they stand";
+    check(no_error(), &[(10, OURS, plain())], wordless).await;
+    check(of_tasks(no_error()), &[(-HOUR, OURS, plain())], wordless).await;
+    check(no_error(), &[(-2 * HOUR, OURS, info()), (10, OURS, plain())], "met").await;
+    let seen = check(no_error(), &[(10, OURS, info()), (20, OURS, plain())], "met").await;
+    assert_eq!(seen.summary(), "2 lines (1 without fields), nothing unwanted, complete");
+    let text = |pattern: &str| Some(regex::Regex::new(pattern).unwrap());
+    let fits = Query { text: text("^(?<level>[A-Z]+) "), ..no_error() };
+    check(fits, &[(10, OURS, json!("INFO well"))], "met").await;
+    let misfits = Query { text: text("^(?<level>[A-Z]+): "), ..no_error() };
+    let wordless = "unknown: no line in /ecs/prod worker/* could be read by its fields: none is a JSON object, and `text` \
+                    fits none";
+    check(misfits, &[(10, OURS, json!("INFO well"))], wordless).await;
+    // What asks for no field is seen in any line.
+    let any = || Query::everything("/ecs/prod", Some("worker/")).demanding(&[], &[json!({})]);
+    check(any(), &[(-HOUR, OURS, plain())], "met").await;
+    let both = Query { text: None, ..any() }.demanding(&[], &[json!({}), json!({"level": "ERROR"})]);
+    let stand = Stand::of(|began, _, asked| page(began, &[(10, "worker/app/t1".to_owned(), json!("plain"))], asked));
+    let seen = stand.await.look(&both).await.unwrap();
+    assert!(said(&seen).starts_with("broken: it is in the log: "), "{:?}", seen.demands);
+}
+
+#[tokio::test]
+async fn what_is_not_read_to_the_end_is_said_so_and_gone_on_with() {
+    let stand = Stand::of(|_, _, asked| {
+        let turned = asked["nextToken"].as_str().map_or(0, |token| token.parse::<u32>().unwrap());
+        // Every scan and every stretch is empty; the last one has so many pages as never come to an end in time.
+        let endless = asked["endTime"].as_i64().unwrap() - asked["startTime"].as_i64().unwrap() > 6 * 3_600_000;
+        Answer::Ok(if endless {
+            json!({"events": [], "nextToken": (turned + 1).to_string()})
+        } else {
+            json!({"events": []})
+        })
+    });
+    let mut stand = stand.await;
+    let query = no_error();
+    for _ in 0..2 {
+        stand.vantage.deadline = Instant::now() + Duration::from_secs(3);
+        let seen = stand.look(&query).await.unwrap();
+        let why = "unknown: no line in /ecs/prod worker/* in the last 6 hours (what was before could not be read in time): is \
+                   that where it logs?";
+        assert_eq!(said(&seen), why);
+    }
+    let tokens = stand.peer.asked("FilterLogEvents");
+    let mut tokens: Vec<u32> = tokens.iter().filter_map(|asked| asked["nextToken"].as_str()?.parse().ok()).collect();
+    assert!(tokens.len() > 2, "{tokens:?}");
+    let asked = tokens.len();
+    tokens.dedup();
+    // A page that was asked for when time was over is asked for again, and no other.
+    assert!(tokens.is_sorted() && asked - tokens.len() <= 1, "{tokens:?}");
+}
+
+#[tokio::test]
+async fn a_task_that_was_only_just_made_is_asked_for_again_and_what_is_no_task_never() {
+    let calls = std::sync::atomic::AtomicU32::new(0);
+    let stand = Stand::of(move |began, operation, asked| {
+        let end = || json!({"event": "end"});
+        let lambda = format!("2026/11/26/[$LATEST]{OLD}");
+        match operation {
+            "FilterLogEvents" => {
+                page(began, &[(10, lambda, end()), (20, format!("worker/app-firelens-{KIN}"), end())], asked)
+            }
+            _ if calls.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0 => Answer::Ok(json!({"tasks": []})),
+            _ => tasks(asked),
+        }
+    });
+    let stand = stand.await;
+    let query = of_tasks(Query::everything("/shared", None).demanding(&[json!({"event": "end"})], &[]));
+    let yet = format!(
+        "unknown: seen of task {KIN}, but whether that is of the deployment under test is not known: ECS does not know it yet"
+    );
+    assert_eq!(said(&stand.look(&query).await.unwrap()), yet);
+    assert_eq!(said(&stand.look(&query).await.unwrap()), "met");
+    let asked = stand.peer.asked("DescribeTasks");
+    assert!(asked.iter().all(|asked| asked["tasks"] == json!([KIN])), "{asked:?}");
 }

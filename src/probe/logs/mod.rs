@@ -19,6 +19,7 @@
 mod authors;
 mod demands;
 mod event;
+mod hearing;
 #[cfg(test)]
 mod looks;
 mod nearest;
@@ -31,26 +32,21 @@ mod tests;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use regex::Regex;
 use serde_json::Value as Json;
+use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use authors::Authors;
 pub use event::Event;
 use pattern::Pattern;
 pub use query::Query;
-pub use seen::LogsSeen;
+pub use seen::{FIELDS, LogsSeen};
 
 use super::{LookError, LookErrorKind, Vantage};
 use crate::aws::Reader;
 use crate::expr::{self, EvaluationError, Reference, Scope, Template};
-
-/// The fields of `logs`. `matched` holds the events that met the entries of `sequence`, in its order.
-pub const FIELDS: &[&str] = &["events", "matched", "complete"];
-
-/// How far back a log is looked for where the window shows none.
-const OF_LATE: TimeDelta = TimeDelta::hours(24);
 
 /// The longest pause between two scans while a look waits for the log to be complete.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
@@ -97,7 +93,7 @@ impl Logs {
             none: patterns(&self.none, scope)?,
             text: text(&self.text)?.map(|text| regular(&text)).transpose()?,
             first_look: OnceLock::new(),
-            heard: OnceLock::new(),
+            heard: Mutex::default(),
         };
         if query.group.is_empty() { Err(problem("the log group must not be empty")) } else { Ok(query) }
     }
@@ -144,8 +140,10 @@ impl Query {
         let pause = (reader.log_lag() / 4).min(LONGEST_PAUSE);
         let mut claimed = None;
         let mut seen = self.look_once(vantage, reader, &mut claimed).await?;
-        if seen.is_mute() && !Box::pin(self.is_heard(vantage, reader)).await? {
-            seen.doubt(&format!("no line in {} in the last 24 hours: is that where it logs?", self.place()));
+        if seen.is_mute()
+            && let Some(why) = Box::pin(self.unheard(vantage, reader, seen.has_lines())).await?
+        {
+            seen.doubt(&why);
             return Ok(seen);
         }
         while seen.waits_for_late_lines() && Instant::now() + pause * 2 < vantage.deadline {
@@ -157,19 +155,6 @@ impl Query {
             }
         }
         Ok(seen)
-    }
-
-    /// Whether anything was logged there of late. That nothing unwanted stands in a log says nothing where nobody logs.
-    async fn is_heard(&self, vantage: &Vantage, reader: &Reader) -> Result<bool, LookError> {
-        if self.heard.get().is_none() {
-            let since = vantage.window_start - OF_LATE;
-            let line = reader.first_line(&self.group, self.prefix.as_deref(), since);
-            let line = reader.before(vantage.deadline, "logs", line).await?;
-            if line.is_some() {
-                let _ = self.heard.set(());
-            }
-        }
-        Ok(self.heard.get().is_some())
     }
 
     /// One scan, judged. `claimed` is the moment of which completeness is claimed, once there is one.

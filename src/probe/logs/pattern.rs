@@ -15,6 +15,11 @@ impl Pattern {
         Self { fields }
     }
 
+    /// Whether it asks for no field.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+
     /// Whether an event with these fields is meant. An entry without fields means every event.
     pub(super) fn matches(&self, event: &Map<String, Json>) -> bool {
         self.fields.iter().all(|(name, expected)| field(event, name).is_some_and(|seen| same(expected, seen)))

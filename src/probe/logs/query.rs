@@ -5,10 +5,11 @@ use std::sync::OnceLock;
 use chrono::{DateTime, Utc};
 use regex::Regex;
 use serde_json::Value as Json;
+use tokio::sync::Mutex;
 
 use super::authors::{Author, Authors};
 use super::pattern::Pattern;
-use crate::aws::{LogLine, Scan, Thing};
+use crate::aws::{LogLine, Past, Scan, Thing};
 
 /// A query, filled in.
 #[derive(Debug, Default)]
@@ -22,8 +23,19 @@ pub struct Query {
     pub(super) text: Option<Regex>,
     /// When this query was first looked through; what `complete` refers to where nothing is demanded.
     pub(super) first_look: OnceLock<DateTime<Utc>>,
-    /// Set once something was seen to be logged there.
-    pub(super) heard: OnceLock<()>,
+    /// Whether anybody was heard there.
+    pub(super) heard: Mutex<Heard>,
+}
+
+/// Who was heard over all looks.
+#[derive(Debug, Default)]
+pub(super) struct Heard {
+    /// Set once there was a line that counts and could be read.
+    pub(super) well: bool,
+    /// Set once there was one that counts.
+    pub(super) at_all: bool,
+    /// How far the past was read.
+    pub(super) past: Option<Past>,
 }
 
 impl Query {
@@ -47,6 +59,21 @@ impl Query {
     pub(super) fn claim(&self, scan: &Scan, whole_log: bool) -> DateTime<Utc> {
         let demanding = !self.sequence.is_empty() || !self.none.is_empty();
         if demanding || whole_log { scan.began } else { *self.first_look.get_or_init(|| scan.began) }
+    }
+
+    /// Whether nothing is asked but that something must not be logged.
+    pub(super) const fn has_only_none(&self) -> bool {
+        self.sequence.is_empty() && !self.none.is_empty()
+    }
+
+    /// Whether no line can count.
+    pub(super) fn names_nobody(&self) -> bool {
+        self.tasks.as_ref().is_some_and(Authors::is_empty)
+    }
+
+    /// Whether what must not be logged is told by fields.
+    pub(super) fn is_by_field(&self) -> bool {
+        self.none.iter().any(|pattern| !pattern.is_empty())
     }
 
     /// What it looks at in AWS.

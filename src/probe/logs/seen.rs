@@ -7,7 +7,6 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
-use super::FIELDS;
 use super::demands::Evaluation;
 use super::event::Event;
 use super::query::Query;
@@ -17,6 +16,9 @@ use crate::probe::finding::LogFinding;
 use crate::probe::moment::{clock, span};
 use crate::probe::{Demand, DemandState, Gap, Unknown};
 use crate::redact::Redactor;
+
+/// The fields of `logs`. `matched` holds the events that met the entries of `sequence`, in its order.
+pub const FIELDS: &[&str] = &["events", "matched", "complete"];
 
 /// How many events expressions see at most.
 const MOST_EVENTS: usize = 1_000;
@@ -43,9 +45,15 @@ pub struct LogsSeen {
     /// Whether late lines may change what is judged.
     #[serde(skip)]
     ripens: bool,
+    /// Whether all that was asked is what must not be logged, and no line that counts could be it.
+    #[serde(skip)]
+    mute: bool,
     /// How many of the window's events count.
     #[serde(skip)]
     count: usize,
+    /// How many of those cannot be told by their fields, where fields say what must not be logged.
+    #[serde(skip)]
+    unreadable: usize,
     /// Where it was looked, for people.
     #[serde(skip)]
     place: String,
@@ -94,6 +102,8 @@ impl LogsSeen {
             unknowns: too_many(inside.len()).into_iter().collect(),
             ripens: false,
             count: inside.len(),
+            mute: query.has_only_none() && !query.names_nobody() && !evaluation.is_readable(),
+            unreadable: inside.iter().filter(|event| !evaluation.reads(event)).count(),
             place: query.place(),
             author: query.author().to_owned(),
             absent: evaluation.absent(&demands).map(ToString::to_string),
@@ -127,10 +137,14 @@ impl LogsSeen {
         self.of_kind("sequence").all(|demand| demand.state == DemandState::Met)
     }
 
-    /// Whether nobody logged anything in the window, and all that was asked is what must not be logged.
+    /// Whether all that was asked is what must not be logged, and the window has no line that counts and could be it.
     pub(super) fn is_mute(&self) -> bool {
-        let only_none = self.demands.iter().all(|demand| demand.kind == "none");
-        self.tail.is_empty() && !self.demands.is_empty() && only_none
+        self.mute && !self.is_broken()
+    }
+
+    /// Whether the window has lines that count.
+    pub(super) const fn has_lines(&self) -> bool {
+        self.count > 0
     }
 
     /// Takes back what was found of things that must not be logged.
@@ -142,9 +156,12 @@ impl LogsSeen {
     /// Whether all that is open is what late lines may still bring.
     pub(super) fn waits_for_late_lines(&self) -> bool {
         let is_unknown = |demand: &Demand| matches!(demand.state, DemandState::Unknown(_));
-        let is_broken = |demand: &Demand| matches!(demand.state, DemandState::Broken(_));
         let open = self.ripens || self.demands.iter().any(is_unknown);
-        open && !self.complete && self.is_whole() && !self.demands.iter().any(is_broken)
+        open && !self.complete && self.is_whole() && !self.is_broken()
+    }
+
+    fn is_broken(&self) -> bool {
+        self.demands.iter().any(|demand| matches!(demand.state, DemandState::Broken(_)))
     }
 
     /// In one line: `2 of 2 of the sequence, none of 1 unwanted, complete`.
@@ -153,7 +170,11 @@ impl LogsSeen {
         let met = |kind| self.of_kind(kind).filter(|demand| demand.state == DemandState::Met).count();
         let (wanted, unwanted) = (self.of_kind("sequence").count(), self.of_kind("none").count());
         let broken = self.of_kind("none").filter(|demand| matches!(demand.state, DemandState::Broken(_))).count();
-        let lines = format!("{} {}", self.count, if self.count == 1 { "line" } else { "lines" });
+        let plain = match self.unreadable {
+            0 => String::new(),
+            some => format!(" ({some} without fields)"),
+        };
+        let lines = format!("{} {}{plain}", self.count, if self.count == 1 { "line" } else { "lines" });
         let parts = [
             Some(lines),
             (wanted > 0).then(|| format!("{} of {wanted} of the sequence", met("sequence"))),

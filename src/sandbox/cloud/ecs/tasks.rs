@@ -9,6 +9,7 @@ use super::input::{List, WRONG, check_cluster, check_include, paged};
 use super::task::{Health, Status, Task};
 use crate::sandbox::cloud::epoch::seconds;
 use crate::sandbox::cloud::members::Members;
+use crate::sandbox::cloud::place::last_part;
 use crate::sandbox::cloud::refusal::Refusal;
 
 /// `ListTasks`: those that are meant to run, unless `desiredStatus` says STOPPED. PENDING is never desired.
@@ -47,6 +48,14 @@ pub(super) fn describe(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
     let given = members.texts("tasks", 100)?.unwrap_or_default();
     if given.is_empty() {
         return Err(members.wrong("Tasks cannot be empty."));
+    }
+    for id in given.iter().map(|name| last_part(name)) {
+        // One id that cannot be one spoils the call for all of them.
+        match id.len() {
+            32 | 36 => {}
+            37.. => return Err(members.wrong("taskId longer than 36.")),
+            _ => return Err(members.wrong("taskId length should be one of [32,36]")),
+        }
     }
     let mut tasks = Vec::new();
     let mut failures = Vec::new();

@@ -54,7 +54,7 @@ fn what_does_not_exist_is_among_the_failures() {
         answer["failures"],
         json!([{"arn": "arn:aws:ecs:eu-central-1:000000000000:service/local/none", "reason": "MISSING"}])
     );
-    let answer = ask(&mut fleet, "DescribeTasks", json!({"cluster": "local", "tasks": ["none"]}));
+    let answer = ask(&mut fleet, "DescribeTasks", json!({"cluster": "local", "tasks": ["0".repeat(32)]}));
     assert_eq!(answer["tasks"], json!([]));
     assert_eq!(answer["failures"][0]["reason"], "MISSING");
     let answer = ask(&mut fleet, "DescribeClusters", json!({}));
@@ -202,6 +202,17 @@ fn wrong_requests_are_refused() {
         "DescribeTasks",
         json!({"cluster": "local", "tasks": []}),
         "400 InvalidParameterException: Tasks cannot be empty.",
+    );
+    let id = "0".repeat(32);
+    check(
+        "DescribeTasks",
+        json!({"cluster": "local", "tasks": [id, format!("[$LATEST]{id}")]}),
+        "400 InvalidParameterException: taskId longer than 36.",
+    );
+    check(
+        "DescribeTasks",
+        json!({"cluster": "local", "tasks": [id, "arn:aws:ecs:eu-central-1:000000000000:task/local/none"]}),
+        "400 InvalidParameterException: taskId length should be one of [32,36]",
     );
     check(
         "ListTasks",
