@@ -34,7 +34,7 @@ pub struct Output {
     pub elapsed: cel::Duration,
     /// What of it is not known: what was not kept whole.
     #[serde(skip)]
-    pub(in crate::probe) unknowns: Vec<Unknown>,
+    pub unknowns: Vec<Unknown>,
     #[serde(skip)]
     signal: Option<i32>,
     #[serde(skip)]
