@@ -35,7 +35,6 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use regex::Regex;
 use serde_json::Value as Json;
-use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use authors::Authors;
@@ -93,7 +92,7 @@ impl Logs {
             none: patterns(&self.none, scope)?,
             text: text(&self.text)?.map(|text| regular(&text)).transpose()?,
             first_look: OnceLock::new(),
-            heard: Mutex::default(),
+            heard: Box::default(),
         };
         if query.group.is_empty() { Err(problem("the log group must not be empty")) } else { Ok(query) }
     }

@@ -24,7 +24,7 @@ pub struct Query {
     /// When this query was first looked through; what `complete` refers to where nothing is demanded.
     pub(super) first_look: OnceLock<DateTime<Utc>>,
     /// Whether anybody was heard there.
-    pub(super) heard: Mutex<Heard>,
+    pub(super) heard: Box<Mutex<Heard>>,
 }
 
 /// Who was heard over all looks.
