@@ -194,6 +194,24 @@ fn an_api_that_answers_wrongly_is_wrong() {
 }
 
 #[test]
+fn an_api_that_turns_strangers_away_as_a_scenario_wants_it_is_well() {
+    let server = Server::start(&["--fault", "api-401"]);
+    let told = |expect: &str| {
+        let look = format!(
+            "targets: [sandbox]\nsteps:\n  - {{ name: shut, http: {{ get: /api/v1/bulk-imports }}, expect: {expect} }}\n"
+        );
+        let files = [("smoke.yaml", server.config.as_str()), ("scenarios/look.yaml", look.as_str())];
+        Project::of(&files).with(&server.variables()).smoke(&["doctor", "sandbox"]).stdout
+    };
+    let well = told("response.status == 401");
+    assert!(well.contains("✓ GET /api/v1/bulk-imports: 401 in "), "{well}");
+    for expect in ["response.status == 200", "response.elapsed < duration('1m')"] {
+        let wrong = told(expect);
+        assert!(wrong.contains("✗ GET /api/v1/bulk-imports: 401 in "), "{wrong}");
+    }
+}
+
+#[test]
 fn what_is_broken_in_aws_is_found_in_seconds() {
     check("service-missing", 1, &["no service bulk-import-worker in cluster local"]);
     check(
