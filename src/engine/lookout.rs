@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use serde_json::Value as Json;
 use tokio::time::Instant;
 
 use super::admission::{Closed, admit};
@@ -13,7 +12,7 @@ use super::notes::Notes;
 use super::sink::Sink;
 use super::witness::Witness;
 use crate::event::{Change, Fact, Judged, Look, Outcome, Phase, StepRef};
-use crate::expr::{Expression, Scope, to_json, to_text};
+use crate::expr::{Expression, Scope, to_text};
 use crate::judge::{self, Assessment, Course, Seen, Standing, Waited};
 use crate::plan::Step;
 use crate::probe::{Demand, DemandState, Observation, Request, Vantage};
@@ -208,7 +207,6 @@ impl<'step> Lookout<'step> {
         let secrets = self.step.spec.capture.iter().filter(|capture| capture.secret);
         for value in secrets.filter_map(|capture| capture.from.evaluate(&self.scope).ok()) {
             self.stage.sink.learn(&Secret::new(to_text(&value)));
-            texts_in(&to_json(&value), &mut |text| self.stage.sink.learn(&Secret::new(text)));
         }
     }
 
@@ -245,16 +243,6 @@ impl<'step> Lookout<'step> {
         let mut known = BTreeSet::new();
         let words = demands_met(observation.demands()).into_iter().chain(states);
         words.filter(|word| known.insert(word.clone())).collect::<Vec<_>>().join(", ")
-    }
-}
-
-/// The texts that a secret object or list is made of: whoever tells one of them tells the secret.
-fn texts_in(value: &Json, learn: &mut dyn FnMut(&str)) {
-    match value {
-        Json::String(text) if text.chars().count() >= Secret::SHORTEST => learn(text),
-        Json::Array(items) => items.iter().for_each(|item| texts_in(item, learn)),
-        Json::Object(fields) => fields.values().for_each(|field| texts_in(field, learn)),
-        Json::String(_) | Json::Null | Json::Bool(_) | Json::Number(_) => {}
     }
 }
 

@@ -1,5 +1,6 @@
 //! The forms of secrets that can be listed beforehand, and the search for all of them at once.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -7,6 +8,8 @@ use aho_corasick::AhoCorasick;
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+use super::secret::Secret;
 
 /// From this many bytes on, the base64 of a secret inside longer base64 is long enough to be searched for as it is;
 /// below, three letters of it would be found by chance in any word.
@@ -34,12 +37,14 @@ pub(super) struct Forms {
 impl Forms {
     /// Derives all forms of the secrets.
     pub(super) fn of(secrets: Vec<String>) -> Self {
-        let raw: BTreeSet<&str> = secrets.iter().flat_map(|secret| raw_forms(secret)).collect();
-        let mut all: BTreeSet<String> = raw.iter().map(|&form| form.to_owned()).collect();
+        let raw: BTreeSet<Cow<'_, str>> = secrets.iter().flat_map(|secret| raw_forms(secret)).collect();
+        let mut all: BTreeSet<String> = raw.iter().map(|form| form.clone().into_owned()).collect();
         all.extend(raw.iter().flat_map(|form| base64_forms(form.as_bytes())));
         all.extend(raw.iter().flat_map(|form| json_forms(form)));
-        let short = raw.iter().filter(|form| form.len() < LONG);
-        Self { all: AhoCorasick::new(all).ok(), short: searcher(short), secrets }
+        let short: Vec<&str> = raw.iter().map(AsRef::as_ref).filter(|form: &&str| form.len() < LONG).collect();
+        let short = if short.is_empty() { None } else { AhoCorasick::new(short).ok() };
+        drop(raw);
+        Self { all: AhoCorasick::new(all).ok(), short, secrets }
     }
 
     /// Tells where secrets stand; the places may overlap.
@@ -53,15 +58,20 @@ impl Forms {
     }
 }
 
-fn searcher<'form>(forms: impl Iterator<Item = &'form &'form str>) -> Option<AhoCorasick> {
-    let forms: Vec<&str> = forms.copied().collect();
-    if forms.is_empty() { None } else { AhoCorasick::new(forms).ok() }
+/// The secret itself, without the white space around it, as it stands in the path of a URL, and its longer lines.
+fn raw_forms(secret: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    let lines = secret.lines().map(str::trim).filter(|line| line.chars().count() >= LINE);
+    let plain = [secret, secret.trim()].into_iter().chain(lines).map(Cow::Borrowed);
+    plain.chain(path_form(secret.trim()).map(Cow::Owned))
 }
 
-/// The secret itself, without the white space around it, and its longer lines.
-fn raw_forms(secret: &str) -> impl Iterator<Item = &str> {
-    let lines = secret.lines().map(str::trim).filter(|line| line.chars().count() >= LINE);
-    [secret, secret.trim()].into_iter().chain(lines)
+/// The secret as URLs are read: a backslash is a slash there, tabs and line ends are left out. What is escaped besides is
+/// seen through. None where nothing is changed, or where what comes out would be found everywhere.
+fn path_form(secret: &str) -> Option<String> {
+    let changed = secret.contains(['\\', '\t', '\r', '\n']);
+    let form = || secret.replace('\\', "/").replace(['\t', '\r', '\n'], "");
+    let tells = |form: &String| form.chars().filter(|letter| letter.is_alphanumeric()).count() >= Secret::SHORTEST;
+    changed.then(form).filter(tells)
 }
 
 /// The secret as base64: alone, and as it looks from inside the base64 of a longer text. There it may begin at the

@@ -5,6 +5,8 @@
 //! the text is read the other way round: unescaped into a `view` that remembers where each byte came from.
 
 mod forms;
+mod parts;
+mod secret;
 mod view;
 
 #[cfg(test)]
@@ -16,40 +18,12 @@ use std::ops::Range;
 use std::sync::{PoisonError, RwLock};
 
 use forms::Forms;
+use secret::MASK;
+pub use secret::Secret;
 use view::View;
-
-/// What stands in the place of a secret.
-const MASK: &str = "***";
 
 /// How many escapings inside each other are seen through, as in a URL inside JSON.
 const DEPTH: usize = 2;
-
-/// A secret's text. It has no `Display`; its `Debug` is `***`.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// A shorter text, in characters, is found in every other word, so that a report without it would say nothing.
-    pub const SHORTEST: usize = 4;
-
-    /// Keeps `text` as a secret.
-    #[must_use]
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// The text itself, for the one place that sends it.
-    #[must_use]
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(MASK)
-    }
-}
 
 /// Knows every secret of a run and cleans text of them: raw, and in the forms they take on the way (base64, URL-, JSON-
 /// and XML-escaped, inside a `Basic` header). Shared by all cases; secrets may be added while it runs (`capture: secret`).
@@ -72,12 +46,18 @@ struct Known {
 }
 
 impl Redactor {
-    /// Learns a secret. Empty ones (nothing but white space or `*`) are refused: they would blank everything.
+    /// Learns a secret, and of a JSON object or list what it is made of. Empty ones (nothing but white space or `*`) are
+    /// refused: they would blank everything.
     pub fn learn(&self, secret: &Secret) {
         let text = secret.reveal();
         if text.chars().all(|letter| letter.is_whitespace() || letter == '*') {
             return;
         }
+        if self.known.read().unwrap_or_else(PoisonError::into_inner).secrets.contains(text) {
+            return;
+        }
+        // Its parts come first: whoever finds it known may tell of them at once.
+        parts::of(text).iter().for_each(|part| self.learn(part));
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         if known.secrets.insert(text.to_owned()) {
             known.add(text);

@@ -78,6 +78,24 @@ fn a_secret_of_many_lines_is_one_line_by_line() {
 }
 
 #[test]
+fn what_a_secret_of_json_is_made_of_is_a_secret() {
+    let aws = r#" {"username":"admin_user","password":"pa55w0rd\\long","port":5432,"pin":12345678,"ssl":"true","ro":false,"as":"x"}"#;
+    check(&[aws], "admin_user pa55w0rd\\long 5432 12345678 true false x", "*** *** 5432 *** true false x");
+    check(&[aws], &format!("[{aws}]"), "[***]");
+    check(&[r#"["first-one",["inner-one"],"{\"deep\":\"deep-one\"}"]"#], "first-one inner-one deep-one", "*** *** ***");
+    check(&["\"quoted\""], "quoted", "quoted");
+    check(&["{username: admin_user}"], "admin_user", "admin_user");
+}
+
+/// In the path of a URL a backslash becomes a slash, and line ends are left out.
+#[test]
+fn a_secret_in_a_path_is_blanked() {
+    check(&["pa\\ss/w ord"], "https://x/api/pa/ss/w%20ord?n=pa\\ss%2Fw%20ord", "https://x/api/***?n=***");
+    check(&["one\ntwo"], "https://x/onetwo", "https://x/***");
+    check(&["\\\\\\\\"], "https://x////y", "https://x////y");
+}
+
+#[test]
 fn json_is_cleaned_of_keys_strings_and_numbers() {
     let redactor = knowing(&["hunter2!", "12345678"]);
     let dirty = json!({"hunter2!": ["x hunter2!", 12_345_678, 5, true, null]});

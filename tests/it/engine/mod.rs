@@ -533,6 +533,27 @@ steps:
 }
 
 #[tokio::test]
+async fn what_a_captured_text_of_json_is_made_of_is_told_nowhere() {
+    let yaml = "
+name: secret
+steps:
+  - name: log in
+    http: { post: /login }
+    expect: response.status == 200
+    capture: { session: { from: response.body.session, secret: true } }
+  - name: see
+    http: { get: /me, headers: { x-token: '${{ json(session).token }}' } }
+    expect: response.body.seen == 'x'
+";
+    let answers: [(&str, Answer); 2] = [
+        ("POST /login", |_| Reply::Json(200, r#"{"session":"{\"token\":\"s3cr3t-t0k3n\"}"}"#)),
+        ("GET /me", |_| Reply::Json(200, r#"{"seen":"s3cr3t-t0k3n"}"#)),
+    ];
+    let told = told_of_a_failure(yaml, &answers).await;
+    assert!(!told.contains("s3cr3t"), "{told}");
+}
+
+#[tokio::test]
 async fn what_a_captured_secret_is_made_of_is_told_nowhere() {
     let yaml = "
 name: secret
