@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use url::Url;
+
 use crate::redact::Secret;
 
 /// A target with its templates filled in.
@@ -13,6 +15,36 @@ pub struct TargetSettings {
     pub api_headers: Vec<(String, Secret)>,
     /// Where AWS is looked at; none: `logs`, `ecs` and `alarm` steps cannot be used.
     pub aws: Option<AwsSettings>,
+}
+
+impl TargetSettings {
+    /// Base URL of the API as it is shown: without a user and a password in it.
+    #[must_use]
+    pub fn api_shown(&self) -> Option<String> {
+        let (whole, parsed) = self.api()?;
+        let Some(mut url) = parsed.filter(|url| !url.username().is_empty() || url.password().is_some()) else {
+            return Some(whole.to_owned());
+        };
+        // Where there is no host there is nobody to log in to, so that neither can fail.
+        let _ = (url.set_username(""), url.set_password(None));
+        Some(url.as_str().trim_end_matches('/').to_owned())
+    }
+
+    /// What of it must not be told: the API's headers, and a password in its URL.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<Secret> {
+        let headers = self.api_headers.iter().map(|(_, value)| value.clone());
+        let written = self.api().and_then(|(_, url)| Some(url?.password()?.to_owned()));
+        let meant =
+            written.as_deref().map(|password| percent_encoding::percent_decode_str(password).decode_utf8_lossy());
+        let passwords = written.iter().cloned().chain(meant.map(std::borrow::Cow::into_owned));
+        let telling = passwords.filter(|password| password.chars().count() >= Secret::SHORTEST);
+        headers.chain(telling.map(Secret::new)).collect()
+    }
+
+    fn api(&self) -> Option<(&str, Option<Url>)> {
+        self.api_url.as_deref().map(|url| (url, Url::parse(url).ok()))
+    }
 }
 
 /// `aws` of a target, filled in. What is `None` comes from the SDK's own chain.
@@ -32,4 +64,27 @@ pub struct AwsSettings {
     pub credentials: Option<(String, String)>,
     /// How late a log line may become visible.
     pub log_lag: Option<Duration>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_logs_in_at_the_api_is_not_shown() {
+        #[track_caller]
+        fn check(url: &str, shown: &str, secrets: &[&str]) {
+            let settings = TargetSettings { api_url: Some(url.to_owned()), ..TargetSettings::default() };
+            let kept = settings.secrets();
+            let kept: Vec<&str> = kept.iter().map(Secret::reveal).collect();
+            assert_eq!((settings.api_shown().as_deref(), kept.as_slice()), (Some(shown), secrets));
+        }
+        check("http://u:p4ss@host:81/api", "http://host:81/api", &["p4ss", "p4ss"]);
+        check("https://u:p%40ss@host", "https://host", &["p%40ss", "p@ss"]);
+        check("https://u@host/", "https://host", &[]);
+        check("https://u:abc@host", "https://host", &[]);
+        check("https://host/a@b:c", "https://host/a@b:c", &[]);
+        check("HTTP://Host", "HTTP://Host", &[]);
+        check("no url", "no url", &[]);
+    }
 }

@@ -42,7 +42,8 @@ pub(super) async fn examine(plan: &Plan, instruments: &Arc<Instruments>) -> Vec<
     }
     let answers = join_all(looks.iter().map(|safe| async { answer(safe, safe.look.look(&vantage).await) })).await;
     let worst = answers.iter().map(|answer| answer.mark).max().unwrap_or(Mark::Well);
-    let api = Finding { mark: worst, ..Finding::well(format!("API {url}"), None) };
+    let shown = plan.target_settings.api_shown().unwrap_or_default();
+    let api = Finding { mark: worst, ..Finding::well(format!("API {shown}"), None) };
     vec![api.with(answers)]
 }
 

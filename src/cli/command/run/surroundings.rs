@@ -84,8 +84,8 @@ async fn start(options: Options) -> Result<Sandbox, Trouble> {
 /// What knows every secret of a plan.
 pub(crate) fn knowing(plan: &Plan) -> Redactor {
     let redactor = Redactor::default();
-    let headers = plan.target_settings.api_headers.iter().map(|(_, value)| value);
-    plan.secrets.iter().map(|(_, secret)| secret).chain(headers).for_each(|secret| redactor.learn(secret));
+    let settings = plan.target_settings.secrets();
+    plan.secrets.iter().map(|(_, secret)| secret).chain(&settings).for_each(|secret| redactor.learn(secret));
     redactor
 }
 
@@ -100,7 +100,7 @@ const fn exit_of(kind: LookErrorKind) -> Exit {
 }
 
 async fn identity(settings: &TargetSettings, aws: Option<&Reader>) -> Vec<String> {
-    let mut lines: Vec<String> = settings.api_url.iter().map(|url| format!("API {url}")).collect();
+    let mut lines: Vec<String> = settings.api_shown().iter().map(|url| format!("API {url}")).collect();
     if let Some(reader) = aws {
         lines.extend(reader.identity().await);
     }
