@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::builder::{BoolishValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Parser, Subcommand, ValueEnum, ValueHint};
 
+pub(crate) use super::options::REPORTS;
 use super::options::{Faults, Filter, Output, Talkativeness, Vars, Worker};
 use super::settings::{Shard, parse};
 
@@ -56,6 +57,37 @@ pub(crate) enum Command {
     Init,
     /// Print completions for a shell
     Completions(Completions),
+}
+
+impl Command {
+    /// The variables that it was given, where it takes any.
+    pub(crate) fn vars(&mut self) -> Option<&mut Vars> {
+        match self {
+            Self::Run(run) => Some(&mut run.vars),
+            Self::Doctor(doctor) => Some(&mut doctor.vars),
+            Self::Policy(policy) => Some(&mut policy.vars),
+            Self::Cleanup(cleanup) => Some(&mut cleanup.vars),
+            _ => None,
+        }
+    }
+
+    /// Where its reports go, where it writes any.
+    pub(crate) fn output(&mut self) -> Option<&mut Output> {
+        match self {
+            Self::Run(run) => Some(&mut run.output),
+            Self::Merge(merge) => Some(&mut merge.output),
+            _ => None,
+        }
+    }
+
+    /// How much it says, where that can be chosen.
+    pub(crate) fn talk(&mut self) -> Option<&mut Talkativeness> {
+        match self {
+            Self::Run(run) => Some(&mut run.talk),
+            Self::Cleanup(cleanup) => Some(&mut cleanup.talk),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -178,7 +210,7 @@ pub(crate) struct Cleanup {
     #[arg(long, short, env = "SMOKE_YES", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) yes: bool,
     /// Look for runs in DIR, and keep the record of the clean-up there
-    #[arg(long, value_name = "DIR", env = "SMOKE_REPORTS", default_value = "reports", value_hint = ValueHint::DirPath)]
+    #[arg(long, value_name = "DIR", env = "SMOKE_REPORTS", default_value = REPORTS, value_hint = ValueHint::DirPath)]
     pub(crate) reports: PathBuf,
     /// Say that you have seen to what RUN left, so that it is not spoken of again; sends nothing
     #[arg(long, value_name = "RUN", env = "SMOKE_SETTLED")]

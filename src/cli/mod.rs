@@ -3,6 +3,7 @@
 
 mod args;
 mod command;
+mod environment;
 mod exit;
 mod folder;
 mod options;
@@ -35,18 +36,13 @@ pub(crate) fn main() -> ExitCode {
     }
 }
 
-/// The command line, with what the environment adds. A variable that is set and empty says nothing: CI systems leave
-/// many such.
+/// The command line, with what the environment adds.
 fn typed() -> Result<Args, clap::Error> {
-    fn without_empty(command: clap::Command) -> clap::Command {
-        let empty = |arg: &clap::Arg| arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
-        // No variable has that name: an argument cannot be told to have none.
-        let heard = |arg: clap::Arg| if empty(&arg) { arg.env("").hide_env(true) } else { arg };
-        command.mut_args(heard).mut_subcommands(without_empty)
-    }
-    let mut command = without_empty(Args::command());
-    let mut matches = command.try_get_matches_from_mut(std::env::args_os())?;
-    Args::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+    let mut command = environment::without_ours(Args::command());
+    let matches = command.try_get_matches_from_mut(std::env::args_os())?;
+    let mut args = Args::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+    let added = environment::add(&mut args, &matches, &|name| std::env::var_os(name));
+    added.map(|()| args).map_err(|(kind, message)| command.error(kind, message))
 }
 
 /// Clap proposes nothing for `rnu`: it does not take letters that changed places for a slip.

@@ -6,13 +6,17 @@ use clap::builder::{BoolishValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, ValueEnum, ValueHint};
 use smoke::sandbox::Fault;
 
+use super::reports;
 use super::settings::{Place, ReportTo, parse};
+
+/// Where runs are kept where nothing is said.
+pub(crate) const REPORTS: &str = "reports";
 
 /// What is given for variables.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Vars {
-    /// Set a variable, stronger than all others; the environment variable holds one a line
-    #[arg(long, value_name = "K=V", env = "SMOKE_VAR", hide_env_values = true, value_delimiter = '\n', value_parser = parse::variable)]
+    /// Set a variable, stronger than all others; the environment variable holds some more, one a line
+    #[arg(long, value_name = "K=V", env = "SMOKE_VAR", hide_env_values = true, value_parser = parse::variable)]
     pub(crate) var: Vec<(String, String)>,
 }
 
@@ -28,7 +32,7 @@ pub(crate) struct Faults {
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(crate) struct Talkativeness {
     /// Show only the verdict and what went wrong
-    #[arg(long, short, env = "SMOKE_QUIET", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue, conflicts_with = "verbose")]
+    #[arg(long, short, env = "SMOKE_QUIET", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) quiet: bool,
     /// Show each look; twice and more: what smoke does inside
     #[arg(long, short, env = "SMOKE_VERBOSE", action = ArgAction::Count)]
@@ -39,11 +43,12 @@ pub(crate) struct Talkativeness {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Output {
     /// Write another report to PATH (`-`: standard output): junit, json, html, markdown, github, ndjson or text. Without
-    /// PATH it goes to the run's folder, and github to standard output. `markdown=$GITHUB_STEP_SUMMARY` is appended
+    /// PATH it goes to the run's folder, and github to standard output. `markdown=$GITHUB_STEP_SUMMARY` is appended. What
+    /// the environment variable asks for is written as well
     #[arg(long, value_name = "FORMAT[=PATH]", env = "SMOKE_REPORT", value_delimiter = ',', value_parser = parse::report)]
     pub(crate) report: Vec<ReportTo>,
     /// Keep runs in DIR, each with run.json, junit.xml, report.html, summary.md, events.ndjson and evidence/
-    #[arg(long, value_name = "DIR", env = "SMOKE_REPORTS", default_value = "reports", value_hint = ValueHint::DirPath)]
+    #[arg(long, value_name = "DIR", env = "SMOKE_REPORTS", default_value = REPORTS, value_hint = ValueHint::DirPath)]
     pub(crate) reports: PathBuf,
 }
 
@@ -55,8 +60,24 @@ impl Output {
 
     /// Holds that no two reports want the same place.
     pub(crate) fn settled(&self) -> Result<(), String> {
-        let twice = self.to_stdout() > 1;
-        if twice { Err("only one --report can go to standard output (`-`)".to_owned()) } else { Ok(()) }
+        if self.to_stdout() > 1 {
+            return Err("only one --report can go to standard output (`-`)".to_owned());
+        }
+        let mut taken: Vec<(PathBuf, &Place)> = Vec::new();
+        for place in self.report.iter().map(|report| &report.place) {
+            let (Place::File(path) | Place::End(path)) = place else { continue };
+            let file = reports::real(path);
+            // Whoever writes at the end leaves what others write there.
+            let appends = |other: &Place| matches!((place, other), (Place::End(_), Place::End(_)));
+            if taken.iter().any(|(known, other)| *known == file && !appends(other)) {
+                return Err(format!(
+                    "only one --report can go to {}: the last would be all that is in it",
+                    path.display()
+                ));
+            }
+            taken.push((file, place));
+        }
+        Ok(())
     }
 
     fn to_stdout(&self) -> usize {

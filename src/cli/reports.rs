@@ -121,6 +121,16 @@ fn end_of_links(path: &Path) -> PathBuf {
     end
 }
 
+/// The file itself that is meant, by whatever way: so that two of one can be told from two.
+pub(crate) fn real(path: &Path) -> PathBuf {
+    let unmade = || {
+        let end = end_of_links(path);
+        let folder = folder_of(&end).canonicalize().ok()?;
+        Some(folder.join(end.file_name()?))
+    };
+    path.canonicalize().ok().or_else(unmade).unwrap_or_else(|| path.to_owned())
+}
+
 fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

@@ -99,9 +99,38 @@ mod tests {
     }
 
     #[test]
-    fn standard_output_has_room_for_one() {
-        let args = typed("smoke run --report junit=- --report ndjson=-");
-        let error = RunSettings::new(&args, &|_| None).unwrap_err();
-        assert_eq!(error, "only one --report can go to standard output (`-`)");
+    fn every_place_has_room_for_one() {
+        #[track_caller]
+        fn check(reports: &str, expected: Result<(), &str>) {
+            let args = typed(&format!("smoke run {reports}"));
+            assert_eq!(RunSettings::new(&args, &|_| None).map(drop), expected.map_err(str::to_owned));
+        }
+        let stdout = "only one --report can go to standard output (`-`)";
+        check("--report junit=- --report ndjson=-", Err(stdout));
+        check("--report junit=- --report github", Err(stdout));
+        check("--report junit=x.xml --report html=x.html", Ok(()));
+        check("--report junit --report html", Ok(()));
+        let file = "only one --report can go to ./src/../x.xml: the last would be all that is in it";
+        check("--report junit=x.xml --report html=./src/../x.xml", Err(file));
+        let there = "only one --report can go to src/../Cargo.toml: the last would be all that is in it";
+        check("--report junit=Cargo.toml,html=src/../Cargo.toml", Err(there));
+        let nowhere = "only one --report can go to no/such/x.xml: the last would be all that is in it";
+        check("--report junit=no/such/x.xml --report html=no/such/x.xml", Err(nowhere));
+    }
+
+    /// A step's summary is appended to, by as many as like.
+    #[test]
+    fn what_is_appended_to_has_room_for_all_that_append() {
+        #[track_caller]
+        fn check(places: [Place; 2], room: bool) {
+            let mut args = typed("smoke run");
+            let report = |place| ReportTo { format: smoke::report::Format::Markdown, place };
+            args.output.report = places.map(report).into();
+            assert_eq!(args.output.settled().is_ok(), room);
+        }
+        let (end, file) = (|| Place::End("x.md".into()), || Place::File("src/../x.md".into()));
+        check([end(), end()], true);
+        check([end(), file()], false);
+        check([file(), end()], false);
     }
 }

@@ -68,6 +68,24 @@ fn options_stand_anywhere_and_in_the_environment() {
     told.smoke(&["run"]).check(1, "200 == 404");
     assert_eq!(count(&told), Some(1));
     assert_eq!(std::fs::read_to_string(told.root().join("j.xml")).unwrap(), told.latest("junit.xml"));
+    told.smoke(&["run", "--var", "wanted=200", "--report", "html=h.html"]).check(0, "passed");
+    assert_eq!(std::fs::read_to_string(told.root().join("h.html")).unwrap(), told.latest("report.html"));
+    assert_eq!(std::fs::read_to_string(told.root().join("j.xml")).unwrap(), told.latest("junit.xml"));
+    told.smoke(&["run", "--report", "html=j.xml"]).check(2, "only one --report can go to j.xml");
+}
+
+#[test]
+fn of_quiet_and_verbose_the_one_that_was_typed_counts() {
+    #[track_caller]
+    fn check(set: (&str, &str), typed: &str, looks: bool) {
+        let ended = project().with(&[set]).smoke(&["run", "look", typed, "--var", "wanted=200"]);
+        ended.check(0, "1 passed");
+        assert_eq!(!ended.stderr.is_empty(), looks, "{}", ended.stderr);
+    }
+    check(("SMOKE_VERBOSE", "1"), "-q", false);
+    check(("SMOKE_QUIET", "1"), "-v", true);
+    let both = project().with(&[("SMOKE_QUIET", "1"), ("SMOKE_VERBOSE", "1")]);
+    both.smoke(&["run"]).check(2, "the argument '--quiet' cannot be used with '--verbose...'");
 }
 
 #[test]

@@ -1,0 +1,156 @@
+//! What the environment adds to what was typed.
+//!
+//! Clap takes a variable only where its option was not typed at all. That is right where there can be one value. Variables
+//! and reports are many: there what the environment says counts beside what was typed, so that a job which sets
+//! `SMOKE_VAR` for all its commands keeps it when one of them is given `--var`.
+
+use std::ffi::OsString;
+
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{Arg, ArgMatches};
+
+use super::args::Args;
+use super::options::{Talkativeness, Vars};
+use super::settings::{ReportTo, parse};
+
+const VARIABLES: &str = "SMOKE_VAR";
+const REPORTS: &str = "SMOKE_REPORT";
+/// What is read here, and not by clap.
+const OURS: [&str; 2] = [VARIABLES, REPORTS];
+
+/// Reads one environment variable.
+type Env<'env> = &'env dyn Fn(&str) -> Option<OsString>;
+
+/// What is wrong with it, as clap tells it.
+type Wrong = (ErrorKind, String);
+
+/// The command as clap is to read it. A variable that is set and empty says nothing: CI systems leave many such.
+pub(super) fn without_ours(command: clap::Command) -> clap::Command {
+    let unheard = |arg: &Arg| {
+        let (name, value) = (arg.get_env()?, arg.get_env().and_then(std::env::var_os)?);
+        (value.is_empty() || OURS.iter().any(|ours| name == *ours)).then_some(())
+    };
+    // No variable has that name: an argument cannot be told to have none.
+    let heard = |arg: Arg| if unheard(&arg).is_some() { arg.env("").hide_env(true) } else { arg };
+    command.mut_args(heard).mut_subcommands(without_ours)
+}
+
+/// Adds what the environment says.
+pub(super) fn add(args: &mut Args, typed: &ArgMatches, env: Env<'_>) -> Result<(), Wrong> {
+    if let Some(vars) = args.command.vars() {
+        add_variables(vars, &said(VARIABLES, env)?)?;
+    }
+    if let Some(output) = args.command.output() {
+        add_reports(&mut output.report, &said(REPORTS, env)?)?;
+    }
+    match (args.command.talk(), typed.subcommand()) {
+        (Some(talk), Some((_, typed))) => settle(talk, typed),
+        _ => Ok(()),
+    }
+}
+
+fn said(name: &str, env: Env<'_>) -> Result<String, Wrong> {
+    env(name).unwrap_or_default().into_string().map_err(|_| wrong(name, "not UTF-8"))
+}
+
+fn wrong(name: &str, why: &str) -> Wrong {
+    (ErrorKind::ValueValidation, format!("invalid value in {name}: {why}"))
+}
+
+/// One a line. A variable that was typed is as it was typed.
+fn add_variables(vars: &mut Vars, said: &str) -> Result<(), Wrong> {
+    let lines = said.lines().filter(|line| !line.is_empty());
+    let mut all = lines.map(parse::variable).collect::<Result<Vec<_>, _>>().map_err(|why| wrong(VARIABLES, &why))?;
+    all.retain(|(name, _)| !vars.var.iter().any(|(typed, _)| typed == name));
+    all.append(&mut vars.var);
+    vars.var = all;
+    Ok(())
+}
+
+/// With commas between them. One that was typed as well is written once.
+fn add_reports(reports: &mut Vec<ReportTo>, said: &str) -> Result<(), Wrong> {
+    let words = said.split(',').filter(|word| !word.is_empty());
+    let mut all = words.map(parse::report).collect::<Result<Vec<_>, _>>().map_err(|why| wrong(REPORTS, &why))?;
+    all.retain(|report| !reports.contains(report));
+    all.append(reports);
+    *reports = all;
+    Ok(())
+}
+
+/// Of quiet and verbose the one that was typed counts; both from one source cannot be meant.
+fn settle(talk: &mut Talkativeness, typed: &ArgMatches) -> Result<(), Wrong> {
+    if !talk.quiet || talk.verbose == 0 {
+        return Ok(());
+    }
+    let is_typed = |option| typed.value_source(option) == Some(ValueSource::CommandLine);
+    match (is_typed("quiet"), is_typed("verbose")) {
+        (true, false) => talk.verbose = 0,
+        (false, true) => talk.quiet = false,
+        _ => {
+            let message = "the argument '--quiet' cannot be used with '--verbose...'";
+            return Err((ErrorKind::ArgumentConflict, message.to_owned()));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory as _, FromArgMatches as _};
+
+    use super::*;
+
+    /// What is meant where that was typed, and the environment says the rest.
+    fn meant(words: &[&str], set: &[(&str, &str)]) -> Result<Args, String> {
+        let typed = Args::command().try_get_matches_from(words).unwrap();
+        let mut args = Args::from_arg_matches(&typed).unwrap();
+        let env = |name: &str| set.iter().find(|(key, _)| *key == name).map(|(_, value)| OsString::from(*value));
+        add(&mut args, &typed, &env).map(|()| args).map_err(|(_, message)| message)
+    }
+
+    #[test]
+    fn variables_of_the_environment_count_beside_those_that_were_typed() {
+        #[track_caller]
+        fn check(words: &[&str], set: &str, expected: Result<&[(&str, &str)], &str>) {
+            let vars = meant(words, &[("SMOKE_VAR", set)]).map(|mut args| args.command.vars().unwrap().var.clone());
+            let expected =
+                expected.map(|all| all.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect());
+            assert_eq!(vars, expected.map_err(str::to_owned));
+        }
+        let typed = ["smoke", "run", "--var", "rows=5", "--var", "x=one\ny=two"];
+        check(&typed, "image=sha256:1a\nrows=7\n", Ok(&[("image", "sha256:1a"), ("rows", "5"), ("x", "one\ny=two")]));
+        check(&typed, "", Ok(&[("rows", "5"), ("x", "one\ny=two")]));
+        for command in
+            [["smoke", "run"].as_slice(), &["smoke", "doctor", "t"], &["smoke", "policy", "t"], &["smoke", "cleanup"]]
+        {
+            check(command, "a=1\r\nb=2", Ok(&[("a", "1"), ("b", "2")]));
+        }
+        check(&typed, "hunter2", Err("invalid value in SMOKE_VAR: expected K=V"));
+    }
+
+    #[test]
+    fn reports_of_the_environment_are_written_beside_those_that_were_typed() {
+        #[track_caller]
+        fn check(words: &[&str], set: &str, expected: Result<&[&str], &str>) {
+            let reports =
+                meant(words, &[("SMOKE_REPORT", set)]).map(|mut args| args.command.output().unwrap().report.clone());
+            let expected = expected.map(|all| all.iter().map(|word| parse::report(word).unwrap()).collect());
+            assert_eq!(reports, expected.map_err(str::to_owned));
+        }
+        let typed = ["smoke", "run", "--report", "html", "--report", "junit=a.xml"];
+        check(&typed, "junit=b.xml,html", Ok(&["junit=b.xml", "html", "junit=a.xml"]));
+        check(&["smoke", "merge", "run.json"], "junit=b.xml", Ok(&["junit=b.xml"]));
+        check(&typed, "junti", Err("invalid value in SMOKE_REPORT: no format is called junti; did you mean junit?"));
+    }
+
+    /// Clap reads these two; here is what comes of what it read.
+    #[test]
+    fn two_ways_of_talking_cannot_be_meant() {
+        assert_eq!(
+            meant(&["smoke", "run", "-q", "-v"], &[]).unwrap_err(),
+            "the argument '--quiet' cannot be used with '--verbose...'"
+        );
+        assert!(meant(&["smoke", "run", "-q"], &[]).is_ok());
+    }
+}
