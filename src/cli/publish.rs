@@ -73,7 +73,7 @@ fn append(path: &Path, draw: impl FnOnce(usize) -> String) -> io::Result<()> {
 
 /// The summary, in the words for people: on standard output, unless a report has taken that. What it names is there, seen
 /// from where smoke was started: `dir` is the folder that it was told to work in.
-pub(crate) fn tell(run: &Run, folder: &RunFolder, dir: Option<&Path>, taken: bool, cleans: bool) -> Exit {
+pub(crate) fn tell(run: &Run, folder: &RunFolder, dir: Option<&Path>, taken: bool, cleans: Option<&[String]>) -> Exit {
     let is_terminal = if taken { io::stderr().is_terminal() } else { io::stdout().is_terminal() };
     let color = Paint::wanted(is_terminal, &environment).color();
     let seen = |path: String| dir.map_or_else(|| path.clone(), |dir| dir.join(&path).display().to_string());

@@ -71,9 +71,15 @@ fn end(stage: &Stage, journey: &mut Journey, at: StepRef, step: &Step, finished:
     if matches!(outcome.verdict, Verdict::Passed | Verdict::Skipped) {
         stage.notes.cleaned(step);
     } else {
-        journey.left_behind(stage, leftover(step, what, &outcome), Verdict::Failed);
+        leave(stage, journey, leftover(step, what, &outcome));
     }
     tell(stage, at, outcome);
+}
+
+/// Tells what is left, and notes it: whoever is told to finish it must find it.
+fn leave(stage: &Stage, journey: &mut Journey, leftover: Leftover) {
+    stage.notes.left(stage.sink.cleaner()(&leftover.what));
+    journey.left_behind(stage, leftover, Verdict::Failed);
 }
 
 fn leftover(step: &Step, what: Option<String>, outcome: &Outcome) -> Leftover {
@@ -83,7 +89,7 @@ fn leftover(step: &Step, what: Option<String>, outcome: &Outcome) -> Leftover {
 
 fn out_of_time(stage: &Stage, journey: &mut Journey, at: StepRef, step: &Step) {
     let outcome = unlooked(step, Verdict::Failed, "the time for clean-up was over".to_owned());
-    journey.left_behind(stage, leftover(step, None, &outcome), Verdict::Failed);
+    leave(stage, journey, leftover(step, None, &outcome));
     tell(stage, at, outcome);
 }
 
@@ -91,7 +97,7 @@ fn out_of_time(stage: &Stage, journey: &mut Journey, at: StepRef, step: &Step) {
 fn out_of_reach(stage: &Stage, journey: &mut Journey, at: StepRef, step: &Step, loss: &Loss) {
     let outcome = unlooked(step, loss.verdict, loss.why.clone());
     if loss.verdict == Verdict::Failed {
-        journey.left_behind(stage, leftover(step, None, &outcome), Verdict::Failed);
+        leave(stage, journey, leftover(step, None, &outcome));
     }
     tell(stage, at, outcome);
 }

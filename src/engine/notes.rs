@@ -105,6 +105,13 @@ impl Notes {
         }
     }
 
+    /// A step of `finally` did not come off; `what` it did holds no secret.
+    pub(crate) fn left(&self, what: String) {
+        let Place { case, number: attempt, .. } = *self.attempt;
+        // It is told as left behind all the same; where it cannot be noted there is no more to be done.
+        let _ = self.write(Entry::Left { case, attempt, what });
+    }
+
     /// Nothing of the attempt is left.
     pub(crate) fn closed(&self) {
         if self.is_open() {

@@ -92,8 +92,8 @@ fn overlaid(today: Json, noted: &Map<String, Json>) -> Option<Json> {
 fn lost(attempt: &Attempt, finally: &[Step], scope: &Scope, changed: bool) -> BTreeMap<String, Loss> {
     let secret = |name: &String| {
         let why = format!(
-            "needs {name}, which was kept as a secret and is written nowhere: take away by hand what {} made",
-            attempt.sent.iter().map(|sent| sent.what.as_str()).collect::<Vec<_>>().join(" and ")
+            "needs {name}, which was kept as a secret and is written nowhere: take away by hand {}",
+            attempt.remains()
         );
         (name.clone(), Loss { verdict: Verdict::Failed, why })
     };

@@ -86,6 +86,15 @@ pub enum Entry {
         /// The step's name.
         step: String,
     },
+    /// A step of `finally` did not come off, and that was told: something is left, though nothing may have been sent before.
+    Left {
+        /// Index of the case.
+        case: usize,
+        /// From 1.
+        attempt: u32,
+        /// What it did: `DELETE /api/v1/bulk-imports/7`.
+        what: String,
+    },
     /// Nothing of this attempt is left.
     Closed {
         /// Index of the case.

@@ -42,6 +42,8 @@ pub struct Attempt {
     pub withheld: BTreeSet<String>,
     /// Steps of `finally` that are done.
     pub cleaned: BTreeSet<String>,
+    /// What its clean-up did in vain.
+    pub left: BTreeSet<String>,
     /// Whether nothing of it is left.
     pub closed: bool,
 }
@@ -93,9 +95,9 @@ impl Journal {
         Ok(journal)
     }
 
-    /// Attempts of which something may be left. Where nothing was sent, nothing is.
+    /// Attempts of which something may be left. Where nothing was sent, and clean-up was not in vain, nothing is.
     pub fn unfinished(&self) -> impl Iterator<Item = &Attempt> {
-        let open = |attempt: &&Attempt| !attempt.closed && !attempt.sent.is_empty();
+        let open = |attempt: &&Attempt| !attempt.closed && !(attempt.sent.is_empty() && attempt.left.is_empty());
         self.attempts.iter().filter(|_| !self.settled).filter(open)
     }
 
@@ -104,7 +106,7 @@ impl Journal {
             Entry::Run(_) => {}
             Entry::Attempt { case, attempt: number, id, file, fingerprint, scope } => {
                 let (sent, kept) = (Vec::new(), Map::new());
-                let (withheld, cleaned) = (BTreeSet::new(), BTreeSet::new());
+                let (withheld, cleaned, left) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
                 let attempt = Attempt {
                     case,
                     number,
@@ -116,6 +118,7 @@ impl Journal {
                     kept,
                     withheld,
                     cleaned,
+                    left,
                     closed: false,
                 };
                 self.attempts.push(attempt);
@@ -132,6 +135,9 @@ impl Journal {
             Entry::Cleaned { case, attempt, step } => self.of(case, attempt, |attempt| {
                 attempt.cleaned.insert(step);
             }),
+            Entry::Left { case, attempt, what } => self.of(case, attempt, |attempt| {
+                attempt.left.insert(what);
+            }),
             Entry::Closed { case, attempt } => self.of(case, attempt, |attempt| attempt.closed = true),
             Entry::Settled => self.settled = true,
         }
@@ -145,6 +151,17 @@ impl Journal {
 }
 
 impl Attempt {
+    /// What is to be taken away, in words: `what POST /imports made`, `what DELETE /imports/7 was to take away`.
+    #[must_use]
+    pub fn remains(&self) -> String {
+        let (all, what): (Vec<&str>, _) = if self.sent.is_empty() {
+            (self.left.iter().map(String::as_str).collect(), "was to take away")
+        } else {
+            (self.sent.iter().map(|sent| sent.what.as_str()).collect(), "made")
+        };
+        format!("what {} {what}", all.join(" and "))
+    }
+
     /// Names that clean-up reads and nobody knows the values of, each with what was sent and never answered.
     #[must_use]
     pub fn unanswered(&self) -> BTreeMap<&str, &Sent> {
@@ -172,6 +189,7 @@ mod tests {
     const ENDED: &str =
         r#"{"entry":"ended","case":0,"attempt":1,"step":"make","answered":true,"kept":{"id":7},"withheld":[]}"#;
     const CLEANED: &str = r#"{"entry":"cleaned","case":0,"attempt":1,"step":"remove"}"#;
+    const LEFT: &str = r#"{"entry":"left","case":0,"attempt":1,"what":"DELETE /x/7"}"#;
     const CLOSED: &str = r#"{"entry":"closed","case":0,"attempt":1}"#;
     const SETTLED: &str = r#"{"entry":"settled"}"#;
 
@@ -196,6 +214,27 @@ mod tests {
         check(&[RUN, ATTEMPT, SENDING, ENDED, CLEANED, ""], Ok((1, &[])));
         check(&[RUN, ATTEMPT, SENDING, ENDED, CLEANED, CLOSED, ""], Ok((0, &[])));
         check(&[RUN, ATTEMPT, SENDING, SETTLED, ""], Ok((0, &[])));
+    }
+
+    #[test]
+    fn clean_up_in_vain_is_unfinished_even_where_nothing_was_sent() {
+        check(&[RUN, ATTEMPT, LEFT, ""], Ok((1, &[])));
+        check(&[RUN, ATTEMPT, LEFT, SETTLED, ""], Ok((0, &[])));
+        check(&[RUN, ATTEMPT, LEFT, CLOSED, ""], Ok((0, &[])));
+        check(&[RUN, ATTEMPT, ENDED, ""], Ok((0, &[])));
+    }
+
+    #[test]
+    fn what_remains_is_said() {
+        #[track_caller]
+        fn check(lines: &[&str], expected: &str) {
+            let journal = Journal::read(&lines.join("\n")).unwrap();
+            let remains: Vec<String> = journal.unfinished().map(Attempt::remains).collect();
+            assert_eq!(remains, [expected]);
+        }
+        let again = &SENDING.replace("POST /x", "PUT /y");
+        check(&[RUN, ATTEMPT, SENDING, again, LEFT, ""], "what POST /x and PUT /y made");
+        check(&[RUN, ATTEMPT, LEFT, LEFT, ""], "what DELETE /x/7 was to take away");
     }
 
     #[test]

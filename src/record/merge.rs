@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::part::{MergeError, Part, names, problems};
+use super::run::MERGED;
 use super::{Run, Scenario};
 use crate::event::{AwsUse, Planned};
 use crate::verdict::Verdict;
@@ -28,7 +29,7 @@ impl Run {
         let broken_off = runs().filter_map(|run| Some(format!("shard {}: {}", run.shard?, run.broken_off.as_ref()?)));
         let broken_off: Vec<String> = unseen.into_iter().chain(broken_off).collect();
         Ok(Self {
-            id: format!("{}-merged", first.id),
+            id: format!("{}{MERGED}", first.id),
             ended: runs().filter_map(|run| run.ended).max(),
             exit_code: Some(exit_code(verdict, &parts)),
             verdict: Some(verdict),
@@ -110,10 +111,15 @@ fn in_plan_order(parts: &[Part]) -> Vec<Scenario> {
     placed.into_iter().map(|(_, _, scenario)| scenario.clone()).collect()
 }
 
-/// What all of them were called with. Where they differ, no one command would run the whole again.
+/// What all of them were called with, but for where each was kept. Where they differ, no one command would run the whole
+/// again.
 fn options(parts: &[Part]) -> Option<Vec<String>> {
-    let first = parts.first()?.run.options.clone();
-    first.filter(|first| parts.iter().all(|part| part.run.options.as_ref() == Some(first)))
+    let kept = |part: &Part| {
+        let pairs = part.run.options.as_ref()?.chunks(2).filter(|pair| pair[0] != "--reports");
+        Some(pairs.flatten().cloned().collect::<Vec<_>>())
+    };
+    let first = kept(parts.first()?)?;
+    parts.iter().all(|part| kept(part).as_ref() == Some(&first)).then_some(first)
 }
 
 /// Every line once, in the order in which they first stand.

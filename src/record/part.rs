@@ -130,9 +130,10 @@ fn other_options(parts: &[Part]) -> Option<MergeError> {
     })
 }
 
-/// Options without the folder to work in, which may be called otherwise on each machine: what lies there is compared.
+/// Options without the folders to work in and to keep runs in, which may be called otherwise on each machine: what lies
+/// there is compared.
 fn telling(options: &[String]) -> Vec<&str> {
-    let pairs = options.chunks(2).filter(|pair| pair[0] != "-C");
+    let pairs = options.chunks(2).filter(|pair| !["-C", "--reports"].contains(&pair[0].as_str()));
     pairs.flatten().map(String::as_str).collect()
 }
 

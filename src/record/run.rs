@@ -48,7 +48,16 @@ pub struct Run {
     pub scenarios: Vec<Scenario>,
 }
 
+/// How the id of a run ends that was put together of shards.
+pub(super) const MERGED: &str = "-merged";
+
 impl Run {
+    /// Whether it was put together of shards: what they kept beside their records is not with it.
+    #[must_use]
+    pub fn is_merged(&self) -> bool {
+        self.id.ends_with(MERGED)
+    }
+
     /// What there is of everything, and what came of it.
     #[must_use]
     pub fn counts(&self) -> Counts {

@@ -18,8 +18,9 @@ pub struct Style<'run> {
     pub run_json: Option<&'run str>,
     /// Where its `report.html` lies, which is the one to open.
     pub report_html: Option<&'run str>,
-    /// Whether the run only cleaned up after others: then it is not to be run again as scenarios are.
-    pub cleans: bool,
+    /// Of a run that only cleaned up after others the options that lead to what they left: it is not to be run again as
+    /// scenarios are.
+    pub cleans: Option<&'run [String]>,
 }
 
 /// How many stretches of a step's story are shown.
@@ -223,11 +224,22 @@ impl Page<'_> {
             self.line(2, "gone all the same: the sandbox ended with the run");
             self.gap();
         } else if any {
-            // Whoever cleans up and did not come to the end has tried it just now.
-            let words =
-                if self.style.cleans { "once that is mended: smoke cleanup" } else { "finish it: smoke cleanup" };
-            self.line(2, &format!("{words} {}", again::quoted(&run.target)));
+            self.line(2, &self.finish(run));
             self.gap();
+        }
+    }
+
+    /// How the clean-up is finished. The journals lie with the runs themselves, and not with what was merged of them.
+    fn finish(&self, run: &Run) -> String {
+        let called_with = self.style.cleans.or(run.options.as_deref()).unwrap_or_default();
+        let command = again::cleanup(&run.target, called_with);
+        if self.style.cleans.is_some() {
+            // Whoever cleans up and did not come to the end has tried it just now.
+            format!("once that is mended: {command}")
+        } else if run.is_merged() {
+            format!("finish it where the shards ran, each with the --reports that it had: {command}")
+        } else {
+            format!("finish it: {command}")
         }
     }
 
@@ -261,7 +273,7 @@ impl Page<'_> {
             self.line(2, &format!("all that was seen: {path}"));
             self.line(2, &format!("draw it again: smoke report {path}"));
         }
-        if let Some(command) = again::command(run).filter(|_| !self.style.cleans) {
+        if let Some(command) = again::command(run).filter(|_| self.style.cleans.is_none()) {
             self.line(2, &format!("run it again: {command}"));
         }
     }

@@ -29,7 +29,7 @@ pub(crate) fn run(args: &Merge, dir: Option<&Path>) -> Exit {
     let asked: Vec<ReportTo> = args.output.report.iter().cloned().chain([EVENTS]).collect();
     let mut unwritten = publish::publish(&merged, &folder, &asked);
     unwritten.extend(folder.point_latest().err());
-    let told = publish::tell(&merged, &folder, dir, args.output.takes_stdout(), false);
+    let told = publish::tell(&merged, &folder, dir, args.output.takes_stdout(), None);
     let written = publish::regret(&unwritten);
     let exit = merged.exit_code.map_or(Exit::FAULT, Exit::of);
     if told == Exit::PASSED && written == Exit::PASSED { exit } else { Exit::FAULT }

@@ -116,6 +116,7 @@ fn rests(plan: &mut Plan, many: usize) -> Vec<Rest> {
             kept: [("id".to_owned(), "a1".into())].into_iter().collect(),
             withheld: std::collections::BTreeSet::new(),
             cleaned: std::collections::BTreeSet::new(),
+            left: std::collections::BTreeSet::new(),
             closed: false,
         };
         let (left, rest) = Rest::of(&attempt, case.clone(), "test", &Pen::dry());

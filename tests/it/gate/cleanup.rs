@@ -170,6 +170,34 @@ fn what_a_changed_scenario_calls_otherwise_is_said() {
     assert_eq!(server.imports().len(), 1);
 }
 
+/// What is told as left behind is found, though nothing but clean-up ever sent what may change something.
+#[test]
+fn clean_up_in_vain_is_finished_where_nothing_was_sent_before() {
+    #[track_caller]
+    fn check(server: &Server, scenario: &str, cleaned: &str) {
+        let project = project(server, scenario);
+        let again = format!("smoke cleanup sandbox --reports {}\n", project.reports().display());
+        project.smoke(&["run", "sandbox"]).check(0, &format!("  finish it: {again}"));
+        let junit = project.latest("junit.xml");
+        assert!(junit.contains(" failures=\"0\" errors=\"0\"") && !junit.contains("<failure"), "{junit}");
+        let run = std::fs::read_link(project.reports().join("latest")).unwrap();
+        let left = project.smoke(&["cleanup", "sandbox"]);
+        left.check(1, cleaned).check(1, &format!("  once that is mended: {again}"));
+        project.smoke(&["cleanup", "--settled", run.to_str().unwrap()]).check(0, "is settled");
+        nothing_is_left(&project.smoke(&["cleanup", "sandbox"]));
+    }
+    let server = Server::start(&[]);
+    let look = "steps:\n  - name: look\n    http: { get: /health }\n    expect: response.status == 200\n";
+    let delete =
+        "finally:\n  - name: remove\n    http: { delete: \"/nowhere/PATH\" }\n    expect: response.status == 200\n";
+    check(&server, &format!("{look}{delete}"), "LEFT BEHIND endless › clean-up \"remove\": DELETE ");
+    let captured =
+        format!("{look}    capture: {{ it: response.body.status }}\n{}", delete.replace("PATH", "${{ it }}"));
+    check(&server, &captured, "/nowhere/ok: ");
+    let secret = captured.replace("response.body.status }", "{ from: response.body.status, secret: true } }");
+    check(&server, &secret, "take away by hand what DELETE ");
+}
+
 #[test]
 fn a_secret_is_not_in_the_journal_and_what_needs_it_is_said_until_it_is_settled() {
     let server = Server::start(&[]);

@@ -2,6 +2,11 @@
 
 use std::path::PathBuf;
 
+use smoke::event::{Leftover, Shard};
+use smoke::record::{Part, Run, Scenario};
+use smoke::report::Format;
+use smoke::verdict::Verdict;
+
 use super::stand::Project;
 
 const LOOK: &str = "steps:\n  - name: look\n    http: { get: /health }\n    expect: response.status == vars.wanted\n";
@@ -50,6 +55,33 @@ fn shards_make_the_run_that_they_are_parts_of() {
     want(&project, 201);
     let failed = shard(&project, "2/2", 1, &[]);
     merge(&project, &[&one, &failed], 1, "FAILED b › step \"look\"");
+}
+
+/// Journals lie with the shards' own runs, so nothing would be found where the merged one is kept.
+#[test]
+fn what_a_shard_left_is_finished_where_it_ran() {
+    let scenario = |id: &str| Scenario {
+        id: id.into(),
+        verdict: Some(Verdict::Passed),
+        leftovers: vec![Leftover { step: "remove".into(), what: "DELETE /7".into(), why: "500".into() }],
+        ..Scenario::default()
+    };
+    let part = |index: usize| {
+        let (id, target) = (format!("r{index}"), "prod".to_owned());
+        let options = Some(vec!["--reports".to_owned(), format!("out{index}"), "--tag".to_owned(), "t".to_owned()]);
+        let (verdict, exit_code) = (Some(Verdict::Passed), Some(0));
+        let scenarios = vec![scenario(&format!("s{index}"))];
+        let shard = Some(Shard { index, of: 2 });
+        let run = Run { id, target, options, verdict, exit_code, scenarios, shard, ..Run::default() };
+        Part { name: format!("{index}.json"), run }
+    };
+    let text = |run: &Run| Format::Text.draw(run, None);
+    let alone = text(&part(1).run);
+    assert!(alone.contains("  finish it: smoke cleanup prod --reports out1\n"), "{alone}");
+    let merged = Run::merge(vec![part(1), part(2)]).unwrap();
+    assert_eq!(merged.options, Some(vec!["--tag".to_owned(), "t".to_owned()]));
+    let said = "  finish it where the shards ran, each with the --reports that it had: smoke cleanup prod\n";
+    assert!(text(&merged).contains(said), "{}", text(&merged));
 }
 
 /// A shard that is not there did not fail, whatever the others did.

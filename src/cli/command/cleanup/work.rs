@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 
 use smoke::engine::Rest;
-use smoke::journal::{Attempt, Journal, Pen, Sent, Shelved, State};
+use smoke::journal::{Attempt, Journal, Pen, Shelved, State};
 use smoke::plan::{Order, Plan};
 use smoke::scenario::Project;
 
@@ -125,14 +125,13 @@ impl Work {
 fn by_hand<'journal>(journal: &Journal, why: &str, attempts: impl Iterator<Item = &'journal Attempt>) {
     let run = &journal.header.run;
     for attempt in attempts {
-        let sent: Vec<&str> = attempt.sent.iter().map(|Sent { what, .. }| what.as_str()).collect();
         let kept: Vec<String> = attempt.kept.iter().map(|(name, value)| format!("{name} = {value}")).collect();
         let kept = if kept.is_empty() { String::new() } else { format!("; what came of it: {}", kept.join(", ")) };
         let message = format!(
-            "{} of the run {run} {why}. Left behind, to be taken away by hand: what {} made{kept}. Once it is: smoke \
+            "{} of the run {run} {why}. Left behind, to be taken away by hand: {}{kept}. Once it is: smoke \
              cleanup --settled {run}",
             attempt.id,
-            sent.join(" and ")
+            attempt.remains()
         );
         complain(Exit::FAILED, &message);
     }

@@ -11,12 +11,11 @@ use crate::cli::options::Worker;
 /// The options, a word each, wherever they came from: the command line or the environment. A value that holds a secret is
 /// `…`. How many run side by side and which shard this was is left out: one scenario alone has neither.
 pub(super) fn options(args: &args::Run, dir: Option<&Path>, redactor: &Redactor) -> Vec<String> {
-    let args::Run { filter, vars, retries, timeout, faults, worker, .. } = args;
+    let args::Run { filter, vars, retries, timeout, faults, worker, output, .. } = args;
     let clean = |value: &str| if redactor.clean(value) == value { value.to_owned() } else { "…".to_owned() };
     let set = |(name, value): &(String, String)| format!("{name}={}", clean(value));
     let python = worker.to_possible_value().filter(|_| *worker != Worker::Rust);
-    let given: [(&str, Vec<String>); 8] = [
-        ("-C", dir.iter().map(|dir| dir.to_string_lossy().into_owned()).collect()),
+    let given: [(&str, Vec<String>); 7] = [
         ("--var", vars.var.iter().map(set).collect()),
         ("--tag", filter.tag.clone()),
         ("--skip-tag", filter.skip_tag.clone()),
@@ -28,7 +27,15 @@ pub(super) fn options(args: &args::Run, dir: Option<&Path>, redactor: &Redactor)
     let words = given
         .into_iter()
         .flat_map(|(option, values)| values.into_iter().flat_map(move |value| [option.to_owned(), value]));
-    words.collect()
+    place(dir, &output.reports).into_iter().chain(words).collect()
+}
+
+/// The options that say where a run works and where it is kept, where that is not what goes without saying: its clean-up
+/// is finished with the same.
+pub(crate) fn place(dir: Option<&Path>, reports: &Path) -> Vec<String> {
+    let reports = Some(reports).filter(|reports| *reports != Path::new(args::REPORTS));
+    let given = [("-C", dir), ("--reports", reports)].into_iter().filter_map(|(option, path)| Some((option, path?)));
+    given.flat_map(|(option, path)| [option.to_owned(), path.to_string_lossy().into_owned()]).collect()
 }
 
 #[cfg(test)]
@@ -52,6 +59,8 @@ mod tests {
         check(&["local", "a", "-j", "3", "--shard", "1/2", "--quiet", "--yes"], &[]);
         check(&["--var", "image=a b", "--var", "token=hunter2"], &["--var", "image=a b", "--var", "token=…"]);
         check(&["-C", "shop/e2e", "--yes"], &["-C", "shop/e2e"]);
+        check(&["--reports", "out", "--tag", "a"], &["--reports", "out", "--tag", "a"]);
+        check(&["--reports", "reports"], &[]);
         check(&["--timeout", "90s", "--retries", "2"], &["--retries", "2", "--timeout", "1m 30s"]);
         check(&["--tag", "a,b", "--skip-tag", "c"], &["--tag", "a", "--tag", "b", "--skip-tag", "c"]);
         check(&["--fault", "slow-rollout", "--worker", "python"], &["--fault", "slow-rollout", "--worker", "python"]);

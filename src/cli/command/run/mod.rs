@@ -4,7 +4,7 @@
 //! [`carry_out`]: the engine runs, events are taken in. [`recorder`]: events become a record, and reports at the end,
 //! whatever happens.
 
-mod again;
+pub(crate) mod again;
 mod aim;
 mod carry_out;
 pub(crate) mod consent;
@@ -25,7 +25,9 @@ use smoke::abreast::cores;
 use smoke::engine::{Purpose, Rest};
 use smoke::event::{RunHeader, Shard};
 use smoke::journal::{self, Header, Pen};
+use smoke::record::{Scenario, Step};
 use smoke::redact::Redactor;
+use smoke::verdict::Verdict;
 
 pub(crate) use self::carry_out::Manner;
 use self::finished::Finished;
@@ -77,7 +79,7 @@ pub(crate) fn run(args: &args::Run, dir: Option<&Path>) -> Exit {
     let errand = Errand::Run { args, dir, shard: settings.shard };
     match conduct(prepared, errand, manner, recorder) {
         Ok(finished) => {
-            let exit = finish(&finished, dir, args.output.takes_stdout(), false);
+            let exit = finish(&finished, dir, args.output.takes_stdout(), None);
             // The process ends with it: nobody needs to take it apart.
             std::mem::forget(finished);
             exit
@@ -206,9 +208,15 @@ fn header(prepared: &Prepared, errand: &Errand<'_>) -> RunHeader {
     }
 }
 
+/// Whether a step that decides nothing was looked at.
+fn is_shadow(step: &Step) -> bool {
+    !step.enforced && step.verdict.is_some_and(|verdict| verdict != Verdict::Skipped)
+}
+
 /// The last words, and the exit code. `taken`: a report went to
-/// standard output already. `cleans`: it only cleaned up.
-pub(crate) fn finish(finished: &Finished, dir: Option<&Path>, taken: bool, cleans: bool) -> Exit {
+/// standard output already. `cleans`: it only cleaned up, and these
+/// options lead to what it cleaned up after.
+pub(crate) fn finish(finished: &Finished, dir: Option<&Path>, taken: bool, cleans: Option<&[String]>) -> Exit {
     let Finished { run, folder, unwritten, refused } = finished;
     if let Some(why) = refused {
         return complain(Exit::INVALID, why);
@@ -220,7 +228,9 @@ pub(crate) fn finish(finished: &Finished, dir: Option<&Path>, taken: bool, clean
     }
     let exit = run.exit_code.map_or(Exit::FAULT, Exit::of);
     if exit == Exit::INVALID && run.broken_off.is_none() {
-        complain(exit, "nothing was judged: every expectation was skipped, so this run says nothing");
+        let shadow = run.scenarios.iter().flat_map(Scenario::all).any(|(_, _, step)| is_shadow(step));
+        let why = if shadow { "only shadow checks were looked at" } else { "every expectation was skipped" };
+        complain(exit, &format!("nothing was judged: {why}, so this run says nothing"));
     }
     if told == Exit::PASSED && written == Exit::PASSED { exit } else { Exit::FAULT }
 }
