@@ -64,6 +64,13 @@ pub fn shadow(step: &Step) -> String {
     format!("shadow check {verdict}: {} (enforce: false, decides nothing)", headline(step))
 }
 
+/// A clean-up that left its scenario's verdict as it is, in one line.
+#[must_use]
+pub fn clean_up(step: &Step) -> String {
+    let verdict = step.verdict.unwrap_or(Verdict::Aborted);
+    format!("clean-up {verdict}: {} (leaves the verdict as it is)", headline(step))
+}
+
 /// Expectations that did not hold, then those that could not be known.
 pub fn unmet(expectations: &[Judged]) -> impl Iterator<Item = &Judged> {
     let broken = expectations.iter().filter(|expectation| expectation.held == Some(false));

@@ -29,7 +29,13 @@ pub(super) struct Subject<'run> {
 /// The test case of a step that stands at `place` in its scenario; its name, class and place are given by the caller.
 pub(super) fn of_step(subject: Subject<'_>, place: (Phase, usize), step: &Step) -> TestCase {
     let scenario = subject.scenario;
-    let mut status = if step.enforced { status_of_step(subject, place, step) } else { shadow(step) };
+    let mut status = if decides_nothing(scenario, place.0, step) {
+        status(Verdict::Skipped, &story::clean_up(step), "")
+    } else if step.enforced {
+        status_of_step(subject, place, step)
+    } else {
+        shadow(step)
+    };
     let reruns: Vec<TestRerun> = scenario.earlier.iter().filter_map(|attempt| rerun(subject, attempt, place)).collect();
     status.set_rerun_kind(FlakyOrRerun::Rerun).add_reruns(reruns);
     let mut case = TestCase::new("", status);
@@ -71,6 +77,12 @@ pub(super) fn of_the_whole(verdict: Verdict, reason: &str) -> TestSuite {
     let mut suite = TestSuite::new("smoke");
     suite.add_test_case(case);
     suite
+}
+
+/// Whether a clean-up came off worse than its scenario: it left the verdict as it is, so that it must not turn the report
+/// red where the run is not.
+fn decides_nothing(scenario: &Scenario, phase: Phase, step: &Step) -> bool {
+    phase == Phase::Finally && step.verdict > Some(Verdict::Passed) && step.verdict > scenario.verdict
 }
 
 fn status_of_step(subject: Subject<'_>, place: (Phase, usize), step: &Step) -> TestCaseStatus {

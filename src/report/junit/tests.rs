@@ -37,6 +37,41 @@ fn a_run_that_broke_off_is_red_whatever_its_scenarios_say() {
     check(unjudged, (1, "message=\"nothing was judged, so this run says nothing\""));
 }
 
+/// A clean-up that failed leaves the verdict as it is: the report is red where its scenario is, and no redder.
+#[test]
+fn a_clean_up_that_failed_is_as_red_as_its_scenario() {
+    #[track_caller]
+    fn check(of_scenario: Verdict, of_clean_up: Verdict, expected: (usize, usize), said: &str) {
+        let outline = crate::event::StepOutline {
+            phase: crate::event::Phase::Finally,
+            name: "remove it".into(),
+            probe: "http".into(),
+            file: "a.yaml".into(),
+            line: 9,
+            enforced: true,
+        };
+        let step = Step { verdict: Some(of_clean_up), cause: Some("409".into()), ..Step::planned(&outline) };
+        let scenario = Scenario { verdict: Some(of_scenario), cleanup: vec![step], ..Scenario::default() };
+        let report =
+            Report::deserialize_from_str(&render(&Run { scenarios: vec![scenario], ..Run::default() })).unwrap();
+        let suite = &report.test_suites[0];
+        assert_eq!((suite.failures, suite.skipped), expected);
+        let (TestCaseStatus::Skipped { message, .. } | TestCaseStatus::NonSuccess { message, .. }) =
+            &suite.test_cases[0].status
+        else {
+            panic!("nothing is told of it")
+        };
+        assert_eq!(message.as_deref(), Some(said));
+    }
+    let quiet = "clean-up failed: 409 (leaves the verdict as it is)";
+    check(Verdict::Passed, Verdict::Failed, (0, 1), quiet);
+    check(Verdict::Inconclusive, Verdict::Failed, (0, 1), quiet);
+    // Of what failed it no step tells here, so the scenario as a whole does.
+    check(Verdict::Failed, Verdict::Failed, (2, 0), "409");
+    check(Verdict::Passed, Verdict::Inconclusive, (0, 1), "clean-up inconclusive: 409 (leaves the verdict as it is)");
+    check(Verdict::Failed, Verdict::Skipped, (1, 1), "409");
+}
+
 /// A shadow check decides nothing, and what came of it is to be seen: of test cases that pass, nobody shows the output.
 #[test]
 fn a_shadow_check_that_failed_is_skipped_with_its_reason() {

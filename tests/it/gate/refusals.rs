@@ -94,7 +94,10 @@ fn reports_that_cannot_be_written_are_smokes_own_fault() {
 fn a_run_that_judges_nothing_is_no_pass() {
     let never = LOOK.replace("    expect", "    when: false\n    expect");
     let project = Project::of(&[("smoke.yaml", TARGETS), ("scenarios/never.yaml", &never)]);
-    project.smoke(&["run", "gone"]).check(2, "nothing was judged");
+    project.smoke(&["run", "gone"]).check(2, "nothing was judged: every expectation was skipped, so");
+    let shadow = "steps:\n  - { name: look, exec: { run: [/bin/true] }, expect: output.code == 0, enforce: false }\n";
+    let project = Project::of(&[("smoke.yaml", TARGETS), ("scenarios/shadow.yaml", shadow)]);
+    project.smoke(&["run", "gone"]).check(2, "nothing was judged: only shadow checks were looked at, so");
 }
 
 #[test]
