@@ -97,8 +97,8 @@ impl Journal {
 
     /// Attempts of which something may be left. Where nothing was sent, and clean-up was not in vain, nothing is.
     pub fn unfinished(&self) -> impl Iterator<Item = &Attempt> {
-        let open = |attempt: &&Attempt| !attempt.closed && !(attempt.sent.is_empty() && attempt.left.is_empty());
-        self.attempts.iter().filter(|_| !self.settled).filter(open)
+        let open = |attempt: &&Attempt| !attempt.sent.is_empty() || !attempt.left.is_empty();
+        self.attempts.iter().filter(|attempt| !self.settled && !attempt.closed).filter(open)
     }
 
     fn apply(&mut self, entry: Entry) {

@@ -57,7 +57,9 @@ impl Redactor {
             return;
         }
         // Its parts come first: whoever finds it known may tell of them at once.
-        parts::of(text).iter().for_each(|part| self.learn(part));
+        for part in parts::of(text) {
+            self.learn(&part);
+        }
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         if known.secrets.insert(text.to_owned()) {
             known.add(text);
