@@ -24,6 +24,8 @@ pub enum Action {
     DescribeAlarms,
     /// `cloudwatch:DescribeAlarmHistory`
     DescribeAlarmHistory,
+    /// `cloudwatch:ListAlarmMuteRules`
+    ListAlarmMuteRules,
     /// `sts:GetCallerIdentity`, which needs no permission, but may be asked for by a boundary
     GetCallerIdentity,
 }
@@ -41,8 +43,15 @@ impl Action {
             Self::FilterLogEvents => "logs:FilterLogEvents",
             Self::DescribeAlarms => "cloudwatch:DescribeAlarms",
             Self::DescribeAlarmHistory => "cloudwatch:DescribeAlarmHistory",
+            Self::ListAlarmMuteRules => "cloudwatch:ListAlarmMuteRules",
             Self::GetCallerIdentity => "sts:GetCallerIdentity",
         }
+    }
+
+    /// Whether a look does without it where it is refused, and only says that it had to.
+    #[must_use]
+    pub const fn is_spare(self) -> bool {
+        matches!(self, Self::ListAlarmMuteRules)
     }
 }
 
@@ -83,7 +92,7 @@ impl Thing {
                 Action::DescribeTaskDefinition,
             ],
             Self::LogGroup { .. } => &[Action::FilterLogEvents],
-            Self::Alarm { .. } => &[Action::DescribeAlarms, Action::DescribeAlarmHistory],
+            Self::Alarm { .. } => &[Action::DescribeAlarms, Action::DescribeAlarmHistory, Action::ListAlarmMuteRules],
         }
     }
 

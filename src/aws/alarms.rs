@@ -4,19 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use aws_sdk_cloudwatch::types::{AlarmHistoryItem, AlarmType, CompositeAlarm, HistoryItemType, MetricAlarm};
+use aws_sdk_cloudwatch::types::{AlarmHistoryItem, HistoryItemType};
 use chrono::{DateTime, Utc};
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use serde_json::Value as Json;
 use tokio::time::Instant;
 
 use super::action::Action;
+use super::alarm::{self, AlarmKind};
 use super::apart::{self, Refusal};
 use super::connect::Clients;
 use super::failure;
 use super::gather::{Brought, Gathering, Wanted};
 use super::known::{Known, following, time};
-use super::metric::MetricFacts;
+use super::mutes::Mutes;
 use crate::look::LookError;
 
 /// `DescribeAlarms` takes no more names.
@@ -35,27 +36,10 @@ pub struct AlarmFacts {
     pub alarm: Option<AlarmKind>,
     /// Its changes of state, oldest first.
     pub history: Known<Vec<Transition>>,
+    /// The names of the mute rules that silence it now, or did within the last minute.
+    pub mutes: Known<Vec<String>>,
     /// Where there is no such alarm: names of some that there are.
     pub others: Vec<String>,
-}
-
-/// What every alarm has, and what only a metric alarm has.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct AlarmKind {
-    /// `OK`, `ALARM` or `INSUFFICIENT_DATA`.
-    pub state: String,
-    /// Why, in words.
-    pub reason: String,
-    /// When its state last changed; where AWS does not say that, when it was last updated.
-    pub since: Option<DateTime<Utc>>,
-    /// When its state last changed, only where AWS says that.
-    pub changed_at: Option<DateTime<Utc>>,
-    /// Whether its actions are enabled.
-    pub enabled: bool,
-    /// What is told when it goes to `ALARM`.
-    pub actions: Vec<String>,
-    /// None for a composite alarm.
-    pub metric: Option<MetricFacts>,
 }
 
 /// A change of an alarm's state.
@@ -79,7 +63,7 @@ pub(super) struct Alarms {
 
 impl Alarms {
     pub(super) fn new(clients: &Arc<Clients>) -> Self {
-        let room = Arc::new(Room { clients: Arc::clone(clients), names: Mutex::default() });
+        let room = Arc::new(Room { clients: Arc::clone(clients), mutes: Mutes::default(), names: Mutex::default() });
         let lane = Gathering::new(Arc::clone(&clients.cloudwatch_pace), move |wanted| {
             let room = Arc::clone(&room);
             Box::pin(async move { room.look(wanted).await })
@@ -94,6 +78,7 @@ impl Alarms {
 
 struct Room {
     clients: Arc<Clients>,
+    mutes: Mutes,
     names: Mutex<Option<(Instant, Vec<String>)>>,
 }
 
@@ -126,25 +111,31 @@ impl Room {
     }
 
     async fn complete(&self, name: &str, since: DateTime<Utc>, alarm: Option<&AlarmKind>) -> AlarmFacts {
-        let (history, others) = match alarm {
-            Some(_) => (self.history(name, since).await, Vec::new()),
-            None => (Ok(Vec::new()), self.other_names().await),
+        let (history, mutes, others) = if alarm.is_some() {
+            let (history, mutes) = join(self.history(name, since), self.mutes.of(&self.clients, name)).await;
+            (history, mutes, Vec::new())
+        } else {
+            (Ok(Vec::new()), Ok(Vec::new()), self.other_names().await)
         };
-        AlarmFacts { name: name.to_owned(), seen_at: self.clients.now(), alarm: alarm.cloned(), history, others }
+        AlarmFacts { name: name.to_owned(), seen_at: self.clients.now(), alarm: alarm.cloned(), history, mutes, others }
     }
 
-    /// The alarms of these names, both metric and composite ones; without names the first page of all.
+    /// The alarms of these names, of whatever type; without names the first page of all.
     async fn describe(&self, names: Option<Vec<String>>) -> Result<BTreeMap<String, AlarmKind>, Refusal> {
         let (mut found, mut token) = (BTreeMap::new(), None);
         loop {
-            self.clients.cloudwatch_pace.turn().await;
-            let call = self.clients.cloudwatch.describe_alarms().set_alarm_names(names.clone());
-            // Without types, only metric alarms come back.
-            let call = call.alarm_types(AlarmType::MetricAlarm).alarm_types(AlarmType::CompositeAlarm);
-            let page = call.max_records(100).set_next_token(token).send().await;
-            let page = page.map_err(|error| failure::refusal(Action::DescribeAlarms, &error))?;
-            found.extend(page.metric_alarms().iter().filter_map(metric_alarm));
-            found.extend(page.composite_alarms().iter().filter_map(composite_alarm));
+            let ask = |types| {
+                let call = self.clients.cloudwatch.describe_alarms().set_alarm_names(names.clone());
+                let call = call.set_alarm_types(Some(types)).max_records(100).set_next_token(token.clone());
+                async move {
+                    self.clients.cloudwatch_pace.turn().await;
+                    call.send().await.map_err(|error| failure::refusal(Action::DescribeAlarms, &error))
+                }
+            };
+            let page = self.clients.alarm_types.ask(ask).await?;
+            found.extend(page.metric_alarms().iter().filter_map(alarm::of_metric));
+            found.extend(page.composite_alarms().iter().filter_map(alarm::of_alarms));
+            found.extend(page.log_alarms().iter().filter_map(alarm::of_log));
             token = following(page.next_token());
             if token.is_none() || names.is_none() {
                 return Ok(found);
@@ -156,12 +147,16 @@ impl Room {
         let start = aws_smithy_types::DateTime::from_millis(since.timestamp_millis());
         let (mut history, mut token) = (Vec::new(), None);
         loop {
-            self.clients.cloudwatch_pace.turn().await;
-            let call = self.clients.cloudwatch.describe_alarm_history().alarm_name(name);
-            let call = call.alarm_types(AlarmType::MetricAlarm).alarm_types(AlarmType::CompositeAlarm);
-            let call = call.history_item_type(HistoryItemType::StateUpdate).start_date(start).max_records(100);
-            let page = call.set_next_token(token).send().await;
-            let page = page.map_err(|error| failure::explain(Action::DescribeAlarmHistory, &error))?;
+            let ask = |types| {
+                let call = self.clients.cloudwatch.describe_alarm_history().alarm_name(name);
+                let call = call.set_alarm_types(Some(types)).set_next_token(token.clone());
+                let call = call.history_item_type(HistoryItemType::StateUpdate).start_date(start).max_records(100);
+                async move {
+                    self.clients.cloudwatch_pace.turn().await;
+                    call.send().await.map_err(|error| failure::refusal(Action::DescribeAlarmHistory, &error))
+                }
+            };
+            let page = self.clients.history_types.ask(ask).await.map_err(Refusal::into_error)?;
             history.extend(page.alarm_history_items().iter().filter_map(transition));
             token = following(page.next_token());
             if token.is_none() {
@@ -182,33 +177,6 @@ impl Room {
         *self.names.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), names.clone()));
         names
     }
-}
-
-fn metric_alarm(alarm: &MetricAlarm) -> Option<(String, AlarmKind)> {
-    let kind = AlarmKind {
-        state: alarm.state_value().map(|state| state.as_str().to_owned()).unwrap_or_default(),
-        reason: alarm.state_reason().unwrap_or_default().to_owned(),
-        since: alarm.state_transitioned_timestamp().or(alarm.state_updated_timestamp()).map(time),
-        changed_at: alarm.state_transitioned_timestamp().map(time),
-        // AWS leaves nothing out here; an alarm is made with its actions enabled unless it is said otherwise.
-        enabled: alarm.actions_enabled().unwrap_or(true),
-        actions: alarm.alarm_actions().to_vec(),
-        metric: Some(MetricFacts::of(alarm)),
-    };
-    Some((alarm.alarm_name()?.to_owned(), kind))
-}
-
-fn composite_alarm(alarm: &CompositeAlarm) -> Option<(String, AlarmKind)> {
-    let kind = AlarmKind {
-        state: alarm.state_value().map(|state| state.as_str().to_owned()).unwrap_or_default(),
-        reason: alarm.state_reason().unwrap_or_default().to_owned(),
-        since: alarm.state_transitioned_timestamp().or(alarm.state_updated_timestamp()).map(time),
-        changed_at: alarm.state_transitioned_timestamp().map(time),
-        enabled: alarm.actions_enabled().unwrap_or(true),
-        actions: alarm.alarm_actions().to_vec(),
-        metric: None,
-    };
-    Some((alarm.alarm_name()?.to_owned(), kind))
 }
 
 fn transition(item: &AlarmHistoryItem) -> Option<Transition> {

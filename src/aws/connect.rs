@@ -15,6 +15,7 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use chrono::{DateTime, Utc};
 
+use super::alarm_types::AlarmTypes;
 use super::failure::look_error;
 use super::meter::{Ledger, Meter};
 use super::overrides;
@@ -38,6 +39,9 @@ pub(super) struct Clients {
     pub(super) logs_pace: Arc<Pace>,
     pub(super) cloudwatch: aws_sdk_cloudwatch::Client,
     pub(super) cloudwatch_pace: Arc<Pace>,
+    /// Which types of alarm `DescribeAlarms` knows here, and which `DescribeAlarmHistory`.
+    pub(super) alarm_types: AlarmTypes,
+    pub(super) history_types: AlarmTypes,
     pub(super) sts: aws_sdk_sts::Client,
     /// The region that is looked at.
     pub(super) region: String,
@@ -122,6 +126,8 @@ fn clients(settings: &AwsSettings, sdk: &SdkConfig, ledger: &Arc<Ledger>, region
         logs_pace,
         cloudwatch: aws_sdk_cloudwatch::Client::from_conf(cloudwatch.build()),
         cloudwatch_pace,
+        alarm_types: AlarmTypes::default(),
+        history_types: AlarmTypes::default(),
         sts: aws_sdk_sts::Client::from_conf(sts.build()),
         region,
         ledger: Arc::clone(ledger),

@@ -5,6 +5,8 @@
 //! a [`Known`] error in its place and does not spoil the rest.
 
 mod action;
+mod alarm;
+mod alarm_types;
 mod alarms;
 mod apart;
 mod arn;
@@ -18,6 +20,7 @@ mod known;
 mod last_deployment;
 mod meter;
 mod metric;
+mod mutes;
 mod overrides;
 mod pace;
 mod past;
@@ -38,7 +41,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 pub use action::{Action, Thing};
-pub use alarms::{AlarmFacts, AlarmKind, Transition};
+pub use alarm::{AlarmKind, AlarmSubject, Suppression};
+pub use alarms::{AlarmFacts, Transition};
 pub use arn::{short_name, task_id};
 pub use clock::CLOCK_SKEW;
 pub use known::Known;

@@ -272,6 +272,7 @@ fn alarms(operation: &str, body: &Json) -> Answer {
             let composite = json!({"AlarmName": "any", "StateValue": "ALARM", "ActionsEnabled": false});
             json!({"MetricAlarms": [metric], "CompositeAlarms": [composite]})
         }
+        "ListAlarmMuteRules" => json!({"AlarmMuteRuleSummaries": []}),
         "DescribeAlarmHistory" => {
             let data = |state: &str| json!({"newState": {"stateValue": state, "stateReason": "why"}}).to_string();
             let item = |state: &str, seconds| json!({"Timestamp": time(seconds), "HistoryData": data(state)});
@@ -294,12 +295,12 @@ async fn alarms_come_with_their_whole_history_metric_and_composite() {
     assert_eq!(history.collect::<Vec<_>>(), [(at(10), "ALARM"), (at(20), "OK")]);
     let alarm = down.alarm.as_ref().unwrap();
     assert_eq!((alarm.state.as_str(), alarm.since, alarm.enabled), ("OK", Some(at(-60)), true));
-    let metric = alarm.metric.as_ref().unwrap();
+    let metric = alarm.metric().unwrap();
     assert_eq!((metric.datapoints, metric.missing_data.as_str()), (3, "missing"));
-    assert_eq!(any.unwrap().alarm.as_ref().unwrap().metric, None);
+    assert_eq!(any.unwrap().alarm.as_ref().unwrap().metric(), None);
     let asked = peer.asked("DescribeAlarms");
     assert_eq!(asked.len(), 1);
-    assert_eq!(asked[0]["AlarmTypes"], json!(["MetricAlarm", "CompositeAlarm"]));
+    assert_eq!(asked[0]["AlarmTypes"], json!(["MetricAlarm", "CompositeAlarm", "LogAlarm"]));
     assert_eq!(peer.asked("DescribeAlarmHistory")[0]["HistoryItemType"], json!("StateUpdate"));
 }
 
@@ -313,6 +314,111 @@ async fn an_alarm_that_is_refused_spoils_no_other_in_its_batch() {
     assert_eq!((state(&down.unwrap()), state(&any.unwrap())), ("OK".to_owned(), "ALARM".to_owned()));
     let denied = "not allowed to call cloudwatch:DescribeAlarms: AccessDenied: not that one";
     assert_eq!(bad.unwrap_err().message, denied);
+}
+
+/// As [`alarms`], with the alarm `errors` of a log, which only comes back where log alarms are asked for.
+fn log_alarms(operation: &str, body: &Json) -> Answer {
+    let wanted = body["AlarmTypes"].as_array().is_some_and(|types| types.contains(&json!("LogAlarm")));
+    match operation {
+        "DescribeAlarms" if wanted => {
+            let alarm = json!({"AlarmName": "errors", "StateValue": "OK", "AlarmActions": ["arn:sns"],
+                "EvaluationState": "EVALUATION_FAILURE"});
+            Answer::Ok(json!({"MetricAlarms": [], "CompositeAlarms": [], "LogAlarms": [alarm]}))
+        }
+        "DescribeAlarmHistory" if !wanted => Answer::Ok(json!({"AlarmHistoryItems": []})),
+        _ => alarms(operation, body),
+    }
+}
+
+#[tokio::test]
+async fn an_alarm_of_a_log_comes_back_too_with_its_history() {
+    let reader = Peer::start(log_alarms).await.reader().await;
+    let facts = reader.alarm("errors", at(0)).await.unwrap();
+    let alarm = facts.alarm.as_ref().unwrap();
+    assert_eq!((alarm.state.as_str(), &alarm.subject), ("OK", &AlarmSubject::Log));
+    assert_eq!(alarm.evaluation.as_deref(), Some("EVALUATION_FAILURE"));
+    assert_eq!(facts.history.as_ref().unwrap().len(), 2);
+    // Its name is one that may have been meant, too.
+    let other = reader.alarm("erors", at(0)).await.unwrap();
+    assert_eq!((other.alarm.as_ref(), other.others.as_slice()), (None, &["errors".to_owned()][..]));
+}
+
+#[tokio::test]
+async fn a_place_that_knows_no_log_alarms_is_asked_for_them_once() {
+    async fn check(refused: &'static str, described: usize, told: usize) {
+        let peer = Peer::start(move |operation, body| {
+            let wanted = body["AlarmTypes"].as_array().is_some_and(|types| types.len() > 2);
+            if operation == refused && wanted {
+                return Answer::Error("ValidationError", "1 validation error detected: enum value set");
+            }
+            alarms(operation, body)
+        });
+        let peer = peer.await;
+        let reader = peer.reader().await;
+        for _ in 0..2 {
+            assert!(reader.alarm("down", at(0)).await.unwrap().history.is_ok());
+        }
+        let asked = ["DescribeAlarms", "DescribeAlarmHistory"].map(|operation| peer.asked(operation));
+        let with_logs = |bodies: &[Json]| bodies.iter().filter(|body| body["AlarmTypes"][2] == "LogAlarm").count();
+        // What one operation does not know, the other may.
+        assert_eq!(asked.each_ref().map(|bodies| with_logs(bodies)), [described, told], "{refused}");
+    }
+    // A history has two pages.
+    check("DescribeAlarms", 1, 4).await;
+    check("DescribeAlarmHistory", 2, 1).await;
+}
+
+#[tokio::test]
+async fn what_holds_back_a_composite_alarm_is_told() {
+    let peer = Peer::start(|operation, body| match operation {
+        "DescribeAlarms" => Answer::Ok(json!({"CompositeAlarms": [{"AlarmName": "any", "StateValue": "OK",
+            "AlarmRule": "ALARM(down)", "ActionsSuppressedBy": "Alarm", "ActionsSuppressor": "maintenance",
+            "ActionsSuppressedReason": "maintenance is in ALARM"}]})),
+        _ => alarms(operation, body),
+    });
+    let facts = peer.await.reader().await.alarm("any", at(0)).await.unwrap();
+    let suppressed = Suppression {
+        by: "Alarm".to_owned(),
+        suppressor: "maintenance".to_owned(),
+        reason: "maintenance is in ALARM".to_owned(),
+    };
+    let subject = AlarmSubject::Alarms { rule: "ALARM(down)".to_owned(), suppressed: Some(suppressed) };
+    assert_eq!(facts.alarm.as_ref().unwrap().subject, subject);
+}
+
+#[tokio::test]
+async fn mute_rules_are_asked_for_once_a_minute_and_may_be_refused() {
+    async fn check(rules: impl Fn(&Json) -> Answer + Send + Sync + 'static, expected: Result<&[&str], &str>) {
+        let peer = Peer::start(move |operation, body| match operation {
+            "ListAlarmMuteRules" => rules(body),
+            _ => alarms(operation, body),
+        });
+        let peer = peer.await;
+        let reader = peer.reader().await;
+        for _ in 0..3 {
+            let facts = reader.alarm("down", at(0)).await.unwrap();
+            let seen = facts.mutes.as_ref().map_err(|error| error.message.as_str());
+            let names = seen.map(|names| names.iter().map(String::as_str).collect::<Vec<_>>());
+            assert_eq!(names, expected.map(<[&str]>::to_vec));
+        }
+        let asked = peer.asked("ListAlarmMuteRules");
+        assert_eq!((&asked[0]["AlarmName"], &asked[0]["Statuses"]), (&json!("down"), &json!(["ACTIVE"])));
+        let firsts = asked.iter().filter(|body| body.get("NextToken").is_none()).count();
+        assert_eq!(firsts, 1, "an answer is good for a while");
+    }
+    let rule = |name: &str, status: &str| json!({"AlarmMuteRuleArn": format!("arn:aws:cloudwatch:eu-west-1:1:alarm-mute-rule:{name}"), "Status": status});
+    let pages = move |body: &Json| {
+        Answer::Ok(match body["NextToken"].as_str() {
+            None => json!({"AlarmMuteRuleSummaries": [rule("a:b", "ACTIVE")], "NextToken": "more"}),
+            Some(_) => json!({"AlarmMuteRuleSummaries": [rule("night", "ACTIVE"), rule("past", "EXPIRED")]}),
+        })
+    };
+    check(pages, Ok(&["a:b", "night"])).await;
+    check(|_| Answer::Ok(json!({"AlarmMuteRuleSummaries": []})), Ok(&[])).await;
+    let denied = "not allowed to call cloudwatch:ListAlarmMuteRules: AccessDenied: no";
+    check(|_| Answer::Error("AccessDenied", "no"), Err(denied)).await;
+    let unknown = "cloudwatch:ListAlarmMuteRules is not to be had here: UnknownOperation";
+    check(|_| Answer::Error("UnknownOperationException", ""), Err(unknown)).await;
 }
 
 #[tokio::test]

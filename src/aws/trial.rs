@@ -1,11 +1,12 @@
 //! Single calls that try whether they are allowed. They read, and change nothing.
 
-use aws_sdk_cloudwatch::types::AlarmType;
+use aws_sdk_cloudwatch::types::AlarmMuteRuleStatus;
 use aws_sdk_ecs::config::http::HttpResponse;
 use aws_sdk_ecs::error::{ProvideErrorMetadata, SdkError};
 use chrono::Utc;
 
 use super::action::{Action, Thing};
+use super::apart::Refusal;
 use super::connect::Clients;
 use super::failure;
 use super::known::Known;
@@ -45,16 +46,27 @@ async fn in_cluster(clients: &Clients, action: Action, cluster: &str, name: &str
 }
 
 async fn about_alarm(clients: &Clients, action: Action, name: &str) -> Known<()> {
-    clients.cloudwatch_pace.turn().await;
-    let cloudwatch = &clients.cloudwatch;
-    let both = [AlarmType::MetricAlarm, AlarmType::CompositeAlarm];
+    let Clients { cloudwatch, cloudwatch_pace: pace, .. } = clients;
     match action {
         Action::DescribeAlarms => {
-            let call = cloudwatch.describe_alarms().alarm_names(name).set_alarm_types(Some(both.to_vec()));
-            said(action, call.send().await)
+            let ask = |types| async move {
+                pace.turn().await;
+                let call = cloudwatch.describe_alarms().alarm_names(name).set_alarm_types(Some(types));
+                call.send().await.map(drop).map_err(|error| failure::refusal(action, &error))
+            };
+            allowed(clients.alarm_types.ask(ask).await.map_err(Refusal::into_error))
         }
         Action::DescribeAlarmHistory => {
-            let call = cloudwatch.describe_alarm_history().alarm_name(name).set_alarm_types(Some(both.to_vec()));
+            let ask = |types| async move {
+                pace.turn().await;
+                let call = cloudwatch.describe_alarm_history().alarm_name(name).set_alarm_types(Some(types));
+                call.max_records(1).send().await.map(drop).map_err(|error| failure::refusal(action, &error))
+            };
+            allowed(clients.history_types.ask(ask).await.map_err(Refusal::into_error))
+        }
+        Action::ListAlarmMuteRules => {
+            pace.turn().await;
+            let call = cloudwatch.list_alarm_mute_rules().alarm_name(name).statuses(AlarmMuteRuleStatus::Active);
             said(action, call.max_records(1).send().await)
         }
         _ => Ok(()),

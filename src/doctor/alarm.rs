@@ -4,7 +4,7 @@ use chrono::Utc;
 
 use super::finding::Finding;
 use super::service::Services;
-use crate::aws::{AlarmKind, MetricFacts, Reader, Thing, short_name};
+use crate::aws::{AlarmFacts, AlarmKind, MetricFacts, Reader, Thing, short_name};
 use crate::probe::alarm as probe;
 
 /// Looks at the alarm as it stands.
@@ -18,12 +18,16 @@ pub(super) async fn examine(reader: &Reader, thing: &Thing, name: &str, services
         let todo = format!("{}see `alarm` in `vars` of the target", near.unwrap_or_default());
         return Finding::wrong(thing.describe(), "there is no such alarm").todo(todo);
     };
-    standing(thing, alarm).with([hearers(alarm), chance(alarm)]).with(subject(alarm, services))
+    standing(thing, alarm).with([hearers(&facts, alarm), chance(alarm)]).with(subject(alarm, services))
 }
 
 fn standing(thing: &Thing, alarm: &AlarmKind) -> Finding {
     let since = alarm.since.map(|at| format!(" since {}", at.format("%Y-%m-%d %H:%M:%S UTC"))).unwrap_or_default();
     let state = format!("{}{since}", alarm.state);
+    if let Some(gap) = probe::unevaluated(alarm) {
+        return Finding::unknown(thing.describe(), format!("{state}, {}", gap.reason))
+            .todo("its state says nothing until it is evaluated again");
+    }
     match alarm.state.as_str() {
         "OK" => Finding::well(thing.describe(), state),
         "ALARM" => Finding::wrong(thing.describe(), format!("{state}: {}", alarm.reason))
@@ -33,23 +37,26 @@ fn standing(thing: &Thing, alarm: &AlarmKind) -> Finding {
     }
 }
 
-fn hearers(alarm: &AlarmKind) -> Finding {
+fn hearers(facts: &AlarmFacts, alarm: &AlarmKind) -> Finding {
     let what = "tells somebody";
     if !alarm.enabled {
         return Finding::wrong(what, "its actions are disabled: nobody would be told").todo("enable its actions");
     }
-    match alarm.actions.as_slice() {
-        [] => Finding::wrong(what, "it has no action for ALARM: nobody would be told").todo("give it an alarm action"),
-        actions => Finding::well(
-            what,
-            actions.iter().map(|arn| arn.rsplit(':').next().unwrap_or(arn)).collect::<Vec<_>>().join(", "),
-        ),
+    if alarm.actions.is_empty() {
+        return Finding::wrong(what, "it has no action for ALARM: nobody would be told")
+            .todo("give it an alarm action");
     }
+    if let Some(why) = probe::mute(facts) {
+        return Finding::wrong(what, format!("{why}: nobody would be told"))
+            .todo("wait until that is over, or lift it");
+    }
+    let names = alarm.actions.iter().map(|arn| arn.rsplit(':').next().unwrap_or(arn));
+    Finding::well(what, names.collect::<Vec<_>>().join(", "))
 }
 
 /// Whether it could ever fire, as the probe judges it.
 fn chance(alarm: &AlarmKind) -> Finding {
-    match alarm.metric.as_ref().and_then(probe::unarmed) {
+    match alarm.metric().and_then(probe::unarmed) {
         None => Finding::well("can fire", None),
         Some(why) => Finding::wrong("can fire", why).todo("mend the alarm: its silence proves nothing"),
     }
@@ -57,7 +64,7 @@ fn chance(alarm: &AlarmKind) -> Finding {
 
 /// An alarm on a service's tasks must be about one that the scenarios name.
 fn subject(alarm: &AlarmKind, services: &Services) -> Option<Finding> {
-    let metric = alarm.metric.as_ref()?;
+    let metric = alarm.metric()?;
     let MetricFacts { namespace, dimensions, .. } = metric;
     let dimension = |name: &str| dimensions.get(name).map(String::as_str);
     if namespace != "ECS/ContainerInsights" || services.is_empty() {

@@ -24,6 +24,9 @@ fn findings(tried: &[(Action, Result<(), LookError>)]) -> (Vec<Finding>, bool) {
 fn refused(action: Action, error: &LookError) -> Finding {
     let name = action.name();
     match error.kind {
+        LookErrorKind::Denied if action.is_spare() => {
+            Finding::unknown(name, &error.message).todo("grant it (`smoke policy` has it); runs do without, and say so")
+        }
         LookErrorKind::Denied => {
             let prefix = format!("not allowed to call {name}: ");
             let why = error.message.strip_prefix(&prefix).unwrap_or(&error.message);
@@ -45,6 +48,10 @@ mod tests {
             (Action::ListTasks, error(LookErrorKind::Denied, "not allowed to call ecs:ListTasks: AccessDenied")),
             (Action::DescribeTasks, error(LookErrorKind::Obscured, "AWS throttled ecs:DescribeTasks (Throttling)")),
             (Action::ListServiceDeployments, Ok(())),
+            (
+                Action::ListAlarmMuteRules,
+                error(LookErrorKind::Denied, "cloudwatch:ListAlarmMuteRules is not to be had here"),
+            ),
         ];
         let expected = [
             Finding::well("allowed", "ecs:DescribeServices, ecs:ListServiceDeployments".to_owned()),
@@ -52,6 +59,8 @@ mod tests {
                 .todo("grant it: `smoke policy` prints the least policy with it"),
             Finding::unknown("ecs:DescribeTasks", "AWS throttled ecs:DescribeTasks (Throttling)")
                 .todo("try again later"),
+            Finding::unknown("cloudwatch:ListAlarmMuteRules", "cloudwatch:ListAlarmMuteRules is not to be had here")
+                .todo("grant it (`smoke policy` has it); runs do without, and say so"),
         ];
         assert_eq!(findings(&tried), (expected.to_vec(), true));
     }

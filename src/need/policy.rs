@@ -152,7 +152,7 @@ mod tests {
             "arn:aws:ecs:eu-west-1:123456789012:service/prod/backend",
             "arn:aws:ecs:eu-west-1:123456789012:service/prod/worker"
         ]);
-        let alarms = ["cloudwatch:DescribeAlarms", "cloudwatch:DescribeAlarmHistory"];
+        let alarms = ["cloudwatch:DescribeAlarms", "cloudwatch:DescribeAlarmHistory", "cloudwatch:ListAlarmMuteRules"];
         check(
             things,
             vec![],

@@ -30,9 +30,11 @@ const OPERATIONS: &[&str] = &[
     "AmazonEC2ContainerServiceV20141113.ListServiceDeployments",
     "GraniteServiceVersion20100801.DescribeAlarms",
     "GraniteServiceVersion20100801.DescribeAlarmHistory",
+    "GraniteServiceVersion20100801.ListAlarmMuteRules",
     "GraniteServiceVersion20100801.GetMetricData",
     "DescribeAlarms",
     "DescribeAlarmHistory",
+    "ListAlarmMuteRules",
     "GetMetricData",
 ];
 

@@ -3,26 +3,51 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::unarmed;
-use crate::aws::{AlarmFacts, MetricFacts, Transition};
-use crate::probe::moment::clock;
+use crate::aws::{AlarmFacts, AlarmKind, AlarmSubject, MetricFacts, Transition};
+use crate::probe::moment::{clock, cut};
 
 /// How many spans without data are told at most: the first ones.
 const MOST_SPANS: usize = 3;
+/// How much of a rule or of a refusal is quoted at most, in characters.
+const LONGEST: usize = 200;
 
 /// All that there are.
 pub(super) fn all(facts: &AlarmFacts, window_start: DateTime<Utc>) -> Vec<String> {
     let Some(alarm) = &facts.alarm else { return Vec::new() };
     // What it can never do it need not do in time.
-    if let Some(why) = alarm.metric.as_ref().and_then(unarmed::why) {
+    if let Some(why) = alarm.metric().and_then(unarmed::why) {
         return vec![format!("can never fire: {why}")];
     }
     let history = facts.history.as_deref().unwrap_or_default();
     let window: Vec<&Transition> = history.iter().filter(|change| change.at >= window_start).collect();
     // One that did go off has shown that it could.
     let loud = alarm.state == "ALARM" || window.iter().any(|change| change.to == "ALARM");
-    let metric = alarm.metric.as_ref().filter(|_| !loud);
+    let metric = alarm.metric().filter(|_| !loud);
     let too_short = metric.and_then(|metric| too_short(metric, facts.seen_at - window_start));
-    [too_short, metric.and_then(forgiving), blind(&window)].into_iter().flatten().collect()
+    let unseen = [beneath(&alarm.subject), partial(alarm), unheard(facts)].map(|doubt| doubt.filter(|_| !loud));
+    let doubts = [too_short, metric.and_then(forgiving), blind(&window)].into_iter().chain(unseen);
+    doubts.flatten().collect()
+}
+
+/// What it judges, and was not looked at.
+fn beneath(subject: &AlarmSubject) -> Option<String> {
+    match subject {
+        AlarmSubject::Metric(_) => None,
+        AlarmSubject::Alarms { rule, .. } => {
+            Some(format!("whether the alarms in its rule could have fired was not looked at ({})", cut(rule, LONGEST)))
+        }
+        AlarmSubject::Log => Some("whether its query could have found anything was not looked at".to_owned()),
+    }
+}
+
+fn partial(alarm: &AlarmKind) -> Option<String> {
+    let partial = alarm.evaluation.as_deref() == Some("PARTIAL_DATA");
+    partial.then(|| "was judged by a part of its data (PARTIAL_DATA)".to_owned())
+}
+
+fn unheard(facts: &AlarmFacts) -> Option<String> {
+    let why = facts.mutes.as_ref().err()?;
+    Some(format!("whether a mute rule silences it is not known: {}", cut(&why.message, LONGEST)))
 }
 
 fn too_short(metric: &MetricFacts, window: TimeDelta) -> Option<String> {

@@ -1,6 +1,7 @@
 //! `alarm`: `CloudWatch` alarms, their state, history and whether they could have fired.
 
 mod doubt;
+mod mute;
 mod seen;
 mod silence;
 #[cfg(test)]
@@ -11,6 +12,7 @@ use std::collections::BTreeMap;
 
 use futures_util::future::try_join_all;
 
+pub use mute::{unevaluated, why as mute};
 pub use seen::{AlarmSeen, Change, Metric, Threshold};
 pub use silence::nearest;
 pub use unarmed::why as unarmed;

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::doubt;
+use super::mute;
 use super::silence::{self, Silence};
 use crate::aws::{AlarmFacts, MetricFacts, Transition};
 use crate::event::Evidence;
@@ -29,9 +30,9 @@ pub struct AlarmSeen {
     pub enabled: bool,
     /// What is told when it goes to `ALARM`: ARNs.
     pub actions: Vec<String>,
-    /// Null for a composite alarm.
+    /// Null for a composite alarm and for a log alarm.
     pub metric: Option<Metric>,
-    /// Null for a composite alarm.
+    /// Null for a composite alarm and for a log alarm.
     pub threshold: Option<Threshold>,
     /// Its changes of state in the window, oldest first.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,6 +42,8 @@ pub struct AlarmSeen {
     pub silent: Option<bool>,
     #[serde(skip)]
     pub(super) name: String,
+    #[serde(skip)]
+    mute: bool,
     #[serde(skip)]
     pub(super) cause: Option<String>,
     #[serde(skip)]
@@ -94,7 +97,7 @@ impl AlarmSeen {
     /// What of `facts` concerns somebody whose window opened at `window_start`.
     pub(super) fn of(facts: &AlarmFacts, window_start: DateTime<Utc>) -> Self {
         let alarm = facts.alarm.clone().unwrap_or_default();
-        let metric = alarm.metric.as_ref();
+        let (metric, threshold) = (alarm.metric().map(Metric::of), alarm.metric().map(Threshold::of));
         let silence = silence::judge(facts, window_start);
         Self {
             exists: facts.alarm.is_some(),
@@ -102,8 +105,8 @@ impl AlarmSeen {
             since: alarm.since.map(stamp),
             enabled: alarm.enabled,
             actions: alarm.actions,
-            metric: metric.map(Metric::of),
-            threshold: metric.map(Threshold::of),
+            metric,
+            threshold,
             history: facts.history.as_ref().ok().map(|history| changes(history, window_start)),
             silent: match &silence {
                 Silence::Silent => Some(true),
@@ -111,6 +114,7 @@ impl AlarmSeen {
                 Silence::Unknown(_) => None,
             },
             name: facts.name.clone(),
+            mute: mute::why(facts).is_some(),
             unknowns: unknowns(facts, &silence),
             doubts: doubt::all(facts, window_start),
             cause: if let Silence::Broken(why) = silence { Some(why) } else { None },
@@ -121,8 +125,7 @@ impl AlarmSeen {
     pub(super) fn summary(&self) -> String {
         let since = self.since.map(|at| format!(" since {}", clock(at.0.to_utc()))).unwrap_or_default();
         let state = if self.exists { format!("{}{since}", self.state) } else { "no such alarm".to_owned() };
-        let mute = self.exists && (!self.enabled || self.actions.is_empty());
-        let mute = mute.then(|| "mute".to_owned());
+        let mute = self.mute.then(|| "mute".to_owned());
         [state].into_iter().chain(mute).chain(self.doubts.iter().cloned()).collect::<Vec<_>>().join("; ")
     }
 

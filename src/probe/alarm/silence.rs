@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
+use super::mute::{self, said};
 use super::unarmed;
 use crate::aws::{AlarmFacts, AlarmKind, Transition};
 use crate::probe::Gap;
-use crate::probe::moment::{clock, cut};
+use crate::probe::moment::clock;
 
 /// `alarm.silent`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,18 +19,12 @@ pub(super) enum Silence {
     Unknown(Gap),
 }
 
-/// How long a reason is quoted at most, in characters.
-const LONGEST_REASON: usize = 300;
-
 /// Judges. Whatever shows that it is not silent decides, also where something else could not be read.
 pub(super) fn judge(facts: &AlarmFacts, window_start: DateTime<Utc>) -> Silence {
     let name = &facts.name;
     let Some(alarm) = &facts.alarm else { return Silence::Broken(missing(facts)) };
-    if !alarm.enabled {
-        return Silence::Broken(format!("the alarm {name} is mute: its actions are disabled"));
-    }
-    if alarm.actions.is_empty() {
-        return Silence::Broken(format!("the alarm {name} is mute: it has no action for ALARM, so it tells nobody"));
+    if let Some(why) = mute::why(facts) {
+        return Silence::Broken(format!("the alarm {name} is mute: {why}"));
     }
     let history = facts.history.as_ref().map(Vec::as_slice);
     let window = || history.unwrap_or_default().iter().filter(|change| change.at >= window_start);
@@ -39,8 +34,12 @@ pub(super) fn judge(facts: &AlarmFacts, window_start: DateTime<Utc>) -> Silence 
     if let Some(loud) = loud_from_the_start(name, alarm, window().next(), window_start) {
         return Silence::Broken(loud);
     }
-    if let Some(why) = alarm.metric.as_ref().and_then(unarmed::why) {
+    if let Some(why) = alarm.metric().and_then(unarmed::why) {
         return Silence::Broken(format!("the alarm {name} can never fire: {why}"));
+    }
+    let unevaluated = mute::unevaluated(alarm).map(|gap| gap.behind(&format!("the alarm {name} ")));
+    if let Some(gap) = unevaluated.or_else(|| mute::held_up(name, alarm)) {
+        return Silence::Unknown(gap);
     }
     match history {
         _ if alarm.state != "OK" => {
@@ -89,10 +88,6 @@ fn is_untold<'history>(
     window_start: DateTime<Utc>,
 ) -> bool {
     alarm.changed_at.is_some_and(|at| at >= window_start) && !window.any(|change| change.to == alarm.state)
-}
-
-fn said(reason: &str) -> String {
-    if reason.is_empty() { "no reason given".to_owned() } else { cut(reason, LONGEST_REASON) }
 }
 
 fn missing(facts: &AlarmFacts) -> String {

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
-use crate::aws::{AlarmFacts, AlarmKind, MetricFacts, Transition};
+use crate::aws::{AlarmFacts, AlarmKind, AlarmSubject, MetricFacts, Suppression, Transition};
 
 fn at(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000, 0).unwrap() + TimeDelta::seconds(seconds)
@@ -28,11 +28,12 @@ fn quiet() -> AlarmFacts {
         changed_at: Some(at(-3600)),
         enabled: true,
         actions: vec!["arn:aws:sns:eu-west-1:1:oncall".to_owned()],
-        metric: Some(metric),
+        subject: AlarmSubject::Metric(metric),
         ..AlarmKind::default()
     };
     let name = "worker-down".to_owned();
-    AlarmFacts { name, seen_at: at(600), alarm: Some(alarm), history: Ok(Vec::new()), others: Vec::new() }
+    let (history, mutes, others) = (Ok(Vec::new()), Ok(Vec::new()), Vec::new());
+    AlarmFacts { name, seen_at: at(600), alarm: Some(alarm), history, mutes, others }
 }
 
 fn change(seconds: i64, from: &str, to: &str) -> Transition {
@@ -127,6 +128,76 @@ fn a_mute_alarm_is_not_silent() {
     let why = "the alarm worker-down is mute: it has no action for ALARM, so it tells nobody";
     let without = |facts: &mut AlarmFacts| with(facts, |alarm| alarm.actions.clear());
     check(without, Some(false), Some(why), "OK since 07:00:00; mute");
+    let why = "the alarm worker-down is mute: the mute rule night is active";
+    check(|facts| facts.mutes = Ok(vec!["night".to_owned()]), Some(false), Some(why), "OK since 07:00:00; mute");
+    let why = "the alarm worker-down is mute: the mute rules night, deploys are active";
+    let twice = |facts: &mut AlarmFacts| facts.mutes = Ok(vec!["night".to_owned(), "deploys".to_owned()]);
+    check(twice, Some(false), Some(why), "OK since 07:00:00; mute");
+}
+
+#[test]
+fn an_alarm_over_others_is_mute_while_it_is_suppressed_and_not_known_while_it_is_held_up() {
+    #[track_caller]
+    fn check_held(by: Option<&str>, silent: Option<bool>, why: Option<&str>, mute: &str) {
+        let held = |by: &str| Suppression {
+            by: by.to_owned(),
+            suppressor: "maintenance".to_owned(),
+            reason: "maintenance is in ALARM".to_owned(),
+        };
+        let (rule, suppressed) = ("ALARM(down)".to_owned(), by.map(held));
+        let alter = |facts: &mut AlarmFacts| {
+            with(facts, |alarm| alarm.subject = AlarmSubject::Alarms { rule, suppressed });
+        };
+        let summary = format!(
+            "OK since 07:00:00{mute}; whether the alarms in its rule could have fired was not looked at (ALARM(down))"
+        );
+        check(alter, silent, why, &summary);
+    }
+    check_held(None, Some(true), None, "");
+    let why =
+        "the alarm worker-down is mute: its actions are suppressed by the alarm maintenance (maintenance is in ALARM)";
+    check_held(Some("Alarm"), Some(false), Some(why), "; mute");
+    for by in ["WaitPeriod", "ExtensionPeriod"] {
+        let why = format!(
+            "the actions of the alarm worker-down are held up just now ({by} of its suppressor maintenance): maintenance \
+             is in ALARM"
+        );
+        check_held(Some(by), None, Some(&why), "");
+    }
+}
+
+#[test]
+fn what_is_not_evaluated_is_not_known_and_what_is_in_part_is_said() {
+    #[track_caller]
+    fn check_state(state: &str, silent: Option<bool>, why: Option<&str>, doubt: &str) {
+        let alter = |facts: &mut AlarmFacts| {
+            with(facts, |alarm| (alarm.evaluation, alarm.reason) = (Some(state.to_owned()), "why".to_owned()));
+        };
+        check(alter, silent, why, &format!("OK since 07:00:00{doubt}"));
+    }
+    let wrong = "the alarm worker-down is not evaluated, because something is wrong with its configuration \
+                 (EVALUATION_ERROR): why";
+    check_state("EVALUATION_ERROR", None, Some(wrong), "");
+    let trouble =
+        "the alarm worker-down is not evaluated just now, because CloudWatch has trouble (EVALUATION_FAILURE): why";
+    check_state("EVALUATION_FAILURE", None, Some(trouble), "");
+    check_state("PARTIAL_DATA", Some(true), None, "; was judged by a part of its data (PARTIAL_DATA)");
+}
+
+#[test]
+fn what_was_not_looked_at_is_said_where_it_was_silent() {
+    let log = |facts: &mut AlarmFacts| with(facts, |alarm| alarm.subject = AlarmSubject::Log);
+    let summary = "OK since 07:00:00; whether its query could have found anything was not looked at";
+    check(log, Some(true), None, summary);
+    let summary = "OK since 07:00:00; whether a mute rule silences it is not known: not allowed to call \
+                   cloudwatch:DescribeAlarmHistory: AccessDenied";
+    check(|facts| facts.mutes = Err(denied()), Some(true), None, summary);
+    let loud = |facts: &mut AlarmFacts| {
+        facts.mutes = Err(denied());
+        facts.history = Ok(vec![change(60, "OK", "ALARM")]);
+    };
+    let why = "the alarm worker-down went to ALARM at 08:01:00: Threshold Crossed: 1 datapoint [0.0]";
+    check(loud, Some(false), Some(why), "OK since 07:00:00");
 }
 
 #[test]
@@ -200,7 +271,10 @@ fn spans_without_data_are_said() {
 }
 
 fn of_metric(facts: &mut AlarmFacts, alter: impl FnOnce(&mut MetricFacts)) {
-    with(facts, |alarm| alter(alarm.metric.as_mut().unwrap()));
+    with(facts, |alarm| match &mut alarm.subject {
+        AlarmSubject::Metric(metric) => alter(metric),
+        other => panic!("no metric: {other:?}"),
+    });
 }
 
 #[track_caller]
@@ -262,6 +336,17 @@ fn what_aws_does_not_say_just_now_may_come_with_another_look() {
     check(|facts| with(facts, |alarm| alarm.changed_at = Some(at(30))), true);
     check(|facts| facts.history = Err(denied()), false);
     check(|facts| with(facts, |alarm| alarm.state = "INSUFFICIENT_DATA".to_owned()), false);
+    let evaluation = |state: &str| {
+        let state = Some(state.to_owned());
+        move |facts: &mut AlarmFacts| with(facts, |alarm| alarm.evaluation = state)
+    };
+    check(evaluation("EVALUATION_FAILURE"), true);
+    check(evaluation("EVALUATION_ERROR"), false);
+    let held = |facts: &mut AlarmFacts| {
+        let suppressed = Some(Suppression { by: "WaitPeriod".to_owned(), ..Suppression::default() });
+        with(facts, |alarm| alarm.subject = AlarmSubject::Alarms { rule: String::new(), suppressed });
+    };
+    check(held, true);
 }
 
 #[test]

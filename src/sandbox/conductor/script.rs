@@ -35,6 +35,8 @@ pub(crate) struct Script {
     pub(super) worker: Option<Casting>,
     /// The alarm; none where it was never created.
     pub(super) alarm: Option<Watching>,
+    /// Whether a mute rule silences the alarm.
+    pub(super) muted: bool,
     /// What the metric had to say before the start.
     pub(super) past: Past,
     /// What it says from then on.
@@ -112,6 +114,7 @@ impl Script {
         Self {
             worker: (!has(Fault::ServiceMissing)).then(|| Casting::of(faults)),
             alarm: (!has(Fault::AlarmMissing)).then(|| Watching::of(faults)),
+            muted: has(Fault::AlarmMuted),
             past: Past::of(faults),
             feed: feed(faults),
             blow: match () {

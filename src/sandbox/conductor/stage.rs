@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::script::{Casting, Script, Watching};
 use crate::sandbox::cloud::Cloud;
-use crate::sandbox::cloud::cloudwatch::{Alarm, MetricId, Rule, Statistic, Terms};
+use crate::sandbox::cloud::cloudwatch::{Alarm, MetricId, MuteRule, Rule, Statistic, Terms};
 use crate::sandbox::cloud::ecs::{Definition, Fleet, Limits, PREVIOUS, Rollout, Service, register};
 use crate::sandbox::cloud::place::{self, CLUSTER, REGION};
 
@@ -47,6 +47,7 @@ pub(crate) fn set_up(cloud: &Cloud, script: &Script, now: DateTime<Utc>) -> Resu
     drop(fleet);
     let mut watch = cloud.watch.lock();
     watch.alarms.extend(script.alarm.map(|watching| Alarm::new(watching.terms(), script.past.begin(now))));
+    watch.mute_rules.extend(script.muted.then(|| MuteRule { name: "deploys".into(), alarms: vec![ALARM.into()] }));
     let (ours, others) = (metric("RunningTaskCount", WORKER), [metric("RunningTaskCount", BACKEND)]);
     script.past.happen(&mut watch, &ours, &others, now);
     Ok(())

@@ -334,6 +334,7 @@ fn what_an_alarm_watches_and_whom_it_tells_is_as_the_faults_say() {
     };
     check(Fault::AlarmDisabled, "/ActionsEnabled", json!(false));
     check(Fault::AlarmFiring, "/ActionsEnabled", json!(true));
+    check(Fault::AlarmMuted, "/ActionsEnabled", json!(true));
     check(Fault::AlarmWrongMetric, "/Namespace", json!("AWS/ECS"));
     check(Fault::AlarmWrongMetric, "/TreatMissingData", json!("missing"));
     check(Fault::AlarmWrongDimensions, "/Dimensions/1/Value", json!("backend"));

@@ -77,6 +77,8 @@ pub enum Fault {
     AlarmInsufficientData,
     /// The alarm's actions are disabled: it tells nobody.
     AlarmDisabled,
+    /// A mute rule silences the alarm: it tells nobody.
+    AlarmMuted,
     /// The alarm watches AWS/ECS, where `RunningTaskCount` never has data.
     AlarmWrongMetric,
     /// The alarm watches another service.
@@ -236,6 +238,7 @@ const CATALOGUE: &[Entry] = &[
     fault(Fault::AlarmFlapping, "alarm-flapping", "the alarm fires and is OK again between two looks"),
     fault(Fault::AlarmInsufficientData, "alarm-insufficient-data", "the alarm's metric has no data"),
     fault(Fault::AlarmDisabled, "alarm-disabled", "the alarm's actions are disabled: it tells nobody"),
+    fault(Fault::AlarmMuted, "alarm-muted", "a mute rule silences the alarm: it tells nobody"),
     fault(
         Fault::AlarmWrongMetric,
         "alarm-wrong-metric",

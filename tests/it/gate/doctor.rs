@@ -221,6 +221,7 @@ fn what_is_broken_in_aws_is_found_in_seconds() {
     );
     check("alarm-missing", 1, &["✗ alarm bulk-import-worker-down (named at scenarios/", ": there is no such alarm"]);
     check("alarm-disabled", 1, &["✗ tells somebody: its actions are disabled: nobody would be told"]);
+    check("alarm-muted", 1, &["✗ tells somebody: the mute rule deploys is active: nobody would be told"]);
     check("alarm-wrong-metric", 1, &["✗ can fire: RunningTaskCount is in ECS/ContainerInsights, not in AWS/ECS"]);
     check("alarm-not-breaching", 1, &["✗ can fire: where no task runs its metric has no data"]);
     check("alarm-insufficient-data", 3, &["? alarm bulk-import-worker-down (named at ", ": INSUFFICIENT_DATA"]);

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::alarm::Alarm;
-use super::input::{WRONG, place};
+use super::input::{WRONG, metric_alarms_wanted, place};
 use super::watch::Watch;
 use crate::sandbox::cloud::epoch::seconds;
 use crate::sandbox::cloud::members::Members;
@@ -14,7 +14,7 @@ use crate::sandbox::cloud::token;
 const KNOWN: [&str; 7] =
     ["AlarmNames", "AlarmNamePrefix", "AlarmTypes", "StateValue", "ActionPrefix", "MaxRecords", "NextToken"];
 
-/// Answers it. Without `AlarmTypes` only metric alarms come back; composite ones there are none.
+/// Answers it. Without `AlarmTypes` only metric alarms come back; composite ones and log alarms there are none.
 pub(super) fn answer(watch: &Watch, input: &Value) -> Result<Value, Refusal> {
     let members = Members::read("DescribeAlarms", WRONG, input, &KNOWN)?;
     let names = members.texts("AlarmNames", 100)?;
@@ -36,19 +36,11 @@ pub(super) fn answer(watch: &Watch, input: &Value) -> Result<Value, Refusal> {
     let request = token::fingerprint("DescribeAlarms", input);
     let size = members.size("MaxRecords", 1, 100)?.unwrap_or(50);
     let (page, next) = watch.paging.page(drawn, place(&members, request)?, size);
-    let mut answer = json!({"CompositeAlarms": [], "MetricAlarms": page});
+    let mut answer = json!({"CompositeAlarms": [], "LogAlarms": [], "MetricAlarms": page});
     if let Some(next) = next {
         answer["NextToken"] = token::write(request, &[next]).into();
     }
     Ok(answer)
-}
-
-fn metric_alarms_wanted(members: &Members) -> Result<bool, Refusal> {
-    let Some(types) = members.texts("AlarmTypes", 2)? else { return Ok(true) };
-    match types.iter().find(|kind| !["MetricAlarm", "CompositeAlarm"].contains(kind)) {
-        Some(kind) => Err(members.wrong(format!("'{kind}' is no type of alarm"))),
-        None => Ok(types.is_empty() || types.contains(&"MetricAlarm")),
-    }
 }
 
 fn draw(alarm: &Alarm) -> Value {

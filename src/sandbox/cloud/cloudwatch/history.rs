@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::alarm::{Alarm, Item};
-use super::input::{WRONG, place, time};
+use super::input::{WRONG, metric_alarms_wanted, place, time};
 use super::watch::Watch;
 use crate::sandbox::cloud::epoch::seconds;
 use crate::sandbox::cloud::members::Members;
@@ -20,8 +20,7 @@ const KINDS: [&str; 5] =
 pub(super) fn answer(watch: &Watch, input: &Value) -> Result<Value, Refusal> {
     let members = Members::read("DescribeAlarmHistory", WRONG, input, &KNOWN)?;
     let name = members.text("AlarmName")?;
-    let types = members.texts("AlarmTypes", 2)?;
-    let metric_alarms = types.is_none_or(|types| types.is_empty() || types.contains(&"MetricAlarm"));
+    let metric_alarms = metric_alarms_wanted(&members)?;
     let kind = members.choice("HistoryItemType", &KINDS)?;
     let (start, end) = (time(&members, "StartDate")?, time(&members, "EndDate")?);
     let ascending =

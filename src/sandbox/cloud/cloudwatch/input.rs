@@ -24,6 +24,16 @@ pub(super) fn time(members: &Members, name: &str) -> Result<Option<DateTime<Utc>
     }
 }
 
+/// Whether metric alarms are among those that are asked for: without `AlarmTypes` only they are. Others there are none.
+pub(super) fn metric_alarms_wanted(members: &Members) -> Result<bool, Refusal> {
+    const TYPES: [&str; 3] = ["MetricAlarm", "CompositeAlarm", "LogAlarm"];
+    let Some(types) = members.texts("AlarmTypes", TYPES.len())? else { return Ok(true) };
+    match types.iter().find(|kind| !TYPES.contains(kind)) {
+        Some(kind) => Err(members.wrong(format!("'{kind}' is no type of alarm"))),
+        None => Ok(types.is_empty() || types.contains(&"MetricAlarm")),
+    }
+}
+
 /// The place where a page starts, by `NextToken`.
 pub(super) fn place(members: &Members, request: u64) -> Result<u64, Refusal> {
     let Some(text) = members.text("NextToken")? else { return Ok(0) };

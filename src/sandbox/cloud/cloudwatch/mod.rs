@@ -8,6 +8,8 @@ mod evaluation;
 mod history;
 mod input;
 mod metrics;
+mod mute;
+mod mute_rule;
 mod watch;
 mod write;
 
@@ -17,6 +19,7 @@ mod tests;
 pub(crate) use alarm::{Alarm, Terms};
 pub(crate) use evaluation::{Missing, Rule};
 pub(crate) use metrics::{MetricId, Statistic};
+pub(crate) use mute_rule::MuteRule;
 pub(crate) use watch::Watch;
 
 use chrono::{DateTime, Utc};
@@ -29,6 +32,7 @@ pub(crate) fn answer(watch: &mut Watch, operation: &str, input: &Value, now: Dat
     match operation {
         "DescribeAlarms" => describe::answer(watch, input),
         "DescribeAlarmHistory" => history::answer(watch, input),
+        "ListAlarmMuteRules" => mute::answer(watch, input),
         "GetMetricData" => data::answer(watch, input),
         "ListMetrics" => data::list(watch, input),
         "PutMetricAlarm" => write::put(watch, input, now),

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::{Alarm, MetricId, Missing, Rule, Statistic, Terms, Watch, answer};
+use super::{Alarm, MetricId, Missing, MuteRule, Rule, Statistic, Terms, Watch, answer};
 use crate::sandbox::cloud::token::Paging;
 
 fn at(second: i64) -> DateTime<Utc> {
@@ -57,7 +57,8 @@ fn alarms_are_found_by_name_prefix_and_state_and_an_unknown_name_is_no_error() {
     check(json!({"AlarmNames": ["none"]}), 0);
     check(json!({"AlarmNamePrefix": "do"}), 1);
     check(json!({"StateValue": "ALARM"}), 0);
-    check(json!({"AlarmTypes": ["CompositeAlarm"]}), 0);
+    check(json!({"AlarmTypes": ["CompositeAlarm", "LogAlarm"]}), 0);
+    check(json!({"AlarmTypes": ["MetricAlarm", "CompositeAlarm", "LogAlarm"]}), 1);
     check(json!({"ActionPrefix": "arn:aws:sns"}), 1);
 }
 
@@ -77,6 +78,22 @@ fn history_comes_newest_first_by_kind_and_by_time_in_pages() {
     assert_eq!(summaries, ["Alarm updated from ALARM to OK", "Alarm updated from OK to ALARM"]);
     let unknown = answer(&mut watch(), "DescribeAlarmHistory", &json!({"AlarmName": "none"}), at(20)).unwrap();
     assert_eq!(unknown["AlarmHistoryItems"], json!([]));
+}
+
+#[test]
+fn mute_rules_are_found_by_the_alarm_that_they_silence_and_by_status() {
+    let check = |request: Value, expected: Value| {
+        let rule = MuteRule { name: "night".into(), alarms: vec!["down".into(), "up".into()] };
+        let mut watch = Watch { mute_rules: vec![rule], ..watch() };
+        let answer = answer(&mut watch, "ListAlarmMuteRules", &request, at(20)).unwrap();
+        assert_eq!(answer["AlarmMuteRuleSummaries"], expected, "{request}");
+    };
+    let arn = "arn:aws:cloudwatch:eu-central-1:000000000000:alarm-mute-rule:night";
+    let night = json!([{"AlarmMuteRuleArn": arn, "Status": "ACTIVE", "MuteType": "ONE_TIME"}]);
+    check(json!({}), night.clone());
+    check(json!({"AlarmName": "down", "Statuses": ["ACTIVE"]}), night);
+    check(json!({"AlarmName": "other", "Statuses": ["ACTIVE"]}), json!([]));
+    check(json!({"Statuses": ["SCHEDULED", "EXPIRED"]}), json!([]));
 }
 
 #[test]
@@ -141,6 +158,12 @@ fn wrong_requests_are_refused() {
         json!({"ChildrenOfAlarmName": "a"}),
         "400 InvalidParameterValue: the sandbox does not support the member ChildrenOfAlarmName of DescribeAlarms",
     );
+    for operation in ["DescribeAlarms", "DescribeAlarmHistory"] {
+        let strange = json!({"AlarmTypes": ["MetricAlarm", "SmokeAlarm"]});
+        check(operation, strange, "400 InvalidParameterValue: 'SmokeAlarm' is no type of alarm");
+    }
+    let asleep = "400 InvalidParameterValue: 'ASLEEP' is no status of a mute rule";
+    check("ListAlarmMuteRules", json!({"Statuses": ["ASLEEP"]}), asleep);
     check("DescribeAlarms", json!({"NextToken": "x"}), "400 InvalidNextToken: The next token specified is invalid.");
     check("GetMetricData", json!({}), "400 MissingParameter: The parameter StartTime is required.");
     let mut odd = metric_query();

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::alarm::Alarm;
 use super::metrics::Metrics;
+use super::mute_rule::MuteRule;
 use crate::sandbox::cloud::token::Paging;
 
 /// The metrics and the alarms that watch them.
@@ -13,6 +14,8 @@ pub(crate) struct Watch {
     pub(crate) metrics: Metrics,
     /// All alarms, by name.
     pub(crate) alarms: Vec<Alarm>,
+    /// What silences alarms.
+    pub(crate) mute_rules: Vec<MuteRule>,
     /// How its lists are cut into pages.
     pub(crate) paging: Paging,
     /// Those that are gone, whose history is kept.
