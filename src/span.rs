@@ -1,4 +1,21 @@
-//! A span of time as a person says it: one way of saying it for causes and all reports.
+//! A span of time as a person says it: one way of saying it for causes and all reports, and one of reading it.
+
+use std::time::Duration;
+
+/// Units that nothing waits for. `M` is written where minutes are meant.
+const TOO_LONG: [&str; 8] = ["M", "month", "months", "y", "yr", "yrs", "year", "years"];
+
+/// Reads a span as people write it: `90s`, `5m`, `1m 30s`. It may be of no length.
+///
+/// # Errors
+/// Why it is none: no unit, an unknown one, one of months or years.
+pub fn read(text: &str) -> Result<Duration, String> {
+    let mut units = text.split(|letter: char| !letter.is_ascii_alphabetic());
+    if units.any(|unit| TOO_LONG.contains(&unit)) {
+        return Err("there are no months and no years, and minutes are `m`".to_owned());
+    }
+    humantime::parse_duration(text).map_err(|error| error.to_string())
+}
 
 /// `340 ms`, `4.2 s`, `31 s`, `2 min 5 s`.
 #[must_use]
@@ -27,6 +44,21 @@ pub fn seconds(ms: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_capital_m_is_no_minute() {
+        #[track_caller]
+        fn check(text: &str, expected: Option<u64>) {
+            assert_eq!(read(text).ok().map(|span| span.as_secs()), expected, "{text}");
+        }
+        check("5m", Some(300));
+        check("1m 30s", Some(90));
+        check("2d", Some(172_800));
+        check("1w", Some(604_800));
+        for text in ["5M", "1h 5M", "2months", "1 year", "1y", "1yr 2s", "5", "soon", ""] {
+            check(text, None);
+        }
+    }
 
     #[test]
     fn spans_read_like_a_person_says_them() {

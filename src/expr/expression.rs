@@ -119,8 +119,12 @@ impl Expression {
         }
     }
 
+    pub(super) fn tree(&self) -> &IdedExpr {
+        &self.tree
+    }
+
     /// The place of a word, where it is written once; else the whole.
-    fn word(&self, wanted: &str) -> Location {
+    pub(super) fn word(&self, wanted: &str) -> Location {
         let is_it = |kind: Word, text: &str| match kind {
             Word::Text => text.trim_matches(['"', '\'']) == wanted,
             _ => text == wanted,

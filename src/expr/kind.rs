@@ -17,6 +17,8 @@ pub enum Kind {
     Duration,
     /// A moment.
     Time,
+    /// What `type(…)` gives.
+    Type,
     /// A list, each item of the kind.
     List(&'static Kind),
     /// An object whose keys nobody knows beforehand, each value of the kind.
@@ -61,6 +63,7 @@ impl Kind {
             Self::Text | Self::OneOf(_) => Some("a text"),
             Self::Duration => Some("a duration"),
             Self::Time => Some("a time"),
+            Self::Type => Some("a type"),
             Self::List(_) => Some("a list"),
             Self::Map(_) | Self::Lower(_) | Self::Object(_) => Some("an object"),
         }

@@ -6,7 +6,9 @@ use cel::common::ast::{Expr, LiteralValue};
 use super::kind::Kind;
 use super::print::source;
 use super::tree::text_literal;
+use super::vocabulary::TYPES;
 use crate::diagnostic::nearest;
+use crate::span;
 
 /// One thing that can never be right.
 #[derive(Debug, PartialEq, Eq)]
@@ -41,7 +43,8 @@ pub(super) fn written_out(part: &IdedExpr) -> Option<Kind> {
 }
 
 /// Why what is called `name`, in backticks where it is code, and is of `kind` can never be what `literal` says.
-pub(super) fn of(name: impl Fn() -> String, kind: Kind, literal: &IdedExpr) -> Option<Misfit> {
+/// `ordered` says whether it is asked which is the greater.
+pub(super) fn of(name: impl Fn() -> String, kind: Kind, ordered: bool, literal: &IdedExpr) -> Option<Misfit> {
     let written = written_out(literal)?;
     let text = text_literal(literal);
     let differs = kind.differs(written);
@@ -54,7 +57,8 @@ pub(super) fn of(name: impl Fn() -> String, kind: Kind, literal: &IdedExpr) -> O
     let word = text.map_or_else(|| shown.clone(), str::to_owned);
     if differs {
         let message = format!("{name} cannot be compared with `{shown}`");
-        let help = format!("{name} is {}: {}", kind.word()?, advice(name.trim_matches('`'), kind, &shown, text));
+        let help =
+            format!("{name} is {}: {}", kind.word()?, advice(name.trim_matches('`'), kind, ordered, &shown, text));
         return Some(Misfit { message, help, word });
     }
     let (Kind::OneOf(texts), Some(text)) = (kind, text) else { return None };
@@ -66,18 +70,25 @@ pub(super) fn of(name: impl Fn() -> String, kind: Kind, literal: &IdedExpr) -> O
 }
 
 /// What to compare with instead of `shown`, whose text is `text` where it is one.
-fn advice(name: &str, kind: Kind, shown: &str, text: Option<&str>) -> String {
+fn advice(name: &str, kind: Kind, ordered: bool, shown: &str, text: Option<&str>) -> String {
     let number = |text: &str| text.parse::<f64>().is_ok();
     match (kind, text) {
         (Kind::Number, Some(text)) if number(text) => format!("compare it with {text}"),
         (Kind::Bool, Some(text @ ("true" | "false"))) => format!("compare it with {text}"),
+        (Kind::Text, None) if number(shown) && ordered => {
+            format!("text is put in order letter by letter, as a number it is `int({name})`")
+        }
         (Kind::Text | Kind::OneOf(_), None) if number(shown) => format!("compare it with \"{shown}\""),
-        (Kind::Duration, None) if number(shown) => format!("compare it with `duration(\"{shown}s\")`"),
-        (Kind::Duration, Some(text)) if humantime::parse_duration(text).is_ok() => {
+        (Kind::Duration, None) if number(shown) => {
+            format!("say the unit: `duration(\"{shown}ms\")` or `duration(\"{shown}s\")`")
+        }
+        (Kind::Duration, Some(text)) if span::read(text).is_ok() => {
             format!("compare it with `duration(\"{text}\")`")
         }
         (Kind::Duration, _) => "compare it with a duration, such as `duration(\"5s\")`".to_owned(),
         (Kind::Time, _) => "compare it with a time, such as `timestamp(\"2026-01-31T10:00:00Z\")`".to_owned(),
+        (Kind::Type, Some(text)) if TYPES.contains(&text) => format!("types are written without quotes: `{text}`"),
+        (Kind::Type, _) => "compare it with a type, such as `string`".to_owned(),
         (Kind::List(_), None) if number(shown) => format!("`{name}.size()` is how many there are"),
         (Kind::List(_), Some(_)) => format!("`{shown} in {name}` asks for one of them"),
         (Kind::Map(_) | Kind::Lower(_) | Kind::Object(_), _) => "compare one of its fields".to_owned(),

@@ -1,11 +1,14 @@
 //! CEL expressions and `${{ … }}` templates: compiled before anything is sent, evaluated against a [`Scope`], and
 //! explained part by part when they do not hold. Pure: no IO; the clock and new ids come in through the scope.
 
+mod certain;
+mod compared;
 mod environment;
 mod explain;
 mod expression;
 mod kind;
 mod literal;
+mod loanwords;
 mod mismatch;
 mod operand;
 mod order;
@@ -17,6 +20,7 @@ mod reference;
 mod scope;
 mod state;
 mod syntax;
+mod takes;
 mod template;
 mod token;
 mod tree;
@@ -30,11 +34,13 @@ mod words;
 mod tests;
 
 pub use cel::Value;
+pub use compared::Compared;
 pub use expression::{Expression, Reference, Truth};
 pub use kind::Kind;
 pub use scope::{Bound, Scope};
 pub use template::Template;
 pub use value::{from_json, from_observation, list, object, to_json, to_text};
+pub use vocabulary::TYPES;
 pub use withheld::{Withheld, withhold};
 
 /// Why an expression or template has no value (yet): a field that is not there, an operand of the wrong type.

@@ -10,7 +10,8 @@ use super::tree::text_literal;
 use super::vocabulary::{CONTAINS, EQUALS};
 
 /// What only text can be asked.
-const OF_TEXT: [&str; 10] = [
+const OF_TEXT: [&str; 11] = [
+    "contains",
     "startsWith",
     "endsWith",
     "matches",
@@ -32,7 +33,14 @@ pub(super) fn misfits(call: &CallExpr, kind: &dyn Fn(&IdedExpr) -> Kind) -> Vec<
         (operators::LOGICAL_NOT | operators::CONDITIONAL, [part, ..], _) => {
             condition(part, None, kind(part)).into_iter().collect()
         }
-        (CONTAINS, [wanted, range], _) => container(wanted, range, kind(range)).into_iter().collect(),
+        (CONTAINS, [wanted, range], _) => {
+            let capital = named(range, wanted, kind(range));
+            container(wanted, range, kind(range)).into_iter().chain(capital).collect()
+        }
+        (operators::OPT_SELECT, [owner, field], _) => {
+            let field = text_literal(field).unwrap_or_default();
+            selected(owner, field, kind(owner), "?").into_iter().collect()
+        }
         (method, _, Some(target)) if OF_TEXT.contains(&method) => {
             asked(method, target, kind(target)).into_iter().collect()
         }
@@ -81,6 +89,7 @@ fn asked(method: &str, target: &IdedExpr, kind: Kind) -> Option<Misfit> {
     let message = format!("`{method}` asks a text, and `{written}` is {word}");
     let help = match kind {
         Kind::Number | Kind::Bool => format!("as a text it is `string({written})`"),
+        Kind::List(_) if method == "contains" => format!("ask a list with `item in {written}`"),
         Kind::List(_) => format!("ask its items: `{written}.exists(item, item.{method}(…))`"),
         _ => "ask one of its fields, or compare it".to_owned(),
     };
@@ -89,10 +98,39 @@ fn asked(method: &str, target: &IdedExpr, kind: Kind) -> Option<Misfit> {
 
 /// Headers are called by their names in lower case.
 fn named(owner: &IdedExpr, index: &IdedExpr, kind: Kind) -> Option<Misfit> {
-    let name =
-        text_literal(index).filter(|name| matches!(kind, Kind::Lower(_)) && name.chars().any(char::is_uppercase))?;
+    let name = text_literal(index).filter(|name| has_capitals(name, kind))?;
+    Some(capital(owner, name, format!("write `{}`", in_lower_case(name))))
+}
+
+/// The same where the name stands behind a point, or behind `.?`.
+pub(super) fn selected(owner: &IdedExpr, field: &str, kind: Kind, optional: &str) -> Option<Misfit> {
+    let lower = has_capitals(field, kind).then(|| in_lower_case(field))?;
+    let written = source(owner);
+    let right = if lower.contains('-') {
+        format!("{written}[{optional}\"{lower}\"]")
+    } else {
+        format!("{written}.{optional}{lower}")
+    };
+    Some(capital(owner, field, format!("write `{right}`")))
+}
+
+fn has_capitals(name: &str, kind: Kind) -> bool {
+    matches!(kind, Kind::Lower(_)) && name.chars().any(char::is_uppercase)
+}
+
+fn capital(owner: &IdedExpr, name: &str, help: String) -> Misfit {
     let message = format!("`{}` has no `{name}`: its names are in lower case", source(owner));
-    Some(Misfit { message, help: format!("write `{}`", name.to_lowercase()), word: name.to_owned() })
+    Misfit { message, help, word: name.to_owned() }
+}
+
+/// `content-type` for `Content-Type` and for `contentType`.
+fn in_lower_case(name: &str) -> String {
+    let mut lower = String::new();
+    for letter in name.chars() {
+        let joint = letter.is_uppercase() && lower.ends_with(char::is_lowercase) && !name.contains('-');
+        lower.extend(joint.then_some('-').into_iter().chain([letter]));
+    }
+    lower.to_lowercase()
 }
 
 /// The word by which a part is found in the text: of a literal text without its quotes.

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use cel::IdedExpr;
-use cel::common::ast::{ComprehensionExpr, Expr, operators};
+use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, operators};
 
 use super::environment::environment;
 use super::syntax::Parsed;
 use super::token::{Kind, Token};
 use super::tree::{self, Loop, Path};
+use super::vocabulary::{CONTAINS, DIFFERS, EQUALS};
 
 /// A path that is read, and the bytes of the expression in which it stands.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,8 +21,7 @@ pub(super) struct Read {
 
 /// Every path that the expression reads, in the order in which they are written.
 pub(super) fn reads(Parsed { tree, words }: &Parsed<'_>) -> Vec<Read> {
-    let asks_types = words.windows(2).any(|two| two[0].text == "type" && two[1].text == "(");
-    let mut walk = Walk { asks_types, bound: Vec::new(), found: Vec::new() };
+    let mut walk = Walk { bound: Vec::new(), found: Vec::new() };
     walk.visit(tree);
     let mut seen = HashMap::new();
     let placed = walk.found.into_iter().map(|found| (found.bound, place(words, found.path, &mut seen)));
@@ -29,8 +29,6 @@ pub(super) fn reads(Parsed { tree, words }: &Parsed<'_>) -> Vec<Read> {
 }
 
 struct Walk<'tree> {
-    /// Whether `string`, `list` and the like may be types here (`type(x) == string`). Anywhere else they are names.
-    asks_types: bool,
     /// Names that macros around the present part have bound.
     bound: Vec<&'tree str>,
     found: Vec<Found<'tree>>,
@@ -38,7 +36,8 @@ struct Walk<'tree> {
 
 struct Found<'tree> {
     path: Vec<&'tree str>,
-    /// Whether its root is a macro's variable. Then it is no reference, but it is written, and so it is counted.
+    /// Whether its root is a macro's variable, or it is a type. Then it is no reference, but it is written, and so it is
+    /// counted.
     bound: bool,
 }
 
@@ -54,7 +53,12 @@ impl<'tree> Walk<'tree> {
             Expr::Call(call) if call.func_name == operators::OPT_SELECT => self.visit(&call.args[0]),
             Expr::Call(call) => {
                 let target = call.target.iter().filter(|target| tree::namespaced(target, &call.func_name).is_none());
-                target.map(AsRef::as_ref).chain(&call.args).for_each(|part| self.visit(part));
+                let operands = target.map(AsRef::as_ref).chain(&call.args);
+                if compares_types(call) {
+                    operands.for_each(|part| self.visit_type(part));
+                } else {
+                    operands.for_each(|part| self.visit(part));
+                }
             }
             _ => tree::children(part).into_iter().for_each(|child| self.visit(child)),
         }
@@ -72,12 +76,22 @@ impl<'tree> Walk<'tree> {
         }
     }
 
-    fn note(&mut self, path: Path<'tree>) {
-        let root = path.steps[0];
-        let names_a_type = self.asks_types && environment().types().find_type(&path.steps.join(".")).is_some();
-        if !names_a_type {
-            self.found.push(Found { bound: self.bound.contains(&root), path: path.steps });
+    /// What stands beside a `type(…)`: `string` and its like are types there, and a list may have them in it. Anywhere
+    /// else they are names like any other.
+    fn visit_type(&mut self, part: &'tree IdedExpr) {
+        if let Expr::List(list) = &part.expr {
+            return list.elements.iter().for_each(|item| self.visit_type(item));
         }
+        let path = tree::path(part).filter(|path| environment().types().find_type(&path.steps.join(".")).is_some());
+        match path {
+            Some(path) => self.found.push(Found { path: path.steps, bound: true }),
+            None => self.visit(part),
+        }
+    }
+
+    fn note(&mut self, path: Path<'tree>) {
+        let bound = self.bound.contains(&path.steps[0]);
+        self.found.push(Found { bound, path: path.steps });
     }
 
     fn visit_loop(&mut self, inner: &'tree ComprehensionExpr) {
@@ -93,6 +107,12 @@ impl<'tree> Walk<'tree> {
         }
         self.bound.truncate(outside);
     }
+}
+
+/// Whether a call compares with what `type(…)` gives.
+fn compares_types(call: &CallExpr) -> bool {
+    let asks = |part: &IdedExpr| matches!(&part.expr, Expr::Call(inner) if inner.func_name == "type" && inner.target.is_none());
+    [EQUALS, DIFFERS, CONTAINS].contains(&call.func_name.as_str()) && call.args.iter().any(asks)
 }
 
 /// Finds the words of a path. The tree keeps no places, but its order is that of the text, so the nth path from a root
@@ -157,6 +177,10 @@ mod tests {
     #[test]
     fn functions_types_and_bound_names_are_no_references() {
         check("math.abs(a) == 1 && type(b) == string", &["a @ a", "b @ b"]);
+        check("type(a) in [int, string] && string == b", &["a @ a", "string @ string", "b @ b"]);
+        check("type(b) != double || type == c", &["b @ b", "type @ type", "c @ c"]);
+        check("h.content-type == type(b)", &["h.content @ h.content", "type @ type", "b @ b"]);
+        check("h.content-type.startsWith('x')", &["h.content @ h.content", "type @ type"]);
         check("list.all(x, x.ok && y.ok)", &["list @ list", "y.ok @ y.ok"]);
         check("a.exists(x, b.all(x, x == c)) && x.z", &["a @ a", "b @ b", "c @ c", "x.z @ x.z"]);
         check("a.filter(x, x > 1).map(y, y + n)", &["a @ a", "n @ n"]);

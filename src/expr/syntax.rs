@@ -7,7 +7,7 @@ use super::environment::environment;
 use super::literal::refused;
 use super::token::{Kind, Token, tokens};
 use super::vocabulary::{EXTENSION_MACROS, FUNCTIONS, METHODS};
-use super::{order, tree};
+use super::{loanwords, order, tree};
 use crate::diagnostic::nearest;
 
 /// Longest expression, bytes. Far beyond what anybody writes; it bounds what a slip of a template can cost.
@@ -62,7 +62,7 @@ pub(super) fn parse(text: &str) -> Result<Parsed<'_>, Vec<Fault>> {
     if words.is_empty() {
         return Err(vec![Fault::new(0, text.len(), "the expression is empty")]);
     }
-    let mut faults: Vec<_> = words.iter().filter_map(misspelt).collect();
+    let mut faults = misspelt(text, &words);
     let spelt = faults.is_empty();
     faults.extend((0..words.len()).filter_map(|at| unknown_function(&words, at)));
     faults.extend((0..words.len()).filter_map(|at| refused_literal(&words, at)));
@@ -74,7 +74,19 @@ pub(super) fn parse(text: &str) -> Result<Parsed<'_>, Vec<Fault>> {
     }
 }
 
-fn misspelt(token: &Token<'_>) -> Option<Fault> {
+/// Every word that CEL does not have.
+fn misspelt(text: &str, words: &[Token<'_>]) -> Vec<Fault> {
+    let mut faults: Vec<Fault> = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        // What belongs to an operator of other languages was told with it.
+        if faults.last().is_none_or(|fault| fault.end <= word.start) {
+            faults.extend(foreign_operator(text, &words[at..]).or_else(|| misspelt_word(text, word)));
+        }
+    }
+    faults
+}
+
+fn misspelt_word(text: &str, token: &Token<'_>) -> Option<Fault> {
     if token.kind == Kind::Unclosed {
         let quote = token.text.trim_start_matches(['r', 'R', 'b', 'B']).chars().next().unwrap_or('"');
         return Some(Fault::on(token, format!("the text that begins here is never closed with {quote}")));
@@ -82,10 +94,24 @@ fn misspelt(token: &Token<'_>) -> Option<Fault> {
     if token.kind != Kind::Stray {
         return None;
     }
+    let template = text[token.start..].strip_prefix("${{").and_then(|inside| inside.split_once("}}"));
+    if let Some((inside, _)) = template {
+        let inside = inside.trim();
+        let end = text[token.start..].find("}}").map_or(token.end(), |length| token.start + length + 2);
+        let fault = Fault::new(token.start, end, "this is an expression already");
+        return Some(fault.help(Some(format!("names are read as they are: write `{inside}`"))));
+    }
+    if token.text.chars().all(char::is_whitespace) {
+        return Some(
+            Fault::on(token, "this is no plain space, though it looks like one").help(Some("write a plain space")),
+        );
+    }
     let help = match token.text {
         "=" => Some("`==` compares"),
         "&" => Some("`&&` means and"),
         "|" => Some("`||` means or"),
+        "$" => Some("names are read as they are, without `$`, as in `vars.name` and `response.body.id`"),
+        ";" => Some("nothing ends an expression"),
         "“" | "”" | "„" | "‘" | "’" => Some("text stands in straight quotes: \"…\" or '…'"),
         _ => None,
     };
@@ -104,7 +130,8 @@ fn unknown_function(words: &[Token<'_>], at: usize) -> Option<Fault> {
             return None;
         }
         let hint = || nearest(word.text, FUNCTIONS.iter().copied()).map(|name| format!("did you mean `{name}`?"));
-        let hint = spoken_operator(word.text).or_else(|| spoken_function(word.text)).map(str::to_owned).or_else(hint);
+        let hint =
+            loanwords::word(word.text).or_else(|| loanwords::function(word.text)).map(str::to_owned).or_else(hint);
         let message = format!("there is no function `{}`", word.text);
         return Some(Fault::on(word, message).help(hint.or_else(|| method(word))));
     }
@@ -113,7 +140,7 @@ fn unknown_function(words: &[Token<'_>], at: usize) -> Option<Fault> {
         return None;
     }
     let hint = || nearest(word.text, METHODS.iter().copied()).map(|name| format!("did you mean `{name}`?"));
-    let hint = spoken_function(word.text).map(str::to_owned).or_else(hint);
+    let hint = loanwords::method(word.text).or_else(|| loanwords::function(word.text)).map(str::to_owned).or_else(hint);
     Some(Fault::on(word, format!("there is no method `{}`", word.text)).help(hint))
 }
 
@@ -171,13 +198,17 @@ fn sentence(words: &[Token<'_>], offset: usize, error: &ParseError) -> Fault {
         return Fault::new(end, end, format!("expected {wanted}{before}"));
     };
     if let Some(whole) = about_one_word(&error.msg, word) {
-        return Fault::on(word, whole);
+        return Fault::on(word, whole).help(loanwords::number(word.text).or_else(|| escape(&error.msg)));
     }
     let message = match wanted {
         Some(wanted) => format!("expected {wanted}{before}, found `{}`", word.text),
         None => format!("`{}` does not belong here{before}", word.text).replace("here after", "after"),
     };
-    Fault::on(word, message).help(spoken_operator(word.text))
+    Fault::on(word, message).help(loanwords::word(word.text))
+}
+
+fn escape(message: &str) -> Option<String> {
+    message.contains("unescape").then(|| r"a `\` of its own is written `\\`, or the text as in r'\d+'".to_owned())
 }
 
 /// What would have gone on rightly; none where nothing more was wanted.
@@ -198,6 +229,11 @@ fn about_one_word(message: &str, word: &Token<'_>) -> Option<String> {
     if message.contains("reserved identifier") {
         return Some(format!("`{text}` is a reserved word and cannot be a name"));
     }
+    let digits = text.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    let plain = digits.len() < text.len() && !text.starts_with("0x");
+    if plain && !digits.is_empty() && digits.chars().all(|letter| letter.is_ascii_alphabetic()) && digits != "u" {
+        return Some(format!("`{text}` is not a number"));
+    }
     if message.contains("int literal") {
         return Some(format!("{text} is not a whole number of 64 bits"));
     }
@@ -214,23 +250,12 @@ fn about_one_word(message: &str, word: &Token<'_>) -> Option<String> {
         .then(|| format!("the text cannot be read: {message}"))
 }
 
-fn spoken_function(word: &str) -> Option<&'static str> {
-    match word {
-        "len" | "length" | "count" => Some("did you mean `size`?"),
-        "str" | "toString" => Some("did you mean `string`?"),
-        "float" => Some("did you mean `double`?"),
-        _ => None,
-    }
-}
-
-fn spoken_operator(word: &str) -> Option<&'static str> {
-    match word.to_ascii_lowercase().as_str() {
-        "and" => Some("`&&` means and"),
-        "or" => Some("`||` means or"),
-        "not" => Some("`!` means not, as in `!(…)`"),
-        "is" | "eq" | "equals" => Some("`==` compares"),
-        _ => None,
-    }
+/// An operator of another language.
+fn foreign_operator(text: &str, words: &[Token<'_>]) -> Option<Fault> {
+    let word = words.first().filter(|word| matches!(word.kind, Kind::Stray | Kind::Symbol))?;
+    let (theirs, ours) = loanwords::operator(&text[word.start..])?;
+    let message = format!("`{theirs}` means nothing here");
+    Some(Fault::new(word.start, word.start + theirs.len(), message).help(Some(ours)))
 }
 
 #[cfg(test)]

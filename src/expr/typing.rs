@@ -4,13 +4,15 @@
 use cel::IdedExpr;
 use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, operators};
 
+use super::certain;
 use super::explain::{is_arithmetic, is_predicate};
 use super::kind::Kind;
 use super::mismatch::{self, Misfit};
 use super::operand;
 use super::print::source;
+use super::takes;
 use super::tree::{self, Loop, Macro, text_literal};
-use super::vocabulary::{CONTAINS, DIFFERS, ELEMENTS, EQUALS, FIELDS, ORDERED};
+use super::vocabulary::{CONTAINS, DIFFERS, ELEMENTS, EQUALS, FIELDS, METHODS, ORDERED};
 use crate::diagnostic::{listed, nearest};
 
 /// The kinds of names; a name that is not among them may be anything.
@@ -55,11 +57,18 @@ impl<'tree> Walk<'tree> {
     fn visit(&mut self, part: &'tree IdedExpr) {
         match &part.expr {
             Expr::Comprehension(inner) => return self.visit_loop(inner),
-            Expr::Select(select) if !select.test => self.field(&select.operand, &select.field),
+            Expr::Select(select) => {
+                if !select.test {
+                    self.field(&select.operand, &select.field);
+                }
+                let kind = self.kind(&select.operand);
+                self.misfits.extend(operand::selected(&select.operand, &select.field, kind, ""));
+            }
             Expr::Call(call) => {
                 self.comparison(call);
                 let operands = operand::misfits(call, &|part| self.kind(part));
-                self.misfits.extend(operands);
+                let taken = takes::misfits(call, &|part| self.kind(part));
+                self.misfits.extend(operands.into_iter().chain(taken).chain(certain::misfits(call)));
             }
             _ => {}
         }
@@ -111,11 +120,16 @@ impl<'tree> Walk<'tree> {
     fn called(&self, call: &CallExpr) -> Kind {
         match (call.func_name.as_str(), call.args.as_slice()) {
             _ if is_predicate(call) => Kind::Bool,
-            ("size" | "int" | "uint" | "double", _) => Kind::Number,
+            (name, _) if name.starts_with("get") && call.target.is_some() => Kind::Number,
+            ("size" | "int" | "uint" | "double" | "indexOf" | "lastIndexOf", _) => Kind::Number,
             ("string" | "lowerAscii" | "upperAscii" | "uuid", _) => Kind::Text,
             ("duration", _) => Kind::Duration,
             ("timestamp" | "now", _) => Kind::Time,
+            ("type", [_]) => Kind::Type,
             (ORDERED | FIELDS | ELEMENTS, [inner]) => self.kind(inner),
+            (function, [left, right]) if call.target.is_none() && is_arithmetic(call) => {
+                takes::result(function, self.kind(left), self.kind(right)).unwrap_or(Kind::Any)
+            }
             (operators::INDEX, [inner, index]) => indexed(self.kind(inner), index),
             _ => Kind::Any,
         }
@@ -123,7 +137,11 @@ impl<'tree> Walk<'tree> {
 
     /// A field that is not there. Those of the names themselves are held against elsewhere, with all that is read.
     fn field(&mut self, operand: &IdedExpr, field: &str) {
-        let Kind::Object(fields) = self.kind(operand) else { return };
+        let kind = self.kind(operand);
+        let Kind::Object(fields) = kind else {
+            self.misfits.extend(fieldless(operand, field, kind));
+            return;
+        };
         let outer = matches!(&operand.expr, Expr::Ident(name) if self.named(name).is_some_and(|name| !name.bound));
         if outer || fields.iter().any(|(known, _)| *known == field) {
             return;
@@ -147,11 +165,12 @@ impl<'tree> Walk<'tree> {
             | operators::LESS_EQUALS
             | operators::GREATER
             | operators::GREATER_EQUALS => {
-                self.compare(left, right);
-                self.compare(right, left);
+                let ordered = !matches!(call.func_name.as_str(), EQUALS | DIFFERS);
+                self.compare(left, right, ordered);
+                self.compare(right, left, ordered);
             }
             CONTAINS => match &right.expr {
-                Expr::List(list) => list.elements.iter().for_each(|item| self.compare(left, item)),
+                Expr::List(list) => list.elements.iter().for_each(|item| self.compare(left, item, false)),
                 _ => self.ask_for(right, left),
             },
             _ => {}
@@ -159,9 +178,9 @@ impl<'tree> Walk<'tree> {
     }
 
     /// Something that is read, with something that is written out.
-    fn compare(&mut self, read: &IdedExpr, literal: &IdedExpr) {
+    fn compare(&mut self, read: &IdedExpr, literal: &IdedExpr, ordered: bool) {
         if mismatch::written_out(read).is_none() {
-            self.misfits.extend(mismatch::of(|| format!("`{}`", source(read)), self.kind(read), literal));
+            self.misfits.extend(mismatch::of(|| format!("`{}`", source(read)), self.kind(read), ordered, literal));
         }
     }
 
@@ -171,8 +190,26 @@ impl<'tree> Walk<'tree> {
             kind @ (Kind::List(_) | Kind::Map(_) | Kind::Lower(_)) => kind.item(),
             _ => return,
         };
-        self.misfits.extend(mismatch::of(|| format!("an item of `{}`", source(read)), items, literal));
+        self.misfits.extend(mismatch::of(|| format!("an item of `{}`", source(read)), items, false, literal));
     }
+}
+
+/// Text, numbers and lists have methods, and no fields.
+fn fieldless(operand: &IdedExpr, field: &str, kind: Kind) -> Option<Misfit> {
+    let word = kind.word().filter(|_| !matches!(kind, Kind::Map(_) | Kind::Lower(_)))?;
+    let written = source(operand);
+    let getter = format!("get{field}");
+    let named = |method: &&str| **method == *field || method.eq_ignore_ascii_case(&getter);
+    let method = match field {
+        "length" | "len" | "count" => Some("size"),
+        _ => METHODS.iter().copied().find(named),
+    };
+    let help = match method {
+        Some(method) => format!("it is called: `{written}.{method}()`"),
+        None => "compare it as it is".to_owned(),
+    };
+    let message = format!("`{written}` is {word}, and has no field `{field}`");
+    Some(Misfit { message, help, word: field.to_owned() })
 }
 
 fn indexed(kind: Kind, index: &IdedExpr) -> Kind {

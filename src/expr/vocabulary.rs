@@ -92,6 +92,23 @@ pub(super) const METHODS: &[&str] = &[
     "optFlatMap",
 ];
 
+/// The types of values: what `type(…)` gives.
+pub const TYPES: [&str; 13] = [
+    "bool",
+    "bytes",
+    "double",
+    "duration",
+    "dyn",
+    "int",
+    "list",
+    "map",
+    "null_type",
+    "string",
+    "timestamp",
+    "type",
+    "uint",
+];
+
 /// Macros that only the environment's own parser knows; the fast one has the standard macros alone.
 pub(super) const EXTENSION_MACROS: &[&str] = &["sortBy", "optMap", "optFlatMap", "greatest", "least"];
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::case::{Case, Step};
+use super::comparisons;
 use super::order::Order;
 use super::programs;
 use super::rows::Draft;
@@ -87,6 +88,7 @@ impl Filling<'_, '_, '_, '_> {
         self.reachable(spec, &scope);
         self.files(spec, &scope);
         self.expected(spec, &scope);
+        self.problems.extend(comparisons::unlike(spec, &scope));
         let name = self.name(&spec.name, &scope);
         let mut duration =
             |template: &Option<Template>| template.as_ref().and_then(|template| self.duration(template, &scope));

@@ -8,14 +8,14 @@ use super::order::Order;
 use super::rows::{self, Draft};
 use super::secrets::{Fetching, Vault};
 use super::site::Site;
-use super::variables::Variables;
+use super::variables::{Variables, on_target};
 use super::{select, target, unread};
 use crate::abreast::{abreast, threads_for};
 use crate::diagnostic::{Diagnostic, listed, nearest};
 use crate::event::Planned;
 use crate::redact::Secret;
 use crate::scenario::config::Target;
-use crate::scenario::{Project, tidy};
+use crate::scenario::{Project, Scenario, tidy};
 use crate::target::TargetSettings;
 
 /// Everything that one `smoke run` will do, in plan order.
@@ -92,10 +92,58 @@ impl Plan {
 /// `smoke check` adds to the problems of [`Project::survey`]. `sandbox_vars` are those that the sandbox brings.
 #[must_use]
 pub fn check_all(project: &Project, sandbox_vars: &[(String, String)]) -> Vec<Diagnostic> {
-    let check = |target: &Target| check_on(project, target, sandbox_vars);
-    let mut problems = abreast(threads_for(project.scenarios.len()), &project.config.targets, check).concat();
+    let check = |target: &&Target| check_on(project, target, sandbox_vars);
+    let targets: Vec<&Target> = meant_targets(project).collect();
+    let found = abreast(threads_for(project.scenarios.len()), &targets, check);
+    let mut problems = merge(targets.iter().map(|target| target.name.as_str()).zip(found).collect());
     tidy(&mut problems);
     problems
+}
+
+/// The targets that somebody means to run on: those of `smoke.yaml`, and the sandbox that every project has where
+/// `smoke.yaml` names no other, or a scenario lists it.
+pub fn meant_targets(project: &Project) -> impl Iterator<Item = &Target> {
+    let targets = project.config.targets.iter();
+    targets.filter(|target| !is_spare(target, project) || project.scenarios.iter().any(|it| lists(it, target)))
+}
+
+/// Whether a target is there only because every project has it, beside others that were written down.
+fn is_spare(target: &Target, project: &Project) -> bool {
+    target.is_implied() && project.config.targets.len() > 1
+}
+
+fn lists(scenario: &Scenario, target: &Target) -> bool {
+    scenario.targets.iter().flatten().any(|(name, _)| *name == target.name)
+}
+
+/// What is wrong on several targets in the same way, said once: with their names, unless it is so on all of them.
+fn merge(found: Vec<(&str, Vec<Diagnostic>)>) -> Vec<Diagnostic> {
+    let all = found.len();
+    let mut merged: Vec<(Diagnostic, Vec<&str>)> = Vec::new();
+    for (target, problems) in found {
+        let suffix = on_target("", target);
+        for mut problem in problems {
+            let Some(length) = problem.message.strip_suffix(&suffix).map(str::len) else {
+                merged.push((problem, Vec::new()));
+                continue;
+            };
+            problem.message.truncate(length);
+            match merged.iter_mut().find(|(other, targets)| !targets.is_empty() && *other == problem) {
+                Some((_, targets)) if targets.contains(&target) => {}
+                Some((_, targets)) => targets.push(target),
+                None => merged.push((problem, vec![target])),
+            }
+        }
+    }
+    let named = |(mut problem, targets): (Diagnostic, Vec<&str>)| {
+        problem.message = match targets.as_slice() {
+            named if named.is_empty() || named.len() == all => problem.message,
+            [target] => on_target(&problem.message, target),
+            _ => format!("{} for the targets {}", problem.message, listed(targets.iter().copied())),
+        };
+        problem
+    };
+    merged.into_iter().map(named).collect()
 }
 
 fn check_on(project: &Project, target: &Target, sandbox_vars: &[(String, String)]) -> Vec<Diagnostic> {
@@ -107,7 +155,9 @@ fn check_on(project: &Project, target: &Target, sandbox_vars: &[(String, String)
     let settings = settings(&site, &mut vault, &mut problems);
     let site = Site { settings: &settings, ..site };
     let scope = site.scope();
-    for scenario in project.scenarios.iter().filter(|scenario| select::admits(scenario, target)) {
+    let spare = is_spare(target, project);
+    let meant = |scenario: &Scenario| select::admits(scenario, target) && (!spare || lists(scenario, target));
+    for scenario in project.scenarios.iter().filter(|scenario| meant(scenario)) {
         for draft in rows::expand(scenario, &scope, &mut problems) {
             build(draft, &site, &mut vault, &mut problems);
         }

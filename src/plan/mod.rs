@@ -1,6 +1,7 @@
 //! What will run: scenarios × matrix rows on one target, with variables filled in, durations known and secrets had.
 
 mod case;
+mod comparisons;
 mod filling;
 mod make;
 mod order;
@@ -14,7 +15,7 @@ mod unread;
 mod variables;
 
 pub use case::{Case, Step};
-pub use make::{Plan, check_all};
+pub use make::{Plan, check_all, meant_targets};
 pub use order::Order;
 pub use programs::missing_programs;
 

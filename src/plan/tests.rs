@@ -10,7 +10,6 @@ use crate::diagnostic::{Diagnostic, Location};
 use crate::expr::to_json;
 use crate::redact::Secret;
 use crate::scenario::Project;
-use crate::target::ApiHeader;
 
 const CONFIG: &str = r#"
 secrets:
@@ -20,7 +19,7 @@ secrets:
 vars: { colour: red, patience: 20s, path: "/${{ vars.colour }}" }
 targets:
   staging:
-    api: { url: "https://${{ vars.host }}/", headers: { authorization: "Bearer ${{ secret.used }}", x-env: staging, x-colour: "${{ vars.colour }}", x-api-key: none } }
+    api: { url: "https://${{ vars.host }}/", headers: { authorization: "Bearer ${{ secret.used }}" } }
     aws: { region: eu-west-1, log_lag: 30s, endpoint_urls: { logs: "http://localhost:4566" } }
     vars: { host: staging.example.com, colour: green }
   prod:
@@ -244,16 +243,7 @@ fn target_settings_are_filled_in() {
     let plan = Plan::make(&project, &order("staging", &[])).unwrap();
     let settings = &plan.target_settings;
     assert_eq!(settings.api_url.as_deref(), Some("https://staging.example.com"));
-    let header =
-        |name: &str, value: &str, plain: bool| ApiHeader { name: name.to_owned(), value: Secret::new(value), plain };
-    // Only what is written out under a harmless name is certain to be no secret.
-    let headers = [
-        header("authorization", "Bearer s3cret", false),
-        header("x-env", "staging", true),
-        header("x-colour", "green", false),
-        header("x-api-key", "none", false),
-    ];
-    assert_eq!(settings.api_headers, headers);
+    assert_eq!(settings.api_headers, [("authorization".to_owned(), Secret::new("Bearer s3cret"))]);
     let aws = AwsSettings {
         region: Some("eu-west-1".to_owned()),
         endpoint_urls: vec![("logs".to_owned(), "http://localhost:4566".to_owned())],
@@ -375,4 +365,47 @@ fn a_part_knows_the_whole_that_it_was_taken_from() {
     };
     assert_eq!(whole(Some((2, 2))).as_deref(), Some("a[x] a[y] b"));
     assert_eq!(whole(None), None);
+}
+
+/// `CONFIG` names `staging` and `prod`; the sandbox is only there beside them.
+#[test]
+fn check_plans_for_the_targets_that_somebody_means() {
+    #[track_caller]
+    fn check(head: &str, variable: &str, expected: &str) {
+        let reads = READS.replace("/health", &format!("\"/${{{{ vars.{variable} }}}}\""));
+        let (_dir, project) =
+            project(&[("scenarios/a.yaml", &format!("{head}\n{reads}")), ("scenarios/b.yaml", READS)]);
+        let said: Vec<_> = check_all(&project, &[]).into_iter().map(|problem| problem.message).collect();
+        assert_eq!(said.join("; "), expected);
+    }
+    check("", "host", "");
+    check("targets: [staging, prod]", "host", "no variable `host` is defined for the target `prod`");
+    check("targets: [prod, staging, local]", "host", "no variable `host` is defined for the targets `local`, `prod`");
+    check("targets: [staging, prod]", "nowhere", "no variable `nowhere` is defined");
+    check("targets: [local]", "host", "no variable `host` is defined for the target `local`");
+    let (_dir, project) = project(&[("scenarios/a.yaml", READS)]);
+    assert_eq!(meant_targets(&project).map(|target| target.name.as_str()).collect::<Vec<_>>(), ["staging", "prod"]);
+}
+
+#[test]
+fn a_variable_is_compared_with_its_own_kind() {
+    #[track_caller]
+    fn check(value: &str, condition: &str, expected: &str) {
+        let scenario = format!("vars: {{ n: {value} }}\n{}", READS.replace("response.status == 200", condition));
+        let (_dir, project) = project(&[("scenarios/a.yaml", &scenario)]);
+        assert_eq!(said(&check_all(&project, &[])), expected, "{value} {condition}");
+    }
+    let number = "`vars.n` can never be what `\"3\"` is; `vars.n` is a number: compare it with `3`";
+    check("3", "vars.n != \"3\"", number);
+    check("3", "response.status in [vars.n] || \"3\" == vars.n", number);
+    check("3", "vars.n in [1, \"3\"]", number);
+    check("'3'", "vars.n == 3", "`vars.n` can never be what `3` is; `vars.n` is a text: compare it with `\"3\"`");
+    check(
+        "true",
+        "vars.n == \"true\"",
+        "`vars.n` can never be what `\"true\"` is; `vars.n` is true or false: compare it with `true`",
+    );
+    check("3", "vars.n != 4", "");
+    check("3", "vars.n != \"\"", "");
+    check("''", "vars.n != 0", "");
 }

@@ -169,8 +169,8 @@ impl<'p, 'v, 'c> Variables<'p, 'v, 'c> {
     }
 
     fn undefined(&self, name: &str, location: &Location) -> Diagnostic {
-        let problem =
-            Diagnostic::at(location, format!("no variable `{name}` is defined for the target `{}`", self.target));
+        let message = on_target(&format!("no variable `{name}` is defined"), &self.target);
+        let problem = Diagnostic::at(location, message);
         let mut known: Vec<&str> = self.definitions.keys().copied().collect();
         known.sort_unstable();
         let help = nearest(name, known).map_or_else(
@@ -206,6 +206,11 @@ impl<'p, 'v, 'c> Variables<'p, 'v, 'c> {
     pub(super) fn into_problems(self) -> Vec<Diagnostic> {
         self.problems
     }
+}
+
+/// A message about one target.
+pub(super) fn on_target(message: &str, target: &str) -> String {
+    format!("{message} for the target `{target}`")
 }
 
 /// A CEL map.

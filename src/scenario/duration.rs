@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::span;
+
 /// Why a text is no duration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NoDuration {
@@ -20,9 +22,11 @@ pub(crate) fn parse(text: &str) -> Result<Duration, NoDuration> {
     if !text.is_empty() && text.parse::<f64>().is_ok() {
         return Err(no(format!("a duration needs a unit: did you mean `{text}s`?")));
     }
-    match humantime::parse_duration(text) {
+    match span::read(text) {
         Ok(Duration::ZERO) => Err(no("write one longer than nothing, as in `5s`".to_owned())),
         Ok(duration) => Ok(duration),
+        // It is something else by its units alone.
+        Err(why) if humantime::parse_duration(text).is_ok() => Err(no(why)),
         Err(_) => Err(no("write it as in `500ms`, `90s`, `5m` or `1m 30s`".to_owned())),
     }
 }
@@ -44,6 +48,7 @@ mod tests {
         check("5", Err("a duration needs a unit: did you mean `5s`?"));
         check("1.5", Err("a duration needs a unit: did you mean `1.5s`?"));
         check("0s", Err("write one longer than nothing, as in `5s`"));
+        check("5M", Err("there are no months and no years, and minutes are `m`"));
         check("soon", Err("write it as in `500ms`, `90s`, `5m` or `1m 30s`"));
         check("", Err("write it as in `500ms`, `90s`, `5m` or `1m 30s`"));
     }

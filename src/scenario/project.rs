@@ -107,8 +107,8 @@ fn config_in(source: &Arc<Source>, dir: &Path, problems: &mut Vec<Diagnostic>) -
     let root = yaml::parse(source)?;
     let mut reader = Reader::default();
     let config = reader.config(&root, source, dir);
+    problems.extend(check::config(&config, &reader.foreign));
     problems.extend(reader.problems);
-    problems.extend(check::config(&config));
     Ok(config)
 }
 
@@ -143,7 +143,7 @@ impl Read {
         };
         let mut reader = Reader::default();
         let draft = reader.scenario(&root, source, path);
-        let Reader { mut problems, used } = reader;
+        let Reader { mut problems, used, foreign: _ } = reader;
         let whole = problems.is_empty();
         problems.extend(draft.iter().flat_map(|draft| check::draft(draft, config)));
         Self { scenario: draft.map(assemble), list: None, used, whole, problems }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use smoke::diagnostic::nearest;
 use smoke::report::Format;
+use smoke::span;
 
 use super::{Place, ReportTo, Shard};
 
@@ -18,7 +19,7 @@ pub(crate) fn variable(text: &str) -> Result<(String, String), String> {
 
 /// `90s`, `5m`, `1m 30s`; more than nothing.
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
-    match humantime::parse_duration(text) {
+    match span::read(text) {
         Ok(Duration::ZERO) => Err("must be more than nothing".to_owned()),
         Ok(duration) => Ok(duration),
         Err(error) => Err(format!("{error}; write for instance 90s or 5m")),
@@ -99,6 +100,10 @@ mod tests {
         check(variable("=x"), Err("expected K=V"));
         check(duration("1m 30s"), Ok(Duration::from_secs(90)));
         check(duration("0s"), Err("must be more than nothing"));
+        check(
+            duration("5M"),
+            Err("there are no months and no years, and minutes are `m`; write for instance 90s or 5m"),
+        );
         check(at_least_one("0"), Err("expected a whole number from 1 on"));
         check(shard("2/3"), Ok(Shard::Part(2, 3)));
         check(shard("auto"), Ok(Shard::Auto));

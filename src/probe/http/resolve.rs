@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::content::{Content, Piece, Upload};
-use super::{Body, Http, Part, Request, address};
+use super::{Body, Http, Part, Request};
 use crate::expr::{EvaluationError, Scope, Template, Value, to_json, to_text};
+use crate::span;
 
 /// `timeout` where none is set.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -25,7 +26,7 @@ impl Http {
         let redirects = self.redirects.as_ref().map(|template| template.fill(scope)).transpose()?;
         Ok(Request {
             method: self.method,
-            url: address::fill(&self.url, scope)?,
+            url: self.url.evaluate_text(scope)?,
             headers: fields(&self.headers, scope)?,
             query: fields(&self.query, scope)?,
             content: self.body.as_ref().map(|body| body.resolve(scope, dir)).transpose()?.map(Arc::new),
@@ -81,7 +82,7 @@ fn texts(value: &Value) -> Vec<String> {
 fn duration(value: &Value) -> Result<Duration, EvaluationError> {
     let read = match value {
         Value::Duration(duration) => duration.to_std().ok(),
-        Value::String(text) => humantime::parse_duration(text).ok(),
+        Value::String(text) => span::read(text).ok(),
         _ => None,
     };
     let message = || format!("timeout must be a duration such as `10s`, not `{}`", to_text(value));

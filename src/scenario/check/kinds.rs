@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::Diagnostic;
-use crate::expr::{Expression, Kind};
+use crate::diagnostic::{Diagnostic, listed, nearest};
+use crate::expr::{Expression, Kind, Value};
 use crate::probe;
+use crate::scenario::Config;
 use crate::scenario::model::Step;
 
 /// What `run` and `target` have.
@@ -16,11 +17,12 @@ const EVERYWHERE: [(&str, Kind); 2] = [
 type Kinds<'draft> = BTreeMap<&'draft str, Kind>;
 
 /// Conditions that cannot hold, or cannot but hold, all through a scenario.
-pub(super) fn check<'draft>(steps: impl Iterator<Item = &'draft Step>) -> Vec<Diagnostic> {
+pub(super) fn check<'draft>(steps: impl Iterator<Item = &'draft Step>, config: &Config) -> Vec<Diagnostic> {
     let mut kept = Kinds::from(EVERYWHERE);
     let mut problems = Vec::new();
     for step in steps {
         problems.extend(in_step(step, &kept));
+        problems.extend(conditions(step).flat_map(|condition| no_target(condition, config)));
         if let (Some(name), [(root, _)]) = (step.keep_as.as_deref(), step.probe.brings().as_slice()) {
             kept.insert(name, probe::kind(root));
         }
@@ -36,11 +38,38 @@ fn in_step(step: &Step, kept: &Kinds<'_>) -> Vec<Diagnostic> {
     let mut after = before.clone();
     after.extend(step.probe.brings().iter().map(|(root, _)| (*root, probe::kind(root))));
     let [before, after] = [before, after].map(|kinds| kinds.into_iter().collect::<Vec<_>>());
-    let conditions = step.until.iter().chain(&step.fail_if).chain(&step.expect);
-    let asked = conditions.map(|it| (it, &after)).chain(step.when.iter().map(|it| (it, &before)));
+    let asked = step
+        .until
+        .iter()
+        .chain(&step.fail_if)
+        .chain(&step.expect)
+        .map(|it| (it, &after))
+        .chain(step.when.iter().map(|it| (it, &before)));
     let captured = step.capture.iter().flat_map(|capture| capture.from.misfits(&after));
     let judged = step.until.iter().chain(&step.expect).filter_map(constant);
     asked.flat_map(|(asked, kinds)| condition(asked, kinds)).chain(captured).chain(judged).collect()
+}
+
+fn conditions(step: &Step) -> impl Iterator<Item = &Expression> {
+    step.until.iter().chain(&step.fail_if).chain(&step.expect).chain(&step.when)
+}
+
+/// Names of targets that there are not: a step whose `when` asks for one is never done, or always.
+fn no_target(condition: &Expression, config: &Config) -> Vec<Diagnostic> {
+    let known = || config.targets.iter().map(|target| target.name.as_str());
+    let compared = condition.compared().into_iter().filter(|compared| compared.path == ["target", "name"]);
+    let unknown = compared.filter_map(|compared| match &compared.literal {
+        Value::String(name) if !known().any(|known| known == name.as_str()) => {
+            Some((name.to_string(), compared.location))
+        }
+        _ => None,
+    });
+    let problem = |(name, location): (String, _)| {
+        let problem = Diagnostic::at(&location, format!("smoke.yaml has no target `{name}`"));
+        let help = nearest(&name, known()).map(|near| format!("did you mean `\"{near}\"`?"));
+        problem.help(help.unwrap_or_else(|| format!("it has {}", listed(known()))))
+    };
+    unknown.map(problem).collect()
 }
 
 fn condition(expression: &Expression, kinds: &[(&str, Kind)]) -> Vec<Diagnostic> {

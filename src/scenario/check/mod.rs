@@ -4,6 +4,7 @@ mod config;
 mod kinds;
 mod names;
 mod scope;
+mod undefined;
 
 use std::collections::HashMap;
 
@@ -19,13 +20,25 @@ pub(crate) use names::changes;
 /// Everything that is wrong with one scenario.
 pub(super) fn draft(draft: &Draft, config: &Config) -> Vec<Diagnostic> {
     let mut problems = names::check(draft, config);
-    problems.extend(kinds::check(steps(draft)));
+    // Of what reads something undefined nothing more is certain.
+    let misfits = kinds::check(steps(draft), config).into_iter().filter(|misfit| !lies_over(misfit, &problems));
+    let misfits: Vec<_> = misfits.collect();
+    problems.extend(misfits);
     problems.extend(unknown_targets(draft, config));
     problems.extend(repeated_names(draft));
     problems.extend(repeated_captures(draft));
     problems.extend(nothing_judged(draft));
     problems.extend(steps(draft).flat_map(missing_files));
     problems
+}
+
+/// Whether a problem is about a stretch in which another was found already.
+fn lies_over(problem: &Diagnostic, others: &[Diagnostic]) -> bool {
+    let meets = |one: &Location, other: &Location| {
+        one.source.path == other.source.path && one.start < other.end && other.start < one.end
+    };
+    let place = problem.location.as_ref();
+    others.iter().filter_map(|other| other.location.as_ref()).any(|other| place.is_some_and(|one| meets(one, other)))
 }
 
 fn all(draft: &Draft) -> impl Iterator<Item = &DraftStep> {

@@ -5,7 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::expr::{Expression, Template};
 use crate::scenario::Config;
 use crate::scenario::model::Step;
-use crate::scenario::reader::{Draft, DraftStep, List};
+use crate::scenario::reader::{Draft, DraftStep, Foreign, List};
 
 /// What `target` has.
 pub(super) const TARGET: [&str; 3] = ["name", "protected", "api"];
@@ -16,6 +16,7 @@ pub(super) const RUN: [&str; 2] = ["id", "started"];
 pub(super) fn check(draft: &Draft, config: &Config) -> Vec<Diagnostic> {
     let base = base(draft, config);
     let mut problems = outside_steps(draft, &base);
+    problems.extend(unfilled(&draft.foreign, &base));
     let [announced, announced_to_guards] =
         ["use it in a step after that one", "a guard looks from the beginning, so it sees only what `ready` captured"]
             .map(|help| announced(draft, help));
@@ -27,6 +28,7 @@ pub(super) fn check(draft: &Draft, config: &Config) -> Vec<Diagnostic> {
             let guard = *list == List::Guards;
             let seen = if guard { &for_guards } else { &names };
             problems.extend(step.step.as_deref().into_iter().flat_map(|step| in_step(step, seen)));
+            problems.extend(unfilled_in(step, seen));
             if !guard {
                 keep(step, &mut names);
             }
@@ -40,6 +42,8 @@ pub(super) fn check(draft: &Draft, config: &Config) -> Vec<Diagnostic> {
 
 fn base<'n>(draft: &'n Draft, config: &'n Config) -> Names<'n> {
     let mut names = everywhere(config);
+    let own = draft.scenario.vars.iter().map(|(name, _)| name.as_str());
+    names.bind("vars", Known::Among(variables(config).chain(own).collect()));
     if let Some((first, rest)) = draft.rows.split_first() {
         let shared = first.iter().filter(|column| rest.iter().all(|row| row.contains(column)));
         names.bind("row", Known::fields(shared.map(String::as_str)));
@@ -53,11 +57,17 @@ fn base<'n>(draft: &'n Draft, config: &'n Config) -> Names<'n> {
 /// What can be read in `smoke.yaml` too.
 pub(super) fn everywhere(config: &Config) -> Names<'_> {
     let mut names = Names::default();
-    names.bind("vars", Known::Anything);
+    names.bind("vars", Known::Among(variables(config).collect()));
     names.bind("secret", Known::fields(config.secrets.iter().map(|(name, _)| name.as_str())));
     names.bind("target", Known::observation(&TARGET));
     names.bind("run", Known::observation(&RUN));
     names
+}
+
+/// Variables that `smoke.yaml` defines, for whatever target.
+fn variables(config: &Config) -> impl Iterator<Item = &str> {
+    let targets = config.targets.iter().flat_map(|target| &target.vars);
+    config.vars.iter().chain(targets).map(|(name, _)| name.as_str())
 }
 
 fn outside_steps(draft: &Draft, base: &Names<'_>) -> Vec<Diagnostic> {
@@ -123,6 +133,20 @@ fn in_step(step: &Step, around: &Names<'_>) -> Vec<Diagnostic> {
     }
     problems.extend(expressions(step).flat_map(|expression| names.hold(expression.references())));
     problems
+}
+
+/// What looks like a template and would be sent as it stands, where the names of the step mean something in it.
+fn unfilled_in(draft: &DraftStep, around: &Names<'_>) -> Vec<Diagnostic> {
+    let mut names = Names::within(around);
+    for (name, _) in draft.step.iter().flat_map(|step| &step.with) {
+        names.bind(name, Known::Anything);
+    }
+    unfilled(&draft.foreign, &names)
+}
+
+/// The same, with the names that can be read.
+pub(super) fn unfilled(foreign: &[Foreign], names: &Names<'_>) -> Vec<Diagnostic> {
+    foreign.iter().filter(|it| names.reaches(&it.path, it.is_bare())).map(Foreign::complaint).collect()
 }
 
 fn expressions(step: &Step) -> impl Iterator<Item = &Expression> {

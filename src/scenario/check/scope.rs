@@ -2,15 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Diagnostic, listed, nearest};
+use super::undefined::{self, Readable};
+use crate::diagnostic::Diagnostic;
 use crate::expr::Reference;
-use crate::scenario::reader::RESERVED;
 
 /// What is known of a name.
 #[derive(Debug, Clone)]
 pub(super) enum Known<'n> {
     /// Anything may be below it.
     Anything,
+    /// Anything may be below it, and these surely are somewhere.
+    Among(Vec<&'n str>),
     /// It has these fields, and no others.
     Fields(Vec<&'n str>),
     /// It exists elsewhere, but cannot be read here; why, and what to do.
@@ -28,23 +30,6 @@ impl<'n> Known<'n> {
         if fields.is_empty() { Self::Anything } else { Self::Fields(fields.to_vec()) }
     }
 }
-
-/// Names that CEL has by itself: its types.
-const TYPES: [&str; 13] = [
-    "bool",
-    "bytes",
-    "double",
-    "duration",
-    "dyn",
-    "int",
-    "list",
-    "map",
-    "null_type",
-    "string",
-    "timestamp",
-    "type",
-    "uint",
-];
 
 /// The names that can be read at a place: its own, and behind them those of the place around it.
 #[derive(Debug, Clone, Default)]
@@ -80,6 +65,18 @@ impl<'n> Names<'n> {
         references: impl IntoIterator<Item = &'s Reference>,
     ) -> impl Iterator<Item = Diagnostic> {
         Seen { names: self, bar: None }.hold(references)
+    }
+
+    /// Whether a path leads from one of the names to something that has a value: `vars` alone is none. `surely` wants
+    /// what is below to be known.
+    pub(super) fn reaches(&self, path: &[String], surely: bool) -> bool {
+        let Some(root) = path.first() else { return false };
+        let below = |fields: &[&str]| path.get(1).is_some_and(|field| !surely || fields.contains(&field.as_str()));
+        match self.get(root) {
+            Some(Known::Anything) => true,
+            Some(Known::Among(fields) | Known::Fields(fields)) => below(fields),
+            Some(Known::Barred(..)) | None => false,
+        }
     }
 
     fn get(&self, name: &str) -> Option<&Known<'n>> {
@@ -120,27 +117,23 @@ impl<'n> Seen<'n> {
         match (self.names.get(root), self.bar(root)) {
             (Some(Known::Barred(why, help)), _) => Some(at(why.clone()).help(*help)),
             (Some(_), Some(Bar { why, help, .. })) => Some(at(why.replace("{}", root)).help(help)),
-            (Some(Known::Anything), None) => None,
+            (Some(Known::Anything | Known::Among(_)), None) => None,
             (Some(Known::Fields(fields)), None) => {
                 let field = reference.path.get(1).filter(|field| !fields.contains(&field.as_str()))?;
-                let fields = || fields.iter().copied();
-                Some(suggest(at(unknown_field(root, field)), nearest(field, fields()), fields()))
+                Some(undefined::field(at(unknown_field(root, field)), field, fields))
             }
-            (None, _) if TYPES.contains(&root.as_str()) => None,
-            (None, _) => {
-                let all = self.names.all();
-                let names = || all.iter().copied().filter(|name| self.allows(name));
-                let problem = at(format!("nothing here is called `{root}`"));
-                Some(match (literal(root), nearest(root, names())) {
-                    (Some(literal), _) => problem.help(format!("write `{literal}`")),
-                    // One that means something elsewhere is no text without its quotes.
-                    (None, None) if !RESERVED.contains(&root.as_str()) => {
-                        problem.help(format!("text stands in quotes: `\"{root}\"`; there is {}", listed(names())))
-                    }
-                    (None, near) => suggest(problem, near, names()),
-                })
-            }
+            (None, _) => undefined::name(reference, &self.readable()),
         }
+    }
+
+    /// All that can be read, with the fields that are known.
+    fn readable(&self) -> Vec<Readable<'_>> {
+        let names = self.names.all().into_iter().filter(|name| self.allows(name));
+        let fields = |name| match self.names.get(name) {
+            Some(Known::Fields(fields) | Known::Among(fields)) => fields.as_slice(),
+            _ => &[],
+        };
+        names.map(|name| (name, fields(name))).collect()
     }
 
     fn bar(&self, name: &str) -> Option<Bar<'n>> {
@@ -149,17 +142,7 @@ impl<'n> Seen<'n> {
 
     fn allows(&self, name: &str) -> bool {
         let known = self.names.get(name);
-        matches!(known, Some(Known::Anything | Known::Fields(_))) && self.bar(name).is_none()
-    }
-}
-
-/// What other languages call a literal of ours.
-fn literal(word: &str) -> Option<&'static str> {
-    match word {
-        "True" | "TRUE" => Some("true"),
-        "False" | "FALSE" => Some("false"),
-        "None" | "nil" | "Null" | "NULL" | "undefined" => Some("null"),
-        _ => None,
+        matches!(known, Some(Known::Anything | Known::Among(_) | Known::Fields(_))) && self.bar(name).is_none()
     }
 }
 
@@ -169,12 +152,4 @@ fn unknown_field(root: &str, field: &str) -> String {
         "row" => format!("not every row of the matrix has `{field}`"),
         _ => format!("`{root}` has no field `{field}`"),
     }
-}
-
-fn suggest<'n>(problem: Diagnostic, near: Option<String>, names: impl Iterator<Item = &'n str>) -> Diagnostic {
-    if let Some(name) = near {
-        return problem.help(format!("did you mean `{name}`?"));
-    }
-    let names = listed(names);
-    if names.is_empty() { problem } else { problem.help(format!("there is {names}")) }
 }

@@ -74,6 +74,9 @@ impl Reader {
         let mapping = self.mapping(node, &schema::SECRET)?;
         let found = mapping.among(&["env", "file", "command"]);
         let [(kind, value)] = found.as_slice() else {
+            if found.is_empty() && mapping.has_unknown() {
+                return None;
+            }
             let message = format!("the secret `{}` comes from {} places", key.name, found.len());
             self.complain(
                 Diagnostic::at(&key.location, message).help("write exactly one of `env`, `file` and `command`"),

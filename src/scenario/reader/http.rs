@@ -22,6 +22,10 @@ const BODIES: [&str; 4] = ["json", "form", "multipart", "body"];
 
 impl Reader {
     pub(super) fn http(&mut self, node: &Node) -> Option<Http> {
+        if let Some(problem) = spelt_out(node) {
+            self.complain(problem);
+            return None;
+        }
         let mapping = self.mapping(node, &schema::HTTP)?;
         let target = self.method(&mapping);
         let headers = mapping.get("headers").map(|node| self.headers(node)).unwrap_or_default();
@@ -37,6 +41,7 @@ impl Reader {
         let names = METHODS.map(|(name, _)| name);
         let found = mapping.among(&names);
         let Some((key, url)) = found.first() else {
+            // Whoever misspelt one has been told.
             if mapping.means(&names) {
                 return None;
             }
@@ -133,6 +138,17 @@ impl Reader {
         let count = self.count(node)?;
         Some(Template::fixed(crate::expr::Value::Int(count.into()), &node.location))
     }
+}
+
+/// What is wrong with `{ method: GET, url: /health }`, as other tools have it.
+fn spelt_out(node: &Node) -> Option<Diagnostic> {
+    let Data::Map(entries) = &node.data else { return None };
+    let under = |names: &[&str]| entries.iter().find(|(key, _)| names.contains(&key.name.as_str()));
+    let (key, method) = under(&["method"])?;
+    let path = under(&["url", "path", "uri"]).and_then(|(_, node)| node.scalar()).unwrap_or("/health");
+    let method = method.scalar().unwrap_or("get").to_lowercase();
+    let problem = Diagnostic::at(&key.location, "the method of an http step is a key of its own");
+    Some(problem.help(format!("write `{method}: {path}`")))
 }
 
 /// A token as RFC 9110, section 5.6.2, has it.

@@ -1,29 +1,60 @@
 //! Words that other tools have for our keys.
 
 /// Theirs, and ours.
-const WORDS: [(&str, &str); 26] = [
+const WORDS: [(&str, &str); 57] = [
     ("after", "finally"),
     ("always", "finally"),
+    ("args", "run"),
     ("assert", "expect"),
+    ("assertions", "expect"),
     ("asserts", "expect"),
+    ("auth", "headers"),
+    ("bearer", "headers"),
     ("before", "ready"),
+    ("checks", "expect"),
     ("cleanup", "finally"),
+    ("cmd", "exec"),
+    ("cmd", "run"),
+    ("command", "exec"),
+    ("command", "run"),
     ("condition", "when"),
+    ("data", "json"),
     ("description", "name"),
     ("env", "vars"),
+    ("environment", "vars"),
     ("environments", "targets"),
     ("extract", "capture"),
+    ("extractors", "capture"),
+    ("fail", "fail_if"),
+    ("files", "multipart"),
+    ("follow_redirects", "redirects"),
     ("given", "ready"),
     ("id", "name"),
     ("if", "when"),
     ("interval", "every"),
     ("invariants", "guards"),
+    ("needs", "requires"),
+    ("params", "query"),
+    ("payload", "json"),
+    ("poll", "every"),
     ("register", "as"),
+    ("request", "http"),
+    ("requests", "http"),
+    ("response", "expect"),
     ("retry", "retries"),
+    ("run", "exec"),
     ("save", "capture"),
+    ("script", "exec"),
     ("setup", "ready"),
+    ("shell", "exec"),
     ("skip_if", "when"),
+    ("stages", "steps"),
+    ("store", "capture"),
+    ("tasks", "steps"),
     ("teardown", "finally"),
+    ("test_name", "name"),
+    ("tests", "steps"),
+    ("text", "body"),
     ("timeout", "within"),
     ("title", "name"),
     ("validate", "expect"),
@@ -32,6 +63,7 @@ const WORDS: [(&str, &str); 26] = [
 
 /// What we call it, where one of the `names` that fit is that.
 pub(super) fn ours<'name>(word: &str, names: impl IntoIterator<Item = &'name str>) -> Option<&'name str> {
-    let ours = WORDS.iter().find(|(theirs, _)| theirs.eq_ignore_ascii_case(word))?.1;
-    names.into_iter().find(|name| *name == ours)
+    let theirs = WORDS.iter().filter(|(theirs, _)| theirs.eq_ignore_ascii_case(word));
+    let ours: Vec<&str> = theirs.map(|(_, ours)| *ours).collect();
+    names.into_iter().find(|name| ours.contains(name))
 }

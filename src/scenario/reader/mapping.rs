@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use super::Reader;
 use super::loanwords::ours;
+use super::misplaced::home;
 use crate::diagnostic::{Diagnostic, Location, listed, nearest};
-use crate::scenario::schema::Object;
+use crate::scenario::schema::{Object, PROBES};
 use crate::scenario::yaml::{Data, Key, Node};
 
 /// A mapping whose keys have been checked.
@@ -14,6 +15,8 @@ pub(crate) struct Mapping<'n> {
     entries: &'n [(Key, Node)],
     /// The first line of it.
     pub(crate) head: Location,
+    /// How many of its keys nobody knows; they were complained of.
+    unknown: usize,
     /// Names that its unknown keys were most likely meant to be.
     meant: Vec<&'static str>,
 }
@@ -34,6 +37,11 @@ impl<'n> Mapping<'n> {
         self.meant.iter().any(|meant| names.contains(meant))
     }
 
+    /// Whether it has keys that nobody knows, of which something that is missing may be one.
+    pub(crate) fn has_unknown(&self) -> bool {
+        self.unknown > 0
+    }
+
     /// Those of `names` that are there, in the order in which they were written.
     pub(crate) fn among(&self, names: &[&str]) -> Vec<&'n (Key, Node)> {
         self.entries.iter().filter(|(key, _)| names.contains(&key.name.as_str())).collect()
@@ -49,8 +57,12 @@ impl Reader {
         for (key, meant) in &slips {
             self.complain(unknown_key(key, object, *meant));
         }
-        let mapping =
-            Mapping { entries, head: node.head(), meant: slips.into_iter().filter_map(|(_, meant)| meant).collect() };
+        let mapping = Mapping {
+            entries,
+            head: node.head(),
+            unknown: slips.len(),
+            meant: slips.into_iter().filter_map(|(_, meant)| meant).collect(),
+        };
         for key in object.keys.iter().filter(|key| key.required) {
             if mapping.get(key.name).is_none() && !mapping.means(&[key.name]) {
                 let message = format!("{} needs `{}`", object.what, key.name);
@@ -83,9 +95,15 @@ impl Reader {
     fn refuse_repeated(&mut self, entries: &[(Key, Node)]) {
         let mut seen = HashSet::new();
         for (key, _) in entries {
-            if !seen.insert(key.name.as_str()) {
-                self.complain(Diagnostic::at(&key.location, format!("`{}` stands here a second time", key.name)));
+            if seen.insert(key.name.as_str()) {
+                continue;
             }
+            let problem = Diagnostic::at(&key.location, format!("`{}` stands here a second time", key.name));
+            if key.name == "name" && entries.iter().any(|(key, _)| PROBES.contains(&key.name.as_str())) {
+                // All that follows is that of another step.
+                return self.complain(problem.help("each step begins with `- `: a second one begins here"));
+            }
+            self.complain(problem);
         }
     }
 
@@ -107,6 +125,9 @@ fn no_mapping(node: &Node, what: &str) -> Diagnostic {
 fn meant(word: &str, object: &'static Object) -> Option<&'static str> {
     let names = || object.keys.iter().map(|key| key.name);
     ours(word, names()).or_else(|| {
+        if home(word, object).is_some() {
+            return None;
+        }
         let near = nearest(word, names())?;
         names().find(|name| *name == near)
     })
@@ -116,7 +137,7 @@ fn unknown_key(key: &Key, object: &Object, meant: Option<&str>) -> Diagnostic {
     let problem = Diagnostic::at(&key.location, format!("{} has no key `{}`", object.what, key.name));
     match meant {
         Some(name) => problem.help(format!("did you mean `{name}`?")),
-        None => problem.help(taken(object)),
+        None => problem.help(home(&key.name, object).unwrap_or_else(|| taken(object))),
     }
 }
 

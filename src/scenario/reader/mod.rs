@@ -3,16 +3,19 @@
 
 pub(crate) mod config;
 mod files;
+mod foreign;
 mod http;
 mod implied;
 mod loanwords;
 mod logs;
 mod mapping;
+mod misplaced;
 mod probe;
 mod scenario;
 mod step;
 mod value;
 
+pub(crate) use foreign::Foreign;
 pub(crate) use mapping::Mapping;
 pub(crate) use scenario::{Draft, DraftStep, List};
 pub(crate) use value::RESERVED;
@@ -29,6 +32,8 @@ pub(crate) struct Reader {
     pub(crate) problems: Vec<Diagnostic>,
     /// Files whose steps were taken in with `use`.
     pub(crate) used: Vec<PathBuf>,
+    /// What looks like a template and is none, since it was last taken away.
+    pub(crate) foreign: Vec<Foreign>,
 }
 
 impl Reader {

@@ -25,7 +25,8 @@ impl Reader {
             self.complain(Diagnostic::at(&step.head, "a step needs a probe").help(help));
             return None;
         };
-        for (second, _) in found.iter().skip(1) {
+        // That one stands there twice has been told.
+        for (second, _) in found.iter().skip(1).filter(|(second, _)| second.name != key.name) {
             let message = format!("a step has one probe: `{}` stands here already", key.name);
             self.complain(Diagnostic::at(&second.location, message).help("make two steps of it"));
         }
@@ -99,11 +100,15 @@ impl Reader {
 
     fn exec(&mut self, node: &Node) -> Option<Exec> {
         let mapping = self.mapping(node, &schema::EXEC)?;
+        let known = self.foreign.len();
         let env = mapping.get("env").map(|node| self.templates(node, "`env`")).unwrap_or_default();
         let dir = mapping.get("dir").and_then(|node| self.template(node));
         let stdin = mapping.get("stdin").and_then(|node| self.template(node));
         let aws = mapping.get("aws").and_then(|node| self.flag(node)).unwrap_or(false);
         let run = self.program(mapping.get("run")?)?;
+        // Where the program is a shell, that is how it reads a variable of its own.
+        let found = self.foreign.split_off(known);
+        self.foreign.extend(found.into_iter().filter(|foreign| !foreign.is_of_shells()));
         Some(Exec { run, env, dir, stdin, aws })
     }
 

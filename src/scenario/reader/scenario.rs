@@ -1,10 +1,12 @@
 //! A scenario file, its four lists, and the steps that these take in from other files.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::Reader;
-use crate::diagnostic::{Diagnostic, Location, Source};
+use super::value::RESERVED;
+use super::{Foreign, Mapping, Reader};
+use crate::diagnostic::{Diagnostic, Location, Source, nearest};
 use crate::expr::Template;
 use crate::scenario::model::{Scenario, Step};
 use crate::scenario::scalar::Numbers;
@@ -25,6 +27,8 @@ pub(crate) struct Draft {
     pub(crate) scenario: Scenario,
     /// The four lists, in the order in which they run.
     pub(crate) lists: [(List, Vec<DraftStep>); 4],
+    /// What looks like a template outside of its steps.
+    pub(crate) foreign: Vec<Foreign>,
     /// The columns of each row of the matrix.
     pub(crate) rows: Vec<Vec<String>>,
     /// Where `steps` stands, or the file's beginning.
@@ -51,6 +55,8 @@ pub(crate) struct DraftStep {
     pub(crate) step: Option<Arc<Step>>,
     /// The names that it binds for later ones, also where it is wrong.
     pub(crate) kept: Vec<Kept>,
+    /// What looks like a template in it.
+    pub(crate) foreign: Vec<Foreign>,
     /// Whether nothing at all is wrong with it.
     pub(crate) sound: bool,
 }
@@ -128,7 +134,8 @@ impl Reader {
         }
         let location = mapping.entry("steps").map_or_else(|| root.head(), |(key, _)| key.location.clone());
         let rows = mapping.get("matrix").map(columns).unwrap_or_default();
-        Some(Draft { scenario, lists, rows, location })
+        let foreign = std::mem::take(&mut self.foreign);
+        Some(Draft { scenario, lists, foreign, rows, location })
     }
 
     fn tags(&mut self, node: &Node) -> Vec<String> {
@@ -193,6 +200,7 @@ impl Reader {
     /// The steps of another file, with the names that they are given.
     fn taken_in(&mut self, node: &Node, place: Place<'_>) -> Vec<DraftStep> {
         let Some(mapping) = self.mapping(node, &schema::USE) else { return Vec::new() };
+        let before = self.foreign.len();
         let mut with = place.with.to_vec();
         if let Some(node) = mapping.get("with") {
             for (key, _) in self.entries(node, "`with`").unwrap_or_default() {
@@ -213,7 +221,28 @@ impl Reader {
         let Some(root) = self.step_file(&path, node) else { return Vec::new() };
         let files: Vec<PathBuf> = place.files.iter().cloned().chain([path.clone()]).collect();
         let dir = path.parent().unwrap_or(Path::new(""));
-        self.steps(&root, Place { list: place.list, dir, with: &with, files: &files })
+        let foreign = self.foreign.split_off(before);
+        let mut steps = self.steps(&root, Place { list: place.list, dir, with: &with, files: &files });
+        self.unread(&mapping, &steps);
+        if let Some(first) = steps.first_mut() {
+            first.foreign.extend(foreign);
+        }
+        steps
+    }
+
+    /// Names that a list is given and never reads: most likely it reads another.
+    fn unread(&mut self, mapping: &Mapping<'_>, steps: &[DraftStep]) {
+        let Some(Data::Map(names)) = mapping.get("with").map(|node| &node.data) else { return };
+        // What could not be read might have read them.
+        let whole = steps.iter().all(|step| step.sound && step.step.is_some());
+        let roots: BTreeSet<&str> = steps.iter().filter_map(|step| step.step.as_deref()).flat_map(roots).collect();
+        for (key, _) in names.iter().filter(|(key, _)| whole && !roots.contains(key.name.as_str())) {
+            let problem = Diagnostic::at(&key.location, format!("no step of the list reads `{}`", key.name));
+            let given = |name: &&str| !names.iter().any(|(key, _)| key.name == **name) && !RESERVED.contains(name);
+            let near = nearest(&key.name, roots.iter().copied().filter(given));
+            let help = near.map_or("leave it out".to_owned(), |near| format!("did you mean `{near}`?"));
+            self.complain(problem.help(help));
+        }
     }
 
     fn step_file(&mut self, path: &Path, node: &Node) -> Option<Node> {
@@ -236,6 +265,11 @@ impl Reader {
             }
         }
     }
+}
+
+/// The names that a step reads something of.
+fn roots(step: &Step) -> impl Iterator<Item = &str> {
+    step.references().into_iter().filter_map(|reference| reference.path.first().map(String::as_str))
 }
 
 /// The columns of each row of a matrix.

@@ -16,9 +16,9 @@ impl Reader {
     /// Reads one step of a list. What it keeps is known even where the step itself is wrong, so that later steps are
     /// not blamed for it.
     pub(super) fn step(&mut self, node: &Node, place: &Place<'_>) -> DraftStep {
-        let before = self.problems.len();
+        let (before, known) = (self.problems.len(), self.foreign.len());
         let Some(mapping) = self.mapping(node, &schema::STEP) else {
-            return DraftStep { step: None, kept: Vec::new(), sound: false };
+            return DraftStep { step: None, kept: Vec::new(), foreign: Vec::new(), sound: false };
         };
         let kept = self.kept(&mapping);
         let mut step = self.step_of(&mapping, place);
@@ -34,7 +34,8 @@ impl Reader {
             }
         }
         let sound = self.problems.len() == before;
-        DraftStep { step: step.map(Arc::new), kept, sound }
+        let foreign = self.foreign.split_off(known);
+        DraftStep { step: step.map(Arc::new), kept, foreign, sound }
     }
 
     fn step_of(&mut self, mapping: &Mapping<'_>, place: &Place<'_>) -> Option<Step> {

@@ -1,6 +1,6 @@
 //! Single values: text, templates, expressions, durations, flags and counts.
 
-use super::Reader;
+use super::{Foreign, Reader};
 use crate::diagnostic::Diagnostic;
 use crate::expr::{Expression, Template, Value};
 use crate::scenario::duration;
@@ -34,6 +34,7 @@ impl Reader {
     }
 
     fn parsed(&mut self, text: &str, node: &Node) -> Option<Template> {
+        self.foreign.extend(Foreign::in_template(text, &node.location));
         if !text.contains("${{") {
             return Some(Template::fixed(Value::String(text.to_owned().into()), &node.location));
         }
@@ -47,12 +48,7 @@ impl Reader {
     /// Any YAML, with `${{ … }}` in its strings.
     pub(super) fn tree(&mut self, node: &Node, numbers: Numbers) -> Option<Template> {
         match &node.data {
-            Data::Plain(text) if numbers == Numbers::AsJson && scalar::is_too_long(text) => {
-                let help = format!("in quotes it is sent as text: `\"{text}\"`");
-                self.wrong(node, "a whole number of so many digits is kept by no reader of JSON", help);
-                None
-            }
-            Data::Plain(text) if !text.contains("${{") => {
+            Data::Plain(text) if !text.contains(['$', '{']) => {
                 Some(Template::fixed(scalar::value(text, numbers), &node.location))
             }
             Data::Plain(text) | Data::Quoted(text) => self.parsed(text, node),
@@ -84,14 +80,22 @@ impl Reader {
     pub(super) fn expression(&mut self, node: &Node) -> Option<Expression> {
         let text = node.scalar().filter(|_| !node.is_nothing());
         let Some(text) = text else {
-            self.unexpected(node, "an expression");
+            let message = format!("expected an expression, found {}", node.kind());
+            match node.data {
+                Data::Map(_) => self.wrong(node, message, "write it as text, as in `response.status == 200`"),
+                _ => self.complain(Diagnostic::at(&node.head(), message)),
+            }
             return None;
         };
         if text.trim_start().starts_with("${{") {
             self.wrong(node, "this is an expression already", "write it without `${{ }}`");
             return None;
         }
-        self.keep(Expression::compile(text, &node.location))
+        let expression = self.keep(Expression::compile(text, &node.location));
+        if expression.is_some() {
+            self.foreign.extend(Foreign::in_expression(text, &node.location));
+        }
+        expression
     }
 
     /// One expression or a list of them.

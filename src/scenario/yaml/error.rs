@@ -12,7 +12,7 @@ pub(super) fn in_words(error: &ScanError, places: &Places) -> Diagnostic {
     let location = Location { end: location.start + location.text().trim_end_matches('\n').len(), ..location };
     let line = line_of(&location);
     let problem = Diagnostic::at(&location, message(error.info(), line));
-    match help(error.info(), line) {
+    match help(error.info(), line, &location) {
         Some(help) => problem.help(help),
         None => problem,
     }
@@ -25,9 +25,13 @@ fn message(info: &str, line: &str) -> String {
     format!("this is not YAML: {}", info.replace('`', "").replace('\'', "`"))
 }
 
-fn help(info: &str, line: &str) -> Option<&'static str> {
-    if indented_by_tab(line) {
+fn help(info: &str, line: &str, location: &Location) -> Option<&'static str> {
+    if indented_by_tab(line) || info.contains("found a tab") {
         Some("indent with spaces")
+    } else if info.contains("unknown escape character") {
+        Some(r"between double quotes YAML takes `\` for itself: write `\\`, or put single quotes around the whole")
+    } else if info.contains("trailing content") && behind_quote(location) {
+        Some("the quote before it ends the text: inside of `\"…\"` write `'…'`, inside of `'…'` write `\"…\"`")
     } else if line.contains("${{") {
         Some("inside `{ … }` and `[ … ]`, text with `${{ … }}` needs quotes around it")
     } else if line.contains(": \"") || line.contains(": '") {
@@ -37,6 +41,12 @@ fn help(info: &str, line: &str) -> Option<&'static str> {
     } else {
         None
     }
+}
+
+/// Whether a quote stands right before it, so that it was meant to stand inside of quotes.
+fn behind_quote(location: &Location) -> bool {
+    let before = location.source.text.get(..location.start).unwrap_or_default();
+    before.ends_with(['"', '\''])
 }
 
 fn indented_by_tab(line: &str) -> bool {
