@@ -11,8 +11,8 @@ use crate::redact::Secret;
 pub struct TargetSettings {
     /// Base URL of the API, without a trailing slash.
     pub api_url: Option<String>,
-    /// Headers for the API's own host; may hold secrets.
-    pub api_headers: Vec<(String, Secret)>,
+    /// Headers for the API's own host.
+    pub api_headers: Vec<ApiHeader>,
     /// Where AWS is looked at; none: `logs`, `ecs` and `alarm` steps cannot be used.
     pub aws: Option<AwsSettings>,
 }
@@ -30,10 +30,10 @@ impl TargetSettings {
         Some(url.as_str().trim_end_matches('/').to_owned())
     }
 
-    /// What of it must not be told: the API's headers, and a password in its URL.
+    /// What of it must not be told: the API's headers, as far as they may be secrets, and a password in its URL.
     #[must_use]
     pub fn secrets(&self) -> Vec<Secret> {
-        let headers = self.api_headers.iter().map(|(_, value)| value.clone());
+        let headers = self.api_headers.iter().filter(|header| !header.plain).map(|header| header.value.clone());
         let written = self.api().and_then(|(_, url)| Some(url?.password()?.to_owned()));
         let meant =
             written.as_deref().map(|password| percent_encoding::percent_decode_str(password).decode_utf8_lossy());
@@ -45,6 +45,17 @@ impl TargetSettings {
     fn api(&self) -> Option<(&str, Option<Url>)> {
         self.api_url.as_deref().map(|url| (url, Url::parse(url).ok()))
     }
+}
+
+/// A header for the API's own host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiHeader {
+    /// As written.
+    pub name: String,
+    /// What is sent; may be a secret.
+    pub value: Secret,
+    /// Whether it is none: it is written out in `smoke.yaml`, under a name that no credential has.
+    pub plain: bool,
 }
 
 /// `aws` of a target, filled in. What is `None` comes from the SDK's own chain.

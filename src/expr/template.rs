@@ -6,12 +6,11 @@ use std::sync::Arc;
 use cel::objects::{Key, Map};
 
 use super::place::within;
-use super::token::{Kind, tokens};
+use super::token::{CLOSING, closing};
 use super::{EvaluationError, Expression, Reference, Scope, Value, to_text, withheld};
 use crate::diagnostic::{Diagnostic, Location};
 
 const OPENING: &str = "${{";
-const CLOSING: &str = "}}";
 
 /// A YAML value in whose strings `${{ … }}` may stand. Alone in a string, it keeps its type. `$${{` is a plain `${{`.
 #[derive(Debug)]
@@ -147,6 +146,18 @@ impl Template {
         self.fill(scope).map(|value| to_text(&value))
     }
 
+    /// The same, piece by piece, each with whether it is written out rather than what an expression comes to.
+    ///
+    /// # Errors
+    /// As for [`Template::fill`].
+    pub fn pieces(&self, scope: &Scope) -> Result<Vec<(bool, String)>, EvaluationError> {
+        let piece = |piece: &Piece| Ok((matches!(piece, Piece::Fixed(_)), piece.text(scope)?));
+        match &self.node {
+            Node::Text(pieces) => pieces.iter().map(piece).collect(),
+            _ => Ok(vec![(self.is_fixed(), self.evaluate_text(scope)?)]),
+        }
+    }
+
     /// Its value, with that of each expression that stands alone as `evaluate` gives it.
     fn with(&self, scope: &Scope, evaluate: Evaluate) -> Result<Value, EvaluationError> {
         match &self.node {
@@ -273,28 +284,6 @@ impl Reader<'_> {
         let diagnostic = Diagnostic::at(&place, "`${{` is never closed with `}}`");
         self.diagnostics.push(diagnostic.help("a plain `${{` is written `$${{`"));
     }
-}
-
-/// Where the `}}` is that closes an expression: not inside a literal, and not one that closes maps of its own.
-fn closing(text: &str) -> Option<usize> {
-    let mut open = 0_usize;
-    let mut before = None;
-    for token in tokens(text) {
-        match (token.kind, token.text) {
-            (Kind::Symbol, "{") => open += 1,
-            (Kind::Symbol, "}") if open > 0 => open -= 1,
-            (Kind::Symbol, "}") if before.is_some_and(|before| before + 1 == token.start) => return before,
-            (Kind::Symbol, "}") => {
-                before = Some(token.start);
-                continue;
-            }
-            _ => {}
-        }
-        before = None;
-    }
-    // A literal that is never closed swallows the end; the expression's own diagnostic says so better.
-    let unclosed = tokens(text).any(|token| token.kind == Kind::Unclosed);
-    text.find(CLOSING).filter(|_| unclosed)
 }
 
 #[cfg(test)]

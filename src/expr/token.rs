@@ -142,6 +142,31 @@ fn closed_at(body: &str, closing: &str, raw: bool) -> Option<usize> {
     None
 }
 
+/// What closes an expression in a text.
+pub(super) const CLOSING: &str = "}}";
+
+/// Where the `}}` is that closes an expression: not inside a literal, and not one that closes maps of its own.
+pub(super) fn closing(text: &str) -> Option<usize> {
+    let mut open = 0_usize;
+    let mut before = None;
+    for token in tokens(text) {
+        match (token.kind, token.text) {
+            (Kind::Symbol, "{") => open += 1,
+            (Kind::Symbol, "}") if open > 0 => open -= 1,
+            (Kind::Symbol, "}") if before.is_some_and(|before| before + 1 == token.start) => return before,
+            (Kind::Symbol, "}") => {
+                before = Some(token.start);
+                continue;
+            }
+            _ => {}
+        }
+        before = None;
+    }
+    // A literal that is never closed swallows the end; the expression's own diagnostic says so better.
+    let unclosed = tokens(text).any(|token| token.kind == Kind::Unclosed);
+    text.find(CLOSING).filter(|_| unclosed)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,6 +10,7 @@ use crate::diagnostic::{Diagnostic, Location};
 use crate::expr::to_json;
 use crate::redact::Secret;
 use crate::scenario::Project;
+use crate::target::ApiHeader;
 
 const CONFIG: &str = r#"
 secrets:
@@ -19,7 +20,7 @@ secrets:
 vars: { colour: red, patience: 20s, path: "/${{ vars.colour }}" }
 targets:
   staging:
-    api: { url: "https://${{ vars.host }}/", headers: { authorization: "Bearer ${{ secret.used }}" } }
+    api: { url: "https://${{ vars.host }}/", headers: { authorization: "Bearer ${{ secret.used }}", x-env: staging, x-colour: "${{ vars.colour }}", x-api-key: none } }
     aws: { region: eu-west-1, log_lag: 30s, endpoint_urls: { logs: "http://localhost:4566" } }
     vars: { host: staging.example.com, colour: green }
   prod:
@@ -243,7 +244,16 @@ fn target_settings_are_filled_in() {
     let plan = Plan::make(&project, &order("staging", &[])).unwrap();
     let settings = &plan.target_settings;
     assert_eq!(settings.api_url.as_deref(), Some("https://staging.example.com"));
-    assert_eq!(settings.api_headers, [("authorization".to_owned(), Secret::new("Bearer s3cret"))]);
+    let header =
+        |name: &str, value: &str, plain: bool| ApiHeader { name: name.to_owned(), value: Secret::new(value), plain };
+    // Only what is written out under a harmless name is certain to be no secret.
+    let headers = [
+        header("authorization", "Bearer s3cret", false),
+        header("x-env", "staging", true),
+        header("x-colour", "green", false),
+        header("x-api-key", "none", false),
+    ];
+    assert_eq!(settings.api_headers, headers);
     let aws = AwsSettings {
         region: Some("eu-west-1".to_owned()),
         endpoint_urls: vec![("logs".to_owned(), "http://localhost:4566".to_owned())],

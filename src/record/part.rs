@@ -53,6 +53,19 @@ pub enum MergeError {
         /// What that has.
         others: String,
     },
+    /// Where they ran was taken for a secret, so that two targets would look the same.
+    #[error(
+        "whether they are shards of one run cannot be told: the name of their target holds a secret, and is {target} in \
+         {first} and in {second}"
+    )]
+    Masked {
+        /// What is left of the target's name.
+        target: String,
+        /// The path of the one.
+        first: String,
+        /// The path of the other.
+        second: String,
+    },
     /// They were shared out of different plans: there are scenarios that no shard ran.
     #[error("they are not shards of one run: {how}; run every shard with the same scenarios and tags")]
     OtherPlan {
@@ -112,7 +125,17 @@ fn differences(first: &Part, second: &Part) -> Vec<MergeError> {
         second: second.name.clone(),
         others,
     });
-    told.collect()
+    told.chain(masked(first, second)).collect()
+}
+
+/// What was cleaned away might have differed.
+fn masked(first: &Part, second: &Part) -> Option<MergeError> {
+    let target = &first.run.target;
+    (*target == second.run.target && target.contains("***")).then(|| MergeError::Masked {
+        target: target.clone(),
+        first: first.name.clone(),
+        second: second.name.clone(),
+    })
 }
 
 /// The first part that was called with other options than the first that kept them.
@@ -213,6 +236,17 @@ mod tests {
             part
         };
         check(vec![], &["there is nothing to merge"]);
+        let masked = [one(), two()].map(|mut part| {
+            part.run.target = "***".into();
+            part
+        });
+        check(
+            masked.into(),
+            &[
+                "whether they are shards of one run cannot be told: the name of their target holds a secret, and is *** in \
+               1.json and in 2.json",
+            ],
+        );
         check(vec![one(), with(|run| run.shard = None)], &["2.json is no shard: it was run without --shard"]);
         check(
             vec![one(), two(), one()],

@@ -25,6 +25,17 @@ use view::View;
 /// How many escapings inside each other are seen through, as in a URL inside JSON.
 const DEPTH: usize = 2;
 
+/// Words in names of what had better not be shown.
+const TELLING: [&str; 10] =
+    ["auth", "cookie", "credential", "jwt", "key", "pass", "secret", "session", "signature", "token"];
+
+/// Whether what goes by this name, of a header for instance, is likely to be a credential.
+#[must_use]
+pub fn is_telling(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    TELLING.iter().any(|word| name.contains(word))
+}
+
 /// Knows every secret of a run and cleans text of them: raw, and in the forms they take on the way (base64, URL-, JSON-
 /// and XML-escaped, inside a `Basic` header). Shared by all cases; secrets may be added while it runs (`capture: secret`).
 #[derive(Default)]

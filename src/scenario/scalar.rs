@@ -27,12 +27,19 @@ fn number(text: &str, numbers: Numbers) -> Option<Value> {
     if let Some(whole) = number.as_i64() {
         return (text == whole.to_string()).then_some(Value::Int(whole));
     }
-    if number.is_u64() {
-        return None;
+    if let Some(whole) = number.as_u64() {
+        return (text == whole.to_string()).then_some(Value::UInt(whole));
     }
     let float = number.as_f64().filter(|float| float.is_finite())?;
     let faithful = numbers == Numbers::AsJson || number.to_string() == text;
     faithful.then_some(Value::Float(float))
+}
+
+/// Whether it is a whole number of more digits than readers of JSON keep.
+pub(crate) fn is_too_long(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let whole = !digits.is_empty() && !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit());
+    whole && text.parse::<i64>().is_err() && text.parse::<u64>().is_err()
 }
 
 #[cfg(test)]
@@ -53,13 +60,25 @@ mod tests {
             check("", numbers, &Value::Null);
             check("true", numbers, &Value::Bool(true));
             check("42", numbers, &Value::Int(42));
+            check("9223372036854775808", numbers, &Value::UInt(9_223_372_036_854_775_808));
+            check("18446744073709551615", numbers, &Value::UInt(u64::MAX));
             check("-7", numbers, &Value::Int(-7));
             check("1.5", numbers, &Value::Float(1.5));
             check("1.0", numbers, &Value::Float(1.0));
-            for word in ["yes", "0123", "0x1f", "+1", ".5", "2026-01-02", "12:30", "on", "18446744073709551615"] {
+            for word in ["yes", "0123", "0x1f", "+1", ".5", "2026-01-02", "12:30", "on"] {
                 check(word, numbers, &text(word));
             }
         }
+    }
+
+    #[test]
+    fn whole_numbers_that_nobody_keeps_are_known() {
+        let kept =
+            ["18446744073709551615", "-9223372036854775808", "0", "1.5", "1e30", "-", "", "00000000000000000000001"];
+        assert!(!kept.into_iter().any(is_too_long));
+        assert!(
+            ["18446744073709551616", "-9223372036854775809", "12345678901234567890123"].into_iter().all(is_too_long)
+        );
     }
 
     #[test]

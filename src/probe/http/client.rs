@@ -15,6 +15,7 @@ use super::destination::Api;
 use super::turnstile::{Turn, Turnstile};
 use crate::plan::TargetSettings;
 use crate::probe::{LookError, LookErrorKind};
+use crate::target::ApiHeader;
 
 /// A connection that nobody used for so long is not used again; servers close theirs soon after.
 const IDLE: Duration = Duration::from_secs(30);
@@ -145,9 +146,9 @@ fn api_at(url: &str, settings: &TargetSettings) -> Result<Api, LookError> {
         return Err(unusable("api.url must begin with http:// or https:// and name a host".to_owned()));
     }
     let mut headers = HeaderMap::new();
-    for (name, secret) in &settings.api_headers {
-        let (name, mut value) = header(name, secret.reveal())?;
-        value.set_sensitive(true);
+    for ApiHeader { name, value, plain } in &settings.api_headers {
+        let (name, mut value) = header(name, value.reveal())?;
+        value.set_sensitive(!plain);
         headers.append(name, value);
     }
     Ok(Api { url, headers })

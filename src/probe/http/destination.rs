@@ -23,7 +23,7 @@ const HARMLESS: [header::HeaderName; 6] = [
 pub(super) struct Api {
     /// Without a trailing slash in its path.
     pub(super) url: Url,
-    /// `api.headers`, marked as sensitive.
+    /// `api.headers`; marked as sensitive where they may be secrets.
     pub(super) headers: HeaderMap,
 }
 
@@ -61,7 +61,7 @@ pub(super) fn locate(written: &str, query: &[(String, String)], api: Option<&Api
 }
 
 /// Whether it begins with a scheme; a path may well hold a URL further on.
-fn is_whole(written: &str) -> bool {
+pub(super) fn is_whole(written: &str) -> bool {
     let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
     written.split_once("://").is_some_and(|(scheme, _)| !scheme.is_empty() && scheme.bytes().all(letter))
 }

@@ -2,6 +2,7 @@
 //!
 //! [`Http`] is what was written, a [`Request`] what is sent, a [`Response`] what came back.
 
+mod address;
 mod certificate;
 mod client;
 mod content;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::content::{Content, Piece, Upload};
-use super::{Body, Http, Part, Request};
+use super::{Body, Http, Part, Request, address};
 use crate::expr::{EvaluationError, Scope, Template, Value, to_json, to_text};
 use crate::span;
 
@@ -26,7 +26,7 @@ impl Http {
         let redirects = self.redirects.as_ref().map(|template| template.fill(scope)).transpose()?;
         Ok(Request {
             method: self.method,
-            url: self.url.evaluate_text(scope)?,
+            url: address::fill(&self.url, scope)?,
             headers: fields(&self.headers, scope)?,
             query: fields(&self.query, scope)?,
             content: self.body.as_ref().map(|body| body.resolve(scope, dir)).transpose()?.map(Arc::new),

@@ -23,6 +23,7 @@ use super::{Client, Method, Request, Response};
 use crate::plan::TargetSettings;
 use crate::probe::{LookError, LookErrorKind};
 use crate::redact::Secret;
+use crate::target::ApiHeader;
 
 /// Counts the connections that a server has accepted.
 struct Counting {
@@ -71,8 +72,12 @@ async fn script(connections: &'static [&'static [&'static [u8]]]) -> String {
     url
 }
 
+fn api_header(name: &str, value: &str) -> ApiHeader {
+    ApiHeader { name: name.to_owned(), value: Secret::new(value), plain: false }
+}
+
 fn client(api: &str) -> Client {
-    let api_headers = vec![("Authorization".to_owned(), Secret::new("Bearer t0p"))];
+    let api_headers = vec![api_header("Authorization", "Bearer t0p")];
     let settings = TargetSettings { api_url: Some(api.to_owned()), api_headers, ..TargetSettings::default() };
     Client::new(&settings).unwrap()
 }
@@ -481,6 +486,13 @@ async fn evidence_shows_the_exchange_without_its_secrets() {
     let text = &evidence[1].text;
     assert!(text.starts_with("409 Conflict\ncontent-type: text/plain; charset=utf-8\n"), "{text}");
     assert!(text.ends_with("\n\ntaken"), "{text}");
+    // What the repository says for all to read is shown.
+    let plain = ApiHeader { plain: true, ..api_header("x-env", "staging") };
+    let settings = TargetSettings { api_url: Some(url.clone()), api_headers: vec![plain], ..TargetSettings::default() };
+    let client = Client::new(&settings).unwrap();
+    let evidence =
+        send(&client, &carrying(Method::Post, "/x", Content::Text("a".to_owned()))).await.unwrap().evidence();
+    assert_eq!(evidence[0].text, format!("POST {url}/x\nx-env: staging\n\na\n"));
 }
 
 #[tokio::test]
@@ -506,7 +518,7 @@ fn a_request_is_described_without_its_query() {
 #[test]
 fn a_client_is_made_only_for_what_can_be_asked() {
     fn check(url: &str, header: &str, expected: &str) {
-        let api_headers = vec![(header.to_owned(), Secret::new("a\nb"))];
+        let api_headers = vec![api_header(header, "a\nb")];
         let settings = TargetSettings { api_url: Some(url.to_owned()), api_headers, ..TargetSettings::default() };
         assert_eq!(Client::new(&settings).unwrap_err().message, expected);
     }

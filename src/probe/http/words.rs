@@ -6,6 +6,8 @@ use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
+use crate::redact::is_telling;
+
 /// The first `most` bytes of a text, on a character boundary, with `…` where something is missing.
 pub(super) fn cut(text: &str, most: usize) -> String {
     if text.len() <= most { text.to_owned() } else { format!("{}…", &text[..text.floor_char_boundary(most)]) }
@@ -59,8 +61,7 @@ pub(super) fn header_lines(headers: &HeaderMap) -> String {
 
 /// Whether the header's value had better not be shown.
 fn is_secret(name: &HeaderName, value: &HeaderValue) -> bool {
-    const TELLING: [&str; 7] = ["auth", "cookie", "key", "password", "secret", "session", "token"];
-    value.is_sensitive() || TELLING.iter().any(|word| name.as_str().contains(word))
+    value.is_sensitive() || is_telling(name.as_str())
 }
 
 #[cfg(test)]

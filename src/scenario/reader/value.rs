@@ -48,6 +48,11 @@ impl Reader {
     /// Any YAML, with `${{ … }}` in its strings.
     pub(super) fn tree(&mut self, node: &Node, numbers: Numbers) -> Option<Template> {
         match &node.data {
+            Data::Plain(text) if numbers == Numbers::AsJson && scalar::is_too_long(text) => {
+                let help = format!("in quotes it is sent as text: `\"{text}\"`");
+                self.wrong(node, "a whole number of so many digits is kept by no reader of JSON", help);
+                None
+            }
             Data::Plain(text) if !text.contains(['$', '{']) => {
                 Some(Template::fixed(scalar::value(text, numbers), &node.location))
             }
