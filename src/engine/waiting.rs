@@ -40,6 +40,7 @@ pub(crate) struct Waiting<'step> {
     halt: HaltListener,
     /// Since when every look has met the same passing trouble.
     trouble: Option<Instant>,
+    denials: Denials,
     /// Since when `expect` has held (`for`).
     holding: Option<Instant>,
     /// What would be said of the step if its time ran out now.
@@ -49,7 +50,7 @@ pub(crate) struct Waiting<'step> {
 impl<'step> Waiting<'step> {
     /// Nothing was looked at yet.
     pub(crate) fn of(step: &'step Step, halt: HaltListener) -> Self {
-        Self { step, halt, trouble: None, holding: None, so_far: before_any_look(step) }
+        Self { step, halt, trouble: None, denials: Denials::default(), holding: None, so_far: before_any_look(step) }
     }
 
     /// Looks until it is decided, time is up, or something else ends the scenario.
@@ -103,6 +104,9 @@ impl<'step> Waiting<'step> {
 
     /// The pause before the next look, or the end.
     fn decide(&mut self, standing: Standing, lookout: &Lookout<'_>) -> Result<Duration, End> {
+        if let Some(verdict) = self.denials.again(standing) {
+            return Err(End::Decided(verdict));
+        }
         match standing {
             Standing::Settled(Verdict::Passed) => self.hold(),
             Standing::Settled(verdict) => Err(End::Decided(verdict)),
@@ -110,7 +114,7 @@ impl<'step> Waiting<'step> {
             Standing::Open { verdict: Verdict::Failed, .. } if self.holding.is_some() => {
                 Err(End::Decided(Verdict::Failed))
             }
-            Standing::Open { verdict, patience: Patience::Within } if self.holding.is_none() => {
+            Standing::Open { verdict, patience: Patience::Within | Patience::Once } if self.holding.is_none() => {
                 self.trouble = None;
                 self.pause(verdict, lookout.elapsed(), self.within(), lookout)
             }
@@ -150,11 +154,47 @@ impl<'step> Waiting<'step> {
     }
 }
 
+/// Whether the last look met nothing but denials. Once that may be a permission that is on its way; twice it is the answer.
+#[derive(Debug, Default)]
+struct Denials {
+    met: bool,
+}
+
+impl Denials {
+    /// What is to be said where this look meets nothing else either.
+    fn again(&mut self, standing: Standing) -> Option<Verdict> {
+        let Standing::Open { verdict, patience: Patience::Once } = standing else {
+            self.met = false;
+            return None;
+        };
+        std::mem::replace(&mut self.met, true).then_some(verdict)
+    }
+}
+
 /// What is said of a step whose first look never came back. A system under test that does not answer has failed; AWS that
 /// does not answer says nothing of it.
 fn before_any_look(step: &Step) -> Verdict {
     match step.spec.probe {
         Probe::Http(_) | Probe::Exec(_) | Probe::Terraform(_) | Probe::PythonDeps(_) => Verdict::Failed,
         Probe::Logs(_) | Probe::Ecs(_) | Probe::Alarm(_) => Verdict::Inconclusive,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_second_denial_in_a_row_is_the_answer() {
+        #[track_caller]
+        fn check(looks: &[Patience], expected: &[bool]) {
+            let mut denials = Denials::default();
+            let open = |patience| Standing::Open { verdict: Verdict::Inconclusive, patience };
+            let ends: Vec<_> = looks.iter().map(|look| denials.again(open(*look)).is_some()).collect();
+            assert_eq!(ends, expected);
+        }
+        check(&[Patience::Once, Patience::Once], &[false, true]);
+        check(&[Patience::Once, Patience::Within, Patience::Once, Patience::Once], &[false, false, false, true]);
+        check(&[Patience::Throttle, Patience::Throttle], &[false, false]);
     }
 }

@@ -41,6 +41,8 @@ pub enum Patience {
     Blink,
     /// Up to half a minute: AWS would not answer just now.
     Throttle,
+    /// Once: all that is open is denied, and permissions do not come while a step waits.
+    Once,
 }
 
 /// Judges one look. `scope` has the observation bound under its name.
@@ -112,8 +114,8 @@ fn look(step: &Step, observation: &Observation, scope: &Scope) -> Assessment {
     let until = judge.all("until", &step.until);
     let open = not_yet(observation.demands(), &until);
     judged.extend(until.into_iter().map(|one| one.judged));
-    if let Some(verdict) = open {
-        return Assessment { standing: Standing::Open { verdict, patience: Patience::Within }, judged };
+    if let Some((verdict, patience)) = open {
+        return Assessment { standing: Standing::Open { verdict, patience }, judged };
     }
     let mut last = judge.all("expect", &step.expect);
     last.extend(unsure);
@@ -139,14 +141,18 @@ fn settle(step: &Step, observation: &Observation, last: &[One]) -> Standing {
 }
 
 /// The verdict if time ran out now, where something is still waited for. It is *failed* as soon as one thing that was
-/// waited for was seen not to be so; *inconclusive* where all that is missing could not be seen.
-fn not_yet(demands: &[Demand], until: &[One]) -> Option<Verdict> {
+/// waited for was seen not to be so; *inconclusive* where all that is missing could not be seen. Where we may not even see
+/// it, there is nothing to wait for.
+fn not_yet(demands: &[Demand], until: &[One]) -> Option<(Verdict, Patience)> {
     let demanded = demands.iter().map(|demand| match demand.state {
         DemandState::Met => Verdict::Passed,
         DemandState::Unknown(_) => Verdict::Inconclusive,
         DemandState::Open(_) | DemandState::Broken(_) => Verdict::Failed,
     });
-    demanded.chain(until.iter().map(|one| one.verdict)).max().filter(|worst| *worst != Verdict::Passed)
+    let worst = demanded.chain(until.iter().map(|one| one.verdict)).max().filter(|worst| *worst != Verdict::Passed)?;
+    let all_met = demands.iter().all(|demand| demand.state == DemandState::Met);
+    let denied = all_met && until.iter().all(|one| one.denied || one.verdict == Verdict::Passed);
+    Some((worst, if denied { Patience::Once } else { Patience::Within }))
 }
 
 fn demand(demand: &Demand) -> Judged {
@@ -164,19 +170,22 @@ struct One {
     verdict: Verdict,
     /// Whether it is not known just now, and another look may bring it.
     passing: bool,
+    /// Whether AWS does not let us see it.
+    denied: bool,
 }
 
 impl One {
     fn seen(kind: &str, expression: &Expression, held: bool, detail: Option<String>) -> Self {
         let (text, verdict) = (expression.text().to_owned(), if held { Verdict::Passed } else { Verdict::Failed });
         let judged = Judged { text, kind: kind.to_owned(), held: Some(held), detail };
-        Self { judged, verdict, passing: false }
+        Self { judged, verdict, passing: false, denied: false }
     }
 
     /// `why` where it is this look that does not know; else it read something that was not known before.
     fn unseen(kind: &str, expression: &Expression, why: Option<&Gap>, reason: &str) -> Self {
         let judged = unknown(kind, expression.text(), why.map_or(reason, |why| &why.reason));
-        Self { judged, verdict: Verdict::Inconclusive, passing: why.is_some_and(|why| why.passing) }
+        let is = |what: fn(&Gap) -> bool| why.is_some_and(what);
+        Self { judged, verdict: Verdict::Inconclusive, passing: is(|why| why.passing), denied: is(|why| why.denied) }
     }
 }
 
@@ -209,7 +218,7 @@ impl Judge<'_> {
         let Observation::Http(response) = self.observation else { return None };
         let (text, saw) = response.strays().filter(|_| step.implied == Some(Implied::TakenAway))?;
         let judged = Judged { text, kind: "expect".to_owned(), held: Some(false), detail: Some(saw) };
-        Some(One { judged, verdict: Verdict::Failed, passing: false })
+        Some(One { judged, verdict: Verdict::Failed, passing: false, denied: false })
     }
 
     /// What it read, for those who want to know what held.
@@ -280,7 +289,7 @@ mod tests {
     fn what_is_not_known_just_now_is_looked_at_again() {
         let (step, observation) = (step(""), Observation::Http(Box::new(Response::made_up(200, "x", Vec::new()))));
         let check = |passing: &[bool], failed: bool, expected: Standing| {
-            let gap = |passing: &bool| Gap { reason: "throttled".to_owned(), passing: *passing };
+            let gap = |passing: &bool| Gap { reason: "throttled".to_owned(), passing: *passing, denied: false };
             let unseen = passing.iter().map(|passing| One::unseen("expect", &step.expect[0], Some(&gap(passing)), ""));
             let failed = failed.then(|| One::seen("expect", &step.expect[0], false, None));
             let last: Vec<One> = unseen.chain(failed).collect();
@@ -291,6 +300,31 @@ mod tests {
         check(&[true, false], false, Standing::Settled(Verdict::Inconclusive));
         check(&[true], true, Standing::Settled(Verdict::Failed));
         check(&[], false, Standing::Settled(Verdict::Passed));
+    }
+
+    #[test]
+    fn a_denial_is_not_waited_for_unless_something_else_is_open() {
+        #[track_caller]
+        fn check(until: &[Option<Gap>], failed: bool, demand: Option<DemandState>, expected: (Verdict, Patience)) {
+            let step = step("");
+            let one = |gap: &Option<Gap>| match gap {
+                Some(gap) => One::unseen("until", &step.expect[0], Some(gap), ""),
+                None => One::seen("until", &step.expect[0], true, None),
+            };
+            let failed = failed.then(|| One::seen("until", &step.expect[0], false, None));
+            let until: Vec<One> = until.iter().map(one).chain(failed).collect();
+            let demand = demand.map(|state| Demand { kind: "image", text: "worker:2".to_owned(), state });
+            assert_eq!(not_yet(demand.as_slice(), &until), Some(expected));
+        }
+        let gap = |passing, denied| Some(Gap { reason: "why".to_owned(), passing, denied });
+        let (denied, throttled, no_data) = (gap(false, true), gap(true, false), gap(false, false));
+        let (once, within) = ((Verdict::Inconclusive, Patience::Once), (Verdict::Inconclusive, Patience::Within));
+        check(&[denied.clone(), None], false, None, once);
+        check(&[denied.clone(), None], false, Some(DemandState::Met), once);
+        check(&[denied.clone(), throttled], false, None, within);
+        check(&[no_data], false, None, within);
+        check(&[denied.clone(), None], false, Some(DemandState::Unknown("lag".to_owned())), within);
+        check(&[denied], true, None, (Verdict::Failed, Patience::Within));
     }
 
     #[test]

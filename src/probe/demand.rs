@@ -20,17 +20,19 @@ pub struct Gap {
     pub reason: String,
     /// Whether another look may bring it: AWS would not answer just now, or does not tell it yet.
     pub passing: bool,
+    /// Whether AWS does not let us see it.
+    pub denied: bool,
 }
 
 impl Gap {
     /// Looking again would bring no more.
     pub(super) fn lasting(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), passing: false }
+        Self { reason: reason.into(), passing: false, denied: false }
     }
 
     /// Another look may bring it.
     pub(super) fn passing(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), passing: true }
+        Self { reason: reason.into(), passing: true, denied: false }
     }
 
     /// The same, with words before it.
@@ -42,7 +44,8 @@ impl Gap {
 /// AWS would not say it: for now where it is in trouble, for good where it denies it.
 impl From<&LookError> for Gap {
     fn from(error: &LookError) -> Self {
-        Self { reason: error.message.clone(), passing: error.kind == LookErrorKind::Obscured }
+        let is = |kind| error.kind == kind;
+        Self { reason: error.message.clone(), passing: is(LookErrorKind::Obscured), denied: is(LookErrorKind::Denied) }
     }
 }
 
