@@ -7,10 +7,11 @@ use aws_sdk_ecs::error::{ProvideErrorMetadata, SdkError};
 
 use super::action::Action;
 use super::apart::Refusal;
+use super::giver;
 use crate::look::{LookError, LookErrorKind};
 
 /// Codes that say `slow down`, without the `Exception` that some services append.
-const THROTTLES: [&str; 7] = [
+pub(super) const THROTTLES: [&str; 7] = [
     "Throttling",
     "Throttled",
     "ThrottledRequest",
@@ -74,7 +75,10 @@ where
             judge(operation, Answer { status, code, message })
         }
         SdkError::ResponseError(_) => judge(operation, Answer { status, code: None, message: "" }),
-        _ if lacks_credentials(&chain) => look_error(LookErrorKind::Denied, no_credentials(&chain)),
+        _ if lacks_credentials(&chain) => match giver::trouble(error) {
+            Some(trouble) => look_error(LookErrorKind::Obscured, trouble),
+            None => look_error(LookErrorKind::Denied, no_credentials(&chain)),
+        },
         _ => look_error(LookErrorKind::Obscured, format!("{operation} got no answer: {chain}")),
     }
 }
@@ -160,7 +164,7 @@ fn said(answer: Answer<'_>) -> String {
 }
 
 /// A code without its namespace and without `Exception`.
-fn stem(code: &str) -> &str {
+pub(super) fn stem(code: &str) -> &str {
     let code = code.rsplit('#').next().unwrap_or(code);
     code.strip_suffix("Exception").unwrap_or(code)
 }

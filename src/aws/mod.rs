@@ -15,6 +15,7 @@ mod connect;
 mod environment;
 mod failure;
 mod gather;
+mod giver;
 mod identity;
 mod known;
 mod last_deployment;

@@ -18,6 +18,8 @@ pub(crate) enum Answer {
     Ok(Json),
     /// HTTP 400 with a code and a message.
     Error(&'static str, &'static str),
+    /// A status of its own, with a code.
+    Trouble(u16, &'static str),
     /// Anything else: status and HTML, as a load balancer has it.
     Html(u16),
 }
@@ -77,6 +79,18 @@ impl Peer {
         Reader::connect(&settings).await.unwrap()
     }
 
+    /// Likewise, in a role that STS, which is this peer too, is to give.
+    pub(super) async fn reader_in_a_role(&self) -> Reader {
+        let settings = AwsSettings {
+            region: Some("eu-west-1".to_owned()),
+            endpoint_url: Some(self.url.clone()),
+            role_arn: Some("arn:aws:iam::1:role/smoke".to_owned()),
+            credentials: Some(("id".to_owned(), "secret".to_owned())),
+            ..AwsSettings::default()
+        };
+        Reader::connect(&settings).await.unwrap()
+    }
+
     /// The bodies of all requests for an operation, in order.
     pub(crate) fn asked(&self, operation: &str) -> Vec<Json> {
         let asked = self.asked.lock().unwrap();
@@ -89,6 +103,11 @@ fn read(uri: &Uri, headers: &HeaderMap, body: &[u8]) -> (String, Json, bool) {
         let operation = target.to_str().unwrap().rsplit('.').next().unwrap().to_owned();
         return (operation, serde_json::from_slice(body).unwrap(), false);
     }
+    // STS speaks the query protocol, and is only ever refused here: an error's XML is the same to all.
+    let form = std::str::from_utf8(body).ok().and_then(|body| body.strip_prefix("Action="));
+    if let Some(form) = form {
+        return (form.split('&').next().unwrap_or_default().to_owned(), Json::Null, false);
+    }
     let operation = uri.path().rsplit('/').next().unwrap().to_owned();
     let body: Cbor = ciborium::from_reader(body).unwrap();
     (operation, from_cbor(body), true)
@@ -99,6 +118,10 @@ fn draw(answer: Answer, cbor: bool) -> Response {
         Answer::Ok(body) => body_of(StatusCode::OK, &body, cbor),
         Answer::Error(code, message) => {
             body_of(StatusCode::BAD_REQUEST, &json!({"__type": code, "message": message}), cbor)
+        }
+        Answer::Trouble(status, code) => {
+            let xml = format!("<ErrorResponse><Error><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>");
+            (StatusCode::from_u16(status).unwrap(), [(header::CONTENT_TYPE, "text/xml")], xml).into_response()
         }
         Answer::Html(status) => {
             (StatusCode::from_u16(status).unwrap(), [(header::CONTENT_TYPE, "text/html")], "<html>no</html>")

@@ -82,6 +82,27 @@ async fn throttling_is_retried_counted_and_then_obscures() {
 }
 
 #[tokio::test]
+async fn whether_sts_only_has_no_time_for_us_decides_whether_it_is_asked_again() {
+    async fn check(answer: fn() -> Answer, kind: LookErrorKind, expected: &str) {
+        let peer = Peer::start(move |_, _| answer()).await;
+        let error = peer.reader_in_a_role().await.service("prod", "worker").await.unwrap_err();
+        assert_eq!(error.kind, kind, "{error}");
+        assert!(error.message.starts_with(expected), "{error}");
+        assert!(peer.asked("DescribeServices").is_empty());
+    }
+    let passing = LookErrorKind::Obscured;
+    let throttled = "STS would not give the role just now: Throttling: no";
+    let internal = "STS would not give the role just now: InternalFailure: no";
+    let denied = "no AWS credentials: ";
+    tokio::join!(
+        check(|| Answer::Trouble(400, "Throttling"), passing, throttled),
+        check(|| Answer::Trouble(500, "InternalFailure"), passing, internal),
+        check(|| Answer::Html(503), passing, "STS would not give the role just now: it answered 503"),
+        check(|| Answer::Trouble(403, "AccessDenied"), LookErrorKind::Denied, denied),
+    );
+}
+
+#[tokio::test]
 async fn one_throttled_attempt_is_outlasted() {
     let calls = AtomicU64::new(0);
     let peer = Peer::start(move |_, _| match calls.fetch_add(1, Ordering::SeqCst) {
