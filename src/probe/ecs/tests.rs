@@ -856,7 +856,7 @@ fn without_the_task_definition_nobody_knows_whose_several_containers_are() {
     let why = "which containers are the service's own is not known: not allowed to call ecs:DescribeTaskDefinition: \
                AccessDenied";
     check(no(), &agents, 1, None);
-    check(no(), &["proxy"], 0, Some(&Gap::lasting(why)));
+    check(no(), &["proxy"], 0, Some(&Gap { denied: true, ..Gap::lasting(why) }));
     check(of(&["app"]), &["proxy"], 1, None);
     check(of(&["app", "proxy"]), &["proxy", agents[0]], 2, None);
     let message = "AWS throttled ecs:DescribeTaskDefinition".to_owned();
