@@ -12,11 +12,12 @@ use super::action::Action;
 use super::apart::{self, Refusal};
 use super::arn::short_name;
 use super::connect::Clients;
+use super::definitions::{DefinitionFacts, Definitions};
 use super::failure::{self, look_error};
 use super::gather::{Brought, Gathering, Wanted};
 use super::known::{Known, time};
 use super::last_deployment::LastDeployment;
-use super::tasks::{self, DefinitionFacts, Definitions, TaskFacts};
+use super::tasks::{self, TaskFacts};
 use crate::look::{LookError, LookErrorKind};
 
 /// `DescribeServices` takes no more.

@@ -630,3 +630,23 @@ async fn a_stopped_task_that_ecs_has_forgotten_is_left_out() {
     let ids: Vec<&str> = service.tasks.as_ref().unwrap().iter().map(|task| task.id.as_str()).collect();
     assert_eq!((ids, peer.asked("DescribeTasks").len()), (vec!["worker-RUNNING"], 1));
 }
+
+#[tokio::test]
+async fn essential_containers_without_a_health_check_are_named() {
+    let peer = Peer::start(|operation, body| {
+        changed(operation, body, |answer| {
+            if operation == "DescribeTaskDefinition" {
+                answer["taskDefinition"]["containerDefinitions"] = json!([
+                    {"name": "app", "healthCheck": {"command": ["true"], "startPeriod": 30}},
+                    {"name": "proxy", "essential": true, "healthCheck": {"command": ["true"], "startPeriod": 300}},
+                    {"name": "log", "essential": true},
+                    {"name": "init", "essential": false},
+                ]);
+            }
+        })
+    });
+    let service = peer.await.reader().await.service("prod", "worker").await.unwrap();
+    let definition = service.definition.as_ref().unwrap();
+    assert_eq!((definition.health_check, definition.unchecked.as_slice()), (true, &["log".to_owned()][..]));
+    assert_eq!(definition.start_period, Some(TimeDelta::seconds(300)));
+}

@@ -47,13 +47,17 @@ fn standing(what: String, desired: i32, running: i32) -> Finding {
 
 fn health(task: &str, definition: &DefinitionFacts) -> Finding {
     let what = format!("health check of {task}");
-    if definition.health_check {
-        return Finding::well(what, None);
-    }
-    let why =
-        "no container has a healthCheck, so that healthStatus stays UNKNOWN for ever and service.steady never comes";
-    Finding::wrong(what, why)
-        .todo("give the container definition a healthCheck; HEALTHCHECK of a Dockerfile is ignored by ECS")
+    let DefinitionFacts { health_check, unchecked, .. } = definition;
+    let (who, todo) = match (health_check, unchecked.as_slice()) {
+        (true, []) => return Finding::well(what, None),
+        (true, unchecked) => (
+            format!("the essential container {} has no healthCheck", unchecked.join(" and ")),
+            "give it one, or call it not essential",
+        ),
+        (false, _) => ("no container has a healthCheck".to_owned(), "give the container definition a healthCheck"),
+    };
+    let why = format!("{who}, so that healthStatus stays UNKNOWN for ever and service.steady never comes");
+    Finding::wrong(what, why).todo(format!("{todo}; HEALTHCHECK of a Dockerfile is ignored by ECS"))
 }
 
 /// Whether a container's lines come to where logs are read, and can be told apart by task.
@@ -121,6 +125,27 @@ mod tests {
         check(2, 1, "? worker: wants 2, runs 1");
         check(1, 0, "✗ worker: wants 1, runs 0");
         check(0, 0, "? worker: wants 0, runs 0");
+    }
+
+    #[test]
+    fn each_essential_container_must_have_a_health_check() {
+        #[track_caller]
+        fn check(health_check: bool, unchecked: &[&str], expected: &str) {
+            let unchecked = unchecked.iter().map(|name| (*name).to_owned()).collect();
+            let definition = DefinitionFacts { health_check, unchecked, ..DefinitionFacts::default() };
+            assert_eq!(draw::tree(&[health("worker:2", &definition)], &|_, sign| sign.to_owned()), expected);
+        }
+        check(true, &[], "✓ health check of worker:2\n");
+        check(
+            true,
+            &["proxy"],
+            "✗ health check of worker:2: the essential container proxy has no healthCheck, so that healthStatus stays UNKNOWN for ever and service.steady never comes\n  → give it one, or call it not essential; HEALTHCHECK of a Dockerfile is ignored by ECS\n",
+        );
+        check(
+            false,
+            &["app", "proxy"],
+            "✗ health check of worker:2: no container has a healthCheck, so that healthStatus stays UNKNOWN for ever and service.steady never comes\n  → give the container definition a healthCheck; HEALTHCHECK of a Dockerfile is ignored by ECS\n",
+        );
     }
 
     #[test]

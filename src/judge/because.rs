@@ -34,6 +34,10 @@ pub fn because(assessment: &Assessment, seen: &Seen, waited: Waited) -> String {
         (Some(told), Some(judged)) if matches!(seen, Ok(Observation::Logs(_))) && judged.kind == "expect" => {
             format!("{} ({told})", phrase(judged))
         }
+        // That tasks are on their way is told beside what it does not explain.
+        (Some(told), Some(judged)) if matches!(seen, Ok(Observation::Ecs(seen)) if !seen.explains(&judged.text)) => {
+            format!("{} ({told})", phrase(judged))
+        }
         (Some(told), _) => told,
         (None, Some(judged)) => phrase(judged),
         // Cut short while `for` was running.
@@ -64,9 +68,15 @@ fn phrase(judged: &Judged) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use chrono::DateTime;
+
     use super::*;
+    use crate::aws::{DeploymentFacts, ServiceFacts};
     use crate::judge::Standing;
     use crate::look::{LookError, LookErrorKind};
+    use crate::probe::ecs::ServicesSeen;
     use crate::verdict::Verdict;
 
     fn unseen(message: &str) -> Seen {
@@ -84,5 +94,50 @@ mod tests {
         check(1_234, true, "connection refused by 127.0.0.1:9, after waiting 1.2 s");
         check(90_400, true, "connection refused by 127.0.0.1:9, after waiting 1 min 30 s");
         check(40, true, "connection refused by 127.0.0.1:9");
+    }
+
+    /// A service that is scaled out: 1 of 2 tasks runs, and what may be unhealthy of them.
+    #[test]
+    fn that_tasks_are_on_their_way_is_told_first_only_where_it_explains_something() {
+        let unread = || LookError { kind: LookErrorKind::Denied, message: "no".to_owned(), retry_after: None };
+        let primary = |rollout: &str| DeploymentFacts {
+            status: "PRIMARY".to_owned(),
+            rollout: Some(rollout.to_owned()),
+            rollout_reason: Some("no capacity".to_owned()),
+            ..DeploymentFacts::default()
+        };
+        let check = |rollout: &str, text: &str, expected: &str| {
+            let facts = ServiceFacts {
+                name: "api".to_owned(),
+                status: "ACTIVE".to_owned(),
+                strategy: "ROLLING".to_owned(),
+                seen_at: DateTime::UNIX_EPOCH,
+                desired: 2,
+                running: 1,
+                pending: 1,
+                deployments: vec![primary(rollout)],
+                events: Vec::new(),
+                may_roll_back: false,
+                tasks: Err(unread()),
+                definition: Err(unread()),
+                last_deployment: Err(unread()),
+            };
+            let judged = Judged {
+                text: text.to_owned(),
+                kind: "expect".to_owned(),
+                held: Some(false),
+                detail: Some("1 == 2".to_owned()),
+            };
+            let assessment = Assessment { standing: Standing::Settled(Verdict::Failed), judged: vec![judged] };
+            let seen = Ok(Observation::Ecs(Arc::new(ServicesSeen::made_up(&facts))));
+            let waited = Waited { elapsed: Duration::ZERO, ran_out: false };
+            assert_eq!(because(&assessment, &seen, waited), expected);
+        };
+        let few = "only 1 of 2 tasks of api are running";
+        let images = "service.digests == worker.digests";
+        check("COMPLETED", "service.steady", few);
+        check("COMPLETED", "service.healthy == service.desired", few);
+        check("COMPLETED", images, &format!("expected {images}, saw 1 == 2 ({few})"));
+        check("FAILED", images, &format!("{few}; its roll-out failed: no capacity"));
     }
 }

@@ -1,17 +1,32 @@
 //! Why a service is not as it should be, in one sentence.
 
+use super::ServicesSeen;
 use super::service::{Service, ServiceMessage};
 use super::steady::Blocker;
 use super::task::StoppedTask;
 use crate::probe::moment::{clock, span};
 use crate::probe::{Demand, DemandState};
 
+/// What says how far the tasks of a service are.
+const PROGRESS: [&str; 7] = [".steady", ".healthy", ".unhealthy", ".running", ".pending", ".rollout", ".failed"];
+
+impl ServicesSeen {
+    /// Whether the cause that it tells may be why that expectation does not hold. That tasks are still on their way is no
+    /// reason why another image runs.
+    #[must_use]
+    pub fn explains(&self, expectation: &str) -> bool {
+        self.services.iter().any(|service| service.grave().is_some())
+            || PROGRESS.iter().any(|field| expectation.contains(field))
+    }
+}
+
 impl Service {
     /// The sentence; none where nothing is wrong.
     pub(super) fn cause(&self) -> Option<String> {
         let own = self.taken_back().or_else(|| self.missing_tasks());
         let own = own.or_else(|| self.other_revision()).or_else(|| self.ill()).or_else(|| self.unchecked());
-        own.or_else(|| self.restless()).or_else(|| self.unfinished())
+        let own = own.or_else(|| self.restless()).or_else(|| self.not_yet_healthy());
+        own.or_else(|| self.unfinished()).or_else(|| self.uneven())
     }
 
     /// The sentence, where it explains what else goes wrong: no task runs, another revision does, the roll-out failed,
@@ -98,10 +113,26 @@ impl Service {
 
     /// Nobody looks how its tasks are.
     fn unchecked(&self) -> Option<String> {
-        let unchecked = self.blockers.iter().find(|blocker| matches!(blocker, Blocker::NoHealthCheck(_)));
+        let unchecked = self.blockers.iter().find(|blocker| matches!(blocker, Blocker::NoHealthCheck { .. }));
         unchecked.map(|blocker| {
             format!("{} can never be steady: {blocker} (a Dockerfile's HEALTHCHECK does not count)", self.name)
         })
+    }
+
+    /// Tasks run, and ECS does not (yet) call as many healthy as are wanted.
+    fn not_yet_healthy(&self) -> Option<String> {
+        let (unproven, Self { name, desired, .. }) = (self.unproven.as_ref()?, self);
+        let healthy = self.healthy.filter(|healthy| healthy < desired)?;
+        let why = unproven.in_words(self.seen_at);
+        Some(format!("{healthy} of {desired} tasks of {name} are healthy: {why}"))
+    }
+
+    /// More run than are wanted, or are on their way beside those that run.
+    fn uneven(&self) -> Option<String> {
+        let uneven = |blocker: &Blocker| matches!(blocker, Blocker::Running | Blocker::Pending);
+        let Self { name, desired, running, pending, .. } = self;
+        let what = || format!("tasks of {name}: {desired} wanted, {running} running, {pending} pending");
+        self.blockers.iter().any(uneven).then(what)
     }
 
     /// All is well now, but was not all along.

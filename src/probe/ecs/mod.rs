@@ -4,6 +4,7 @@ mod cause;
 mod deployment;
 mod evidence;
 mod expected;
+mod health;
 mod image;
 mod roll_back;
 mod service;
@@ -220,6 +221,13 @@ impl ServicesSeen {
         let unknowns = services.iter().flat_map(unknown).collect();
         let demands = services.iter().flat_map(|service| service.demands.clone()).collect();
         Self { services, several, unknowns, demands, facts: Vec::new(), bound: OnceLock::new() }
+    }
+
+    /// What is seen of one service by somebody who expects nothing.
+    #[cfg(test)]
+    pub(crate) fn made_up(facts: &ServiceFacts) -> Self {
+        let since = Since { window: facts.seen_at, step: facts.seen_at };
+        Self::new(vec![Service::of(facts, since, &Expected::default())], false)
     }
 
     /// Whether it says the same as `other`, of the same look: where the windows differ, other tasks may have stopped in

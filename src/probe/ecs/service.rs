@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::deployment;
 use super::expected::{Expected, Instead};
+use super::health::Unproven;
 use super::image::named;
 use super::roll_back::RollBack;
 use super::since::Since;
@@ -86,6 +87,9 @@ pub struct Service {
     /// When the oldest task that does not run yet was asked for.
     #[serde(skip)]
     pub(super) pending_since: Option<DateTime<Utc>>,
+    /// Why tasks that run are not called healthy, where none is ill.
+    #[serde(skip)]
+    pub(super) unproven: Option<Unproven>,
     /// Fields that are left out, and why.
     #[serde(skip)]
     pub(super) unknowns: Vec<(&'static str, Gap)>,
@@ -129,7 +133,9 @@ impl Service {
             deployment: primary.id.clone(),
             task_definition: aws::short_name(&primary.task_definition).to_owned(),
             images: images(facts, &containers, own).filter(|_| told("images")),
-            digests: own.filter(|_| told("digests")).map(|own| digests(&containers, own)),
+            digests: own
+                .filter(|_| told("digests"))
+                .map(|own| containers.every(own, |container| container.digest.as_deref())),
             deployed_at: primary.created_at.map(stamp),
             tasks: own.map(|own| own.iter().map(|task| Task::of(task, &containers)).collect()),
             stopped: tasks.as_ref().map(|tasks| stopped(&tasks.stopped)),
@@ -147,6 +153,7 @@ impl Service {
                 last.map(StoppedTask::of)
             }),
             unlisted: RollBack::unlisted(facts),
+            unproven: own.and_then(|own| Unproven::of(facts, own)),
             pending_since: own.and_then(|own| pending_since(own)),
             unknowns: unknowns(facts, untold, &steady),
             demands: Vec::new(),
@@ -163,7 +170,7 @@ impl Service {
         let failed = self.blockers.iter().any(|blocker| match blocker {
             Blocker::Deleted(_) | Blocker::RolloutFailed(_) => true,
             Blocker::RolledBack(back) => visible || !back.is_old(),
-            Blocker::NoHealthCheck(_) => !still_to_come,
+            Blocker::NoHealthCheck { .. } => !still_to_come,
             _ => false,
         });
         let old = self.rolled_back().filter(|_| !visible).map(|back| {
@@ -258,10 +265,6 @@ fn images(facts: &ServiceFacts, own: &Own<'_>, tasks: Option<&Vec<&TaskFacts>>) 
     let running = tasks.map(|tasks| own.every(tasks, |container| container.image.as_deref().map(named)));
     let defined = || facts.definition.as_ref().ok().map(|definition| definition.images.clone());
     running.filter(|images| !images.is_empty()).or_else(defined)
-}
-
-fn digests(own: &Own<'_>, tasks: &[&TaskFacts]) -> Vec<String> {
-    own.every(tasks, |container| container.digest.as_deref())
 }
 
 fn pending_since(tasks: &[&TaskFacts]) -> Option<DateTime<Utc>> {

@@ -459,7 +459,11 @@ fn two_deployments_are_not_steady() {
 fn health_counts_only_for_the_primary_deployment() {
     check(
         |facts| facts.tasks = Ok(vec![task("old", "ecs-svc/1")]),
-        (Some(false), "1 of 1 running, 0 healthy, rollout COMPLETED", None),
+        (
+            Some(false),
+            "1 of 1 running, 0 healthy, rollout COMPLETED",
+            Some("0 of 1 tasks of bulk-import-worker are healthy: those that run are of another deployment"),
+        ),
     );
     check(
         |facts| {
@@ -491,6 +495,77 @@ fn a_missing_health_check_is_a_configuration_error() {
             ),
         ),
     );
+}
+
+/// A definition of which only some essential containers have a health check.
+fn partly_checked(unchecked: &[&str]) -> Arc<DefinitionFacts> {
+    let unchecked = unchecked.iter().map(|name| (*name).to_owned()).collect();
+    let start_period = Some(TimeDelta::seconds(300));
+    Arc::new(DefinitionFacts { health_check: true, unchecked, start_period, ..DefinitionFacts::default() })
+}
+
+fn unknown_health(facts: &mut ServiceFacts) {
+    facts.tasks.as_mut().unwrap()[0].health = "UNKNOWN".to_owned();
+}
+
+#[test]
+fn an_essential_container_without_a_health_check_is_the_same_error() {
+    let check = |unchecked: &[&str], what: &str| {
+        let what = format!("{what} healthCheck, so ECS can never call its tasks healthy");
+        let summary = format!("1 of 1 running, 0 healthy, rollout COMPLETED, {what}");
+        let cause =
+            format!("bulk-import-worker can never be steady: {what} (a Dockerfile's HEALTHCHECK does not count)");
+        let change = |facts: &mut ServiceFacts| {
+            unknown_health(facts);
+            facts.definition = Ok(partly_checked(unchecked));
+        };
+        check(change, (Some(false), &summary, Some(&cause)));
+    };
+    check(&["proxy"], "the essential container proxy of task definition worker:42 has no");
+    check(&["proxy", "log"], "the essential containers proxy and log of task definition worker:42 have no");
+}
+
+#[test]
+fn health_that_is_not_known_yet_says_since_when() {
+    let cause = |change: &dyn Fn(&mut ServiceFacts), expected: Option<&str>| {
+        let mut facts = well();
+        unknown_health(&mut facts);
+        facts.definition = Ok(partly_checked(&[]));
+        change(&mut facts);
+        let service = seen(&facts);
+        assert_eq!((service.steady, service.cause().as_deref()), (Some(false), expected));
+    };
+    let since = "0 of 1 tasks of bulk-import-worker are healthy: health UNKNOWN since 07:58:30, for 2 min";
+    cause(&|_| {}, Some(&format!("{since} (startPeriod 300 s)")));
+    cause(&|facts| facts.definition = Err(denied("ecs:DescribeTaskDefinition")), Some(since));
+    // That is why the roll-out is not through.
+    cause(
+        &|facts| facts.deployments[0].rollout = Some("IN_PROGRESS".to_owned()),
+        Some(&format!("{since} (startPeriod 300 s)")),
+    );
+    let two = |facts: &mut ServiceFacts| {
+        (facts.desired, facts.running) = (2, 2);
+        facts.tasks.as_mut().unwrap().push(task("t2", "ecs-svc/2"));
+    };
+    cause(
+        &two,
+        Some(
+            "1 of 2 tasks of bulk-import-worker are healthy: health UNKNOWN since 07:58:30, for 2 min (startPeriod 300 s)",
+        ),
+    );
+    // A task that fell has been replaced by it.
+    let fell = "a task of bulk-import-worker stopped in the window at 08:00:20: OutOfMemoryError, exit 137";
+    cause(&|facts| facts.tasks.as_mut().unwrap().push(stopped("t0", "ecs-svc/2", 20)), Some(fell));
+}
+
+#[test]
+fn more_tasks_than_are_wanted_are_not_steady() {
+    let cause = "tasks of bulk-import-worker: 1 wanted, 2 running, 0 pending";
+    let more = |facts: &mut ServiceFacts| {
+        facts.running = 2;
+        facts.tasks.as_mut().unwrap().push(task("t2", "ecs-svc/2"));
+    };
+    check(more, (Some(false), "2 of 1 running, 2 healthy, rollout COMPLETED", Some(cause)));
 }
 
 #[test]

@@ -1,0 +1,41 @@
+//! Tasks of which ECS does not say how they are.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::aws::{ServiceFacts, TaskFacts};
+use crate::probe::moment::{clock, span};
+
+/// Why tasks that run are not called healthy, where none is ill.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Unproven {
+    /// None of them is the primary deployment's.
+    Foreign,
+    /// Their health is `UNKNOWN`: since when the first of them runs, and how long it may take to start.
+    Unknown { since: Option<DateTime<Utc>>, start_period: Option<TimeDelta> },
+}
+
+impl Unproven {
+    /// `tasks` are the primary deployment's current ones.
+    pub(super) fn of(facts: &ServiceFacts, tasks: &[&TaskFacts]) -> Option<Self> {
+        if tasks.is_empty() {
+            return Some(Self::Foreign).filter(|_| facts.running > 0);
+        }
+        let unknown = || tasks.iter().filter(|task| task.status == "RUNNING" && task.health == "UNKNOWN");
+        unknown().next()?;
+        let start_period = facts.definition.as_ref().ok().and_then(|definition| definition.start_period);
+        Some(Self::Unknown { since: unknown().filter_map(|task| task.started_at).min(), start_period })
+    }
+
+    /// `health UNKNOWN since 07:58:30, for 90 s (startPeriod 300 s)`.
+    pub(super) fn in_words(&self, now: DateTime<Utc>) -> String {
+        match self {
+            Self::Foreign => "those that run are of another deployment".to_owned(),
+            Self::Unknown { since, start_period } => {
+                let since = since.map(|at| format!(" since {}, for {}", clock(at), span(now - at)));
+                let start = start_period.filter(|period| *period > TimeDelta::zero());
+                let start = start.map(|period| format!(" (startPeriod {} s)", period.num_seconds()));
+                format!("health UNKNOWN{}{}", since.unwrap_or_default(), start.unwrap_or_default())
+            }
+        }
+    }
+}
