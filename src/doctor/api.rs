@@ -10,7 +10,7 @@ use futures_util::future::join_all;
 use tokio::time::Instant;
 
 use super::finding::{Finding, Mark};
-use crate::expr::Scope;
+use crate::expr::{Expression, Scope};
 use crate::judge::{self, Standing};
 use crate::plan::{Case, Plan};
 use crate::probe::Request as Look;
@@ -60,7 +60,7 @@ impl Safe<'_> {
     /// Whether the step wants just this status: a scenario may well hold that strangers are turned away.
     fn wants(&self, seen: &Result<Observation, LookError>) -> bool {
         let (Some((step, scope)), Ok(observation)) = (&self.of, seen) else { return false };
-        let judged = || step.until.iter().chain(&step.expect).flat_map(|expression| expression.references());
+        let judged = || step.until.iter().chain(&step.expect).flat_map(Expression::references);
         if !judged().any(|reference| reference.path == ["response", "status"]) {
             return false;
         }

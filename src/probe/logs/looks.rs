@@ -141,7 +141,8 @@ async fn silence_proves_something_where_those_are_heard_of_whom_it_is_asked() {
             "FilterLogEvents" => page(began, &lines, asked),
             _ => tasks(asked),
         });
-        let seen = stand.await.look(&query).await.unwrap();
+        let stand = Box::pin(stand).await;
+        let seen = Box::pin(stand.look(&query)).await.unwrap();
         assert_eq!(said(&seen), expected);
         seen
     }
