@@ -1,6 +1,7 @@
 //! Why a service is not as it should be, in one sentence.
 
 use super::ServicesSeen;
+use super::health::Unproven;
 use super::service::{Service, ServiceMessage};
 use super::steady::Blocker;
 use super::task::StoppedTask;
@@ -25,8 +26,10 @@ impl Service {
     pub(super) fn cause(&self) -> Option<String> {
         let own = self.taken_back().or_else(|| self.missing_tasks());
         let own = own.or_else(|| self.other_revision()).or_else(|| self.ill()).or_else(|| self.unchecked());
-        let own = own.or_else(|| self.restless()).or_else(|| self.not_yet_healthy());
-        own.or_else(|| self.unfinished()).or_else(|| self.uneven())
+        // Where tasks of another deployment run, the roll-out says why none of this one does.
+        let foreign = self.unproven == Some(Unproven::Foreign);
+        let own = own.or_else(|| self.restless()).or_else(|| self.not_yet_healthy().filter(|_| !foreign));
+        own.or_else(|| self.unfinished()).or_else(|| self.not_yet_healthy()).or_else(|| self.uneven())
     }
 
     /// The sentence, where it explains what else goes wrong: no task runs, another revision does, the roll-out failed,

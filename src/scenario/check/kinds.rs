@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Diagnostic, listed, nearest};
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::expr::{Expression, Kind, Value};
 use crate::probe;
 use crate::scenario::Config;
@@ -54,7 +54,8 @@ fn conditions(step: &Step) -> impl Iterator<Item = &Expression> {
     step.until.iter().chain(&step.fail_if).chain(&step.expect).chain(&step.when)
 }
 
-/// Names of targets that there are not: a step whose `when` asks for one is never done, or always.
+/// Names of targets that are misspelt: a step whose `when` asks for one is never done, or always. Any other name may be a
+/// target of another project that takes in the same steps.
 fn no_target(condition: &Expression, config: &Config) -> Vec<Diagnostic> {
     let known = || config.targets.iter().map(|target| target.name.as_str());
     let compared = condition.compared().into_iter().filter(|compared| compared.path == ["target", "name"]);
@@ -65,11 +66,11 @@ fn no_target(condition: &Expression, config: &Config) -> Vec<Diagnostic> {
         _ => None,
     });
     let problem = |(name, location): (String, _)| {
+        let near = nearest(&name, known())?;
         let problem = Diagnostic::at(&location, format!("smoke.yaml has no target `{name}`"));
-        let help = nearest(&name, known()).map(|near| format!("did you mean `\"{near}\"`?"));
-        problem.help(help.unwrap_or_else(|| format!("it has {}", listed(known()))))
+        Some(problem.help(format!("did you mean `\"{near}\"`?")))
     };
-    unknown.map(problem).collect()
+    unknown.filter_map(problem).collect()
 }
 
 fn condition(expression: &Expression, kinds: &[(&str, Kind)]) -> Vec<Diagnostic> {
