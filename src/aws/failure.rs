@@ -8,18 +8,8 @@ use aws_sdk_ecs::error::{ProvideErrorMetadata, SdkError};
 use super::action::Action;
 use super::apart::Refusal;
 use super::giver;
+use super::told::{THROTTLES, chain, stem};
 use crate::look::{LookError, LookErrorKind};
-
-/// Codes that say `slow down`, without the `Exception` that some services append.
-pub(super) const THROTTLES: [&str; 7] = [
-    "Throttling",
-    "Throttled",
-    "ThrottledRequest",
-    "TooManyRequests",
-    "LimitExceeded",
-    "RequestLimitExceeded",
-    "SlowDown",
-];
 
 /// Codes that say `not you, with this`.
 const DENIALS: [&str; 3] = ["AccessDenied", "NotAuthorized", "UnauthorizedOperation"];
@@ -163,12 +153,6 @@ fn said(answer: Answer<'_>) -> String {
     }
 }
 
-/// A code without its namespace and without `Exception`.
-pub(super) fn stem(code: &str) -> &str {
-    let code = code.rsplit('#').next().unwrap_or(code);
-    code.strip_suffix("Exception").unwrap_or(code)
-}
-
 fn lacks_credentials(chain: &str) -> bool {
     ["credentials", "ProviderError"].iter().any(|hint| chain.contains(hint))
 }
@@ -192,20 +176,6 @@ fn no_credentials(chain: &str) -> String {
         "no AWS credentials{what}; log in (aws sso login), set AWS_PROFILE, or give the job a role, and see that `aws sts \
          get-caller-identity` answers"
     )
-}
-
-/// An error and what it stems from, each said once.
-pub(super) fn chain(error: &dyn Error) -> String {
-    let mut parts = vec![error.to_string()];
-    let mut source = error.source();
-    while let Some(inner) = source {
-        let text = inner.to_string();
-        if !parts.iter().any(|part| part.contains(&text)) {
-            parts.push(text);
-        }
-        source = inner.source();
-    }
-    parts.join(": ")
 }
 
 #[cfg(test)]

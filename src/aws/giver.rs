@@ -8,7 +8,7 @@ use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIdentityError;
 
-use super::failure::{THROTTLES, chain, stem};
+use super::told::{THROTTLES, chain, stem};
 
 /// Codes that say `not just now`, beside those of throttling.
 const TROUBLES: [&str; 5] =

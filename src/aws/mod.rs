@@ -34,6 +34,7 @@ mod settings;
 mod tasks;
 #[cfg(test)]
 mod tests;
+mod told;
 mod trial;
 
 use std::future::Future;
