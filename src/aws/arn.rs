@@ -18,10 +18,9 @@ pub fn task_id(name: &str) -> Option<&str> {
 }
 
 fn is_task_id(text: &str) -> bool {
-    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let parts: Vec<&str> = text.split('-').collect();
-    let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
-    matches!(lengths.as_slice(), [32] | [8, 4, 4, 4, 12]) && parts.into_iter().all(digits)
+    let lengths = || text.split('-').map(str::len);
+    let digits = || text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
+    (lengths().eq([32]) || lengths().eq([8, 4, 4, 4, 12])) && digits()
 }
 
 #[cfg(test)]

@@ -45,16 +45,19 @@ impl LastDeployment {
     /// The newest; none where there never was one, as far back as AWS remembers. Of a service with a long history only what
     /// is as young as the deployment that runs is asked for, and the rest where that brings nothing.
     pub(super) async fn read(clients: &Clients, cluster: &str, service: &Service) -> Known<Option<Self>> {
-        let primary = service.deployments().iter().find(|deployment| deployment.status() == Some("PRIMARY"));
         let list = List { clients, cluster, service: service.service_name().unwrap_or_default() };
-        if let Some(begun) = primary.and_then(Deployment::created_at) {
-            let recent = list.newest(Some(time(begun) - BEFORE)).await?;
-            if recent.is_some() {
-                return Ok(recent.as_ref().and_then(last));
-            }
+        let after = primary(service).and_then(Deployment::created_at).map(|begun| time(begun) - BEFORE);
+        let mut newest = list.newest(after).await?;
+        if newest.is_none() && after.is_some() {
+            newest = list.newest(None).await?;
         }
-        Ok(list.newest(None).await?.as_ref().and_then(last))
+        Ok(newest.as_ref().and_then(last))
     }
+}
+
+/// The deployment that is to run.
+pub(super) fn primary(service: &Service) -> Option<&Deployment> {
+    service.deployments().iter().find(|deployment| deployment.status() == Some("PRIMARY"))
 }
 
 /// A service's list of service deployments.

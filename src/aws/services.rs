@@ -16,7 +16,7 @@ use super::definitions::{DefinitionFacts, Definitions};
 use super::failure::{self, look_error};
 use super::gather::{Brought, Gathering, Wanted};
 use super::known::{Known, time};
-use super::last_deployment::LastDeployment;
+use super::last_deployment::{LastDeployment, primary};
 use super::tasks::{self, TaskFacts};
 use crate::look::{LookError, LookErrorKind};
 
@@ -201,8 +201,7 @@ impl Cluster {
     }
 
     async fn definition(&self, service: &Service) -> Known<Arc<DefinitionFacts>> {
-        let primary = service.deployments().iter().find(|deployment| deployment.status() == Some("PRIMARY"));
-        let arn = primary.and_then(Deployment::task_definition).or(service.task_definition());
+        let arn = primary(service).and_then(Deployment::task_definition).or(service.task_definition());
         match arn {
             Some(arn) => self.definitions.get(&self.clients, arn).await,
             None => Err(look_error(LookErrorKind::Obscured, "the service has no task definition")),

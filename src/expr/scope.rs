@@ -45,7 +45,10 @@ impl Binding {
 
     /// A single value in it, by itself, as long as the whole was not needed: most of an answer is never read.
     fn part<'path>(&self, fields: impl Iterator<Item = &'path str>) -> Option<CowVal<'_, '_>> {
-        let part = below(&self.value, fields).filter(|part| self.operand.get().is_none() && is_small(part))?;
+        if self.operand.get().is_some() {
+            return None;
+        }
+        let part = below(&self.value, fields).filter(|part| is_small(part))?;
         part.clone().try_into().ok().map(CowVal::Owned)
     }
 }

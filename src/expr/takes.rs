@@ -98,14 +98,16 @@ fn wants_text(method: &str, given: &IdedExpr, kind: &dyn Fn(&IdedExpr) -> Kind) 
 
 /// `duration(1)`: of what?
 fn no_duration(function: &str, given: &IdedExpr, kind: &dyn Fn(&IdedExpr) -> Kind) -> Option<Misfit> {
-    let wrong = function == "duration" && kind(given) == Kind::Number;
+    if function != "duration" || kind(given) != Kind::Number {
+        return None;
+    }
     let written = source(given);
     let help = match written.parse::<f64>() {
         Ok(_) => format!("say the unit: `duration(\"{written}s\")`"),
         Err(_) => format!("say the unit: `duration(string({written}) + \"s\")`"),
     };
     let message = format!("`duration` wants a text with a unit, and `{written}` is a number");
-    wrong.then_some(Misfit { message, help, word: written })
+    Some(Misfit { message, help, word: written })
 }
 
 fn arithmetic(function: &str, [left, right]: [&IdedExpr; 2], kind: &dyn Fn(&IdedExpr) -> Kind) -> Option<Misfit> {

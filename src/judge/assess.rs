@@ -215,8 +215,11 @@ impl Judge<'_> {
 
     /// What takes something away, and says nothing of the answer that it wants, wants one of what it asked.
     fn strayed(&self, step: &Step) -> Option<One> {
+        if step.implied != Some(Implied::TakenAway) {
+            return None;
+        }
         let Observation::Http(response) = self.observation else { return None };
-        let (text, saw) = response.strays().filter(|_| step.implied == Some(Implied::TakenAway))?;
+        let (text, saw) = response.strays()?;
         let judged = Judged { text, kind: "expect".to_owned(), held: Some(false), detail: Some(saw) };
         Some(One { judged, verdict: Verdict::Failed, passing: false, denied: false })
     }

@@ -6,7 +6,7 @@ use super::mute::{self, said};
 use super::unarmed;
 use crate::aws::{AlarmFacts, AlarmKind, Transition};
 use crate::probe::Gap;
-use crate::probe::moment::clock;
+use crate::probe::moment::{clock, dated};
 
 /// `alarm.silent`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,7 +72,7 @@ fn loud_from_the_start(
     match alarm.since {
         Some(since) if alarm.state == "ALARM" && since >= window_start => Some(went_off(name, since, &alarm.reason)),
         Some(since) if alarm.state == "ALARM" => {
-            Some(format!("{already} (since {}): {}", since.format("%Y-%m-%d %H:%M:%S"), said(&alarm.reason)))
+            Some(format!("{already} (since {}): {}", dated(since), said(&alarm.reason)))
         }
         None if alarm.state == "ALARM" => Some(format!("the alarm {name} is in ALARM: {}", said(&alarm.reason))),
         _ => first

@@ -236,10 +236,10 @@ impl ServicesSeen {
         let looks = self.facts.len() == other.facts.len()
             && self.facts.iter().zip(&other.facts).all(|(one, other)| Arc::ptr_eq(one, other));
         let gone = || self.services.iter().map(Service::gone).eq(other.services.iter().map(Service::gone));
-        let stood = |seen: &Self| -> Vec<_> {
-            seen.services.iter().map(|service| (service.failed, service.blockers.clone())).collect()
-        };
-        looks && self.several == other.several && self.demands == other.demands && gone() && stood(self) == stood(other)
+        let stood =
+            |service: &Service, other: &Service| service.failed == other.failed && service.blockers == other.blockers;
+        let stood = || self.services.iter().zip(&other.services).all(|(one, other)| stood(one, other));
+        looks && self.several == other.several && self.demands == other.demands && gone() && stood()
     }
 
     /// The services that were seen, in the order in which they were asked for.

@@ -203,11 +203,12 @@ impl Service {
     /// What it shows of the system.
     #[must_use]
     pub fn finding(&self) -> ServiceFinding {
+        let told = self.grave();
         ServiceFinding {
             name: self.name.clone(),
             well: self.desired > 0 && self.running >= self.desired && self.healthy == Some(self.desired),
-            meanwhile: self.cause().filter(|_| self.grave().is_none()),
-            told: self.grave(),
+            meanwhile: if told.is_none() { self.cause() } else { None },
+            told,
             summary: self.summary(),
             image: self.image(),
         }

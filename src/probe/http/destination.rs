@@ -98,8 +98,8 @@ impl Hop {
     /// what is meant: browsers make a GET of it, and then nothing would have been sent. To another origin (scheme, host
     /// and port) only harmless headers go along, and never a body.
     pub(super) fn next(&self, status: StatusCode, answer: &HeaderMap, body: bool) -> Result<Option<Self>, LookError> {
-        let Some(url) = self.led_to(answer) else { return Ok(None) };
         let Some(keeps_method) = self.keeps_method(status) else { return Ok(None) };
+        let Some(url) = self.led_to(answer) else { return Ok(None) };
         let foreign = url.origin() != self.url.origin();
         let carries_body = self.carries_body && keeps_method;
         if foreign && carries_body && body {
@@ -119,7 +119,7 @@ impl Hop {
     /// Where a redirect leads that is none for a request such as this one.
     pub(super) fn declined(&self, status: StatusCode, answer: &HeaderMap) -> Option<Url> {
         let declines = matches!(status.as_u16(), 301 | 302) && self.keeps_method(status).is_none();
-        self.led_to(answer).filter(|_| declines)
+        declines.then(|| self.led_to(answer)).flatten()
     }
 
     fn led_to(&self, answer: &HeaderMap) -> Option<Url> {

@@ -162,11 +162,13 @@ impl Response {
     /// for people, be it one to log in, and so is what a redirect to another path led to. (An empty body is no page,
     /// whatever its type: some frameworks call everything HTML.)
     pub(crate) fn strays(&self) -> Option<(String, String)> {
-        let html = media_type(&self.exchange.headers) == "text/html" && self.text.trim_start().starts_with('<');
-        if self.status < 400 && html {
+        if self.status >= 400 {
+            return None;
+        }
+        if media_type(&self.exchange.headers) == "text/html" && self.text.trim_start().starts_with('<') {
             return Some(("an answer by the API".to_owned(), "a page".to_owned()));
         }
-        let answered = self.exchange.elsewhere().filter(|_| self.status < 400)?;
+        let answered = self.exchange.elsewhere()?;
         Some((format!("the answer to {}", self.exchange.shown), format!("that to {answered}")))
     }
 
