@@ -48,15 +48,11 @@ fn joined(call: &CallExpr, either: bool) -> Vec<Misfit> {
 
 /// The conditions that one operator joins, in the order in which they are written.
 fn flattened(call: &CallExpr) -> Vec<&IdedExpr> {
-    let inner = |part: &'_ IdedExpr| matches!(&part.expr, Expr::Call(inner) if inner.func_name == call.func_name);
-    let mut parts = Vec::new();
-    for part in &call.args {
-        match &part.expr {
-            Expr::Call(deeper) if inner(part) => parts.extend(flattened(deeper)),
-            _ => parts.push(part),
-        }
-    }
-    parts
+    let parts = call.args.iter().flat_map(|part| match &part.expr {
+        Expr::Call(inner) if inner.func_name == call.func_name => flattened(inner),
+        _ => vec![part],
+    });
+    parts.collect()
 }
 
 fn is_bool(part: &IdedExpr, wanted: bool) -> bool {

@@ -34,8 +34,8 @@ pub(super) fn misfits(call: &CallExpr, kind: &dyn Fn(&IdedExpr) -> Kind) -> Vec<
             condition(part, None, kind(part)).into_iter().collect()
         }
         (CONTAINS, [wanted, range], _) => {
-            let capital = named(range, wanted, kind(range));
-            container(wanted, range, kind(range)).into_iter().chain(capital).collect()
+            let kind = kind(range);
+            container(wanted, range, kind).into_iter().chain(named(range, wanted, kind)).collect()
         }
         (operators::OPT_SELECT, [owner, field], _) => {
             let field = text_literal(field).unwrap_or_default();

@@ -58,10 +58,10 @@ impl<'tree> Walk<'tree> {
         match &part.expr {
             Expr::Comprehension(inner) => return self.visit_loop(inner),
             Expr::Select(select) => {
-                if !select.test {
-                    self.field(&select.operand, &select.field);
-                }
                 let kind = self.kind(&select.operand);
+                if !select.test {
+                    self.field(&select.operand, &select.field, kind);
+                }
                 self.misfits.extend(operand::selected(&select.operand, &select.field, kind, ""));
             }
             Expr::Call(call) => {
@@ -136,8 +136,7 @@ impl<'tree> Walk<'tree> {
     }
 
     /// A field that is not there. Those of the names themselves are held against elsewhere, with all that is read.
-    fn field(&mut self, operand: &IdedExpr, field: &str) {
-        let kind = self.kind(operand);
+    fn field(&mut self, operand: &IdedExpr, field: &str, kind: Kind) {
         let Kind::Object(fields) = kind else {
             self.misfits.extend(fieldless(operand, field, kind));
             return;

@@ -13,7 +13,7 @@ use super::entry::{Entry, Header, VERSION};
 pub struct Journal {
     /// The run.
     pub header: Header,
-    /// Attempts that sent something, in the order in which they began to.
+    /// Attempts that noted something, in the order in which they began to.
     pub attempts: Vec<Attempt>,
     /// Whether a person has seen to what was left.
     pub settled: bool,

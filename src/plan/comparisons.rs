@@ -1,14 +1,13 @@
 //! Variables that are compared with a value of another kind, so that they never are the same.
 
 use crate::diagnostic::Diagnostic;
-use crate::expr::{Compared, Scope, Value, to_text};
+use crate::expr::{Compared, Expression, Scope, Value, to_text};
 use crate::scenario::model::Step;
 
 /// What is wrong with the comparisons of a step, by the values that its variables have. Only what is the same but for its
 /// kind: `"3"` beside 3. Anything else may be what tells one target from another.
 pub(super) fn unlike(step: &Step, scope: &Scope) -> Vec<Diagnostic> {
-    let conditions = step.until.iter().chain(&step.fail_if).chain(&step.expect).chain(&step.when);
-    let compared = conditions.flat_map(crate::expr::Expression::compared);
+    let compared = step.conditions().flat_map(Expression::compared);
     let compared = compared.filter(|compared| compared.path.len() == 2 && compared.path[0] == "vars");
     compared.filter_map(|compared| problem(&compared, scope.read(&compared.path)?)).collect()
 }

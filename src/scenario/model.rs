@@ -112,6 +112,11 @@ impl Step {
         matches!(self.probe, Probe::Logs(_)) && self.until.is_empty() && (self.keep_as.is_some() || judged.any(reads))
     }
 
+    /// Its conditions: `until`, `fail_if`, `expect` and `when`.
+    pub fn conditions(&self) -> impl Iterator<Item = &Expression> {
+        self.until.iter().chain(&self.fail_if).chain(&self.expect).chain(&self.when)
+    }
+
     /// Everything that it reads, all through; the names of its own observation and of `with` among them.
     #[must_use]
     pub fn references(&self) -> Vec<&Reference> {
@@ -119,7 +124,7 @@ impl Step {
         let with = self.with.iter().map(|(_, template)| template.as_ref());
         let templates = [&self.name].into_iter().chain(durations).chain(with).flat_map(Template::references);
         let captures = self.capture.iter().map(|capture| &capture.from);
-        let expressions = self.until.iter().chain(&self.fail_if).chain(&self.expect).chain(&self.when).chain(captures);
+        let expressions = self.conditions().chain(captures);
         templates.chain(self.probe.references()).chain(expressions.flat_map(Expression::references)).collect()
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn check<'draft>(steps: impl Iterator<Item = &'draft Step>, config: &
     let mut problems = Vec::new();
     for step in steps {
         problems.extend(in_step(step, &kept));
-        problems.extend(conditions(step).flat_map(|condition| no_target(condition, config)));
+        problems.extend(step.conditions().flat_map(|condition| no_target(condition, config)));
         if let (Some(name), [(root, _)]) = (step.keep_as.as_deref(), step.probe.brings().as_slice()) {
             kept.insert(name, probe::kind(root));
         }
@@ -48,10 +48,6 @@ fn in_step(step: &Step, kept: &Kinds<'_>) -> Vec<Diagnostic> {
     let captured = step.capture.iter().flat_map(|capture| capture.from.misfits(&after));
     let judged = step.until.iter().chain(&step.expect).filter_map(constant);
     asked.flat_map(|(asked, kinds)| condition(asked, kinds)).chain(captured).chain(judged).collect()
-}
-
-fn conditions(step: &Step) -> impl Iterator<Item = &Expression> {
-    step.until.iter().chain(&step.fail_if).chain(&step.expect).chain(&step.when)
 }
 
 /// Names of targets that are misspelt: a step whose `when` asks for one is never done, or always. Any other name may be a

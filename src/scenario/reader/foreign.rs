@@ -1,6 +1,7 @@
 //! Templates as other tools write them: `{{ id }}`, `${id}`, `$id`. Nothing is filled in there, so that the text itself
 //! would be sent. Whether one is meant depends on the names that can be read where it stands.
 
+use super::identifier::is_identifier;
 use crate::diagnostic::{Diagnostic, Location};
 
 /// Something that looks like a template and is none.
@@ -57,15 +58,12 @@ impl Foreign {
 
     fn new(form: Form, shown: &str, inside: &str, location: &Location) -> Option<Self> {
         let path: Vec<String> = inside.trim().split('.').map(str::to_owned).collect();
-        let name = |step: &String| {
-            step.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_')
-                && step.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
-        };
-        let location = match location.text().match_indices(shown).next() {
-            Some((at, _)) => location.slice(at, at + shown.len()),
-            None => location.clone(),
-        };
-        path.iter().all(name).then(|| Self { path, shown: shown.to_owned(), location, form })
+        if !path.iter().all(|step| is_identifier(step)) {
+            return None;
+        }
+        let place = location.text().find(shown).map(|at| location.slice(at, at + shown.len()));
+        let location = place.unwrap_or_else(|| location.clone());
+        Some(Self { path, shown: shown.to_owned(), location, form })
     }
 
     /// Whether a shell would fill it in: `$id` and `${id}`.

@@ -5,6 +5,7 @@ pub(crate) mod config;
 mod files;
 mod foreign;
 mod http;
+mod identifier;
 mod implied;
 mod loanwords;
 mod logs;

@@ -1,5 +1,6 @@
 //! Single values: text, templates, expressions, durations, flags and counts.
 
+use super::identifier::is_identifier;
 use super::{Foreign, Reader};
 use crate::diagnostic::Diagnostic;
 use crate::expr::{Expression, Template, Value};
@@ -85,10 +86,12 @@ impl Reader {
     pub(super) fn expression(&mut self, node: &Node) -> Option<Expression> {
         let text = node.scalar().filter(|_| !node.is_nothing());
         let Some(text) = text else {
-            let message = format!("expected an expression, found {}", node.kind());
             match node.data {
-                Data::Map(_) => self.wrong(node, message, "write it as text, as in `response.status == 200`"),
-                _ => self.complain(Diagnostic::at(&node.head(), message)),
+                Data::Map(_) => {
+                    let message = format!("expected an expression, found {}", node.kind());
+                    self.wrong(node, message, "write it as text, as in `response.status == 200`");
+                }
+                _ => self.unexpected(node, "an expression"),
             }
             return None;
         };
@@ -178,12 +181,6 @@ pub(crate) const RESERVED: [&str; 26] = [
     "vars", "secret", "target", "run", "row", "response", "logs", "service", "services", "alarm", "alarms", "output",
     "plan", "config", "deps", "now", "json", "uuid", "true", "false", "null", "in", "has", "size", "type", "matches",
 ];
-
-fn is_identifier(name: &str) -> bool {
-    let mut letters = name.chars();
-    letters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
-        && letters.all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
-}
 
 fn name_of(key: &crate::scenario::yaml::Key) -> String {
     key.name.clone()

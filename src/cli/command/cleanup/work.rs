@@ -100,7 +100,7 @@ impl Work {
         // Each plan has the secrets that its own scenarios read.
         self.batches[at].plan.secrets.extend(secrets);
         let mut attempts: Vec<&Attempt> = journal.unfinished().collect();
-        // They stand in the order in which they sent something; reports are in the order of the plan.
+        // They stand in the order in which they noted something first; reports are in the order of the plan.
         attempts.sort_by_key(|attempt| (attempt.case, attempt.number));
         for attempt in attempts {
             match cases.get(&attempt.id).cloned() {
