@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-/// The first pause, and the shortest there is.
+/// The first pause, and a part of every other.
 const FIRST: Duration = Duration::from_millis(100);
 /// The longest pause without `every`.
 const CAP: Duration = Duration::from_secs(10);
-/// A pause is this part of the time already waited: what took a minute is not found out much later than it came about.
-const PROPORTION: f64 = 0.1;
+/// To the first pause comes this part of the time already waited: what took a minute is found out 3 s late at most.
+const PROPORTION: f64 = 0.05;
 /// Pauses differ by up to this part either way, so that many waiting scenarios do not look in step.
 const JITTER: f64 = 0.1;
 
@@ -45,7 +45,7 @@ pub(crate) fn next(pace: Pace, elapsed: Duration, deadline: Duration, roll: f64)
 }
 
 fn adaptive(elapsed: Duration, roll: f64) -> Duration {
-    elapsed.mul_f64(PROPORTION).clamp(FIRST, CAP).mul_f64(1.0 + JITTER * (2.0 * roll - 1.0))
+    (FIRST + elapsed.mul_f64(PROPORTION)).min(CAP).mul_f64(1.0 + JITTER * (2.0 * roll - 1.0))
 }
 
 #[cfg(test)]
@@ -65,9 +65,10 @@ mod tests {
     fn waiting_starts_fast_and_slows_in_proportion() {
         let adaptive = Pace::default();
         check(adaptive, 0, 60_000, Next::LookIn(ms(100)));
-        check(adaptive, 400, 60_000, Next::LookIn(ms(100)));
-        check(adaptive, 10_000, 60_000, Next::LookIn(ms(1_000)));
-        check(adaptive, 100_000, 600_000, Next::LookIn(ms(10_000)));
+        check(adaptive, 400, 60_000, Next::LookIn(ms(120)));
+        check(adaptive, 10_000, 60_000, Next::LookIn(ms(600)));
+        check(adaptive, 100_000, 600_000, Next::LookIn(ms(5_100)));
+        check(adaptive, 400_000, 600_000, Next::LookIn(ms(10_000)));
     }
 
     #[test]
