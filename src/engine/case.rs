@@ -167,12 +167,14 @@ impl CaseRun<'_> {
     }
 
     fn tell_end(&self, journey: Journey, retrying: bool) {
+        let failed = journey.verdict() == Verdict::Failed;
+        let emptied = if failed { evidence::emptied(self.case, journey.scope()) } else { Vec::new() };
         let Ended { verdict, own, memory, around, notes } = journey.end();
         let diagnosis = own.map(|Decided { at, said, broken, witness }| {
             let by = at.and_then(|at| self.kind(at));
             let Witness { ref saw, waited, cut_short, ref course, .. } = witness;
             let own = Own { by, said: &said, broken: &broken, waited, cut_short, course, saw };
-            diagnose(verdict, &Scene { own, earlier: memory.saw(), around: &around })
+            diagnose(verdict, &Scene { own, earlier: memory.saw(), around: &around, emptied: &emptied })
         });
         let (cause, supports) = diagnosis.map(|found| (found.cause, found.supports)).unzip();
         let cause = cause.or_else(|| (verdict == Verdict::Skipped).then(|| UNJUDGED.to_owned()));

@@ -9,11 +9,12 @@ use futures_util::future::join_all;
 use tokio::time::{Instant, timeout};
 
 use super::lookout::Stage;
+use crate::aws::{Thing, short_name};
 use crate::event::Evidence;
 use crate::expr::Scope;
 use crate::plan::{Case, Step};
 use crate::probe::finding::Finding;
-use crate::probe::{Observation, Probe, Request, Vantage};
+use crate::probe::{Observation, Probe, Request, Vantage, ecs};
 
 /// All looks together may take this long: whoever waits for a verdict has waited enough.
 const WITHIN: Duration = Duration::from_secs(10);
@@ -58,10 +59,23 @@ fn requests(case: &Case, scope: &Scope) -> Vec<Request> {
     requests.filter(|request| known.insert(request.describe())).collect()
 }
 
+/// The services that the case itself wants to be without tasks: a step of it waits for that, or expects it.
+pub(crate) fn emptied(case: &Case, scope: &Scope) -> Vec<String> {
+    let wants = |step: &&Step| step.spec.until.iter().chain(&step.spec.expect).any(|one| ecs::wants_none(one.text()));
+    let steps = case.ready.iter().chain(&case.guards).chain(&case.steps).filter(wants);
+    let requests = steps.filter_map(|step| step.spec.probe.resolve(scope, &step.spec.dir).ok());
+    let things = requests.flat_map(|request| request.things());
+    let services = things.filter_map(|thing| match thing {
+        Thing::Service { cluster: _, name } => Some(short_name(&name).to_owned()),
+        Thing::LogGroup { .. } | Thing::Alarm { .. } => None,
+    });
+    services.collect()
+}
+
 /// The step's own request, where it is worth another look.
 fn request(case: &Case, step: &Step, scope: &Scope) -> Option<Request> {
     let probe = &step.spec.probe;
-    let whole = probe.resolve(scope, &step.spec.dir).ok();
+    let whole = probe.resolve(scope, &step.spec.dir).ok().filter(|_| probe.nameless(scope).is_none());
     match probe {
         Probe::Ecs(_) | Probe::Alarm(_) => whole,
         // A log says something even where the journey did not come to what was looked for in it.

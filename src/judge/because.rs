@@ -34,8 +34,8 @@ pub fn because(assessment: &Assessment, seen: &Seen, waited: Waited) -> String {
         (Some(told), Some(judged)) if matches!(seen, Ok(Observation::Logs(_))) && judged.kind == "expect" => {
             format!("{} ({told})", phrase(judged))
         }
-        // That tasks are on their way is told beside what it does not explain.
-        (Some(told), Some(judged)) if matches!(seen, Ok(Observation::Ecs(seen)) if !seen.explains(&judged.text)) => {
+        // That tasks are on their way, or none wanted, is told beside what it does not explain.
+        (Some(told), Some(judged)) if matches!(seen, Ok(Observation::Ecs(seen)) if !seen.explains(judged)) => {
             format!("{} ({told})", phrase(judged))
         }
         (Some(told), _) => told,

@@ -62,6 +62,8 @@ pub struct ServiceFinding {
     pub well: bool,
     /// What is wrong with it, where that may be why something else is wrong.
     pub told: Option<String>,
+    /// Whether that is only that it wants no task.
+    pub emptied: bool,
     /// What is else not as it should be, where nothing worse is: tasks on their way beside those that run, a roll-out that
     /// is not through.
     pub meanwhile: Option<String>,

@@ -1,13 +1,16 @@
 //! Something is wrong with a service.
 
 use super::scene::Scene;
+use crate::probe::finding::ServiceFinding;
 
-/// What the service says of what lies that deep; an `ecs` step has said it already.
+/// What the service says of what lies that deep; an `ecs` step has said it already, and that it wants no task is no news
+/// to a scenario that wants it so.
 pub(super) fn find(scene: &Scene<'_>) -> Option<String> {
     if scene.own.by == Some("ecs") {
         return None;
     }
-    scene.services().find_map(|service| service.told.clone())
+    let meant = |service: &&ServiceFinding| service.emptied && scene.emptied.contains(&service.name);
+    scene.services().filter(|service| !meant(service)).find_map(|service| service.told.clone())
 }
 
 /// What a task that ended by itself logged as its last error: why it ended. For the end of a cause that tells of its end.

@@ -23,6 +23,8 @@ pub struct Scene<'scene> {
     pub earlier: &'scene [Finding],
     /// What one more look all around saw.
     pub around: &'scene [Finding],
+    /// The services that the scenario itself wants to be without tasks.
+    pub emptied: &'scene [String],
 }
 
 /// The step or guard that decided the verdict.

@@ -24,7 +24,7 @@ fn check((by, said, waited, saw): Seen<'_>, earlier: &[Finding], around: &[Findi
     let waited = waited.map(Duration::from_secs);
     let course = &Course::default();
     let own = Own { by: Some(by), said, broken: &broken, waited, cut_short: false, course, saw: &saw };
-    let found = diagnose(Verdict::Failed, &Scene { own, earlier, around });
+    let found = diagnose(Verdict::Failed, &Scene { own, earlier, around, emptied: &[] });
     let supports: Vec<&str> = found.supports.iter().map(String::as_str).collect();
     assert_eq!((found.cause.as_str(), supports.as_slice()), expected);
 }
@@ -50,6 +50,7 @@ fn worker(told: Option<&str>) -> Finding {
         name: "bulk-import-worker".to_owned(),
         well: told.is_none(),
         told: told.map(str::to_owned),
+        emptied: false,
         meanwhile: None,
         summary: "1 of 1 running, 1 healthy, rollout COMPLETED".to_owned(),
         image: "worker:2 (sha256:2)".to_owned(),
@@ -113,6 +114,29 @@ fn a_step_that_looked_at_a_service_has_seen_what_lies_deepest() {
     let told = format!("{DEAD}; {ERROR}");
     check(("ecs", DEAD, None, vec![worker(Some(DEAD))]), &[], &[error.clone(), alarm(LOUD, true)], (&told, &[]));
     check(("alarm", LOUD, None, vec![alarm(LOUD, true)]), &[], &[error], (LOUD, &[ERROR]));
+}
+
+/// A roll-back has taken the worker away: that none is wanted is no news.
+#[test]
+fn what_the_scenario_itself_took_away_explains_nothing() {
+    let none = "bulk-import-worker wants no task: its desired count is 0";
+    let away = |emptied| {
+        let Finding::Service(service) = worker(Some(none)) else { panic!("a service") };
+        Finding::Service(ServiceFinding { emptied, ..service })
+    };
+    let check = |emptied: bool, wanted: &[String], expected: &str| {
+        let said = "POST /imports answered 500 Internal Server Error: disk full";
+        let (course, around) = (&Course::default(), [away(emptied)]);
+        let own = Own { by: Some("http"), said, broken: &[], waited: None, cut_short: false, course, saw: &[] };
+        let scene = Scene { own, earlier: &[], around: &around, emptied: wanted };
+        assert_eq!(diagnose(Verdict::Failed, &scene).cause, if expected.is_empty() { said } else { expected });
+    };
+    let worker = ["bulk-import-worker".to_owned()];
+    check(true, &worker, "");
+    check(true, &[], none);
+    check(true, &["another".to_owned()], none);
+    // Something worse is wrong with it.
+    check(false, &worker, none);
 }
 
 /// A task that is still on its way beside one that runs has not made the API answer 400.
@@ -361,7 +385,7 @@ fn lines_that_are_missing_though_the_work_was_done() {
     let course = &Course::default();
     let own = Own { by: Some("logs"), said: missing, broken: &[], waited: None, cut_short: true, course, saw: &saw };
     let around = [import("completed"), worker(None)];
-    assert_eq!(diagnose(Verdict::Failed, &Scene { own, earlier: &[], around: &around }).cause, missing);
+    assert_eq!(diagnose(Verdict::Failed, &Scene { own, earlier: &[], around: &around, emptied: &[] }).cause, missing);
 }
 
 #[test]
@@ -381,6 +405,7 @@ fn where_nothing_explains_it_what_was_expected_and_last_seen_is_said() {
 fn only_a_failure_has_a_deeper_cause() {
     let course = &Course::default();
     let own = Own { by: Some("logs"), said: "denied", broken: &[], waited: None, cut_short: false, course, saw: &[] };
-    let found = diagnose(Verdict::Inconclusive, &Scene { own, earlier: &[], around: &[worker(Some(DEAD))] });
+    let found =
+        diagnose(Verdict::Inconclusive, &Scene { own, earlier: &[], around: &[worker(Some(DEAD))], emptied: &[] });
     assert_eq!(found, Diagnosis { cause: "denied".to_owned(), supports: Vec::new() });
 }

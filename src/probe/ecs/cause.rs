@@ -1,10 +1,13 @@
 //! Why a service is not as it should be, in one sentence.
 
 use super::ServicesSeen;
+use super::emptied::counts_none;
 use super::health::Unproven;
 use super::service::{Service, ServiceMessage};
 use super::steady::Blocker;
 use super::task::StoppedTask;
+use crate::event::Judged;
+use crate::probe::finding::ServiceFinding;
 use crate::probe::moment::{clock, span};
 use crate::probe::{Demand, DemandState};
 
@@ -12,16 +15,32 @@ use crate::probe::{Demand, DemandState};
 const PROGRESS: [&str; 7] = [".steady", ".healthy", ".unhealthy", ".running", ".pending", ".rollout", ".failed"];
 
 impl ServicesSeen {
-    /// Whether the cause that it tells may be why that expectation does not hold. That tasks are still on their way is no
-    /// reason why another image runs.
+    /// Whether the cause that it tells may be why that does not hold. That tasks are still on their way is no reason why
+    /// another image runs, and that none is wanted no reason why there is one.
     #[must_use]
-    pub fn explains(&self, expectation: &str) -> bool {
-        self.services.iter().any(|service| service.grave().is_some())
-            || PROGRESS.iter().any(|field| expectation.contains(field))
+    pub fn explains(&self, Judged { text, kind, .. }: &Judged) -> bool {
+        let wanted = kind != "fail_if" && counts_none(text) && self.services.iter().all(Service::is_emptied);
+        let grave = || self.services.iter().any(|service| service.grave().is_some());
+        !wanted && (grave() || PROGRESS.iter().any(|field| text.contains(field)))
     }
 }
 
 impl Service {
+    /// What it shows of the system.
+    #[must_use]
+    pub fn finding(&self) -> ServiceFinding {
+        let told = self.grave();
+        ServiceFinding {
+            name: self.name.clone(),
+            well: self.desired > 0 && self.running >= self.desired && self.healthy == Some(self.desired),
+            emptied: self.is_emptied(),
+            meanwhile: if told.is_none() { self.cause() } else { None },
+            told,
+            summary: self.summary(),
+            image: self.image(),
+        }
+    }
+
     /// The sentence; none where nothing is wrong.
     pub(super) fn cause(&self) -> Option<String> {
         let own = self.taken_back().or_else(|| self.missing_tasks());
@@ -38,6 +57,11 @@ impl Service {
         let bare = self.desired < 1 || self.running < 1 || self.fallen().is_some();
         let own = self.taken_back().or_else(|| self.missing_tasks().filter(|_| bare));
         own.or_else(|| self.other_revision()).or_else(|| self.ill()).or_else(|| self.restless())
+    }
+
+    /// Whether all that is wrong with it is that it wants no task.
+    pub(super) fn is_emptied(&self) -> bool {
+        self.desired < 1 && self.taken_back().is_none()
     }
 
     /// Its roll-out is not through, though nothing of it has failed.

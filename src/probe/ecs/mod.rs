@@ -2,6 +2,7 @@
 
 mod cause;
 mod deployment;
+mod emptied;
 mod evidence;
 mod expected;
 mod health;
@@ -21,6 +22,7 @@ use std::sync::{Arc, OnceLock};
 use expected::Expected;
 use futures_util::future::try_join_all;
 
+pub use emptied::wants_none;
 pub use service::{Service, ServiceMessage};
 use since::Since;
 pub use task::{StoppedTask, Task};

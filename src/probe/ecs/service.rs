@@ -14,7 +14,6 @@ use super::steady::{self, Blocker, Steady};
 use super::task::{Own, StoppedTask, Task};
 use crate::aws::{self, ServiceFacts, TaskFacts};
 use crate::probe::Gap;
-use crate::probe::finding::ServiceFinding;
 use crate::probe::moment::stamp;
 use crate::probe::{Demand, DemandState};
 
@@ -200,20 +199,6 @@ impl Service {
         tested.chain(expected).chain(self.unlisted.clone()).collect()
     }
 
-    /// What it shows of the system.
-    #[must_use]
-    pub fn finding(&self) -> ServiceFinding {
-        let told = self.grave();
-        ServiceFinding {
-            name: self.name.clone(),
-            well: self.desired > 0 && self.running >= self.desired && self.healthy == Some(self.desired),
-            meanwhile: if told.is_none() { self.cause() } else { None },
-            told,
-            summary: self.summary(),
-            image: self.image(),
-        }
-    }
-
     /// `task definition worker:42, image worker:2 (sha256:…)`, the image where it is known.
     fn revision(&self) -> String {
         let image = Some(self.image()).filter(|image| !image.is_empty());
@@ -222,7 +207,7 @@ impl Service {
     }
 
     /// `worker:2 (sha256:…)`; empty where it is not known.
-    fn image(&self) -> String {
+    pub(super) fn image(&self) -> String {
         let images = self.images.as_deref().unwrap_or_default().join(", ");
         let digests = self.digests.as_deref().unwrap_or_default().join(", ");
         if digests.is_empty() { images } else { format!("{images} ({digests})") }
