@@ -11,7 +11,7 @@ use crate::verdict::Verdict;
 pub(crate) struct Closed {
     pub(crate) verdict: Verdict,
     pub(crate) reason: String,
-    /// The name whose value it needs, and which no step brought.
+    /// The name whose value it needs, and which no step brought, or brought as null.
     pub(crate) lacks: Option<String>,
 }
 
@@ -25,6 +25,13 @@ impl Closed {
     pub(crate) fn unfilled(error: EvaluationError) -> Self {
         let verdict = if error.unknown { Verdict::Inconclusive } else { Verdict::Failed };
         Self::because(verdict, error.message)
+    }
+
+    /// What it would ask has no name.
+    pub(crate) fn nameless(null: &Expression) -> Self {
+        let reason = format!("{} is null, which names nothing in an address: nothing was sent", null.text());
+        let lacks = null.references().first().map(|reference| reference.path[0].clone());
+        Self { lacks, ..Self::wrong(reason) }
     }
 
     /// Something is wrong with it.

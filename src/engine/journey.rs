@@ -1,6 +1,6 @@
 //! What an attempt at a case has come through so far: values kept, outcomes told or still to be told.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::evidence::Collected;
 use super::guards::Guarded;
@@ -33,6 +33,8 @@ pub(crate) struct Journey {
     around: Vec<Finding>,
     /// Names that a shadow check should have brought, and did not.
     shadowed: BTreeSet<String>,
+    /// Names that were captured as null, each with what was seen there.
+    nulls: BTreeMap<String, String>,
     notes: Vec<String>,
     /// The worst that is to be said of what is left behind, and why.
     left: Option<(Verdict, String)>,
@@ -63,6 +65,7 @@ impl Journey {
             untold: Vec::new(),
             around: Vec::new(),
             shadowed: BTreeSet::new(),
+            nulls: BTreeMap::new(),
             notes: Vec::new(),
             left: None,
         }
@@ -202,7 +205,11 @@ impl Journey {
     }
 
     fn take(&mut self, stage: &Stage, at: StepRef, step: &Step, finished: Finished) {
-        let Finished { outcome, kept, what: _, subjects, unanswered, lacks, witness } = finished;
+        let Finished { mut outcome, kept, what: _, subjects, unanswered, lacks, nulls, witness } = finished;
+        if let (Some(cause), Some(seen)) = (&mut outcome.cause, lacks.as_ref().and_then(|name| self.nulls.get(name))) {
+            *cause = format!("{cause}; {seen}");
+        }
+        self.nulls.extend(nulls);
         let shadowed = lacks.as_ref().is_some_and(|name| self.shadowed.contains(name));
         let outcome = self.unless_shadowed(outcome, lacks);
         self.tested(subjects);

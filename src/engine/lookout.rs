@@ -66,9 +66,11 @@ impl<'step> Lookout<'step> {
     pub(crate) fn open(stage: &'step Stage, at: StepRef, step: &'step Step, scope: &Scope) -> Result<Self, Closed> {
         let began = stage.clock.now();
         let scope = admit(step, scope, began)?;
+        if let Some(null) = step.spec.probe.nameless(&scope) {
+            return Err(Closed::nameless(null));
+        }
         let request = step.spec.probe.resolve(&scope, &step.spec.dir).map_err(Closed::unfilled)?;
-        let until = (!step.spec.until.is_empty())
-            .then(|| step.spec.until.iter().map(crate::expr::Expression::text).collect::<Vec<_>>().join(" && "));
+        let until = awaited(step);
         let within_ms = step.within.or(step.hold).map(millis);
         stage.sink.tell(Fact::StepStarted { step: at, until, within_ms });
         let (started, changes, course) = (Instant::now(), Vec::new(), Course::default());

@@ -32,6 +32,8 @@ pub(crate) struct Finished {
     pub(crate) unanswered: Option<(String, String)>,
     /// The name for want of whose value it was not looked at.
     pub(crate) lacks: Option<String>,
+    /// The names that it brought as null, each with what was seen there.
+    pub(crate) nulls: Vec<(String, String)>,
     /// What it saw of the system.
     pub(crate) witness: Witness,
 }
@@ -69,14 +71,15 @@ fn note_sending(stage: &Stage, step: &Step, lookout: &Lookout<'_>) -> Result<(),
 impl Finished {
     fn closed(step: &Step, closed: Closed) -> Self {
         let outcome = unlooked(step, closed.verdict, closed.reason);
-        let (kept, subjects, witness) = (Vec::new(), Vec::new(), Witness::default());
-        Self { outcome, kept, what: None, subjects, unanswered: None, lacks: closed.lacks, witness }
+        let (kept, subjects, nulls, witness) = (Vec::new(), Vec::new(), Vec::new(), Witness::default());
+        Self { outcome, kept, what: None, subjects, unanswered: None, lacks: closed.lacks, nulls, witness }
     }
 
     /// `needed`: the names by which what the step may make is cleaned up.
     fn of(step: &Step, lookout: Lookout<'_>, end: &End, needed: &[&str]) -> Self {
         let (what, subjects) = (lookout.describe(), lookout.subjects());
         let (kept, missing) = keep(step, &lookout);
+        let nulls = nulls(step, &lookout, &kept);
         let silent = || unanswered(step, &lookout, end, !needed.is_empty());
         let lost = missing.iter().find(|missing| needed.contains(&missing.name)).map(|missing| missing.why.as_str());
         let unanswered = silent().or_else(|| unnamed(&lookout, lost));
@@ -99,7 +102,7 @@ impl Finished {
         }
         outcome.cause = lacking.map(|missing| missing.why).or(outcome.cause);
         outcome.captured = kept.iter().map(|(name, value)| told(step, name, value)).collect();
-        Self { outcome, kept, what: Some(what), subjects, unanswered, lacks: None, witness }
+        Self { outcome, kept, what: Some(what), subjects, unanswered, lacks: None, nulls, witness }
     }
 }
 
@@ -184,6 +187,18 @@ fn keep<'step>(step: &'step Step, lookout: &Lookout<'_>) -> (Vec<(String, Bound)
         kept.push((name.clone(), observation.whole()));
     }
     (kept, missing)
+}
+
+/// What was seen where a value was captured that is null: who reads it as a name will want to know.
+fn nulls(step: &Step, lookout: &Lookout<'_>, kept: &[(String, Bound)]) -> Vec<(String, String)> {
+    let is_null =
+        |capture: &&Capture| kept.iter().any(|(name, value)| *name == capture.name && matches!(**value, Value::Null));
+    let Some(Ok(observation)) = lookout.seen() else { return Vec::new() };
+    let seen = |Capture { name, from, secret: _ }: &Capture| {
+        let seen = format!("\"{}\" captured it from {}: {}", step.name, from.text(), observation.summary());
+        (name.clone(), seen)
+    };
+    step.spec.capture.iter().filter(is_null).map(seen).collect()
 }
 
 /// A captured value as it is told: a secret one not at all, a whole observation by its name.

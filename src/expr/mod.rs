@@ -13,6 +13,7 @@ mod mismatch;
 mod operand;
 mod order;
 mod owner;
+mod piece;
 mod place;
 mod print;
 mod reason;

@@ -5,12 +5,9 @@ use std::sync::Arc;
 
 use cel::objects::{Key, Map};
 
-use super::place::within;
-use super::token::{CLOSING, closing};
-use super::{EvaluationError, Expression, Reference, Scope, Value, to_text, withheld};
+use super::piece::{self, Piece, told};
+use super::{EvaluationError, Expression, Reference, Scope, Value, to_text};
 use crate::diagnostic::{Diagnostic, Location};
-
-const OPENING: &str = "${{";
 
 /// A YAML value in whose strings `${{ … }}` may stand. Alone in a string, it keeps its type. `$${{` is a plain `${{`.
 #[derive(Debug)]
@@ -28,24 +25,13 @@ enum Node {
     Map(Vec<(String, Template)>),
 }
 
-#[derive(Debug)]
-enum Piece {
-    Fixed(String),
-    Expression(Box<Expression>),
-}
-
 impl Template {
     /// Parses a string as it stands in the file. `location` covers the scalar, quotes included where it has any.
     ///
     /// # Errors
     /// An unclosed `${{`, an expression that does not compile; all at once.
     pub fn parse(text: &str, location: &Location) -> Result<Self, Vec<Diagnostic>> {
-        let mut reader = Reader { text, location, pieces: Vec::new(), diagnostics: Vec::new() };
-        reader.read();
-        if !reader.diagnostics.is_empty() {
-            return Err(reader.diagnostics);
-        }
-        Ok(Self { location: location.clone(), node: node(reader.pieces) })
+        Ok(Self { location: location.clone(), node: node(piece::read(text, location)?) })
     }
 
     /// A value with nothing to fill in.
@@ -122,6 +108,17 @@ impl Template {
         }
     }
 
+    /// The first expression of a text that comes to null.
+    #[must_use]
+    pub fn null(&self, scope: &Scope) -> Option<&Expression> {
+        let is_null = |expression: &&Expression| matches!(expression.evaluate(scope), Ok(Value::Null));
+        match &self.node {
+            Node::Whole(expression) => Some(&**expression).filter(is_null),
+            Node::Text(pieces) => pieces.iter().filter_map(Piece::expression).find(is_null),
+            Node::Fixed(_) | Node::List(_) | Node::Map(_) => None,
+        }
+    }
+
     /// Its value, types kept.
     ///
     /// # Errors
@@ -185,34 +182,6 @@ impl Template {
 /// What an expression in it comes to.
 type Evaluate = fn(&Expression, &Scope) -> Result<Value, EvaluationError>;
 
-/// What is withheld must not leave as the words that stand in its place.
-fn told(expression: &Expression, scope: &Scope) -> Result<Value, EvaluationError> {
-    let value = expression.evaluate(scope)?;
-    match withheld::first(&value) {
-        Some(withheld) => {
-            let message = format!("{} is not told: {}", expression.text(), withheld.reason());
-            Err(EvaluationError { message, unknown: true })
-        }
-        None => Ok(value),
-    }
-}
-
-impl Piece {
-    fn references(&self) -> &[Reference] {
-        match self {
-            Self::Fixed(_) => &[],
-            Self::Expression(expression) => expression.references(),
-        }
-    }
-
-    fn text(&self, scope: &Scope) -> Result<String, EvaluationError> {
-        match self {
-            Self::Fixed(text) => Ok(text.clone()),
-            Self::Expression(expression) => told(expression, scope).map(|value| to_text(&value)),
-        }
-    }
-}
-
 /// What pieces of one string make together.
 fn node(mut pieces: Vec<Piece>) -> Node {
     match (pieces.pop(), pieces.is_empty()) {
@@ -223,66 +192,6 @@ fn node(mut pieces: Vec<Piece>) -> Node {
             pieces.push(last);
             Node::Text(pieces)
         }
-    }
-}
-
-/// Takes a string apart.
-struct Reader<'text> {
-    text: &'text str,
-    location: &'text Location,
-    pieces: Vec<Piece>,
-    diagnostics: Vec<Diagnostic>,
-}
-
-impl Reader<'_> {
-    fn read(&mut self) {
-        let mut at = 0;
-        while let Some(found) = self.text[at..].find(OPENING) {
-            let opening = at + found;
-            let inside = opening + OPENING.len();
-            if self.text[at..opening].ends_with('$') {
-                self.plain(&self.text[at..opening - 1]);
-                self.plain(OPENING);
-                at = inside;
-                continue;
-            }
-            self.plain(&self.text[at..opening]);
-            let Some(length) = closing(&self.text[inside..]) else {
-                return self.unclosed(opening);
-            };
-            self.expression(inside, inside + length);
-            at = inside + length + CLOSING.len();
-        }
-        self.plain(&self.text[at..]);
-    }
-
-    fn plain(&mut self, text: &str) {
-        match self.pieces.last_mut() {
-            _ if text.is_empty() => {}
-            Some(Piece::Fixed(before)) => before.push_str(text),
-            _ => self.pieces.push(Piece::Fixed(text.to_owned())),
-        }
-    }
-
-    fn expression(&mut self, start: usize, end: usize) {
-        let text = &self.text[start..end];
-        let begins = start + (text.len() - text.trim_start().len());
-        let text = text.trim();
-        if text.is_empty() {
-            let place = within(self.text, self.location, start - OPENING.len(), end + CLOSING.len());
-            return self.diagnostics.push(Diagnostic::at(&place, "there is no expression between `${{` and `}}`"));
-        }
-        let place = within(self.text, self.location, begins, begins + text.len());
-        match Expression::compile(text, &place) {
-            Ok(expression) => self.pieces.push(Piece::Expression(Box::new(expression))),
-            Err(diagnostics) => self.diagnostics.extend(diagnostics),
-        }
-    }
-
-    fn unclosed(&mut self, opening: usize) {
-        let place = within(self.text, self.location, opening, opening + OPENING.len());
-        let diagnostic = Diagnostic::at(&place, "`${{` is never closed with `}}`");
-        self.diagnostics.push(diagnostic.help("a plain `${{` is written `$${{`"));
     }
 }
 
@@ -325,6 +234,11 @@ mod tests {
         check(" ${{ id }}", json!(" 7"));
         check("${{ row.list }} ${{ row.ok }} ${{ row.ratio }}", json!("[1,\"x\"] true 0.5"));
         check("plain", json!("plain"));
+        let null = |text: &str| template(text).null(&scope().with("gone", Value::Null)).map(|it| it.text().to_owned());
+        assert_eq!(null("/a/${{ id }}/${{ gone }}").as_deref(), Some("gone"));
+        assert_eq!(null("${{ gone }}").as_deref(), Some("gone"));
+        assert_eq!(null("/a/${{ gone == null ? 'x' : gone }}"), None);
+        assert_eq!(null("/a/null"), None);
         check("", json!(""));
     }
 

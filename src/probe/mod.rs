@@ -30,7 +30,7 @@ pub use self::observation::Observation;
 pub use self::recent::Recent;
 pub use self::request::Request;
 pub use self::vantage::{Instruments, Vantage};
-use crate::expr::{EvaluationError, Reference, Scope, Template};
+use crate::expr::{EvaluationError, Expression, Reference, Scope, Template};
 pub use crate::look::{LookError, LookErrorKind};
 
 /// The probes there are, as written in a step.
@@ -144,6 +144,20 @@ impl Probe {
         match self {
             Self::Terraform(probe) => probe.dir.as_ref(),
             _ => None,
+        }
+    }
+
+    /// The expression in the address of a request that comes to null: no such address names anything.
+    #[must_use]
+    pub fn nameless(&self, scope: &Scope) -> Option<&Expression> {
+        match self {
+            Self::Http(probe) => probe.url.null(scope),
+            Self::Logs(_)
+            | Self::Ecs(_)
+            | Self::Alarm(_)
+            | Self::Terraform(_)
+            | Self::PythonDeps(_)
+            | Self::Exec(_) => None,
         }
     }
 

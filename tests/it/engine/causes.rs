@@ -87,6 +87,28 @@ async fn an_answer_that_lacks_what_is_captured_is_shown() {
     check(|_| Reply::Json(201, "{\"id\":"), "response.body is text, not an object (it is not valid JSON)").await;
 }
 
+/// No such address names anything; what was captured instead of a name is said with what was seen there.
+#[tokio::test]
+async fn a_null_is_sent_in_no_address() {
+    async fn check(before: &str, address: &str, expected: &str) {
+        let make = "{ name: make, http: { post: /things }, expect: response.status == 201, capture: { id: response.body.id } }";
+        let yaml = format!(
+            "name: a\nsteps:\n  - {make}\n  - {before}name: see\n    http: {{ get: \"{address}\" }}\n    expect: response.status == 200\n"
+        );
+        let answers: [(&str, Answer); 2] = [
+            ("POST /things", |_| Reply::Json(201, r#"{"id":null,"status":"queued"}"#)),
+            ("GET /things/x", |_| Reply::Json(200, "{}")),
+        ];
+        let ran = one(&yaml, &answers).await;
+        assert_eq!((ran.story()[0].as_str(), ran.count("GET /things/null")), (expected, 0));
+    }
+    let why = "0 failed: id is null, which names nothing in an address: nothing was sent; \"make\" captured it from \
+               response.body.id: 201 {\"id\":null,\"status\":\"queued\"}";
+    check("", "/things/${{ id }}", why).await;
+    check("when: id != null\n    ", "/things/${{ id }}", "0 passed").await;
+    check("", "/things/${{ id == null ? 'x' : id }}", "0 passed").await;
+}
+
 /// Which limit it was, what went on, and for how long it had.
 #[tokio::test]
 async fn the_scenarios_timeout_says_what_it_ended() {
