@@ -132,10 +132,13 @@ impl<'step> Lookout<'step> {
         }
     }
 
-    /// The look that did not come to its end, where one did not: `GET /slow had been under way for 2.9 s`.
+    /// The look that did not come to its end, where one did not: `GET /slow had been under way for 2.9 s`; and what it was
+    /// to show, where none before it did.
     pub(crate) fn unfinished(&self) -> Option<String> {
         let long = millis(self.elapsed().saturating_sub(self.looking?));
-        Some(format!("{} had been under way for {}", self.describe(), in_words(long)))
+        let awaited = awaited(self.step).filter(|_| self.last.is_none());
+        let awaited = awaited.map_or_else(String::new, |until| format!(", to see whether {until}"));
+        Some(format!("{} had been under way for {}{awaited}", self.describe(), in_words(long)))
     }
 
     /// Since the step began.
@@ -246,6 +249,12 @@ impl<'step> Lookout<'step> {
         let words = demands_met(observation.demands()).into_iter().chain(states);
         words.filter(|word| known.insert(word.clone())).collect::<Vec<_>>().join(", ")
     }
+}
+
+/// What a step waits for, as it is written.
+fn awaited(step: &Step) -> Option<String> {
+    let until: Vec<&str> = step.spec.until.iter().map(Expression::text).collect();
+    (!until.is_empty()).then(|| until.join(" && "))
 }
 
 fn demands_met(demands: &[Demand]) -> Option<String> {

@@ -124,12 +124,13 @@ async fn the_scenarios_timeout_says_what_it_ended() {
     let hangs: Answer = |_| Reply::Slow(Duration::from_mins(1));
     let get = "http: { get: /slow }\n    expect: response.status == 200";
     check(get, hangs, &["over; GET /slow had been under way for 1.2 s"]).await;
+    let until = "http: { get: /slow }\n    until: response.status == 200\n    within: 1m";
+    check(until, hangs, &["over; GET /slow had been under way for 1.2 s, to see whether response.status == 200"]).await;
     // What an earlier look saw is not taken for what the last one met.
     let then_hangs: Answer = |count| match count {
         1 => Reply::Json(503, "{}"),
         _ => Reply::Slow(Duration::from_mins(1)),
     };
-    let until = "http: { get: /slow }\n    until: response.status == 200\n    within: 1m";
     check(until, then_hangs, &["over; GET /slow had been under way for ", "; last: GET /slow answered 503"]).await;
     let program = "exec: { run: [sh, -c, 'echo waiting for db >&2; sleep 60'] }\n    expect: output.code == 0";
     check(program, hangs, &["; last: `sh` had not ended after 1.", " s and was killed; it last wrote: waiting for db"])
