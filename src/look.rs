@@ -23,6 +23,9 @@ pub enum LookErrorKind {
     System,
     /// The system does not answer in the time that the request itself has (`timeout`). *Failed* as well.
     Late,
+    /// The system answered, and that led to nothing: the answer stopped half way, or was a redirect to where nobody is.
+    /// *Failed* as well.
+    Broken,
     /// We may not look: credentials, permissions. *Inconclusive*, and waiting does not help.
     Denied,
     /// We could not look just now: throttled, AWS itself in trouble. *Inconclusive* once the deadline is past.
@@ -39,6 +42,6 @@ impl LookErrorKind {
     /// Whether what was asked may have arrived, and done something that nobody was told of.
     #[must_use]
     pub const fn leaves_open(self) -> bool {
-        matches!(self, Self::System | Self::Late)
+        matches!(self, Self::System | Self::Late | Self::Broken)
     }
 }

@@ -48,9 +48,11 @@ impl Finding {
     /// was seen not to be.
     pub(super) fn unseen(what: impl Into<String>, error: &LookError) -> Self {
         match error.kind {
-            LookErrorKind::System | LookErrorKind::Late | LookErrorKind::Unusable | LookErrorKind::Unreachable => {
-                Self::wrong(what, &error.message)
-            }
+            LookErrorKind::System
+            | LookErrorKind::Late
+            | LookErrorKind::Broken
+            | LookErrorKind::Unusable
+            | LookErrorKind::Unreachable => Self::wrong(what, &error.message),
             LookErrorKind::Denied | LookErrorKind::Obscured | LookErrorKind::Unequipped => {
                 Self::unknown(what, &error.message)
             }

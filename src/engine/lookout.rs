@@ -221,7 +221,12 @@ impl<'step> Lookout<'step> {
             Err(error) => error.message.clone(),
         };
         let words = seen.as_ref().ok().map(|observation| self.state(observation, &assessment.judged));
-        let state = words.filter(|words| !words.is_empty()).unwrap_or_else(|| summary.clone());
+        let words = words.filter(|words| !words.is_empty());
+        let asks = seen.as_ref().ok().and_then(Observation::asks);
+        let state = match (words, asks) {
+            (Some(words), Some(asks)) => format!("{words} ({asks})"),
+            (words, _) => words.unwrap_or_else(|| summary.clone()),
+        };
         let (at_ms, took_ms) = (millis(began), millis(self.elapsed().saturating_sub(began)));
         // What took long was so all that time.
         let to_ms = if took_ms < LONG_LOOK { at_ms } else { at_ms + took_ms };

@@ -52,6 +52,7 @@ impl Witness {
     pub(crate) fn of(seen: Option<Seen>, waited: Option<Duration>, course: Course) -> Self {
         let saw = match &seen {
             Some(Ok(observation)) => observation.findings(),
+            Some(Err(error)) if error.kind == LookErrorKind::Broken => vec![Finding::HalfAnswer(error.message.clone())],
             Some(Err(error)) if error.kind.leaves_open() || error.kind == LookErrorKind::Unreachable => {
                 vec![Finding::NoAnswer(error.message.clone())]
             }

@@ -67,7 +67,9 @@ fn unseen(step: &Step, error: &LookError) -> Standing {
             let patience = if waits(step) { Patience::Within } else { Patience::Throttle };
             Standing::Open { verdict: Verdict::Inconclusive, patience }
         }
-        LookErrorKind::System | LookErrorKind::Late | LookErrorKind::Unreachable => broken(step, error.kind),
+        LookErrorKind::System | LookErrorKind::Late | LookErrorKind::Broken | LookErrorKind::Unreachable => {
+            broken(step, error.kind)
+        }
     }
 }
 

@@ -10,6 +10,8 @@ pub enum Finding {
     Answer(Answer),
     /// Nobody answered a request: why.
     NoAnswer(String),
+    /// A request was answered, and that led to nothing: how.
+    HalfAnswer(String),
     /// A service.
     Service(ServiceFinding),
     /// A log.
@@ -29,6 +31,8 @@ pub struct Answer {
     pub status: i64,
     /// Whether it is an HTML page.
     pub page: bool,
+    /// The load balancer, proxy or firewall that says itself that it wrote the answer: `awselb/2.0`.
+    pub gateway: Option<String>,
     /// What is wrong with it, where it shows that.
     pub told: Option<String>,
     /// What the resource says of its own state: the text of its `status` or `state`.

@@ -214,4 +214,18 @@ impl Observation {
             | Self::Exec(_) => None,
         }
     }
+
+    /// The same as it was asked: `Retry-After: 120`.
+    #[must_use]
+    pub fn asks(&self) -> Option<String> {
+        match self {
+            Self::Http(seen) => seen.asks(),
+            Self::Logs(_)
+            | Self::Ecs(_)
+            | Self::Alarm(_)
+            | Self::Terraform(_)
+            | Self::PythonDeps(_)
+            | Self::Exec(_) => None,
+        }
+    }
 }

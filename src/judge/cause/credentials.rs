@@ -1,11 +1,12 @@
 //! The API does not take our credentials.
 
 use super::scene::Scene;
-use crate::probe::finding::Credentials;
+use crate::probe::finding::{Answer, Credentials};
 
-/// Found in an answer 401 or 403 that decided.
+/// Found in an answer 401 or 403 that decided. A page that says 403 may be somebody else's.
 pub(super) fn find(scene: &Scene<'_>) -> Option<String> {
-    let answer = scene.own_answer().filter(|answer| matches!(answer.status, 401 | 403))?;
+    let is_refusal = |answer: &&Answer| answer.status == 401 || (answer.status == 403 && !answer.page);
+    let answer = scene.own_answer().filter(is_refusal)?;
     let told = answer.told.as_deref().unwrap_or(&answer.asked);
     let refused = "the API refuses our credentials";
     Some(match &answer.credentials {

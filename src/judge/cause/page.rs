@@ -2,13 +2,17 @@
 
 use super::scene::Scene;
 
-/// Found in an answer that decided and is an HTML page. Where a gateway says that it reaches nobody, that is said.
+/// Found in an answer that decided and is an HTML page. Who wrote it is said only where that shows: an application has
+/// pages of its own for what goes wrong in it.
 pub(super) fn find(scene: &Scene<'_>) -> Option<String> {
     let answer = scene.own_answer().filter(|answer| answer.page)?;
     let told = answer.told.clone().unwrap_or_else(|| format!("{} was answered with an HTML page", answer.asked));
-    let looks = match answer.status {
-        502..=504 => "a load balancer answers, and reaches nobody behind it",
-        _ => "that looks like the page of a load balancer or a proxy, not like the API",
+    let whose = match (answer.status, &answer.gateway) {
+        (502..=504, _) => "a load balancer answers, and reaches nobody behind it",
+        (_, Some(_)) => "that is the page of a load balancer, proxy or firewall in front of the API",
+        (403, None) => "the page of a firewall or proxy in front of the API, or the API refuses our credentials",
+        (..400, None) => "a page for people, and no answer by the API",
+        (_, None) => return None,
     };
-    Some(format!("{told}: {looks}"))
+    Some(format!("{told}: {whose}"))
 }

@@ -225,16 +225,38 @@ fn where_nobody_answers_it_is_said_what_ecs_makes_of_it() {
         &[],
         ("the API does not answer: connection refused by 127.0.0.1:8080", &[]),
     );
+    let said = "GET /x answered 200 OK and stopped after 2 of 20 bytes";
+    let half = || vec![Finding::HalfAnswer(said.to_owned())];
+    let cause = format!("{said}; meanwhile bulk-import-worker has 1 of 1 running, 1 healthy, rollout COMPLETED");
+    check(("http", said, None, half()), &[], &[worker(None)], (&cause, &[]));
+    check(("http", said, None, half()), &[], &[], (said, &[]));
 }
 
 #[test]
-fn a_page_for_people_is_not_taken_for_the_api() {
-    let told = "GET /health answered 200 OK with an HTML page: Welcome to nginx!";
-    let cause = format!("{told}: that looks like the page of a load balancer or a proxy, not like the API");
-    check(("http", told, None, vec![bad(200, true, told)]), &[], &[], (&cause, &[]));
-    let told = "GET /health answered 503 Service Unavailable: 503 Service Temporarily Unavailable";
-    let cause = format!("{told}: a load balancer answers, and reaches nobody behind it");
-    check(("http", told, None, vec![bad(503, true, told)]), &[], &[], (&cause, &[]));
+fn a_page_for_people_is_not_taken_for_the_api_and_whose_it_is_is_said_only_where_it_shows() {
+    #[track_caller]
+    fn page(status: i64, gateway: Option<&str>, whose: Option<&str>) {
+        let told = "GET /health answered it with an HTML page: Welcome!";
+        let (asked, gateway) = ("GET /health".to_owned(), gateway.map(str::to_owned));
+        let told = Some(told.to_owned());
+        let answer = Answer { asked, read: true, status, page: true, gateway, told, ..Answer::default() };
+        let told = answer.told.clone().unwrap();
+        let cause = whose.map_or_else(|| told.clone(), |whose| format!("{told}: {whose}"));
+        check(("http", &told, None, vec![Finding::Answer(answer)]), &[], &[], (&cause, &[]));
+    }
+    let proxy = Some("that is the page of a load balancer, proxy or firewall in front of the API");
+    let nobody = Some("a load balancer answers, and reaches nobody behind it");
+    let refused = "the page of a firewall or proxy in front of the API, or the API refuses our credentials";
+    page(200, None, Some("a page for people, and no answer by the API"));
+    page(200, Some("CloudFront"), proxy);
+    page(403, Some("awselb/2.0"), proxy);
+    page(403, None, Some(refused));
+    page(503, None, nobody);
+    page(502, Some("awselb/2.0"), nobody);
+    // What goes wrong in an application, it says on a page of its own.
+    page(500, None, None);
+    page(404, None, None);
+    page(500, Some("awselb/2.0"), proxy);
 }
 
 #[test]
@@ -346,7 +368,8 @@ fn who_speaks_of_standing_still_has_seen_it_stand_still() {
         let waited = Some(Duration::from_secs(3));
         let own = Own { by: Some("http"), said, broken: &broken, waited, cut_short: false, course, saw: &saw };
         let earlier = [answer("POST /orders", 201, Some("placed"))];
-        let cause = diagnose(Verdict::Failed, &Scene { own, earlier: &earlier, around: &[worker(None)] }).cause;
+        let cause =
+            diagnose(Verdict::Failed, &Scene { own, earlier: &earlier, around: &[worker(None)], emptied: &[] }).cause;
         assert!(if expected.is_empty() { cause == said } else { cause.starts_with(expected) }, "{cause}");
     }
     let ignored = "POST /orders was answered 201, and nothing came of it: still placed after 3 s";

@@ -60,6 +60,13 @@ impl Way {
         }
     }
 
+    /// Where the answer came from, where that is not where the request went.
+    pub(super) fn words(&self) -> String {
+        let Self { followed, hop, .. } = self;
+        let redirects = if *followed == 1 { "a redirect".to_owned() } else { format!("{followed} redirects") };
+        if *followed == 0 { String::new() } else { format!(" (after {redirects} to {})", words::address(&hop.url)) }
+    }
+
     /// Whether another path was asked in the end; a slash at its end makes no other one.
     fn is_elsewhere(&self) -> bool {
         self.followed > 0 && self.asked.trim_end_matches('/') != self.hop.url.path().trim_end_matches('/')
@@ -75,13 +82,6 @@ impl Exchange {
         let hop = first.next(status, &headers, false).ok().flatten().unwrap_or(first);
         let (way, shown) = (Way::from(hop), "GET /x".to_owned());
         Self { status, headers, way, declined: None, content: None, method: Method::Get, shown, cut: false }
-    }
-
-    /// Where the answer came from, where that is not where the request went.
-    pub(super) fn way(&self) -> String {
-        let Way { followed, hop, .. } = &self.way;
-        let redirects = if *followed == 1 { "a redirect".to_owned() } else { format!("{followed} redirects") };
-        if *followed == 0 { String::new() } else { format!(" (after {redirects} to {})", words::address(&hop.url)) }
     }
 
     /// What answered, where that is not what a request that does something was sent to.
@@ -104,7 +104,7 @@ impl Exchange {
             let answered = format!("\nanswered {}\n", words::status(*status));
             all.push(Evidence { title: "first request".to_owned(), text: self.request(hop, "", redactor) + &answered });
         }
-        let text = self.request(&self.way.hop, &self.way(), redactor);
+        let text = self.request(&self.way.hop, &self.way.words(), redactor);
         all.push(Evidence { title: "last request".to_owned(), text });
         all
     }
@@ -112,6 +112,7 @@ impl Exchange {
     fn request(&self, hop: &Hop, way: &str, redactor: &Redactor) -> String {
         let content = self.content.as_ref().filter(|_| hop.carries_body);
         let sent = content.map_or_else(String::new, |content| format!("\n{}\n", content.shown(redactor)));
-        format!("{} {}{way}\n{}{sent}", hop.method, words::address(&hop.url), words::header_lines(&hop.headers))
+        let url = words::whole(&hop.url, redactor);
+        format!("{} {url}{way}\n{}{sent}", hop.method, words::header_lines(&hop.headers))
     }
 }

@@ -10,10 +10,12 @@ mod credentials;
 mod destination;
 mod exchange;
 mod failure;
+mod page;
 mod reading;
 mod request;
 mod resolve;
 mod response;
+mod retry_after;
 mod turnstile;
 mod words;
 

@@ -64,8 +64,15 @@ pub(super) fn no_json(media_type: &str, text: &str) -> Option<String> {
             read.is_err().then(|| "it is not valid JSON".to_owned())
         }
         "" => Some("the answer has no content-type".to_owned()),
-        _ => Some(format!("its content-type is {media_type}")),
+        // What calls itself something else is not read as JSON: whoever relies on the type would not read it either.
+        _ => Some(format!("its content-type is {media_type}{}", all_the_same(text))),
     }
+}
+
+/// What to write where it looks like JSON and does not say so.
+fn all_the_same(text: &str) -> &'static str {
+    let looks = text.trim_start().starts_with(['{', '[']);
+    if looks { "; json(response.text) reads it all the same" } else { "" }
 }
 
 /// The text, by its charset; UTF-8 where that is not known. A byte-order mark goes.
@@ -83,6 +90,22 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
+
+    #[test]
+    fn why_a_text_was_not_read_as_json_is_said_with_what_to_write() {
+        #[track_caller]
+        fn check(media_type: &str, text: &str, expected: Option<&str>) {
+            assert_eq!(no_json(media_type, text).as_deref(), expected);
+        }
+        check("application/json", "{}", None);
+        check("application/json", "{", Some("it is not valid JSON"));
+        check("text/plain", " ", Some("the answer is empty"));
+        check("text/plain", "ok", Some("its content-type is text/plain"));
+        let all_the_same = "its content-type is text/plain; json(response.text) reads it all the same";
+        check("text/plain", " {\"id\": 7}", Some(all_the_same));
+        check("", "[1]", None);
+        check("", "ok", Some("the answer has no content-type"));
+    }
 
     #[test]
     fn headers_that_are_kept_keep_nothing_else() {

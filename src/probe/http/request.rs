@@ -11,7 +11,7 @@ use super::client::{self, Client, Sent};
 use super::content::Content;
 use super::destination::{self, Hop};
 use super::exchange::{Exchange, Way};
-use super::failure::{self, Stage};
+use super::failure::{self, Partial};
 use super::reading::apart;
 use super::response::Response;
 use super::{Method, words};
@@ -95,12 +95,12 @@ impl Request {
         let time = Time::until(deadline, self.timeout);
         let mut way = Way::from(self.first_hop(client)?);
         loop {
-            let answer = self.send(client, &way.hop, time).await.map_err(|error| behind(way.followed, error))?;
+            let answer = self.send(client, &way.hop, time).await.map_err(|error| self.behind(&way, error))?;
             let status = answer.status();
             let next = way.hop.next(status, answer.headers(), self.content.is_some());
             match if way.followed < self.redirects { next? } else { None } {
                 Some(next) => {
-                    read(answer, MOST_OF_REDIRECT, &way.hop.url, time).await?;
+                    read(answer, MOST_OF_REDIRECT, (&self.asked(&way), &way.hop.url), time).await?;
                     way.go_on(status, next);
                 }
                 None => return self.finish(answer, way, time).await,
@@ -133,7 +133,7 @@ impl Request {
             }
             _ => first,
         };
-        sent.answer.map_err(|error| failure::explain(&error, &hop.url, Stage::Asking))
+        sent.answer.map_err(|error| failure::explain(&error, &hop.url))
     }
 
     async fn send_once(&self, client: &Client, hop: &Hop, time: Time) -> Result<Sent, LookError> {
@@ -142,7 +142,7 @@ impl Request {
         if let Some(content) = self.content.as_ref().filter(|_| hop.carries_body) {
             request = content.put_on(request, hop.headers.contains_key(header::CONTENT_TYPE)).await?;
         }
-        let request = request.build().map_err(|error| failure::explain(&error, &hop.url, Stage::Asking))?;
+        let request = request.build().map_err(|error| failure::explain(&error, &hop.url))?;
         let sent = timeout_at(time.limit, client.send(pool, request)).await;
         sent.map_err(|_| time.out(&format!("no answer from {}", words::address(&hop.url))))
     }
@@ -150,7 +150,7 @@ impl Request {
     async fn finish(&self, answer: reqwest::Response, way: Way, time: Time) -> Result<Response, LookError> {
         let (status, headers) = (answer.status(), apart(answer.headers()));
         let declined = way.hop.declined(status, &headers).filter(|_| way.followed < self.redirects);
-        let read = read(answer, MOST, &way.hop.url, time).await?;
+        let read = read(answer, MOST, (&self.asked(&way), &way.hop.url), time).await?;
         let exchange = Exchange {
             status,
             headers,
@@ -163,24 +163,41 @@ impl Request {
         };
         Ok(Response::new(exchange, read.bytes, time.started.elapsed()))
     }
-}
 
-/// Where a redirect led nowhere, the request before it was sent, and may have done something.
-fn behind(followed: usize, error: LookError) -> LookError {
-    match error.kind {
-        LookErrorKind::Unreachable if followed > 0 => LookError { kind: LookErrorKind::System, ..error },
-        _ => error,
+    /// The request in a few words, and where it was led.
+    fn asked(&self, way: &Way) -> String {
+        format!("{}{}", self.describe(), way.words())
+    }
+
+    /// Where a redirect led nowhere, the request before it was sent, and may have done something.
+    fn behind(&self, way: &Way, error: LookError) -> LookError {
+        if way.followed == 0 {
+            return error;
+        }
+        let kind = match error.kind {
+            LookErrorKind::Unreachable | LookErrorKind::System => LookErrorKind::Broken,
+            kind => kind,
+        };
+        let led = format!("{} was redirected to {}", self.describe(), words::address(&way.hop.url));
+        LookError { kind, message: format!("{led}: {}", error.message), ..error }
     }
 }
 
 /// Reads a body until it ends or `most` bytes of it are there.
-async fn read(mut answer: reqwest::Response, most: usize, url: &Url, time: Time) -> Result<Read, LookError> {
-    let expected = answer.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+async fn read(
+    mut answer: reqwest::Response,
+    most: usize,
+    (asked, url): (&str, &Url),
+    time: Time,
+) -> Result<Read, LookError> {
+    let (status, whole) = (answer.status(), answer.content_length());
+    let expected = whole.and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
     let mut bytes = Vec::with_capacity(expected.min(most));
     loop {
         let chunk = timeout_at(time.limit, answer.chunk()).await;
         let late = |_| time.out(&format!("the answer of {} was not whole", words::address(url)));
-        let chunk = chunk.map_err(late)?.map_err(|error| failure::explain(&error, url, Stage::Reading))?;
+        let partial = Partial { asked, status, came: bytes.len(), whole };
+        let chunk = chunk.map_err(late)?.map_err(|error| failure::stopped(&error, url, &partial))?;
         let Some(chunk) = chunk else { return Ok(Read { bytes, cut: false }) };
         let room = most - bytes.len();
         bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);

@@ -4,16 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use reqwest::StatusCode;
-use reqwest::header;
 #[cfg(any(test, fuzzing))]
-use reqwest::header::HeaderMap;
+use reqwest::header::{self, HeaderMap};
 use serde::Serialize;
 
 use super::exchange::Exchange;
+use super::page::{self, is_page};
 use super::reading::{charset, decode, is_json, joined, media_type, no_json};
-use super::words;
+use super::{retry_after, words};
 use crate::event::Evidence;
 use crate::probe::finding::Answer;
 use crate::probe::{Gap, Unknown};
@@ -92,7 +91,8 @@ impl Response {
         let words = words::line(&self.redactor.clean(&self.text), SUMMARY);
         let said =
             if words.is_empty() { words::status(self.exchange.status) } else { format!("{} {words}", self.status) };
-        said + &self.exchange.way()
+        let asks = self.asks().map_or_else(String::new, |asks| format!(" ({asks})"));
+        said + &asks + &self.exchange.way.words()
     }
 
     /// What is wrong, where this alone shows it: a status from 400 on, a redirect that is not followed or one too many, a
@@ -100,23 +100,39 @@ impl Response {
     #[must_use]
     pub fn cause(&self) -> Option<String> {
         let status = self.exchange.status;
-        let page = media_type(&self.exchange.headers) == "text/html";
         // A good answer need not be put in words.
         let answered = || format!("{} answered {}", self.exchange.shown, words::status(status));
-        let said = || match self.first_words() {
-            words if words.is_empty() => words,
-            words => format!(": {words}"),
-        };
         match status.as_u16() {
-            400.. => Some(answered() + &said()),
+            400.. => {
+                let asks = self.asks().map_or_else(String::new, |asks| format!("; {asks}"));
+                Some(answered() + &self.said() + &asks)
+            }
             300..400 if self.exchange.declined.is_some() => self.exchange.why_not_followed(),
             300..400 if self.exchange.way.followed > 0 => {
                 Some(format!("{}, still a redirect after {} of them", answered(), self.exchange.way.followed))
             }
-            _ if page => Some(format!("{} with an HTML page{}", answered(), said())),
+            _ if self.is_page() => Some(answered() + &self.said()),
             _ => reason(&self.body)
                 .map(|why| format!("{} says {}", self.exchange.shown, words::line(&self.redactor.clean(&why), REASON))),
         }
+    }
+
+    /// What the answer says itself, as the end of a sentence: `: no database`, ` with an HTML page (server nginx): Sign in`.
+    fn said(&self) -> String {
+        let words = match self.first_words() {
+            words if words.is_empty() => words,
+            words => format!(": {words}"),
+        };
+        if !self.is_page() {
+            return words;
+        }
+        let server = page::server(&self.exchange.headers).map(|server| self.redactor.clean(&server).into_owned());
+        let server = server.map_or_else(String::new, |server| format!(" (server {server})"));
+        format!(" with an HTML page{server}{words}")
+    }
+
+    fn is_page(&self) -> bool {
+        is_page(&self.exchange.headers, &self.text)
     }
 
     /// What it shows of the system.
@@ -127,7 +143,8 @@ impl Response {
             asked: self.exchange.shown.clone(),
             status: self.status,
             // What comes with a redirect is for people anyway.
-            page: self.exchange.declined.is_none() && media_type(&self.exchange.headers) == "text/html",
+            page: self.exchange.declined.is_none() && self.is_page(),
+            gateway: page::gateway(&self.exchange.headers),
             told: self.cause(),
             state: self.state(),
             credentials: self.exchange.way.hop.credentials.clone(),
@@ -165,7 +182,7 @@ impl Response {
         if self.status >= 400 {
             return None;
         }
-        if media_type(&self.exchange.headers) == "text/html" && self.text.trim_start().starts_with('<') {
+        if self.is_page() {
             return Some(("an answer by the API".to_owned(), "a page".to_owned()));
         }
         let answered = self.exchange.elsewhere()?;
@@ -192,14 +209,13 @@ impl Response {
     /// How long the other side asked to be left alone: `Retry-After`, in seconds or as a date.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
-        let headers = &self.exchange.headers;
-        let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-        if let Ok(seconds) = value.parse() {
-            return Some(Duration::from_secs(seconds));
-        }
-        // The server's own clock, where it tells: ours may go differently.
-        let now = headers.get(header::DATE).and_then(|date| http_date(date.to_str().ok()?)).unwrap_or_else(Utc::now);
-        Some((http_date(value)? - now).to_std().unwrap_or_default())
+        retry_after::pause(&self.exchange.headers)
+    }
+
+    /// The same as it was asked: `Retry-After: 120`.
+    #[must_use]
+    pub fn asks(&self) -> Option<String> {
+        retry_after::asked(&self.exchange.headers)
     }
 
     fn shown(&self) -> String {
@@ -215,10 +231,7 @@ impl Response {
 
     /// The sentence in which the other side says what is wrong; else how its answer begins.
     fn first_words(&self) -> String {
-        let said = match media_type(&self.exchange.headers).as_str() {
-            "text/html" => Some(title(&self.text)),
-            _ => message(&self.body).map(str::to_owned),
-        };
+        let said = if self.is_page() { Some(page::title(&self.text)) } else { message(&self.body).map(str::to_owned) };
         words::line(&self.redactor.clean(said.as_deref().unwrap_or(&self.text)), FIRST_WORDS)
     }
 }
@@ -227,10 +240,6 @@ impl Response {
 fn unread() -> Vec<Unknown> {
     let why = Gap::lasting("the answer was longer than 4 MiB, and only its beginning was read");
     ["response.text", "response.body"].map(|path| Unknown { path: path.to_owned(), why: why.clone() }).into()
-}
-
-fn http_date(text: &str) -> Option<DateTime<Utc>> {
-    DateTime::parse_from_rfc2822(text).ok().map(|date| date.to_utc())
 }
 
 /// The sentence in an error answer, by the names that APIs give it.
@@ -249,14 +258,4 @@ fn reason(body: &serde_json::Value) -> Option<String> {
         || body.get("errors")?.get(0).and_then(|first| first.as_str().or_else(|| first.get("reason")?.as_str()));
     let why = text("reason").or_else(|| text("error")).or_else(listed)?;
     Some(text("status").map_or_else(|| why.to_owned(), |status| format!("{status}: {why}")))
-}
-
-/// The title of an HTML page; else its text without the tags.
-fn title(page: &str) -> String {
-    let lower = page.to_ascii_lowercase();
-    let from = lower.find("<title>").map(|at| at + "<title>".len());
-    let titled = from.and_then(|from| page[from..].split('<').next()).map(str::trim).filter(|title| !title.is_empty());
-    let without_tags =
-        || page.split('<').filter_map(|piece| Some(piece.split_once('>')?.1)).collect::<Vec<_>>().join(" ");
-    titled.map_or_else(without_tags, str::to_owned)
 }

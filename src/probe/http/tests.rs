@@ -276,11 +276,11 @@ async fn what_only_a_get_follows_is_the_answer_to_anything_else() {
 #[tokio::test]
 async fn where_a_redirect_made_a_get_of_it_the_evidence_shows_both() {
     let (url, _) = serve(Router::new().route("/go", any(|| async { Redirect::to("/seen") })).fallback(any(echo))).await;
-    let request = carrying(Method::Post, "/go", Content::Text("x".to_owned()));
+    let request = carrying(Method::Post, "/go?a=1", Content::Text("x".to_owned()));
     let evidence = send(&client(&url), &request).await.unwrap().evidence();
     let titles: Vec<&str> = evidence.iter().map(|one| one.title.as_str()).collect();
     assert_eq!(titles, ["first request", "last request", "last response"]);
-    assert_eq!(evidence[0].text, format!("POST {url}/go\nauthorization: ***\n\nx\n\nanswered 303 See Other\n"));
+    assert_eq!(evidence[0].text, format!("POST {url}/go?a=1\nauthorization: ***\n\nx\n\nanswered 303 See Other\n"));
     assert_eq!(evidence[1].text, format!("GET {url}/seen (after a redirect to {url}/seen)\nauthorization: ***\n"));
 }
 
@@ -297,6 +297,7 @@ async fn connections_are_used_again() {
 
 const WHOLE: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 const HALF: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 20\r\n\r\nok";
+const TORN: &[u8] = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n5\r\n";
 
 /// The text of the last of `times` answers, or why there was none; `PORT` for the port.
 async fn last_of(times: usize, method: Method, connections: &'static [&'static [&'static [u8]]]) -> String {
@@ -320,8 +321,10 @@ async fn a_connection_closed_while_idle_is_no_failure_but_one_closed_at_once_is(
     assert_eq!(last_of(2, Method::Post, &[&[WHOLE, b""], &[WHOLE]]).await, unanswered);
     assert_eq!(last_of(2, Method::Get, &[&[WHOLE, b""], &[b""]]).await, unanswered);
     assert_eq!(last_of(1, Method::Get, &[&[b""], &[WHOLE]]).await, unanswered);
-    let half = "connection closed by 127.0.0.1:PORT before the answer was whole";
+    let half = "GET /x answered 200 OK and stopped after 2 of 20 bytes";
     assert_eq!(last_of(1, Method::Get, &[&[HALF], &[WHOLE]]).await, half);
+    let torn = "GET /x answered 200 OK and stopped after 2 bytes, before its end";
+    assert_eq!(last_of(1, Method::Get, &[&[TORN], &[WHOLE]]).await, torn);
     assert_eq!(last_of(2, Method::Get, &[&[WHOLE, HALF], &[WHOLE]]).await, half);
 }
 
@@ -339,18 +342,32 @@ async fn who_does_not_answer_is_named() {
         &format!("connection refused by {closed}"),
     )
     .await;
-    let plain = script(&[&[WHOLE]]).await.replace("http", "https");
-    let error = send(&client("http://127.0.0.1:9"), &request(Method::Get, &plain)).await.unwrap_err();
-    let expected = format!("no TLS connection to {}: ", &plain["https://".len()..]);
-    assert!(error.message.starts_with(&expected), "{}", error.message);
-    let strange = script(&[&[b"SSH-2.0-x\r\n\r\n"]]).await;
-    let host = &strange["http://".len()..];
-    check_error(
-        &strange,
-        LookErrorKind::System,
-        &format!("the exchange with {host} failed: invalid HTTP version parsed"),
-    )
-    .await;
+    // An alert, as a server that speaks TLS sends it to whoever does not.
+    let tls = script(&[&[b"\x15\x03\x01\x00\x02\x02\x16"]]).await;
+    let host = &tls["http://".len()..];
+    let other = |tls: &str| format!("{host} speaks no HTTP (invalid HTTP version parsed){tls}");
+    check_error(&tls, LookErrorKind::System, &other(": is it https:// there?")).await;
+}
+
+#[tokio::test]
+async fn what_speaks_no_tls_is_named() {
+    let check = |answer, expected: &'static str| async move {
+        let plain = script(answer).await.replace("http", "https");
+        let expected = expected.replace("HOST", &plain["https://".len()..]);
+        check_error(&plain, LookErrorKind::Unreachable, &expected).await;
+    };
+    check(&[&[WHOLE]], "HOST speaks no TLS: is it http:// there?").await;
+    check(&[&[b""]], "no TLS connection to HOST: it hangs up where TLS begins; is it http:// there?").await;
+}
+
+#[tokio::test]
+async fn a_redirect_that_leads_to_nobody_is_named() {
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let target = format!("http://{closed}/there?a=1");
+    let (url, _) = serve(Router::new().route("/go", any(move || async move { Redirect::to(&target) }))).await;
+    let error = send(&client(&url), &request(Method::Get, "/go")).await.unwrap_err();
+    let expected = format!("GET /go was redirected to http://{closed}/there?…: connection refused by {closed}");
+    assert_eq!((error.kind, error.message), (LookErrorKind::Broken, expected));
 }
 
 #[tokio::test]
@@ -423,6 +440,18 @@ async fn bodies_are_read_by_what_they_are_said_to_be() {
     check((StatusCode::OK, json_type, b"{\"id\": 7}"), json!([{"id": 7}, "200 {\"id\": 7}", null])).await;
     check((StatusCode::OK, &[], b"[1]"), json!([[1], "200 [1]", null])).await;
     check((StatusCode::OK, &[("content-type", "text/plain")], b"[1]"), json!(["[1]", "200 [1]", null])).await;
+    let page: &[_] = &[("content-type", "text/html"), ("server", "Werkzeug/3.1")];
+    check(
+        (StatusCode::INTERNAL_SERVER_ERROR, page, b"<title>no such table</title>"),
+        json!([
+            "<title>no such table</title>",
+            "500 <title>no such table</title>",
+            "GET / answered 500 Internal Server Error with an HTML page (server Werkzeug/3.1): no such table"
+        ]),
+    )
+    .await;
+    // Some frameworks call everything HTML.
+    check((StatusCode::OK, page, b"{\"id\": 7}"), json!(["{\"id\": 7}", "200 {\"id\": 7}", null])).await;
     check((StatusCode::OK, json_type, b"{"), json!(["{", "200 {", null])).await;
     check((StatusCode::NO_CONTENT, &[], b""), json!(["", "204 No Content", null])).await;
     let latin: &[_] = &[("content-type", "text/plain; charset=\"iso-8859-1\"")];
@@ -501,7 +530,15 @@ async fn retry_after_is_read_in_seconds_and_as_a_date() {
         let headers = [("retry-after", value), ("date", "Wed, 21 Oct 2015 07:28:00 GMT")];
         let answer = move || async move { (StatusCode::SERVICE_UNAVAILABLE, headers) };
         let (url, _) = serve(Router::new().route("/", get(answer))).await;
-        assert_eq!(get_from(&url, "/").await.retry_after(), expected.map(Duration::from_secs), "{value}");
+        let response = get_from(&url, "/").await;
+        assert_eq!(response.retry_after(), expected.map(Duration::from_secs), "{value}");
+        let asks = expected.map_or_else(String::new, |_| format!("Retry-After: {value}"));
+        let [summary, cause] = if asks.is_empty() {
+            ["503 Service Unavailable".to_owned(), "GET / answered 503 Service Unavailable".to_owned()]
+        } else {
+            [format!("503 Service Unavailable ({asks})"), format!("GET / answered 503 Service Unavailable; {asks}")]
+        };
+        assert_eq!((response.summary(), response.cause()), (summary, Some(cause)));
     }
     check("7", Some(7)).await;
     check("Wed, 21 Oct 2015 07:28:30 GMT", Some(30)).await;

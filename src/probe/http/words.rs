@@ -6,7 +6,7 @@ use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
-use crate::redact::is_telling;
+use crate::redact::{Redactor, is_telling};
 
 /// The first `most` bytes of a text, on a character boundary, with `…` where something is missing.
 pub(super) fn cut(text: &str, most: usize) -> String {
@@ -39,6 +39,20 @@ pub(super) fn address(url: &Url) -> String {
     format!("{}{}{query}", url.origin().ascii_serialization(), url.path())
 }
 
+/// How much of a query is shown as evidence, in bytes.
+const QUERY: usize = 1024;
+
+/// A URL as it was sent, for evidence: no user, no password, and of what looks like a credential only its name.
+pub(super) fn whole(url: &Url, redactor: &Redactor) -> String {
+    let Some(query) = url.query() else { return address(url) };
+    let masked = query.split('&').map(|pair| match pair.split_once('=') {
+        Some((name, _)) if is_telling(name) => format!("{name}=***"),
+        _ => pair.to_owned(),
+    });
+    let query = masked.collect::<Vec<_>>().join("&");
+    format!("{}{}?{}", url.origin().ascii_serialization(), url.path(), cut(&redactor.clean(&query), QUERY))
+}
+
 /// Host and port, as one would name them to say who did not answer.
 pub(super) fn host(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
@@ -67,6 +81,7 @@ fn is_secret(name: &HeaderName, value: &HeaderValue) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::redact::Secret;
 
     #[test]
     fn durations_read_as_people_say_them() {
@@ -91,6 +106,22 @@ mod tests {
         let url = Url::parse("https://me:pw@api.example.com/a/b?token=x#y").unwrap();
         assert_eq!(address(&url), "https://api.example.com/a/b?…");
         assert_eq!(host(&url), "api.example.com:443");
+    }
+
+    #[test]
+    fn what_was_sent_is_shown_with_its_query_and_without_what_is_secret() {
+        let redactor = Redactor::default();
+        redactor.learn(&Secret::new("hunt er2"));
+        let check = |query: &str, expected: &str| {
+            let url = Url::parse(&format!("https://me:pw@a.com/b{query}#y")).unwrap();
+            assert_eq!(whole(&url, &redactor), format!("https://a.com/b{expected}"));
+        };
+        check("", "");
+        check("?", "?");
+        check("?import_id=7f&page=2&flag", "?import_id=7f&page=2&flag");
+        check("?X-Amz-Signature=ab%3D&access_token=x&y=1", "?X-Amz-Signature=***&access_token=***&y=1");
+        check("?q=hunt+er2&r=hunt%20er2", "?q=***&r=***");
+        check(&format!("?q={}", "x".repeat(2000)), &format!("?q={}…", "x".repeat(1022)));
     }
 
     #[test]

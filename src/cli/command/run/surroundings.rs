@@ -95,7 +95,7 @@ const fn exit_of(kind: LookErrorKind) -> Exit {
         LookErrorKind::Denied | LookErrorKind::Obscured | LookErrorKind::Unreachable | LookErrorKind::Unequipped => {
             Exit::INCONCLUSIVE
         }
-        LookErrorKind::System | LookErrorKind::Late | LookErrorKind::Unusable => Exit::INVALID,
+        LookErrorKind::System | LookErrorKind::Late | LookErrorKind::Broken | LookErrorKind::Unusable => Exit::INVALID,
     }
 }
 
