@@ -93,7 +93,8 @@ impl Command {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 TARGET is the first word where smoke.yaml names it, else the target is `local`, if that is there.
-A SCENARIO is a path, an id (the file's name without its ending) or a tag; without one, all that admit the target run.")]
+A SCENARIO is a path, an id (the file's name without its ending), or a tag where it is neither; without one, all that admit
+the target run.")]
 pub(crate) struct Run {
     /// The target, then scenarios
     #[arg(value_name = "TARGET|SCENARIO")]

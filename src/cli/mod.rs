@@ -28,7 +28,7 @@ pub(crate) fn main() -> ExitCode {
     match typed() {
         Ok(args) => begin(args).into(),
         Err(error) => {
-            let error = with_the_nearest_command(error);
+            let error = with_the_meant_option(with_the_nearest_command(error));
             // Nothing can be said where even this cannot be printed; the exit code still tells.
             let _ = error.print();
             if error.use_stderr() { Exit::INVALID.into() } else { Exit::PASSED.into() }
@@ -57,6 +57,23 @@ fn with_the_nearest_command(mut error: clap::Error) -> clap::Error {
     {
         error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![near]));
     }
+    error
+}
+
+/// A run's reports are asked for with `--report`, and what `smoke report` draws with `--format`.
+fn with_the_meant_option(mut error: clap::Error) -> clap::Error {
+    let said = |error: &clap::Error, kind| error.get(kind).map(ToString::to_string).unwrap_or_default();
+    if error.kind() != ErrorKind::UnknownArgument {
+        return error;
+    }
+    let usage = said(&error, ContextKind::Usage);
+    let meant = match said(&error, ContextKind::InvalidArg).as_str() {
+        "--report" if usage.contains("smoke report") => "--format",
+        "--format" if ["smoke run", "smoke merge"].iter().any(|command| usage.contains(command)) => "--report",
+        _ => return error,
+    };
+    error.remove(ContextKind::Suggested);
+    error.insert(ContextKind::SuggestedArg, ContextValue::String(meant.to_owned()));
     error
 }
 

@@ -68,5 +68,7 @@ mod tests {
         assert_eq!(tree(std::slice::from_ref(&finding), &|_, sign| sign.to_owned()), expected);
         assert_eq!(numbers(std::slice::from_ref(&finding)), "2 as they should be, 1 wrong, 1 not known");
         assert_eq!(finding.worst(), Mark::Wrong);
+        let heading = Finding { mark: Mark::Wrong, ..Finding::well("API", None).with([finding]) };
+        assert_eq!(numbers(&[heading, Finding::well("alone", None)]), "3 as they should be, 1 wrong, 1 not known");
     }
 }

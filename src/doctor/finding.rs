@@ -86,10 +86,12 @@ impl Finding {
         self.below.iter().map(Self::worst).fold(self.mark, Mark::max)
     }
 
-    /// How many there are of a mark, itself and all below.
+    /// How many there are of a mark, itself and all below. What only stands above its parts, and says nothing of its own, is
+    /// none.
     #[must_use]
     pub fn count(&self, mark: Mark) -> usize {
-        usize::from(self.mark == mark) + self.below.iter().map(|finding| finding.count(mark)).sum::<usize>()
+        let heads = self.why.is_none() && !self.below.is_empty();
+        usize::from(self.mark == mark && !heads) + self.below.iter().map(|finding| finding.count(mark)).sum::<usize>()
     }
 
     /// Every text in it.
