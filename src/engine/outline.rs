@@ -12,7 +12,8 @@ pub(crate) fn outline(case: &Case) -> CaseOutline {
         (Phase::Finally, &case.finally),
     ];
     let steps = lists.into_iter().flat_map(|(phase, steps)| steps.iter().map(move |step| outline_step(phase, step)));
-    CaseOutline { id: case.id.clone(), name: case.name.clone(), file: case.file.clone(), steps: steps.collect() }
+    let (id, name, file) = (case.id.clone(), case.name.clone(), case.file.clone());
+    CaseOutline { id, name, file, reads: case.reads.clone(), steps: steps.collect() }
 }
 
 fn outline_step(phase: Phase, step: &Step) -> StepOutline {

@@ -161,6 +161,10 @@ pub struct RunHeader {
     /// Whether the target was a sandbox that ended with the run, and with it whatever was made there.
     #[serde(default)]
     pub embedded: bool,
+    /// Where the folder lies that files are named from, seen from the root of the repository or from where smoke was
+    /// started; none where it is that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<String>,
 }
 
 /// A case as it stands in the plan.
@@ -172,6 +176,9 @@ pub struct CaseOutline {
     pub name: String,
     /// Where it stands.
     pub file: String,
+    /// Which of the variables given with `--var` it reads; none where none was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reads: Option<Vec<String>>,
     /// Its steps, in order: ready, guards, steps, finally.
     pub steps: Vec<StepOutline>,
 }

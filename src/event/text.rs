@@ -37,19 +37,30 @@ impl Fact {
 }
 
 fn header(run: &mut RunHeader, edit: &mut dyn FnMut(&mut String)) {
-    let RunHeader { id: _, target, started: _, smoke: _, identity, revision, shard: _, whole, options, embedded: _ } =
-        run;
+    let RunHeader {
+        id: _,
+        target,
+        started: _,
+        smoke: _,
+        identity,
+        revision,
+        shard: _,
+        whole,
+        options,
+        embedded: _,
+        folder,
+    } = run;
     edit(target);
     for Planned { id, file } in whole.iter_mut().flatten() {
         [id, file].into_iter().for_each(&mut *edit);
     }
-    revision.iter_mut().chain(options.iter_mut().flatten()).for_each(&mut *edit);
+    revision.iter_mut().chain(options.iter_mut().flatten()).chain(folder).for_each(&mut *edit);
     identity.iter_mut().for_each(edit);
 }
 
 fn outline(case: &mut CaseOutline, edit: &mut dyn FnMut(&mut String)) {
-    let CaseOutline { id, name, file, steps } = case;
-    [id, name, file].into_iter().for_each(&mut *edit);
+    let CaseOutline { id, name, file, reads, steps } = case;
+    [id, name, file].into_iter().chain(reads.iter_mut().flatten()).for_each(&mut *edit);
     for step in steps {
         let StepOutline { phase: _, name, probe: _, file, line: _, enforced: _ } = step;
         [name, file].into_iter().for_each(&mut *edit);

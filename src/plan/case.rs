@@ -20,6 +20,8 @@ pub struct Case {
     pub timeout: Duration,
     /// Why it does not run at all: nobody asked for it by name, and a program that it needs is not on PATH.
     pub unmet: Option<String>,
+    /// Which of the variables given with `--var` it reads, by way of others or of the target too; none where none is given.
+    pub reads: Option<Vec<String>>,
     /// `exclusive`.
     pub exclusive: Option<String>,
     /// How often a failed case is run afresh.

@@ -12,11 +12,12 @@ use super::programs;
 use super::rows::Draft;
 use super::secrets::Vault;
 use super::site::Site;
+use super::unread::{self, references};
 use super::variables::Variables;
 use crate::diagnostic::Diagnostic;
-use crate::expr::{Reference, Scope, Template, Truth};
+use crate::expr::{Scope, Template, Truth};
 use crate::probe::Probe;
-use crate::scenario::{Scenario, duration, judges, missing, model};
+use crate::scenario::{duration, judges, missing, model};
 
 /// How long a scenario may take that does not say so.
 const TIMEOUT: Duration = Duration::from_mins(10);
@@ -48,6 +49,7 @@ pub(super) fn build(
         file: scenario.source.path.clone(),
         timeout: site.order.timeout.or(timeout).unwrap_or(TIMEOUT),
         unmet: programs::reason(&scenario),
+        reads: unread::read_by(&scenario, site),
         exclusive,
         retries: site.order.retries.or(scenario.retries).unwrap_or_default(),
         ready: filling.steps(&scenario.ready, &scope),
@@ -60,13 +62,6 @@ pub(super) fn build(
     problems.append(&mut filling.problems);
     problems.extend(filling.variables.into_problems());
     sound.then_some(case)
-}
-
-/// Everything that a scenario reads, all through.
-pub(super) fn references(scenario: &Scenario) -> Vec<&Reference> {
-    let settings = scenario.timeout.iter().chain(&scenario.exclusive).flat_map(Template::references);
-    let lists = [&scenario.ready, &scenario.guards, &scenario.steps, &scenario.finally];
-    settings.chain(lists.into_iter().flatten().flat_map(|step| step.references())).collect()
 }
 
 /// Fills in the steps of one case.

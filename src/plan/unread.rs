@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::filling::references;
 use super::order::Order;
 use super::site::Site;
 use super::variables::Definition;
@@ -56,6 +55,18 @@ pub(super) fn by_selected(project: &Project, site: &Site<'_>, selected: &[Arc<Sc
     unread.map(|name| problem(name, project, site, selected)).collect()
 }
 
+/// Which of those that are given a scenario reads, or its target; none where none is given.
+pub(super) fn read_by(scenario: &Scenario, site: &Site<'_>) -> Option<Vec<String>> {
+    let given = &site.order.vars;
+    if given.is_empty() {
+        return None;
+    }
+    let target = Read::by(site.target.templates().flat_map(Template::references).collect(), site, None);
+    let reads = [Read::scenario(scenario, site), target];
+    let names = given.iter().map(|(name, _)| name).filter(|name| reads.iter().any(|read| read.has(name)));
+    Some(names.cloned().collect())
+}
+
 fn problem(name: &str, project: &Project, site: &Site<'_>, selected: &[Arc<Scenario>]) -> Diagnostic {
     let ids = |scenarios: &[&Arc<Scenario>]| listed(scenarios.iter().map(|scenario| scenario.id.as_str()));
     let selected = ids(&selected.iter().collect::<Vec<_>>());
@@ -68,6 +79,13 @@ fn problem(name: &str, project: &Project, site: &Site<'_>, selected: &[Arc<Scena
         return problem.help("no other scenario reads it either: leave it out");
     }
     problem.help(format!("it is read by {}: select that, or leave the variable out", ids(&readers)))
+}
+
+/// Everything that a scenario reads, all through.
+pub(super) fn references(scenario: &Scenario) -> Vec<&Reference> {
+    let settings = scenario.timeout.iter().chain(&scenario.exclusive).flat_map(Template::references);
+    let lists = [&scenario.ready, &scenario.guards, &scenario.steps, &scenario.finally];
+    settings.chain(lists.into_iter().flatten().flat_map(|step| step.references())).collect()
 }
 
 /// Which variables something reads, by way of others too.

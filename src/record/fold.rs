@@ -45,7 +45,8 @@ impl Run {
     }
 
     fn begin(&mut self, header: &RunHeader) {
-        let RunHeader { id, target, started, smoke, identity, revision, shard, whole, options, embedded } = header;
+        let RunHeader { id, target, started, smoke, identity, revision, shard, whole, options, embedded, folder } =
+            header;
         self.id.clone_from(id);
         self.target.clone_from(target);
         self.started = *started;
@@ -56,6 +57,7 @@ impl Run {
         self.whole.clone_from(whole);
         self.options.clone_from(options);
         self.embedded = *embedded;
+        self.folder.clone_from(folder);
     }
 
     fn case(&mut self, case: usize, change: impl FnOnce(&mut Scenario)) {

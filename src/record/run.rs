@@ -1,9 +1,12 @@
 //! A whole run.
 
+use std::path::Path;
+
 use chrono::{DateTime, Utc};
 
 use super::span::between;
 use super::{Counts, Scenario};
+use crate::diagnostic::tidy_path;
 use crate::event::{AwsUse, Planned, Shard};
 use crate::verdict::Verdict;
 
@@ -24,6 +27,9 @@ pub struct Run {
     pub options: Option<Vec<String>>,
     /// Whether the target was a sandbox that ended with the run, and with it whatever was made there.
     pub embedded: bool,
+    /// Where the folder lies that files are named from, seen from the root of the repository or from where smoke was
+    /// started; none where it is that.
+    pub folder: Option<String>,
     /// Version of smoke.
     pub smoke: String,
     /// Which AWS account, region and endpoints were looked at; a line each.
@@ -56,6 +62,15 @@ impl Run {
     #[must_use]
     pub fn is_merged(&self) -> bool {
         self.id.ends_with(MERGED)
+    }
+
+    /// A file as it is called in the repository: what CI systems make links of.
+    #[must_use]
+    pub fn located(&self, file: &str) -> String {
+        match &self.folder {
+            Some(folder) => tidy_path(&Path::new(folder).join(file)).to_string_lossy().replace('\\', "/"),
+            None => file.to_owned(),
+        }
     }
 
     /// What there is of everything, and what came of it.

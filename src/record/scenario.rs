@@ -16,6 +16,8 @@ pub struct Scenario {
     pub name: String,
     /// Where it stands.
     pub file: String,
+    /// Which of the variables given with `--var` it reads; none where none was given, or nobody kept it.
+    pub reads: Option<Vec<String>>,
     /// When the last attempt began; none where it was never reached.
     pub started: Option<DateTime<Utc>>,
     /// When the last attempt ended.
@@ -82,8 +84,9 @@ impl Scenario {
     /// A scenario that has not begun.
     #[must_use]
     pub fn planned(outline: &CaseOutline) -> Self {
-        let CaseOutline { id, name, file, steps } = outline;
-        let mut scenario = Self { id: id.clone(), name: name.clone(), file: file.clone(), ..Self::default() };
+        let CaseOutline { id, name, file, reads, steps } = outline;
+        let (id, name, file, reads) = (id.clone(), name.clone(), file.clone(), reads.clone());
+        let mut scenario = Self { id, name, file, reads, ..Self::default() };
         for step in steps {
             scenario.list_mut(step.phase).push(Step::planned(step));
         }

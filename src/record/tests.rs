@@ -28,6 +28,7 @@ fn run_started(cases: usize) -> Fact {
         id: format!("case-{index}"),
         name: "a case".into(),
         file: "scenarios/a.yaml".into(),
+        reads: Some(vec!["image".into()]),
         steps: PHASES.into_iter().chain([Phase::Step]).map(step).collect(),
     };
     let run = RunHeader {
@@ -41,6 +42,7 @@ fn run_started(cases: usize) -> Fact {
         whole: None,
         options: None,
         embedded: false,
+        folder: None,
     };
     Fact::RunStarted { run, cases: (0..cases).map(case).collect() }
 }

@@ -3,25 +3,60 @@
 
 use super::headline::troubled;
 use super::story;
-use crate::record::Run;
+use crate::record::{Run, Scenario};
 
 /// Where a run works and where it is kept; `smoke cleanup` finds its journal by both.
 const PLACE: [&str; 2] = ["-C", KEPT];
 /// Where it is kept is no part of what it means.
 const KEPT: &str = "--reports";
 
-/// The command for the worst of them; none where all is well. Options that are not known are asked for in a shell's own comment, since without
-/// them another image might be judged.
+/// What selects is no part of it either: the scenarios are named.
+const SELECTING: [&str; 3] = [KEPT, "--tag", "--skip-tag"];
+const VAR: &str = "--var";
+/// How many scenarios are named, the worst of them.
+const NAMED: usize = 5;
+
+/// The command for what did not pass, the worst first; none where all is well. Options that are not known are asked for in
+/// a shell's own comment, since without them another image might be judged; variables that none of the scenarios reads are
+/// left out, since they would be refused.
 #[must_use]
 pub fn command(run: &Run) -> Option<String> {
-    let (_, first) = troubled(run).into_iter().next()?;
-    // The row of a matrix is no word that `run` takes; its scenario is, and its file where nobody would look for it.
-    let id = first.id.split('[').next().unwrap_or_default();
-    let scenario = if first.file.starts_with("scenarios/") { id } else { first.file.as_str() };
-    let options = options(run.options.as_deref().unwrap_or_default(), |option| option != KEPT);
-    let words: Vec<String> = [run.target.as_str(), scenario].into_iter().chain(options).map(quoted).collect();
-    let unknown = if run.options.is_none() { " # and the options that it had, which nobody kept" } else { "" };
-    Some(format!("smoke run {}{unknown}", words.join(" ")))
+    let troubled: Vec<&Scenario> = troubled(run).into_iter().map(|(_, scenario)| scenario).collect();
+    let mut all: Vec<&str> = Vec::new();
+    for word in troubled.iter().map(|scenario| word(scenario)) {
+        if !all.contains(&word) {
+            all.push(word);
+        }
+    }
+    let named = &all[..all.len().min(NAMED)];
+    let again: Vec<&Scenario> = troubled.into_iter().filter(|scenario| named.contains(&word(scenario))).collect();
+    let pairs = run.options.as_deref().unwrap_or_default().chunks(2);
+    let pairs =
+        pairs.filter(|pair| !SELECTING.contains(&pair[0].as_str()) && (pair[0] != VAR || is_read(pair, &again)));
+    let options = pairs.flatten().map(String::as_str);
+    let words = std::iter::once(run.target.as_str()).chain(named.iter().copied()).chain(options);
+    let words: Vec<String> = words.map(quoted).collect();
+    let unknown = run.options.is_none().then(|| "and the options that it had, which nobody kept".to_owned());
+    let more = (named.len() < all.len()).then(|| format!("{NAMED} of {} that did not pass", all.len()));
+    let notes: Vec<String> = more.into_iter().chain(unknown).collect();
+    let notes = if notes.is_empty() { String::new() } else { format!(" # {}", notes.join(", ")) };
+    (!named.is_empty()).then(|| format!("smoke run {}{notes}", words.join(" ")))
+}
+
+/// How a scenario is named. The row of a matrix is no word that `run` takes; its scenario is, and its file where nobody
+/// would look for it.
+fn word(scenario: &Scenario) -> &str {
+    let id = scenario.id.split('[').next().unwrap_or_default();
+    if scenario.file.starts_with("scenarios/") { id } else { scenario.file.as_str() }
+}
+
+/// Whether one of the scenarios reads the variable that the words set, as far as anybody kept that.
+fn is_read(words: &[String], scenarios: &[&Scenario]) -> bool {
+    let name = words.last().and_then(|set| set.split_once('=')).map(|(name, _)| name);
+    scenarios.iter().any(|scenario| match (&scenario.reads, name) {
+        (Some(reads), Some(name)) => reads.iter().any(|read| read == name),
+        _ => true,
+    })
 }
 
 /// The command that finishes what a run left on the target, which was called with these options.
@@ -47,7 +82,6 @@ pub fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::Scenario;
     use crate::verdict::Verdict;
 
     #[test]
@@ -57,9 +91,7 @@ mod tests {
             let failed =
                 Scenario { id: id.into(), file: file.into(), verdict: Some(Verdict::Failed), ..Scenario::default() };
             let options = options.map(|words| words.iter().map(ToString::to_string).collect());
-            // The worst is what the report begins with, wherever it stands in the plan.
-            let unsure = Scenario { id: "unsure".into(), verdict: Some(Verdict::Inconclusive), ..Scenario::default() };
-            let run = Run { target: "prod".into(), options, scenarios: vec![unsure, failed], ..Run::default() };
+            let run = Run { target: "prod".into(), options, scenarios: vec![failed], ..Run::default() };
             assert_eq!(command(&run).as_deref(), Some(expected));
         }
         let a = ("a[n=1]", "scenarios/a.yaml");
@@ -76,8 +108,42 @@ mod tests {
             r"smoke run prod a --var 'k=it'\''s $HOME' --var token=…",
         );
         check(("a", "elsewhere/a.yaml"), Some(&[]), "smoke run prod elsewhere/a.yaml");
-        check(a, Some(&["-C", "e2e", "--reports", "out", "--tag", "t"]), "smoke run prod a -C e2e --tag t");
+        check(a, Some(&["-C", "e2e", "--reports", "out", "--tag", "t"]), "smoke run prod a -C e2e");
         assert_eq!(command(&Run::default()), None);
+    }
+
+    #[test]
+    fn all_that_did_not_pass_is_run_again_with_what_it_reads() {
+        #[track_caller]
+        fn check(scenarios: &[(&str, Verdict, Option<&str>)], expected: &str) {
+            let scenario = |(id, verdict, reads): &(&str, Verdict, Option<&str>)| Scenario {
+                id: (*id).to_owned(),
+                file: format!("scenarios/{id}.yaml"),
+                verdict: Some(*verdict),
+                reads: reads.map(|reads| reads.split_whitespace().map(str::to_owned).collect()),
+                ..Scenario::default()
+            };
+            let options = ["--var", "image=w:2", "--var", "rows=3", "--fault", "log-lag"].map(str::to_owned);
+            let scenarios = scenarios.iter().map(scenario).collect();
+            let run = Run { target: "prod".into(), options: Some(options.into()), scenarios, ..Run::default() };
+            assert_eq!(command(&run).unwrap(), format!("smoke run prod {expected}"));
+        }
+        let (failed, unsure, passed) = (Verdict::Failed, Verdict::Inconclusive, Verdict::Passed);
+        let one = ("c", passed, Some("image"));
+        check(&[("a", failed, Some("rows")), one], "a --var rows=3 --fault log-lag");
+        check(&[("a", failed, Some("")), one], "a --fault log-lag");
+        // The worst is what the report begins with, wherever it stands in the plan.
+        check(
+            &[("a", unsure, Some("rows")), ("b", failed, Some("image")), one],
+            "b a --var image=w:2 --var rows=3 --fault log-lag",
+        );
+        // Nobody kept it.
+        check(&[("a", failed, None)], "a --var image=w:2 --var rows=3 --fault log-lag");
+        let rows = ["m[n=1]", "m[n=2]", "x"].map(|id| (id, failed, Some("rows")));
+        check(&rows, "m x --var rows=3 --fault log-lag");
+        let many = ["a", "b", "c", "d", "e", "f"].map(|id| (id, failed, Some(if id == "f" { "image" } else { "" })));
+        check(&many[..5], "a b c d e --fault log-lag");
+        check(&many, "a b c d e --fault log-lag # 5 of 6 that did not pass");
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub fn render(run: &Run) -> String {
         limited("warning", "to be warned of", warnings(run)),
         limited("notice", "to be noted", notices(run)),
     ];
-    commands.concat().iter().map(Command::line).collect()
+    commands.concat().iter().map(|command| command.line(run)).collect()
 }
 
 /// One workflow command.
@@ -106,9 +106,9 @@ fn command(Headline { verdict, who, why, place }: Headline, details: &[String]) 
 }
 
 impl Command {
-    fn line(&self) -> String {
+    fn line(&self, run: &Run) -> String {
         let Self { kind, place, title, message } = self;
-        let (file, line) = place.clone().map_or((None, None), |(file, line)| (Some(file), line));
+        let (file, line) = place.as_ref().map_or((None, None), |(file, line)| (Some(run.located(file)), *line));
         let line = line.map(|line| line.to_string());
         let title = Some(fitting(title, TITLE, property));
         let all = [("file", file.map(|file| property(&story::one_line(&file)))), ("line", line), ("title", title)];
@@ -147,7 +147,7 @@ mod tests {
 
     fn line(title: &str, message: &str) -> String {
         let place = Some(("a,b:c.yaml".to_owned(), Some(3)));
-        Command { kind: "error", place, title: title.to_owned(), message: message.to_owned() }.line()
+        Command { kind: "error", place, title: title.to_owned(), message: message.to_owned() }.line(&Run::default())
     }
 
     #[test]
@@ -160,6 +160,14 @@ mod tests {
         check("a: b, c%", "100%, a: b", "a%3A b%2C c%25::100%25, a: b");
         check("t", "a\r\nb\n::error::c\u{1b}[31m\u{202e}d", "t::a%0Ab%0A::error::cd");
         check("a\n::stop-commands::x", "", "a%0A%3A%3Astop-commands%3A%3Ax::");
+    }
+
+    #[test]
+    fn a_file_is_named_as_the_repository_calls_it() {
+        let place = Some(("../shared/steps.yaml".to_owned(), None));
+        let command = Command { kind: "error", place, title: "t".to_owned(), message: "m".to_owned() };
+        let run = Run { folder: Some("shop/e2e".to_owned()), ..Run::default() };
+        assert_eq!(command.line(&run), "::error file=shop/shared/steps.yaml,title=t::m\n");
     }
 
     #[test]

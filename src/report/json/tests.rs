@@ -48,9 +48,9 @@ fn check(schema: &serde_json::Value, definition: &str, fields: &str) {
 fn the_schema_names_every_field_that_is_promised() {
     let schema = schema();
     check(&schema, "", "schema_version run counts scenarios");
-    check(&schema, "Head", "id target verdict started ended exit_code revision shard whole options embedded");
+    check(&schema, "Head", "id target verdict started ended exit_code revision shard whole options embedded folder");
     check(&schema, "Counts", "scenarios steps expectations passed failed inconclusive skipped");
-    check(&schema, "Scenario", "id name file verdict flaky duration_ms cause steps guards cleanup leftovers");
+    check(&schema, "Scenario", "id name file reads verdict flaky duration_ms cause steps guards cleanup leftovers");
     check(&schema, "Step", "name line probe verdict duration_ms looks changes expectations cause evidence");
     check(&schema, "Judged", "text held detail");
 }

@@ -58,6 +58,10 @@ pub(super) struct Head {
     /// Whether the target was a sandbox that ended with the run, and with it whatever was made there.
     #[serde(default)]
     pub(super) embedded: bool,
+    /// Where the folder lies that files are named from, seen from the root of the repository or from where smoke was
+    /// started; not there where it is that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) folder: Option<String>,
     /// Version of smoke that ran it.
     pub(super) smoke: String,
     /// Which AWS account, region and endpoints were looked at.
@@ -126,6 +130,9 @@ pub(super) struct Scenario {
     pub(super) name: String,
     /// Where it stands.
     pub(super) file: String,
+    /// Which of the variables given with `--var` it reads; not there where none was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) reads: Option<Vec<String>>,
     /// What is said of it.
     pub(super) verdict: Verdict,
     /// Whether it passed only after it had failed.

@@ -6,7 +6,7 @@ use quick_junit::{FlakyOrRerun, NonSuccessKind, TestCase, TestCaseStatus, TestRe
 
 use super::clean::clean;
 use crate::event::{Evidence, Look, Phase};
-use crate::record::{Attempt, AttemptStep, Scenario, Step};
+use crate::record::{Attempt, AttemptStep, Run, Scenario, Step};
 use crate::report::evidence::Paths;
 use crate::report::headline::Headline;
 use crate::report::story;
@@ -18,6 +18,8 @@ const SEEN: usize = 6;
 /// A scenario that test cases are made of.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Subject<'run> {
+    /// The run that it is of.
+    pub(super) run: &'run Run,
     /// Index in the plan.
     pub(super) case: usize,
     /// Itself.
@@ -128,7 +130,7 @@ fn shadow(step: &Step) -> TestCaseStatus {
 
 /// What stands below the headline, which is `said`: the rest of the story, then the evidence.
 fn details(subject: Subject<'_>, (phase, index): (Phase, usize), step: &Step, (said, decided): (&str, bool)) -> String {
-    let Subject { case, scenario, paths } = subject;
+    let Subject { run: _, case, scenario, paths } = subject;
     let mut lines: Vec<String> = story::own(step, said).into_iter().chain(story::expected(step)).collect();
     lines.push(format!("at {}", story::place(step)));
     lines.extend(story::waited(step));

@@ -33,7 +33,7 @@ pub fn render(run: &Run) -> String {
     let (mut names, mut words, paths) = (Names::default(), Words::default(), Paths::of(run));
     let shared = of_the_run(run, &mut words);
     for (case, scenario) in run.scenarios.iter().enumerate() {
-        let mut suite = suite(Subject { case, scenario, paths: &paths }, &mut names, &mut words);
+        let mut suite = suite(Subject { run, case, scenario, paths: &paths }, &mut names, &mut words);
         let own = of_the_scenario(scenario, &mut words);
         let notes = scenario.notes.iter().map(|line| Property::new("note", clean(line)));
         let left = scenario.leftovers.iter().map(|left| (story::left(run), format!("{}: {}", left.what, left.why)));
@@ -54,7 +54,7 @@ pub fn render(run: &Run) -> String {
 }
 
 fn suite(subject: Subject<'_>, names: &mut Names, words: &mut Words) -> TestSuite {
-    let scenario = subject.scenario;
+    let Subject { run, scenario, .. } = subject;
     let id = names.suite(&scenario.id);
     let class = clean(&id);
     let mut suite = TestSuite::new(class.clone());
@@ -62,7 +62,7 @@ fn suite(subject: Subject<'_>, names: &mut Names, words: &mut Words) -> TestSuit
         suite.set_timestamp(started);
     }
     suite.set_time(Duration::from_millis(scenario.duration_ms()));
-    suite.extra.insert(FILE.into(), words.clean(&scenario.file));
+    suite.extra.insert(FILE.into(), words.clean(&run.located(&scenario.file)));
     let steps = scenario.all().map(|(phase, index, step)| {
         (of_step(subject, (phase, index), step), step.name.as_str(), &step.file, Some(step.line))
     });
@@ -70,7 +70,7 @@ fn suite(subject: Subject<'_>, names: &mut Names, words: &mut Words) -> TestSuit
     for (mut case, name, file, line) in steps.chain(whole) {
         case.name = words.clean(&names.case(&id, name));
         case.set_classname(class.clone());
-        case.extra.insert(FILE.into(), words.clean(file));
+        case.extra.insert(FILE.into(), words.clean(&run.located(file)));
         case.extra.extend(line.map(|line| ("line".into(), words.clean(&line.to_string()))));
         suite.add_test_case(case);
     }

@@ -12,6 +12,15 @@ fn a_run_that_never_began_is_red() {
     assert_eq!((report.tests, report.errors), (1, 1));
 }
 
+#[test]
+fn files_are_named_as_the_repository_calls_them() {
+    let scenario = Scenario { id: "a".into(), file: "scenarios/a.yaml".into(), ..Scenario::default() };
+    let run = Run { folder: Some("e2e".into()), scenarios: vec![scenario], ..Run::default() };
+    let text = render(&run);
+    assert_eq!(text.matches("file=\"e2e/scenarios/a.yaml\"").count(), 2, "{text}");
+    assert!(!text.contains("file=\"scenarios"), "{text}");
+}
+
 /// Scenarios that passed say nothing of a run that broke off behind them.
 #[test]
 fn a_run_that_broke_off_is_red_whatever_its_scenarios_say() {

@@ -30,6 +30,7 @@ fn header(run: &Run) -> RunHeader {
         whole: run.whole.clone(),
         options: run.options.clone(),
         embedded: run.embedded,
+        folder: run.folder.clone(),
     }
 }
 
@@ -38,6 +39,7 @@ fn outlines(run: &Run) -> Vec<CaseOutline> {
         id: scenario.id.clone(),
         name: scenario.name.clone(),
         file: scenario.file.clone(),
+        reads: scenario.reads.clone(),
         steps: scenario.all().map(|(phase, _, step)| step_outline(phase, step)).collect(),
     };
     run.scenarios.iter().map(outline).collect()

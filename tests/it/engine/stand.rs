@@ -164,6 +164,7 @@ fn header() -> RunHeader {
         whole: None,
         options: None,
         embedded: false,
+        folder: None,
     }
 }
 

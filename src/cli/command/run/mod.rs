@@ -15,6 +15,7 @@ mod recorder;
 mod revision;
 pub(crate) mod signals;
 mod surroundings;
+mod workspace;
 
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -190,9 +191,9 @@ async fn surroundings(prepared: &mut Prepared) -> Result<(Surroundings, Signals)
 }
 
 fn header(prepared: &Prepared, errand: &Errand<'_>) -> RunHeader {
-    let (options, shard) = match errand {
-        Errand::Run { args, dir, shard } => (Some(again::options(args, *dir, &knowing(&prepared.plan))), *shard),
-        Errand::CleanUp(_) => (None, None),
+    let (options, shard, dir) = match errand {
+        Errand::Run { args, dir, shard } => (Some(again::options(args, *dir, &knowing(&prepared.plan))), *shard, *dir),
+        Errand::CleanUp(_) => (None, None, None),
     };
     RunHeader {
         id: prepared.id.clone(),
@@ -205,6 +206,7 @@ fn header(prepared: &Prepared, errand: &Errand<'_>) -> RunHeader {
         whole: prepared.plan.whole.clone(),
         options,
         embedded: prepared.sandbox.is_some(),
+        folder: workspace::folder(&super::environment, dir),
     }
 }
 
