@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::part::{MergeError, Part, names, problems};
 use super::run::MERGED;
-use super::{Run, Scenario};
+use super::{Run, Scenario, options};
 use crate::event::{AwsUse, Planned};
 use crate::verdict::Verdict;
 
@@ -40,7 +40,7 @@ impl Run {
             http_requests: runs().map(|run| run.http_requests).fold(0, u64::saturating_add),
             shard: None,
             whole: None,
-            options: options(&parts),
+            options: called_with(&parts),
             scenarios: in_plan_order(&parts),
             ..first
         })
@@ -113,13 +113,13 @@ fn in_plan_order(parts: &[Part]) -> Vec<Scenario> {
 
 /// What all of them were called with, but for where each was kept. Where they differ, no one command would run the whole
 /// again.
-fn options(parts: &[Part]) -> Option<Vec<String>> {
-    let kept = |part: &Part| {
-        let pairs = part.run.options.as_ref()?.chunks(2).filter(|pair| pair[0] != "--reports");
-        Some(pairs.flatten().cloned().collect::<Vec<_>>())
-    };
-    let first = kept(parts.first()?)?;
-    parts.iter().all(|part| kept(part).as_ref() == Some(&first)).then_some(first)
+fn called_with(parts: &[Part]) -> Option<Vec<String>> {
+    let mut all = parts.iter().map(|part| {
+        let words = options::those(part.run.options.as_deref()?, |option, _| option != options::KEPT);
+        Some(words.map(str::to_owned).collect::<Vec<_>>())
+    });
+    let first = all.next()??;
+    all.all(|other| other.as_ref() == Some(&first)).then_some(first)
 }
 
 /// Every line once, in the order in which they first stand.

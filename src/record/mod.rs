@@ -7,6 +7,7 @@ mod close;
 mod counts;
 mod fold;
 mod merge;
+pub mod options;
 mod part;
 mod run;
 mod scenario;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Run;
+use super::{Run, options};
 use crate::event::{Planned, Shard};
 
 /// How many scenarios are named at most in one error.
@@ -140,7 +140,7 @@ fn masked(first: &Part, second: &Part) -> Option<MergeError> {
 
 /// The first part that was called with other options than the first that kept them.
 fn other_options(parts: &[Part]) -> Option<MergeError> {
-    let mut kept = parts.iter().filter_map(|part| Some((part, telling(part.run.options.as_ref()?))));
+    let mut kept = parts.iter().filter_map(|part| Some((part, telling(part.run.options.as_deref()?))));
     let (first, ones) = kept.next()?;
     let (second, others) = kept.find(|(_, others)| *others != ones)?;
     let told = |words: &[&str]| if words.is_empty() { "none".to_owned() } else { words.join(" ") };
@@ -153,11 +153,9 @@ fn other_options(parts: &[Part]) -> Option<MergeError> {
     })
 }
 
-/// Options without the folders to work in and to keep runs in, which may be called otherwise on each machine: what lies
-/// there is compared.
-fn telling(options: &[String]) -> Vec<&str> {
-    let pairs = options.chunks(2).filter(|pair| !["-C", "--reports"].contains(&pair[0].as_str()));
-    pairs.flatten().map(String::as_str).collect()
+/// Options without the place: what lies there is compared.
+fn telling(words: &[String]) -> Vec<&str> {
+    options::those(words, |option, _| !options::PLACE.contains(&option)).collect()
 }
 
 /// The first part that was taken from another plan than the first that kept its own.

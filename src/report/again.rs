@@ -3,12 +3,8 @@
 
 use super::headline::troubled;
 use super::story;
+use crate::record::options::{KEPT, PLACE, those};
 use crate::record::{Run, Scenario};
-
-/// Where a run works and where it is kept; `smoke cleanup` finds its journal by both.
-const PLACE: [&str; 2] = ["-C", KEPT];
-/// Where it is kept is no part of what it means.
-const KEPT: &str = "--reports";
 
 /// What selects is no part of it either: the scenarios are named.
 const SELECTING: [&str; 3] = [KEPT, "--tag", "--skip-tag"];
@@ -30,10 +26,9 @@ pub fn command(run: &Run) -> Option<String> {
     }
     let named = &all[..all.len().min(NAMED)];
     let again: Vec<&Scenario> = troubled.into_iter().filter(|scenario| named.contains(&word(scenario))).collect();
-    let pairs = run.options.as_deref().unwrap_or_default().chunks(2);
-    let pairs =
-        pairs.filter(|pair| !SELECTING.contains(&pair[0].as_str()) && (pair[0] != VAR || is_read(pair, &again)));
-    let options = pairs.flatten().map(String::as_str);
+    let options = those(run.options.as_deref().unwrap_or_default(), |option, value| {
+        !SELECTING.contains(&option) && (option != VAR || is_read(value, &again))
+    });
     let words = std::iter::once(run.target.as_str()).chain(named.iter().copied()).chain(options);
     let words: Vec<String> = words.map(quoted).collect();
     let unknown = run.options.is_none().then(|| "and the options that it had, which nobody kept".to_owned());
@@ -50,9 +45,9 @@ fn word(scenario: &Scenario) -> &str {
     if scenario.file.starts_with("scenarios/") { id } else { scenario.file.as_str() }
 }
 
-/// Whether one of the scenarios reads the variable that the words set, as far as anybody kept that.
-fn is_read(words: &[String], scenarios: &[&Scenario]) -> bool {
-    let name = words.last().and_then(|set| set.split_once('=')).map(|(name, _)| name);
+/// Whether one of the scenarios reads the variable that is set, as far as anybody kept that.
+fn is_read(set: &str, scenarios: &[&Scenario]) -> bool {
+    let name = set.split_once('=').map(|(name, _)| name);
     scenarios.iter().any(|scenario| match (&scenario.reads, name) {
         (Some(reads), Some(name)) => reads.iter().any(|read| read == name),
         _ => true,
@@ -62,14 +57,9 @@ fn is_read(words: &[String], scenarios: &[&Scenario]) -> bool {
 /// The command that finishes what a run left on the target, which was called with these options.
 #[must_use]
 pub fn cleanup(target: &str, called_with: &[String]) -> String {
-    let place = options(called_with, |option| PLACE.contains(&option));
+    let place = those(called_with, |option, _| PLACE.contains(&option));
     let words: Vec<String> = std::iter::once(target).chain(place).map(quoted).collect();
     format!("smoke cleanup {}", words.join(" "))
-}
-
-/// Those of the options that are wanted, each with its value.
-fn options(words: &[String], wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = &str> {
-    words.chunks(2).filter(move |pair| wanted(&pair[0])).flatten().map(String::as_str)
 }
 
 /// A word as a shell takes it.

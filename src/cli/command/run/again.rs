@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use clap::ValueEnum as _;
+use smoke::record::options::PLACE;
 use smoke::redact::Redactor;
 
 use crate::cli::args;
@@ -34,7 +35,7 @@ pub(super) fn options(args: &args::Run, dir: Option<&Path>, redactor: &Redactor)
 /// is finished with the same.
 pub(crate) fn place(dir: Option<&Path>, reports: &Path) -> Vec<String> {
     let reports = Some(reports).filter(|reports| *reports != Path::new(args::REPORTS));
-    let given = [("-C", dir), ("--reports", reports)].into_iter().filter_map(|(option, path)| Some((option, path?)));
+    let given = PLACE.into_iter().zip([dir, reports]).filter_map(|(option, path)| Some((option, path?)));
     given.flat_map(|(option, path)| [option.to_owned(), path.to_string_lossy().into_owned()]).collect()
 }
 
