@@ -4,15 +4,15 @@
 //! and reports are many: there what the environment says counts beside what was typed, so that a job which sets
 //! `SMOKE_VAR` for all its commands keeps it when one of them is given `--var`.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches};
 
 use super::args::Args;
-use super::options::{Talkativeness, Vars};
-use super::settings::{ReportTo, parse};
+use super::options::Talkativeness;
+use super::settings::parse;
 
 const VARIABLES: &str = "SMOKE_VAR";
 const REPORTS: &str = "SMOKE_REPORT";
@@ -27,22 +27,26 @@ type Wrong = (ErrorKind, String);
 
 /// The command as clap is to read it. A variable that is set and empty says nothing: CI systems leave many such.
 pub(super) fn without_ours(command: clap::Command) -> clap::Command {
-    let unheard = |arg: &Arg| {
-        let (name, value) = (arg.get_env()?, arg.get_env().and_then(std::env::var_os)?);
-        (value.is_empty() || OURS.iter().any(|ours| name == *ours)).then_some(())
-    };
+    let ours = |name: &OsStr| OURS.iter().any(|ours| name == *ours);
+    let unheard = |name: &OsStr| std::env::var_os(name).is_some_and(|value| value.is_empty() || ours(name));
     // No variable has that name: an argument cannot be told to have none.
-    let heard = |arg: Arg| if unheard(&arg).is_some() { arg.env("").hide_env(true) } else { arg };
+    let heard = |arg: Arg| if arg.get_env().is_some_and(unheard) { arg.env("").hide_env(true) } else { arg };
     command.mut_args(heard).mut_subcommands(without_ours)
 }
 
 /// Adds what the environment says.
 pub(super) fn add(args: &mut Args, typed: &ArgMatches, env: Env<'_>) -> Result<(), Wrong> {
     if let Some(vars) = args.command.vars() {
-        add_variables(vars, &said(VARIABLES, env)?)?;
+        // One a line. A variable that was typed is as it was typed.
+        let said = said(VARIABLES, env)?;
+        let lines = said.lines().filter(|line| !line.is_empty()).map(parse::variable);
+        put_before(&mut vars.var, VARIABLES, lines, |(name, _), (typed, _)| name == typed)?;
     }
     if let Some(output) = args.command.output() {
-        add_reports(&mut output.report, &said(REPORTS, env)?)?;
+        // With commas between them. One that was typed as well is written once.
+        let said = said(REPORTS, env)?;
+        let words = said.split(',').filter(|word| !word.is_empty()).map(parse::report);
+        put_before(&mut output.report, REPORTS, words, PartialEq::eq)?;
     }
     match (args.command.talk(), typed.subcommand()) {
         (Some(talk), Some((_, typed))) => settle(talk, typed),
@@ -58,23 +62,17 @@ fn wrong(name: &str, why: &str) -> Wrong {
     (ErrorKind::ValueValidation, format!("invalid value in {name}: {why}"))
 }
 
-/// One a line. A variable that was typed is as it was typed.
-fn add_variables(vars: &mut Vars, said: &str) -> Result<(), Wrong> {
-    let lines = said.lines().filter(|line| !line.is_empty());
-    let mut all = lines.map(parse::variable).collect::<Result<Vec<_>, _>>().map_err(|why| wrong(VARIABLES, &why))?;
-    all.retain(|(name, _)| !vars.var.iter().any(|(typed, _)| typed == name));
-    all.append(&mut vars.var);
-    vars.var = all;
-    Ok(())
-}
-
-/// With commas between them. One that was typed as well is written once.
-fn add_reports(reports: &mut Vec<ReportTo>, said: &str) -> Result<(), Wrong> {
-    let words = said.split(',').filter(|word| !word.is_empty());
-    let mut all = words.map(parse::report).collect::<Result<Vec<_>, _>>().map_err(|why| wrong(REPORTS, &why))?;
-    all.retain(|report| !reports.contains(report));
-    all.append(reports);
-    *reports = all;
+/// Puts what the variable of this name says before what was typed, but for that which was typed as well.
+fn put_before<T>(
+    typed: &mut Vec<T>,
+    name: &str,
+    said: impl Iterator<Item = Result<T, String>>,
+    is_same: impl Fn(&T, &T) -> bool,
+) -> Result<(), Wrong> {
+    let mut all = said.collect::<Result<Vec<T>, _>>().map_err(|why| wrong(name, &why))?;
+    all.retain(|one| !typed.iter().any(|typed| is_same(one, typed)));
+    all.append(typed);
+    *typed = all;
     Ok(())
 }
 
