@@ -26,7 +26,7 @@ use smoke::abreast::cores;
 use smoke::engine::{Purpose, Rest};
 use smoke::event::{RunHeader, Shard};
 use smoke::journal::{self, Header, Pen};
-use smoke::record::{Scenario, Step};
+use smoke::record::{Run, Scenario, Step};
 use smoke::redact::Redactor;
 use smoke::verdict::Verdict;
 
@@ -210,14 +210,14 @@ fn header(prepared: &Prepared, errand: &Errand<'_>) -> RunHeader {
     }
 }
 
-/// Whether a step that decides nothing was looked at.
-fn is_shadow(step: &Step) -> bool {
-    !step.enforced && step.verdict.is_some_and(|verdict| verdict != Verdict::Skipped)
+/// Whether a shadow check was looked at, whatever came of it.
+fn looked_at_shadows(run: &Run) -> bool {
+    let looked = |step: &Step| step.verdict.is_some_and(|verdict| verdict != Verdict::Skipped);
+    run.scenarios.iter().flat_map(Scenario::all).any(|(_, _, step)| !step.enforced && looked(step))
 }
 
-/// The last words, and the exit code. `taken`: a report went to
-/// standard output already. `cleans`: it only cleaned up, and these
-/// options lead to what it cleaned up after.
+/// The last words, and the exit code. `taken`: a report went to standard output already. `cleans`: it only cleaned up, and
+/// these options lead to what it cleaned up after.
 pub(crate) fn finish(finished: &Finished, dir: Option<&Path>, taken: bool, cleans: Option<&[String]>) -> Exit {
     let Finished { run, folder, unwritten, refused } = finished;
     if let Some(why) = refused {
@@ -230,8 +230,7 @@ pub(crate) fn finish(finished: &Finished, dir: Option<&Path>, taken: bool, clean
     }
     let exit = run.exit_code.map_or(Exit::FAULT, Exit::of);
     if exit == Exit::INVALID && run.broken_off.is_none() {
-        let shadow = run.scenarios.iter().flat_map(Scenario::all).any(|(_, _, step)| is_shadow(step));
-        let why = if shadow { "only shadow checks were looked at" } else { "every expectation was skipped" };
+        let why = if looked_at_shadows(run) { "only shadow checks were looked at" } else { "every expectation was skipped" };
         complain(exit, &format!("nothing was judged: {why}, so this run says nothing"));
     }
     if told == Exit::PASSED && written == Exit::PASSED { exit } else { Exit::FAULT }
