@@ -7,7 +7,7 @@
 //! * [`endpoint`]: HTTP, and which protocol a request comes in ([`protocol`], [`cbor`]).
 //! * [`logs`], [`ecs`], [`cloudwatch`], [`sts`]: the state and the operations of each service, speaking JSON inside.
 //! * [`disturbance`]: what may go wrong there, and its weather.
-//! * [`members`], [`refusal`], [`token`], [`quota`], [`epoch`]: what all operations share.
+//! * [`members`], [`refusal`], [`list`], [`token`], [`quota`], [`epoch`]: what all operations share.
 
 pub(crate) mod cbor;
 pub(crate) mod cloudwatch;
@@ -15,6 +15,7 @@ mod disturbance;
 pub(crate) mod ecs;
 mod endpoint;
 mod epoch;
+mod list;
 pub(crate) mod logs;
 mod members;
 pub(crate) mod place;

@@ -1,39 +1,24 @@
 //! The alarm: what it watches, in which state it is, and how it got there.
 
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use serde_json::{Value, json};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
 
-use super::evaluation::{Rule, State};
-use super::metrics::{MetricId, Metrics, Statistic};
+#[cfg(test)]
+use super::evaluation::State;
+use super::metrics::Metrics;
+use super::standing::{Point, Standing};
+use super::terms::Terms;
 
 /// History items that are kept.
 const KEPT: usize = 1000;
 
-/// An alarm on one metric that fires when the statistic is less than the threshold.
+/// An alarm on one metric.
 #[derive(Debug)]
 pub(crate) struct Alarm {
-    /// Its name.
-    pub(crate) name: String,
-    /// In words.
-    pub(crate) description: String,
-    /// What it tells.
-    pub(crate) action: String,
-    /// What it tells when it is OK again.
-    pub(crate) ok_actions: Vec<String>,
-    /// Whether it may tell it.
-    pub(crate) enabled: bool,
-    /// What it watches.
-    pub(crate) metric: MetricId,
-    /// What it makes of a period's points.
-    pub(crate) statistic: Statistic,
-    /// How long a period is.
-    pub(crate) period: TimeDelta,
-    /// It fires below this.
-    pub(crate) threshold: f64,
-    /// M of N, and missing data.
-    pub(crate) rule: Rule,
+    /// What it is made of.
+    pub(super) terms: Terms,
     /// When it was created or last changed.
-    pub(crate) configured: DateTime<Utc>,
+    pub(super) configured: DateTime<Utc>,
     /// The state and its reason.
     pub(super) standing: Standing,
     /// When the state last changed.
@@ -43,14 +28,6 @@ pub(crate) struct Alarm {
     /// Oldest first.
     pub(super) history: Vec<Item>,
     evaluated: bool,
-}
-
-/// A state with its reason, in words and as data.
-#[derive(Debug, Clone)]
-pub(super) struct Standing {
-    pub(super) state: State,
-    pub(super) reason: String,
-    pub(super) data: Value,
 }
 
 /// One item of the history.
@@ -64,84 +41,33 @@ pub(super) struct Item {
     pub(super) data: String,
 }
 
-/// What an alarm is made of.
-#[derive(Debug)]
-pub(crate) struct Terms {
-    /// Its name.
-    pub(crate) name: String,
-    /// In words.
-    pub(crate) description: String,
-    /// What it tells.
-    pub(crate) action: String,
-    /// What it tells when it is OK again.
-    pub(crate) ok_actions: Vec<String>,
-    /// Whether it may tell it.
-    pub(crate) enabled: bool,
-    /// What it watches.
-    pub(crate) metric: MetricId,
-    /// It fires below this.
-    pub(crate) threshold: f64,
-    /// How long a period is.
-    pub(crate) period: TimeDelta,
-    /// What it makes of a period's points.
-    pub(crate) statistic: Statistic,
-    /// M of N, and missing data.
-    pub(crate) rule: Rule,
-}
-
 impl Alarm {
     /// A new one, which knows nothing yet.
     pub(crate) fn new(terms: Terms, now: DateTime<Utc>) -> Self {
-        let Terms { name, description, action, ok_actions, enabled, metric, threshold, period, statistic, rule } =
-            terms;
-        let standing = Standing {
-            state: State::InsufficientData,
-            reason: "Unchecked: Initial alarm creation".to_owned(),
-            data: Value::Null,
-        };
-        let creation = configuration(&name, "created", now);
-        Self {
-            name,
-            description,
-            action,
-            ok_actions,
-            enabled,
-            metric,
-            statistic,
-            period,
-            threshold,
-            rule,
-            configured: now,
-            standing,
-            transitioned: now,
-            updated: now,
-            history: vec![creation],
-            evaluated: false,
-        }
+        let history = vec![configuration(&terms.name, "created", now)];
+        let (configured, transitioned, updated) = (now, now, now);
+        let standing = Standing::unchecked();
+        Self { terms, configured, standing, transitioned, updated, history, evaluated: false }
     }
 
     /// Takes new terms and keeps its state, as an alarm does that is put again.
-    pub(crate) fn change_terms(&mut self, terms: Terms, now: DateTime<Utc>) {
-        let Terms { name, description, action, ok_actions, enabled, metric, threshold, period, statistic, rule } =
-            terms;
-        self.note(configuration(&name, "updated", now));
-        (self.name, self.description, self.action, self.ok_actions) = (name, description, action, ok_actions);
-        (self.enabled, self.metric, self.statistic, self.period) = (enabled, metric, statistic, period);
-        (self.threshold, self.rule, self.configured) = (threshold, rule, now);
+    pub(super) fn change_terms(&mut self, terms: Terms, now: DateTime<Utc>) {
+        self.note(configuration(&terms.name, "updated", now));
+        (self.terms, self.configured) = (terms, now);
     }
 
     /// Whether it may tell anybody.
-    pub(crate) fn enable(&mut self, enabled: bool, now: DateTime<Utc>) {
-        if self.enabled != enabled {
-            self.enabled = enabled;
+    pub(super) fn enable(&mut self, enabled: bool, now: DateTime<Utc>) {
+        if self.terms.enabled != enabled {
+            self.terms.enabled = enabled;
             self.configured = now;
-            self.note(configuration(&self.name, "updated", now));
+            self.note(configuration(&self.terms.name, "updated", now));
         }
     }
 
     /// What is left of it once it is deleted: its history.
     pub(super) fn deleted(mut self, now: DateTime<Utc>) -> Self {
-        self.note(configuration(&self.name, "deleted", now));
+        self.note(configuration(&self.terms.name, "deleted", now));
         self
     }
 
@@ -166,68 +92,27 @@ impl Alarm {
     pub(crate) fn evaluate(&mut self, metrics: &Metrics, now: DateTime<Utc>) {
         let points = self.points(metrics, now);
         let breaching: Vec<Option<bool>> =
-            points.iter().map(|point| point.value.map(|value| value < self.threshold)).collect();
-        let state = self.rule.evaluate(&breaching, self.standing.state);
+            points.iter().map(|point| point.value.map(|value| value < self.terms.threshold)).collect();
+        let state = self.terms.rule.evaluate(&breaching, self.standing.state);
         let first = !self.evaluated;
         self.evaluated = true;
         if first || state != self.standing.state {
-            let standing = self.standing(state, &points, now);
-            self.change(standing, now);
+            self.change(Standing::of(&self.terms, state, &points, now), now);
         }
     }
 
     /// The periods in range, oldest first. The newest includes this very moment.
     fn points(&self, metrics: &Metrics, now: DateTime<Utc>) -> Vec<Point> {
         let end = now + TimeDelta::milliseconds(1);
-        let back = |periods: usize| end - self.period * i32::try_from(periods).unwrap_or(i32::MAX);
-        (0..self.rule.range())
+        let back = |periods: usize| end - self.terms.period * i32::try_from(periods).unwrap_or(i32::MAX);
+        (0..self.terms.rule.range())
             .rev()
             .map(|index| {
                 let start = back(index + 1);
-                let values = metrics.values(&self.metric, start, back(index));
-                Point { start, count: values.len(), value: self.statistic.of(&values) }
+                let values = metrics.values(&self.terms.metric, start, back(index));
+                Point { start, count: values.len(), value: self.terms.statistic.of(&values) }
             })
             .collect()
-    }
-
-    fn standing(&self, state: State, points: &[Point], now: DateTime<Utc>) -> Standing {
-        let known: Vec<&Point> =
-            points.iter().rev().filter(|point| point.value.is_some()).take(self.rule.periods).collect();
-        let data = json!({
-            "version": "1.0",
-            "queryDate": date(now),
-            "startDate": known.last().map(|point| date(point.start)),
-            "statistic": self.statistic.name(),
-            "period": self.period.num_seconds(),
-            "recentDatapoints": known.iter().rev().map(|point| point.value).collect::<Vec<_>>(),
-            "threshold": self.threshold,
-            "evaluatedDatapoints": known.iter().map(|point| point.draw()).collect::<Vec<_>>(),
-        });
-        Standing { state, reason: self.reason(state, &known), data }
-    }
-
-    fn reason(&self, state: State, known: &[&Point]) -> String {
-        let Rule { periods, to_alarm, missing } = self.rule;
-        if state == State::InsufficientData {
-            return format!("Insufficient Data: {periods} datapoint was unknown.");
-        }
-        if known.is_empty() {
-            return format!(
-                "Threshold Crossed: no datapoints were received for {periods} period and {periods} missing \
-                 datapoint was treated as [{}].",
-                missing.name()
-            );
-        }
-        let drawn: Vec<String> = known.iter().map(|point| point.words()).collect();
-        let was = if state == State::Alarm { "was" } else { "was not" };
-        let needed = if state == State::Alarm { "OK -> ALARM" } else { "ALARM -> OK" };
-        format!(
-            "Threshold Crossed: {} out of the last {periods} datapoints [{}] {was} less than the threshold ({:?}) \
-             (minimum {to_alarm} datapoint for {needed} transition).",
-            known.len(),
-            drawn.join(", "),
-            self.threshold,
-        )
     }
 
     fn change(&mut self, standing: Standing, now: DateTime<Utc>) {
@@ -261,43 +146,12 @@ fn configuration(name: &str, what: &str, time: DateTime<Utc>) -> Item {
     Item { time, kind: "ConfigurationUpdate", summary: format!("Alarm \"{name}\" {what}"), data }
 }
 
-impl Standing {
-    fn draw(&self) -> Value {
-        let mut drawn = json!({"stateValue": self.state.name(), "stateReason": self.reason});
-        if !self.data.is_null() {
-            drawn["stateReasonData"] = self.data.clone();
-        }
-        drawn
-    }
-}
-
-/// A period and what came of it.
-#[derive(Debug)]
-struct Point {
-    start: DateTime<Utc>,
-    count: usize,
-    value: Option<f64>,
-}
-
-impl Point {
-    fn draw(&self) -> Value {
-        json!({"timestamp": date(self.start), "sampleCount": self.count, "value": self.value})
-    }
-
-    fn words(&self) -> String {
-        format!("{:?} ({})", self.value.unwrap_or_default(), self.start.format("%d/%m/%y %H:%M:%S"))
-    }
-}
-
-/// As in state reason data: `2026-11-23T23:10:00.000+0000`.
-fn date(time: DateTime<Utc>) -> String {
-    time.to_rfc3339_opts(SecondsFormat::Millis, true).replace('Z', "+0000")
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
-    use crate::sandbox::cloud::cloudwatch::Missing;
+    use crate::sandbox::cloud::cloudwatch::{MetricId, Missing, Rule, Statistic};
 
     fn metric() -> MetricId {
         MetricId { namespace: "n".into(), name: "m".into(), dimensions: vec![] }

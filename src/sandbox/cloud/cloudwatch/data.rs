@@ -3,10 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::input::{WRONG, place, time};
+use super::input::{PAGES, WRONG, ascending, time};
 use super::metrics::{MetricId, Statistic};
 use super::watch::Watch;
 use crate::sandbox::cloud::epoch::seconds;
+use crate::sandbox::cloud::list::List;
 use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::refusal::Refusal;
 use crate::sandbox::cloud::token;
@@ -35,8 +36,7 @@ pub(super) fn answer(watch: &Watch, input: &Value) -> Result<Value, Refusal> {
             "The parameter StartTime must be less than the parameter EndTime.",
         ));
     }
-    let ascending =
-        members.choice("ScanBy", &["TimestampAscending", "TimestampDescending"])? == Some("TimestampAscending");
+    let ascending = ascending(&members)?;
     let queries = members.list("MetricDataQueries", 500)?.ok_or_else(|| missing("MetricDataQueries"))?;
     let mut all = Vec::new();
     for query in queries {
@@ -48,7 +48,7 @@ pub(super) fn answer(watch: &Watch, input: &Value) -> Result<Value, Refusal> {
     }
     let request = token::fingerprint("GetMetricData", input);
     let size = members.size("MaxDatapoints", 1, MOST)?.unwrap_or(MOST as usize);
-    let offset = usize::try_from(place(&members, request)?).unwrap_or(usize::MAX);
+    let offset = usize::try_from(PAGES.place(&members, request)?).unwrap_or(usize::MAX);
     Ok(paged(&all, request, offset, watch.paging.most(size, SHORT)))
 }
 
@@ -81,15 +81,8 @@ impl Series {
         let metric = stat
             .structure("Metric", &["Namespace", "MetricName", "Dimensions"])?
             .ok_or_else(|| missing("MetricDataQueries.MetricStat.Metric"))?;
-        let metric = MetricId {
-            namespace: metric.required_text("Namespace")?.to_owned(),
-            name: metric.required_text("MetricName")?.to_owned(),
-            dimensions: dimensions(&metric)?.into_iter().filter_map(|(name, value)| Some((name, value?))).collect(),
-        };
-        let period = period(&stat)?;
-        let name = stat.required_text("Stat")?;
-        let statistic = Statistic::named(name)
-            .ok_or_else(|| stat.wrong(format!("the sandbox does not support the statistic {name}")))?;
+        let metric = self::metric(&metric)?;
+        let (period, statistic) = (period(&stat)?, statistic(&stat, "Stat")?);
         let label = members.text("Label")?.unwrap_or(&metric.name).to_owned();
         Ok(Self { id, label, points: watch.metrics.statistics(&metric, range, period, statistic) })
     }
@@ -106,8 +99,7 @@ impl Series {
     }
 }
 
-/// 1, 5, 10, 20, 30 or a multiple of 60.
-/// `Period`.
+/// `Period`: 1, 5, 10, 20, 30 or a multiple of 60.
 pub(super) fn period(members: &Members) -> Result<TimeDelta, Refusal> {
     let period = members.integer("Period", 1, 86_400)?.ok_or_else(|| missing("Period"))?;
     if [1, 5, 10, 20, 30].contains(&period) || period % 60 == 0 {
@@ -117,8 +109,24 @@ pub(super) fn period(members: &Members) -> Result<TimeDelta, Refusal> {
     }
 }
 
+/// `Namespace`, `MetricName` and `Dimensions`.
+pub(super) fn metric(members: &Members) -> Result<MetricId, Refusal> {
+    Ok(MetricId {
+        namespace: members.required_text("Namespace")?.to_owned(),
+        name: members.required_text("MetricName")?.to_owned(),
+        dimensions: dimensions(members)?.into_iter().filter_map(|(name, value)| Some((name, value?))).collect(),
+    })
+}
+
+/// The statistic under a key.
+pub(super) fn statistic(members: &Members, key: &str) -> Result<Statistic, Refusal> {
+    let name = members.required_text(key)?;
+    let unknown = || members.wrong(format!("the sandbox does not support the statistic {name}"));
+    Statistic::named(name).ok_or_else(unknown)
+}
+
 /// `Dimensions`, sorted; a value may be left out where metrics are only listed.
-pub(super) fn dimensions(members: &Members) -> Result<Vec<(String, Option<String>)>, Refusal> {
+fn dimensions(members: &Members) -> Result<Vec<(String, Option<String>)>, Refusal> {
     let mut dimensions = Vec::new();
     for value in members.list("Dimensions", 30)?.unwrap_or_default() {
         let dimension = Members::read("Dimensions", WRONG, value, &["Name", "Value"])?;
@@ -141,20 +149,16 @@ pub(super) fn list(watch: &Watch, input: &Value) -> Result<Value, Refusal> {
                 metric.dimensions.iter().any(|(other, has)| other == name && value.as_ref().is_none_or(|v| v == has))
             })
     };
-    let drawn: Vec<Value> = watch.metrics.ids().filter(fits).map(draw_metric).collect();
-    let request = token::fingerprint("ListMetrics", input);
-    let (page, next) = watch.paging.page(drawn, place(&members, request)?, 500);
-    let mut answer = json!({"Metrics": page});
-    if let Some(next) = next {
-        answer["NextToken"] = token::write(request, &[next]).into();
-    }
-    Ok(answer)
+    let drawn = watch.metrics.ids().filter(fits).map(draw_metric).collect();
+    PAGES.page(&members, input, List { key: "Metrics", items: drawn, size: 500, paging: watch.paging })
 }
 
 fn draw_metric(metric: &MetricId) -> Value {
-    let dimensions: Vec<Value> =
-        metric.dimensions.iter().map(|(name, value)| json!({"Name": name, "Value": value})).collect();
-    json!({"Namespace": metric.namespace, "MetricName": metric.name, "Dimensions": dimensions})
+    json!({"Namespace": metric.namespace, "MetricName": metric.name, "Dimensions": draw_dimensions(metric)})
+}
+
+pub(super) fn draw_dimensions(metric: &MetricId) -> Vec<Value> {
+    metric.dimensions.iter().map(|(name, value)| json!({"Name": name, "Value": value})).collect()
 }
 
 fn missing(name: &str) -> Refusal {

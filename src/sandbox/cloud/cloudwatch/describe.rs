@@ -3,13 +3,14 @@
 use serde_json::{Value, json};
 
 use super::alarm::Alarm;
-use super::input::{WRONG, metric_alarms_wanted, place};
+use super::data::draw_dimensions;
+use super::input::{PAGES, WRONG, metric_alarms_wanted};
 use super::watch::Watch;
 use crate::sandbox::cloud::epoch::seconds;
+use crate::sandbox::cloud::list::List;
 use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::place::arn;
 use crate::sandbox::cloud::refusal::Refusal;
-use crate::sandbox::cloud::token;
 
 const KNOWN: [&str; 7] =
     ["AlarmNames", "AlarmNamePrefix", "AlarmTypes", "StateValue", "ActionPrefix", "MaxRecords", "NextToken"];
@@ -27,51 +28,46 @@ pub(super) fn answer(watch: &Watch, input: &Value) -> Result<Value, Refusal> {
     let metric_alarms = metric_alarms_wanted(&members)?;
     let wanted = |alarm: &&Alarm| {
         metric_alarms
-            && names.as_ref().is_none_or(|names| names.contains(&alarm.name.as_str()))
-            && prefix.is_none_or(|prefix| alarm.name.starts_with(prefix))
+            && names.as_ref().is_none_or(|names| names.contains(&alarm.terms.name.as_str()))
+            && prefix.is_none_or(|prefix| alarm.terms.name.starts_with(prefix))
             && state.is_none_or(|state| alarm.standing.state.name() == state)
-            && action.is_none_or(|action| alarm.action.starts_with(action))
+            && action.is_none_or(|action| alarm.terms.action.starts_with(action))
     };
-    let drawn: Vec<Value> = watch.alarms.iter().filter(wanted).map(draw).collect();
-    let request = token::fingerprint("DescribeAlarms", input);
-    let size = members.size("MaxRecords", 1, 100)?.unwrap_or(50);
-    let (page, next) = watch.paging.page(drawn, place(&members, request)?, size);
-    let mut answer = json!({"CompositeAlarms": [], "LogAlarms": [], "MetricAlarms": page});
-    if let Some(next) = next {
-        answer["NextToken"] = token::write(request, &[next]).into();
-    }
+    let drawn = watch.alarms.iter().filter(wanted).map(draw).collect();
+    let list = List { key: "MetricAlarms", items: drawn, size: 50, paging: watch.paging };
+    let mut answer = PAGES.page(&members, input, list)?;
+    (answer["CompositeAlarms"], answer["LogAlarms"]) = (json!([]), json!([]));
     Ok(answer)
 }
 
 fn draw(alarm: &Alarm) -> Value {
-    let dimensions: Vec<Value> =
-        alarm.metric.dimensions.iter().map(|(name, value)| json!({"Name": name, "Value": value})).collect();
+    let Alarm { terms, standing, .. } = alarm;
     let mut drawn = json!({
-        "AlarmName": alarm.name,
-        "AlarmArn": arn("cloudwatch", &format!("alarm:{}", alarm.name)),
-        "AlarmDescription": alarm.description,
+        "AlarmName": terms.name,
+        "AlarmArn": arn("cloudwatch", &format!("alarm:{}", terms.name)),
+        "AlarmDescription": terms.description,
         "AlarmConfigurationUpdatedTimestamp": seconds(alarm.configured),
-        "ActionsEnabled": alarm.enabled,
-        "OKActions": alarm.ok_actions,
-        "AlarmActions": [alarm.action],
+        "ActionsEnabled": terms.enabled,
+        "OKActions": terms.ok_actions,
+        "AlarmActions": [terms.action],
         "InsufficientDataActions": [],
-        "StateValue": alarm.standing.state.name(),
-        "StateReason": alarm.standing.reason,
+        "StateValue": standing.state.name(),
+        "StateReason": standing.reason,
         "StateUpdatedTimestamp": seconds(alarm.updated),
         "StateTransitionedTimestamp": seconds(alarm.transitioned),
-        "MetricName": alarm.metric.name,
-        "Namespace": alarm.metric.namespace,
-        "Statistic": alarm.statistic.name(),
-        "Dimensions": dimensions,
-        "Period": alarm.period.num_seconds(),
-        "EvaluationPeriods": alarm.rule.periods,
-        "DatapointsToAlarm": alarm.rule.to_alarm,
-        "Threshold": alarm.threshold,
+        "MetricName": terms.metric.name,
+        "Namespace": terms.metric.namespace,
+        "Statistic": terms.statistic.name(),
+        "Dimensions": draw_dimensions(&terms.metric),
+        "Period": terms.period.num_seconds(),
+        "EvaluationPeriods": terms.rule.periods,
+        "DatapointsToAlarm": terms.rule.to_alarm,
+        "Threshold": terms.threshold,
         "ComparisonOperator": "LessThanThreshold",
-        "TreatMissingData": alarm.rule.missing.name(),
+        "TreatMissingData": terms.rule.missing.name(),
     });
-    if !alarm.standing.data.is_null() {
-        drawn["StateReasonData"] = alarm.standing.data.to_string().into();
+    if !standing.data.is_null() {
+        drawn["StateReasonData"] = standing.data.to_string().into();
     }
     drawn
 }

@@ -3,12 +3,19 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+use crate::sandbox::cloud::list::Dialect;
 use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::refusal::Refusal;
-use crate::sandbox::cloud::token;
 
 /// The code of CloudWatch for a parameter that is wrong.
 pub(super) const WRONG: &str = "InvalidParameterValue";
+
+/// How CloudWatch speaks of pages.
+pub(super) const PAGES: Dialect = Dialect {
+    token: "NextToken",
+    size: ("MaxRecords", 100),
+    lost: |_| Refusal::new("InvalidNextToken", "The next token specified is invalid."),
+};
 
 /// A member that is a time: seconds, or text as RFC 3339 has it where JSON is spoken.
 pub(super) fn time(members: &Members, name: &str) -> Result<Option<DateTime<Utc>>, Refusal> {
@@ -34,10 +41,8 @@ pub(super) fn metric_alarms_wanted(members: &Members) -> Result<bool, Refusal> {
     }
 }
 
-/// The place where a page starts, by `NextToken`.
-pub(super) fn place(members: &Members, request: u64) -> Result<u64, Refusal> {
-    let Some(text) = members.text("NextToken")? else { return Ok(0) };
-    let [place] = token::read(request, text)
-        .ok_or_else(|| Refusal::new("InvalidNextToken", "The next token specified is invalid."))?;
-    Ok(place)
+/// Whether the oldest comes first.
+pub(super) fn ascending(members: &Members) -> Result<bool, Refusal> {
+    let order = members.choice("ScanBy", &["TimestampAscending", "TimestampDescending"])?;
+    Ok(order == Some("TimestampAscending"))
 }

@@ -10,16 +10,19 @@ mod input;
 mod metrics;
 mod mute;
 mod mute_rule;
+mod standing;
+mod terms;
 mod watch;
 mod write;
 
 #[cfg(test)]
 mod tests;
 
-pub(crate) use alarm::{Alarm, Terms};
+pub(crate) use alarm::Alarm;
 pub(crate) use evaluation::{Missing, Rule};
 pub(crate) use metrics::{MetricId, Statistic};
 pub(crate) use mute_rule::MuteRule;
+pub(crate) use terms::Terms;
 pub(crate) use watch::Watch;
 
 use chrono::{DateTime, Utc};

@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::alarm::{Alarm, Terms};
-use super::data::{dimensions, period};
+use super::alarm::Alarm;
+use super::data::{metric, period, statistic};
 use super::evaluation::{Missing, Rule};
 use super::input::WRONG;
-use super::metrics::{MetricId, Statistic};
+use super::terms::Terms;
 use super::watch::Watch;
 use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::refusal::Refusal;
@@ -38,11 +38,11 @@ const MOST_PERIODS: u32 = 100;
 /// Puts an alarm: a new one, or new terms for the one of that name.
 pub(super) fn put(watch: &mut Watch, input: &Value, now: DateTime<Utc>) -> Result<Value, Refusal> {
     let terms = terms(&Members::read("PutMetricAlarm", WRONG, input, &KNOWN)?)?;
-    if let Some(alarm) = watch.alarms.iter_mut().find(|alarm| alarm.name == terms.name) {
+    if let Some(alarm) = watch.alarms.iter_mut().find(|alarm| alarm.terms.name == terms.name) {
         alarm.change_terms(terms, now);
         return Ok(json!({}));
     }
-    let gone = watch.deleted.iter().position(|alarm| alarm.name == terms.name);
+    let gone = watch.deleted.iter().position(|alarm| alarm.terms.name == terms.name);
     let new = Alarm::new(terms, now);
     let new = match gone.map(|at| watch.deleted.remove(at)) {
         Some(before) => new.after(before),
@@ -67,23 +67,16 @@ fn terms(members: &Members) -> Result<Terms, Refusal> {
         return Err(members.wrong("the sandbox supports exactly one entry of AlarmActions"));
     };
     let ok_actions = members.texts("OKActions", 5)?.unwrap_or_default();
-    let statistic = members.required_text("Statistic")?;
-    let values = dimensions(members)?;
     Ok(Terms {
         name: members.required_text("AlarmName")?.to_owned(),
         description: members.text("AlarmDescription")?.unwrap_or_default().to_owned(),
         action: action.to_owned(),
         ok_actions: ok_actions.into_iter().map(str::to_owned).collect(),
         enabled: members.flag("ActionsEnabled")?.unwrap_or(true),
-        metric: MetricId {
-            namespace: members.required_text("Namespace")?.to_owned(),
-            name: members.required_text("MetricName")?.to_owned(),
-            dimensions: values.into_iter().filter_map(|(name, value)| Some((name, value?))).collect(),
-        },
+        metric: metric(members)?,
         threshold: members.number("Threshold")?.unwrap_or_default(),
         period: period(members)?,
-        statistic: Statistic::named(statistic)
-            .ok_or_else(|| members.wrong(format!("the sandbox does not support the statistic {statistic}")))?,
+        statistic: statistic(members, "Statistic")?,
         rule: rule(members)?,
     })
 }
@@ -102,10 +95,10 @@ fn rule(members: &Members) -> Result<Rule, Refusal> {
 pub(super) fn delete(watch: &mut Watch, input: &Value, now: DateTime<Utc>) -> Result<Value, Refusal> {
     let members = Members::read("DeleteAlarms", WRONG, input, &["AlarmNames"])?;
     let names = names(&members)?;
-    if !names.iter().all(|name| watch.alarms.iter().any(|alarm| alarm.name == *name)) {
+    if !names.iter().all(|name| watch.alarms.iter().any(|alarm| alarm.terms.name == *name)) {
         return Err(Refusal { status: 404, ..Refusal::new("ResourceNotFound", "The named resource does not exist.") });
     }
-    let (gone, kept) = watch.alarms.drain(..).partition(|alarm| names.contains(&alarm.name.as_str()));
+    let (gone, kept) = watch.alarms.drain(..).partition(|alarm| names.contains(&alarm.terms.name.as_str()));
     watch.alarms = kept;
     watch.deleted.extend(Vec::into_iter(gone).map(|alarm: Alarm| alarm.deleted(now)));
     Ok(json!({}))
@@ -116,7 +109,7 @@ pub(super) fn enable(watch: &mut Watch, input: &Value, enabled: bool, now: DateT
     let place = if enabled { "EnableAlarmActions" } else { "DisableAlarmActions" };
     let members = Members::read(place, WRONG, input, &["AlarmNames"])?;
     let names = names(&members)?;
-    for alarm in watch.alarms.iter_mut().filter(|alarm| names.contains(&alarm.name.as_str())) {
+    for alarm in watch.alarms.iter_mut().filter(|alarm| names.contains(&alarm.terms.name.as_str())) {
         alarm.enable(enabled, now);
     }
     Ok(json!({}))

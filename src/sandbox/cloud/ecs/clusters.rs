@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use super::arns::cluster_arn;
 use super::fleet::Fleet;
-use super::input::{List, WRONG, paged};
+use super::input::{PAGES, WRONG};
 use super::task::Status;
+use crate::sandbox::cloud::list::List;
 use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::place::{self, CLUSTER};
 use crate::sandbox::cloud::refusal::Refusal;
@@ -13,11 +14,8 @@ use crate::sandbox::cloud::refusal::Refusal;
 /// `ListClusters`.
 pub(super) fn list(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
     let members = Members::read("ListClusters", WRONG, input, &["nextToken", "maxResults"])?;
-    paged(
-        &members,
-        input,
-        List { key: "clusterArns", items: vec![cluster_arn().into()], size: 100, paging: fleet.paging },
-    )
+    let items = vec![cluster_arn().into()];
+    PAGES.page(&members, input, List { key: "clusterArns", items, size: 100, paging: fleet.paging })
 }
 
 /// `DescribeClusters`. Only `SETTINGS` may be included.

@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use super::arns::definition_arn;
 use super::definition::Definition;
 use super::fleet::Fleet;
-use super::input::{List, WRONG, check_include, paged};
+use super::input::{PAGES, WRONG, check_include};
 use crate::sandbox::cloud::epoch::seconds;
+use crate::sandbox::cloud::list::List;
 use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::place::last_part;
 use crate::sandbox::cloud::refusal::Refusal;
@@ -135,7 +136,7 @@ pub(super) fn list(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
         found.reverse();
     }
     let arns = found.into_iter().map(|other| definition_arn(&other.name()).into()).collect();
-    paged(&members, input, List { key: "taskDefinitionArns", items: arns, size: 100, paging: fleet.paging })
+    PAGES.page(&members, input, List { key: "taskDefinitionArns", items: arns, size: 100, paging: fleet.paging })
 }
 
 fn draw(definition: &Definition) -> Value {

@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 use super::arns::{arn, cluster_arn, deployment_arn, name_of};
 use super::deployment::{Deployment, Rank, Rollout};
 use super::fleet::Fleet;
-use super::input::{List, WRONG, check_cluster, paged};
+use super::input::{PAGES, WRONG, check_cluster};
 use super::service::Service;
 use super::services::{configuration, count};
 use super::task::{Status, Task};
 use crate::sandbox::cloud::epoch::seconds;
+use crate::sandbox::cloud::list::List;
 use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::place::last_part;
 use crate::sandbox::cloud::refusal::Refusal;
@@ -33,7 +34,7 @@ pub(super) fn list(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
             && after.is_none_or(|after| at > after)
     };
     let drawn = service.deployments.iter().rev().filter(wanted).map(|one| brief(service, one)).collect();
-    paged(&members, input, List { key: "serviceDeployments", items: drawn, size: 20, paging: fleet.paging })
+    PAGES.page(&members, input, List { key: "serviceDeployments", items: drawn, size: 20, paging: fleet.paging })
 }
 
 /// `DescribeServiceDeployments`: at most twenty.

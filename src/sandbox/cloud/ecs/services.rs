@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 use super::arns::{arn, cluster_arn, definition_arn, deployment_arn, missing, name_of};
 use super::deployment::{Deployment, Rank, Rollout};
 use super::fleet::Fleet;
-use super::input::{List, WRONG, check_cluster, check_include, paged};
+use super::input::{PAGES, WRONG, check_cluster, check_include};
 use super::service::Service;
 use super::task::{Status, Task};
 use crate::sandbox::cloud::epoch::seconds;
+use crate::sandbox::cloud::list::List;
 use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::refusal::Refusal;
 
@@ -21,7 +22,7 @@ pub(super) fn list(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
     let strategy = members.choice("schedulingStrategy", &["REPLICA", "DAEMON"])?;
     let all = launch.is_none_or(|launch| launch == "FARGATE") && strategy.is_none_or(|strategy| strategy == "REPLICA");
     let arns = fleet.services.iter().filter(|_| all).map(|service| arn("service", &service.name).into()).collect();
-    paged(&members, input, List { key: "serviceArns", items: arns, size: 10, paging: fleet.paging })
+    PAGES.page(&members, input, List { key: "serviceArns", items: arns, size: 10, paging: fleet.paging })
 }
 
 /// `DescribeServices`: at most ten; what does not exist is among the failures, with HTTP 200.

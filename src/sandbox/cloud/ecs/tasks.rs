@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use super::arns::{arn, cluster_arn, definition_arn, missing, name_of};
 use super::definition::Definition;
 use super::fleet::Fleet;
-use super::input::{List, WRONG, check_cluster, check_include, paged};
+use super::input::{PAGES, WRONG, check_cluster, check_include};
 use super::task::{Health, Status, Task};
 use crate::sandbox::cloud::epoch::seconds;
+use crate::sandbox::cloud::list::List;
 use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::place::last_part;
 use crate::sandbox::cloud::refusal::Refusal;
@@ -37,7 +38,7 @@ pub(super) fn list(fleet: &Fleet, input: &Value) -> Result<Value, Refusal> {
             && launch.is_none_or(|launch| launch == "FARGATE")
     };
     let arns = fleet.tasks.iter().filter(wanted).map(|task| arn("task", &task.id).into()).collect();
-    paged(&members, input, List { key: "taskArns", items: arns, size: 100, paging: fleet.paging })
+    PAGES.page(&members, input, List { key: "taskArns", items: arns, size: 100, paging: fleet.paging })
 }
 
 /// `DescribeTasks`: at most a hundred; what does not exist is among the failures, with HTTP 200.

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::input::{WRONG, group_of};
+use super::input::{PAGES, WRONG, group_of};
 use super::store::{Group, Store, Stream};
+use crate::sandbox::cloud::list::List;
 use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::place;
 use crate::sandbox::cloud::refusal::Refusal;
-use crate::sandbox::cloud::token::{self, Paging};
 
 /// `lastEventTimestamp` knows nothing younger than this (at AWS it may lag up to an hour). In milliseconds.
 const LAG: i64 = 60_000;
@@ -27,7 +27,7 @@ pub(super) fn groups(store: &Store, input: &Value) -> Result<Value, Refusal> {
         prefix.is_none_or(|prefix| name.starts_with(prefix)) && part.is_none_or(|part| name.contains(part))
     };
     let drawn = store.groups().filter(|(name, _)| fits(name)).map(|(name, group)| draw_group(name, group)).collect();
-    paged(&members, input, ("logGroups", drawn), store.paging)
+    PAGES.page(&members, input, List { key: "logGroups", items: drawn, size: 50, paging: store.paging })
 }
 
 fn draw_group(name: &str, group: &Group) -> Value {
@@ -67,7 +67,7 @@ pub(super) fn streams(store: &Store, input: &Value, now: i64) -> Result<Value, R
         streams.reverse();
     }
     let drawn = streams.into_iter().map(|(stream, about, last)| draw_stream(&name, stream, about, last)).collect();
-    paged(&members, input, ("logStreams", drawn), store.paging)
+    PAGES.page(&members, input, List { key: "logStreams", items: drawn, size: 50, paging: store.paging })
 }
 
 /// The time of a stream's last event, as far as it has got about.
@@ -94,24 +94,4 @@ fn draw_stream(group: &str, name: &str, stream: &Stream, last: Option<i64>) -> V
         drawn["lastEventTimestamp"] = last.into();
     }
     drawn
-}
-
-fn paged(members: &Members, input: &Value, list: (&str, Vec<Value>), paging: Paging) -> Result<Value, Refusal> {
-    let (key, items) = list;
-    let request = token::fingerprint(key, input);
-    let place = match members.text("nextToken")? {
-        None => 0,
-        Some(text) => {
-            let [place] =
-                token::read(request, text).ok_or_else(|| members.wrong("The specified nextToken is invalid."))?;
-            place
-        }
-    };
-    let limit = members.size("limit", 1, 50)?.unwrap_or(50);
-    let (page, next) = paging.page(items, place, limit);
-    let mut answer = json!({ key: page });
-    if let Some(next) = next {
-        answer["nextToken"] = token::write(request, &[next]).into();
-    }
-    Ok(answer)
 }

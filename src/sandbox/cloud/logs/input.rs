@@ -1,12 +1,20 @@
 //! What the operations read from their input in the same way.
 
 use super::store::{Group, Store};
+use crate::sandbox::cloud::list::Dialect;
 use crate::sandbox::cloud::members::Members;
 use crate::sandbox::cloud::place;
 use crate::sandbox::cloud::refusal::Refusal;
 
 /// The code of CloudWatch Logs for a parameter that is wrong.
 pub(super) const WRONG: &str = "InvalidParameterException";
+
+/// How CloudWatch Logs speaks of lists in pages.
+pub(super) const PAGES: Dialect = Dialect {
+    token: "nextToken",
+    size: ("limit", 50),
+    lost: |members| members.wrong("The specified nextToken is invalid."),
+};
 
 /// The code for a group or a stream that is not there.
 pub(super) const NOT_FOUND: &str = "ResourceNotFoundException";
