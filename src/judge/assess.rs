@@ -2,7 +2,7 @@
 
 use crate::event::Judged;
 use crate::expr::{Expression, Scope, Truth};
-use crate::probe::{Demand, DemandState, Gap, LookError, LookErrorKind, Observation, Probe, Unknown};
+use crate::probe::{Demand, DemandState, Gap, LookError, LookErrorKind, Observation, Unknown};
 use crate::scenario::model::{Implied, Step};
 use crate::verdict::Verdict;
 
@@ -75,13 +75,12 @@ fn unseen(step: &Step, error: &LookError) -> Standing {
 
 /// The system did not answer, or not as it should.
 fn broken(step: &Step, kind: LookErrorKind) -> Standing {
-    // How long an answer may take was said: one that took longer is as wrong as one that says no.
-    let too_late = kind == LookErrorKind::Late && matches!(&step.probe, Probe::Http(http) if http.timeout.is_some());
     let verdict = Verdict::Failed;
     match (may_repeat(step), waits(step)) {
         (false, _) => Standing::Settled(verdict),
         (true, true) => Standing::Open { verdict, patience: Patience::Within },
-        (true, false) if too_late => Standing::Settled(verdict),
+        // How long an answer may take was said: one that took longer is as wrong as one that says no.
+        (true, false) if kind == LookErrorKind::Late => Standing::Settled(verdict),
         (true, false) => Standing::Open { verdict, patience: Patience::Blink },
     }
 }

@@ -23,6 +23,9 @@ pub(super) const MOST: usize = 4 * 1024 * 1024;
 /// How much of the body of a redirect is read, so that its connection can be used again.
 const MOST_OF_REDIRECT: usize = 64 * 1024;
 
+/// How long an exchange may take where nobody said so.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
 /// A request, filled in.
 #[derive(Debug)]
 pub struct Request {
@@ -32,8 +35,8 @@ pub struct Request {
     pub(super) headers: Vec<(String, String)>,
     pub(super) query: Vec<(String, String)>,
     pub(super) content: Option<Arc<Content>>,
-    /// Of the whole exchange, redirects included.
-    pub(super) timeout: Duration,
+    /// Of the whole exchange, redirects included, where that was said.
+    pub(super) timeout: Option<Duration>,
     /// How many are followed.
     pub(super) redirects: usize,
 }
@@ -43,7 +46,7 @@ pub struct Request {
 struct Time {
     started: Instant,
     limit: Instant,
-    /// What it is when that is over: late, where it is the request's own time.
+    /// What it is when that is over: late, where the request was given that time.
     over: LookErrorKind,
 }
 
@@ -65,7 +68,7 @@ impl Request {
             headers: Vec::new(),
             query: Vec::new(),
             content: None,
-            timeout: Duration::from_secs(10),
+            timeout: Some(Duration::from_secs(10)),
             redirects: 10,
         }
     }
@@ -208,10 +211,11 @@ async fn read(
 }
 
 impl Time {
-    fn until(deadline: Instant, timeout: Duration) -> Self {
+    fn until(deadline: Instant, timeout: Option<Duration>) -> Self {
         let started = Instant::now();
-        let own = started + timeout;
-        let over = if own <= deadline { LookErrorKind::Late } else { LookErrorKind::System };
+        let own = started + timeout.unwrap_or(TIMEOUT);
+        let late = timeout.is_some() && own <= deadline;
+        let over = if late { LookErrorKind::Late } else { LookErrorKind::System };
         Self { started, limit: own.min(deadline), over }
     }
 

@@ -9,9 +9,6 @@ use super::{Body, Http, Part, Request, address};
 use crate::expr::{EvaluationError, Scope, Template, Value, to_json, to_text};
 use crate::span;
 
-/// `timeout` where none is set.
-const TIMEOUT: Duration = Duration::from_secs(30);
-
 /// `redirects` where none is set.
 const REDIRECTS: usize = 10;
 
@@ -30,7 +27,7 @@ impl Http {
             headers: fields(&self.headers, scope)?,
             query: fields(&self.query, scope)?,
             content: self.body.as_ref().map(|body| body.resolve(scope, dir)).transpose()?.map(Arc::new),
-            timeout: timeout.map_or(Ok(TIMEOUT), |value| duration(&value))?,
+            timeout: timeout.map(|value| duration(&value)).transpose()?,
             redirects: redirects.map_or(Ok(REDIRECTS), |value| count(&value))?,
         })
     }
@@ -143,7 +140,7 @@ mod tests {
         let query =
             [("tag", "x"), ("tag", "7"), ("q", "is a b")].map(|(name, text)| (name.to_owned(), text.to_owned()));
         assert_eq!(request.query, query);
-        assert_eq!((request.timeout, request.redirects), (Duration::from_secs(30), 10));
+        assert_eq!((request.timeout, request.redirects), (None, 10));
     }
 
     #[test]
@@ -174,7 +171,7 @@ mod tests {
         fn check(timeout: &str, redirects: &str, expected: Result<(u64, usize), &str>) {
             let (timeout, redirects) = (Some(template(timeout)), Some(template(redirects)));
             let seen = resolve(&Http { timeout, redirects, ..http() });
-            let seen = seen.map(|request| (request.timeout.as_secs(), request.redirects));
+            let seen = seen.map(|request| (request.timeout.unwrap().as_secs(), request.redirects));
             assert_eq!(seen, expected.map_err(str::to_owned));
         }
         check("2m", "0", Ok((120, 0)));
