@@ -5,16 +5,25 @@ use std::time::Duration;
 /// Units that nothing waits for. `M` is written where minutes are meant.
 const TOO_LONG: [&str; 8] = ["M", "month", "months", "y", "yr", "yrs", "year", "years"];
 
+/// Why a text is no span.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoSpan {
+    /// It is one of months or years.
+    #[error("there are no months and no years, and minutes are `m`")]
+    TooLong,
+    /// It cannot be read: why.
+    #[error("{0}")]
+    Unread(String),
+}
+
 /// Reads a span as people write it: `90s`, `5m`, `1m 30s`. It may be of no length.
 ///
 /// # Errors
 /// Why it is none: no unit, an unknown one, one of months or years.
-pub fn read(text: &str) -> Result<Duration, String> {
+pub fn read(text: &str) -> Result<Duration, NoSpan> {
+    let span = humantime::parse_duration(text).map_err(|error| NoSpan::Unread(error.to_string()))?;
     let mut units = text.split(|letter: char| !letter.is_ascii_alphabetic());
-    if units.any(|unit| TOO_LONG.contains(&unit)) {
-        return Err("there are no months and no years, and minutes are `m`".to_owned());
-    }
-    humantime::parse_duration(text).map_err(|error| error.to_string())
+    if units.any(|unit| TOO_LONG.contains(&unit)) { Err(NoSpan::TooLong) } else { Ok(span) }
 }
 
 /// `340 ms`, `4.2 s`, `31 s`, `2 min 5 s`.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::span;
+use crate::span::{self, NoSpan};
 
 /// Why a text is no duration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,9 +25,8 @@ pub(crate) fn parse(text: &str) -> Result<Duration, NoDuration> {
     match span::read(text) {
         Ok(Duration::ZERO) => Err(no("write one longer than nothing, as in `5s`".to_owned())),
         Ok(duration) => Ok(duration),
-        // It is something else by its units alone.
-        Err(why) if humantime::parse_duration(text).is_ok() => Err(no(why)),
-        Err(_) => Err(no("write it as in `500ms`, `90s`, `5m` or `1m 30s`".to_owned())),
+        Err(why @ NoSpan::TooLong) => Err(no(why.to_string())),
+        Err(NoSpan::Unread(_)) => Err(no("write it as in `500ms`, `90s`, `5m` or `1m 30s`".to_owned())),
     }
 }
 

@@ -103,7 +103,7 @@ impl Upload {
         // Never more than was announced, should the file grow meanwhile.
         let stream = ReaderStream::new(file.take(length));
         Part::stream_with_length(Body::wrap_stream(stream), length)
-            .file_name(self.file_name.replace('\r', "%0D").replace('\n', "%0A"))
+            .file_name(in_one_line(&self.file_name))
             .mime_str(&self.media_type)
             .map_err(|_| LookError::http(LookErrorKind::Unusable, format!("`{}` is no media type", self.media_type)))
     }
@@ -137,7 +137,11 @@ async fn form_of(parts: &[(String, Piece)]) -> Result<Form, LookError> {
 
 /// A name as browsers send it: as it is, but for what would end it.
 fn in_quotes(name: &str) -> String {
-    name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
+    in_one_line(&name.replace('"', "%22"))
+}
+
+fn in_one_line(name: &str) -> String {
+    name.replace('\r', "%0D").replace('\n', "%0A")
 }
 
 fn encoded(fields: &[(String, String)]) -> String {

@@ -38,15 +38,15 @@ pub(super) struct Way {
     pub(super) hop: Hop,
     /// How many redirects were followed.
     pub(super) followed: usize,
-    /// The path that the step asked.
-    asked: String,
+    /// The path that the step asked, where a redirect led on from there.
+    asked: Option<String>,
     /// The last request as the step meant it, and its answer, which made a GET of it.
     turned: Option<Box<(Hop, StatusCode)>>,
 }
 
 impl From<Hop> for Way {
     fn from(hop: Hop) -> Self {
-        Self { asked: hop.url.path().to_owned(), hop, followed: 0, turned: None }
+        Self { hop, followed: 0, asked: None, turned: None }
     }
 }
 
@@ -55,6 +55,7 @@ impl Way {
     pub(super) fn go_on(&mut self, status: StatusCode, next: Hop) {
         let before = std::mem::replace(&mut self.hop, next);
         self.followed += 1;
+        self.asked.get_or_insert_with(|| before.url.path().to_owned());
         if before.method != self.hop.method {
             self.turned = Some(Box::new((before, status)));
         }
@@ -69,7 +70,8 @@ impl Way {
 
     /// Whether another path was asked in the end; a slash at its end makes no other one.
     fn is_elsewhere(&self) -> bool {
-        self.followed > 0 && self.asked.trim_end_matches('/') != self.hop.url.path().trim_end_matches('/')
+        let answered = self.hop.url.path().trim_end_matches('/');
+        self.asked.as_ref().is_some_and(|asked| asked.trim_end_matches('/') != answered)
     }
 }
 
