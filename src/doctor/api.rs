@@ -65,9 +65,7 @@ impl Safe<'_> {
             return false;
         }
         let mut scope = scope.clone();
-        for (name, value) in observation.bindings() {
-            scope.bind(name, value);
-        }
+        observation.bind_in(&mut scope);
         judge::assess(step, seen, &scope).standing == Standing::Settled(Verdict::Passed)
     }
 }

@@ -104,9 +104,7 @@ impl<'step> Lookout<'step> {
         self.looking = None;
         self.scope.set_now(self.stage.clock.now());
         if let Ok(observation) = &seen {
-            for (name, value) in observation.bindings() {
-                self.scope.bind(name, value);
-            }
+            observation.bind_in(&mut self.scope);
         }
         self.learn_secrets();
         self.course.note(&seen);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::finding::Finding;
 use super::{Demand, Unknown, alarm, ecs, exec, http, logs, python_deps, terraform};
 use crate::event::Evidence;
-use crate::expr::{self, Bound, Expression};
+use crate::expr::{self, Bound, Expression, Scope};
 
 /// What a look brought, one kind a probe.
 #[derive(Debug)]
@@ -47,6 +47,13 @@ impl Observation {
             (name, value.into())
         };
         known.into_iter().map(bound).collect()
+    }
+
+    /// Lets expressions see it.
+    pub fn bind_in(&self, scope: &mut Scope) {
+        for (name, value) in self.bindings() {
+            scope.bind(name, value);
+        }
     }
 
     /// The whole observation, as `as` keeps it.
