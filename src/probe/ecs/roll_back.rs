@@ -36,21 +36,24 @@ impl RollBack {
     /// # Errors
     /// Where it is not known: why.
     pub(super) fn of(facts: &ServiceFacts, window_start: DateTime<Utc>) -> Result<Option<Self>, Gap> {
-        let back = match &facts.last_deployment {
-            // The service was looked at a moment before the list: what it says is not yet the roll-back's end.
-            Ok(Some(last)) if last.status == "ROLLBACK_SUCCESSFUL" && is_rolling_out(facts) => None,
-            Ok(Some(last)) if last.is_taken_back() && !is_outdated(last, facts) => {
-                Some(Self::at(facts, Stage::of(&last.status), last.finished_at))
-            }
-            Ok(_) => None,
-            Err(error) => match told(facts) {
-                Some(event) if is_rolling_out(facts) => Some(Self::at(facts, Stage::UnderWay, Some(event.at))),
-                Some(event) => Some(Self::at(facts, Stage::Done, Some(event.at))),
-                None if is_believed(facts, error) => None,
-                None => return Err(Gap::from(error).behind("whether it was rolled back is not known: ")),
-            },
+        let back = |stage: Stage, over: Option<DateTime<Utc>>| {
+            let before = over.filter(|at| matches!(stage, Stage::Done | Stage::Failed) && *at < window_start);
+            Ok(Some(Self { stage, to: target(facts, stage), before }))
         };
-        Ok(back.map(|back| Self { before: back.before.filter(|at| *at < window_start), ..back }))
+        match &facts.last_deployment {
+            // The service was looked at a moment before the list: what it says is not yet the roll-back's end.
+            Ok(Some(last)) if last.status == "ROLLBACK_SUCCESSFUL" && is_rolling_out(facts) => Ok(None),
+            Ok(Some(last)) if last.is_taken_back() && !is_outdated(last, facts) => {
+                back(Stage::of(&last.status), last.finished_at)
+            }
+            Ok(_) => Ok(None),
+            Err(error) => match told(facts) {
+                Some(event) if is_rolling_out(facts) => back(Stage::UnderWay, Some(event.at)),
+                Some(event) => back(Stage::Done, Some(event.at)),
+                None if is_believed(facts, error) => Ok(None),
+                None => Err(Gap::from(error).behind("whether it was rolled back is not known: ")),
+            },
+        }
     }
 
     /// What was not looked at where AWS does not let us ask, and the rest is believed: somebody may have taken a roll-out
@@ -59,11 +62,6 @@ impl RollBack {
         let error = facts.last_deployment.as_ref().err().filter(|error| is_believed(facts, error))?;
         let what = format!("whether {} was rolled back by hand, or is to be updated, was not looked at", facts.name);
         Some(format!("{what}: {}", error.message))
-    }
-
-    fn at(facts: &ServiceFacts, stage: Stage, before: Option<DateTime<Utc>>) -> Self {
-        let before = before.filter(|_| matches!(stage, Stage::Done | Stage::Failed));
-        Self { stage, to: target(facts, stage), before }
     }
 
     /// Whether it was over before the window. An update of after it may not show yet.
