@@ -10,6 +10,7 @@ use super::apart::Refusal;
 use super::connect::Clients;
 use super::failure;
 use super::known::Known;
+use super::past::{self, Past};
 use crate::look::{LookError, LookErrorKind};
 
 /// A task that there is not: whoever may ask is told so, whoever may not is told that.
@@ -19,7 +20,10 @@ const NOBODY: &str = "00000000000000000000000000000000";
 pub(super) async fn call(clients: &Clients, action: Action, thing: &Thing) -> Known<()> {
     match thing {
         Thing::Service { cluster, name } => in_cluster(clients, action, cluster, name).await,
-        Thing::LogGroup { name, prefix } => in_group(clients, name, prefix.as_deref()).await,
+        Thing::LogGroup { name, prefix } => {
+            let mut past = Past::of_a_line_before(Utc::now());
+            allowed(past::page(clients, (name, prefix.as_deref()), &mut past).await.map(drop))
+        }
         Thing::Alarm { name } => about_alarm(clients, action, name).await,
     }
 }
@@ -71,13 +75,6 @@ async fn about_alarm(clients: &Clients, action: Action, name: &str) -> Known<()>
         }
         _ => Ok(()),
     }
-}
-
-async fn in_group(clients: &Clients, name: &str, prefix: Option<&str>) -> Known<()> {
-    clients.logs_pace.turn().await;
-    let call = clients.logs.filter_log_events().log_group_name(name).limit(1);
-    let call = call.set_log_stream_name_prefix(prefix.map(str::to_owned)).start_time(Utc::now().timestamp_millis());
-    said(Action::FilterLogEvents, call.send().await)
 }
 
 fn said<T, E>(action: Action, answer: Result<T, SdkError<E, HttpResponse>>) -> Known<()>

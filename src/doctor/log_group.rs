@@ -19,24 +19,28 @@ pub(super) async fn examine(
     (group, prefix): (&str, Option<&str>),
     services: &Services,
 ) -> Finding {
-    let mut past = Past::of_a_line_before(Utc::now());
-    let line = timeout(WITHIN, a_line(reader, (group, prefix), &mut past)).await.unwrap_or(Ok(None));
     let logger = services.iter().find_map(|((_, name), facts)| {
         let definition = facts.as_ref().ok()?.definition.as_ref().ok()?;
         definition.logs.iter().any(|settings| leads_to(settings, group, prefix)).then_some(name.as_str())
     });
-    judge(thing.describe(), &line, &past, logger)
+    let mut past = Past::of_a_line_before(Utc::now());
+    let line = timeout(WITHIN, a_line(reader, (group, prefix), &mut past, logger.is_some())).await;
+    judge(thing.describe(), &line.unwrap_or(Ok(None)), &past, logger)
 }
 
-/// When a line was logged, the nearest stretch first.
+/// When a line was logged, the nearest stretch first. Where somebody is known to log there, it is only seen that the group
+/// can be read.
 async fn a_line(
     reader: &Reader,
     (group, prefix): (&str, Option<&str>),
     past: &mut Past,
+    known: bool,
 ) -> Known<Option<DateTime<Utc>>> {
     while let Some(lines) = reader.past(group, prefix, past).await? {
-        if let Some(line) = lines.first() {
-            return Ok(Some(line.time));
+        match lines.first() {
+            Some(line) => return Ok(Some(line.time)),
+            None if known => break,
+            None => {}
         }
     }
     Ok(None)
