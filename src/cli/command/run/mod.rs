@@ -230,7 +230,8 @@ pub(crate) fn finish(finished: &Finished, dir: Option<&Path>, taken: bool, clean
     }
     let exit = run.exit_code.map_or(Exit::FAULT, Exit::of);
     if exit == Exit::INVALID && run.broken_off.is_none() {
-        let why = if looked_at_shadows(run) { "only shadow checks were looked at" } else { "every expectation was skipped" };
+        let why =
+            if looked_at_shadows(run) { "only shadow checks were looked at" } else { "every expectation was skipped" };
         complain(exit, &format!("nothing was judged: {why}, so this run says nothing"));
     }
     if told == Exit::PASSED && written == Exit::PASSED { exit } else { Exit::FAULT }
