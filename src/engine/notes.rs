@@ -30,6 +30,8 @@ pub(crate) struct Notes {
 struct Place {
     case: usize,
     number: u32,
+    /// Whether it has any clean-up.
+    cleans: bool,
     /// What `finally` reads of each name.
     reads: BTreeMap<String, Vec<Vec<String>>>,
     /// The entry that comes before all others of the attempt.
@@ -41,9 +43,12 @@ struct Place {
 type Fit<'cleaner> = &'cleaner (dyn Fn(&str) -> String + Sync);
 
 impl Notes {
-    /// Notes for an attempt at a case. Where nothing is to be cleaned up, nothing is noted.
+    /// Notes for an attempt at a case. Where nothing is to be cleaned up, only that is noted which leaves open whether it
+    /// made something; where there is nothing of that sort either, nothing is.
     pub(crate) fn begin(pen: &Pen, (case, number): (usize, u32), plan: &Case, clean: Fit<'_>) -> Self {
-        let pen = if plan.finally.is_empty() { Pen::dry() } else { pen.clone() };
+        let cleans = !plan.finally.is_empty();
+        let opens = || plan.ready.iter().chain(&plan.steps).any(|step| silence(step, false).is_some());
+        let pen = if cleans || opens() { pen.clone() } else { Pen::dry() };
         let reads = if pen.is_dry() { BTreeMap::new() } else { reads(&plan.finally) };
         let opening = Entry::Attempt {
             case,
@@ -52,15 +57,17 @@ impl Notes {
             file: plan.file.clone(),
             fingerprint: if pen.is_dry() { String::new() } else { fingerprint(plan) },
             scope: noted_scope(&plan.scope, &reads, clean),
+            cleans,
         };
-        let place = Place { case, number, reads, opening, opened: AtomicBool::new(false) };
+        let place = Place { case, number, cleans, reads, opening, opened: AtomicBool::new(false) };
         Self { pen, attempt: Arc::new(place) }
     }
 
     /// Notes of an attempt that somebody else began.
     pub(crate) fn resume(pen: &Pen, case: usize, number: u32) -> Self {
         let opened = AtomicBool::new(true);
-        let place = Place { case, number, reads: BTreeMap::new(), opening: Entry::Settled, opened };
+        let (reads, opening) = (BTreeMap::new(), Entry::Settled);
+        let place = Place { case, number, cleans: true, reads, opening, opened };
         Self { pen: pen.clone(), attempt: Arc::new(place) }
     }
 
@@ -69,9 +76,13 @@ impl Notes {
     /// # Errors
     /// Where that cannot be noted: then it must not be sent.
     pub(crate) fn sending(&self, step: &Step, what: String, at: DateTime<Utc>) -> Result<(), Unwritten> {
+        if !self.concerns(step) {
+            return Ok(());
+        }
         let Place { case, number: attempt, .. } = *self.attempt;
-        let brings = self.brought(step).map(str::to_owned).collect();
-        self.write(Entry::Sending { case, attempt, at, step: step.name.clone(), what, brings })
+        let brings: Vec<String> = self.brought(step).map(str::to_owned).collect();
+        let open = silence(step, !brings.is_empty()).is_some();
+        self.write(Entry::Sending { case, attempt, at, step: step.name.clone(), what, brings, open })
     }
 
     /// A step has come to its end. What cannot be noted now is no reason to stop: the attempt cleans up by itself, as
@@ -79,7 +90,8 @@ impl Notes {
     pub(crate) fn ended(&self, phase: Phase, step: &Step, answered: bool, kept: &[(String, Bound)], clean: Fit<'_>) {
         let wanted = kept.iter().filter(|(name, _)| self.attempt.reads.contains_key(name));
         let wanted = wanted.collect::<Vec<_>>();
-        if phase == Phase::Finally || (wanted.is_empty() && !makes(phase, &step.spec.probe)) {
+        let acts = makes(phase, &step.spec.probe) && self.concerns(step);
+        if phase == Phase::Finally || (wanted.is_empty() && !acts) {
             return;
         }
         let (mut noted, mut withheld) = (Map::new(), Vec::new());
@@ -125,6 +137,11 @@ impl Notes {
         self.brought(step).collect()
     }
 
+    /// Whether what the step may make is anybody's business once the run is gone.
+    fn concerns(&self, step: &Step) -> bool {
+        self.attempt.cleans || silence(step, false).is_some()
+    }
+
     fn is_open(&self) -> bool {
         self.attempt.opened.load(Ordering::Acquire)
     }
@@ -153,6 +170,16 @@ pub(crate) fn makes(phase: Phase, probe: &Probe) -> bool {
         Probe::Logs(_) | Probe::Ecs(_) | Probe::Alarm(_) | Probe::Terraform(_) | Probe::PythonDeps(_) => false,
     };
     acts && matches!(phase, Phase::Ready | Phase::Step)
+}
+
+/// What is said of a step of which nothing came back, where it is not known then whether it made something. `needed`:
+/// clean-up needs what the step brings; a program is taken to make something only there.
+pub(crate) fn silence(step: &Step, needed: bool) -> Option<&'static str> {
+    match step.spec.probe {
+        Probe::Http(_) if needed || !step.spec.probe.idempotent() => Some("it was sent, but not answered"),
+        Probe::Exec(_) if needed => Some("it was started, but did not come to its end"),
+        _ => None,
+    }
 }
 
 /// What changes when what the user wrote changes: a hash over the files in which the steps of a case stand.

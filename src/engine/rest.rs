@@ -56,7 +56,7 @@ impl Rest {
             case: attempt.case,
             attempt: attempt.number,
             notes: std::iter::once(format!("left by the run {run}{again}")).chain(said).collect(),
-            unknown: attempt.unanswered().into_values().map(|sent| unknown(sent, run)).fold(Vec::new(), once_each),
+            unknown: attempt.silent().map(|sent| unknown(sent, run)).fold(Vec::new(), once_each),
             lost,
             origins,
         };
@@ -119,7 +119,7 @@ fn lost(attempt: &Attempt, finally: &[Step], scope: &Scope, changed: bool) -> BT
 }
 
 fn unknown(sent: &Sent, run: &str) -> Leftover {
-    let Sent { at, step, what, brings: _, answered: _ } = sent;
+    let Sent { at, step, what, brings: _, open: _, answered: _ } = sent;
     let at = at.format("%Y-%m-%d %H:%M:%S");
     let why = format!(
         "it was sent at {at} UTC, and no answer said what came of it: whether it made something is not known; look for \

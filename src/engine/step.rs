@@ -13,7 +13,7 @@ use crate::event::{Outcome, StepRef};
 use crate::expr::{Bound, Scope, Value, to_text};
 use crate::journal::Unwritten;
 use crate::plan::Step;
-use crate::probe::{Observation, Probe};
+use crate::probe::Observation;
 use crate::scenario::model::Capture;
 use crate::verdict::Verdict;
 
@@ -130,12 +130,7 @@ pub(crate) fn unlooked(step: &Step, verdict: Verdict, reason: String) -> Outcome
 /// Why it is not known whether something was made whose name nobody was told. `needed`: clean-up needs what the step
 /// brings.
 fn unanswered(step: &Step, lookout: &Lookout<'_>, end: &End, needed: bool) -> Option<String> {
-    let said = match step.spec.probe {
-        Probe::Http(_) if needed || !step.spec.probe.idempotent() => "it was sent, but not answered",
-        // A program is taken to make something where it brings what clean-up needs.
-        Probe::Exec(_) if needed => "it was started, but did not come to its end",
-        _ => return None,
-    };
+    let said = notes::silence(step, needed)?;
     let why = match (lookout.seen(), end) {
         (Some(Err(error)), _) if error.kind.leaves_open() => error.message.clone(),
         (None, End::Halted(halt, _)) => halt.words(),

@@ -26,6 +26,11 @@ pub struct Header {
     pub vars: BTreeMap<String, String>,
 }
 
+/// Only what has clean-up was noted once.
+const fn yes() -> bool {
+    true
+}
+
 /// One fact.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "entry", rename_all = "snake_case")]
@@ -46,6 +51,9 @@ pub enum Entry {
         fingerprint: String,
         /// Fields of `vars` and `row` that its clean-up reads, those left out whose values hold secrets.
         scope: Map<String, Json>,
+        /// Whether it has any clean-up.
+        #[serde(default = "yes")]
+        cleans: bool,
     },
     /// A request that may make something is about to be sent, or a program about to be started.
     Sending {
@@ -61,6 +69,9 @@ pub enum Entry {
         what: String,
         /// Names that it would bring and that clean-up reads.
         brings: Vec<String>,
+        /// Whether it stays unknown what it made where no answer comes.
+        #[serde(default)]
+        open: bool,
     },
     /// A step has come to its end.
     Ended {

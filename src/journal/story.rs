@@ -34,6 +34,8 @@ pub struct Attempt {
     pub fingerprint: String,
     /// Fields of `vars` and `row` that its clean-up reads.
     pub scope: Map<String, Json>,
+    /// Whether it has any clean-up.
+    pub cleans: bool,
     /// What it sent that may have made something.
     pub sent: Vec<Sent>,
     /// Names that its clean-up reads, and their values.
@@ -59,6 +61,8 @@ pub struct Sent {
     pub what: String,
     /// Names that it would have brought and that clean-up reads.
     pub brings: Vec<String>,
+    /// Whether it stays unknown what it made where no answer comes.
+    pub open: bool,
     /// Whether there was an answer.
     pub answered: bool,
 }
@@ -95,16 +99,17 @@ impl Journal {
         Ok(journal)
     }
 
-    /// Attempts of which something may be left. Where nothing was sent, and clean-up was not in vain, nothing is.
+    /// Attempts of which something may be left. Where nothing was sent, and clean-up was not in vain, nothing is; nor where
+    /// there is no clean-up, and everything was answered.
     pub fn unfinished(&self) -> impl Iterator<Item = &Attempt> {
-        let open = |attempt: &&Attempt| !attempt.sent.is_empty() || !attempt.left.is_empty();
+        let open = |attempt: &&Attempt| attempt.to_take_away().next().is_some() || !attempt.left.is_empty();
         self.attempts.iter().filter(|attempt| !self.settled && !attempt.closed).filter(open)
     }
 
     fn apply(&mut self, entry: Entry) {
         match entry {
             Entry::Run(_) => {}
-            Entry::Attempt { case, attempt: number, id, file, fingerprint, scope } => {
+            Entry::Attempt { case, attempt: number, id, file, fingerprint, scope, cleans } => {
                 let (sent, kept) = (Vec::new(), Map::new());
                 let (withheld, cleaned, left) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
                 let attempt = Attempt {
@@ -114,6 +119,7 @@ impl Journal {
                     file,
                     fingerprint,
                     scope,
+                    cleans,
                     sent,
                     kept,
                     withheld,
@@ -123,8 +129,8 @@ impl Journal {
                 };
                 self.attempts.push(attempt);
             }
-            Entry::Sending { case, attempt, at, step, what, brings } => self.of(case, attempt, |attempt| {
-                attempt.sent.push(Sent { at, step, what, brings, answered: false });
+            Entry::Sending { case, attempt, at, step, what, brings, open } => self.of(case, attempt, |attempt| {
+                attempt.sent.push(Sent { at, step, what, brings, open, answered: false });
             }),
             Entry::Ended { case, attempt, step, answered, kept, withheld } => self.of(case, attempt, |attempt| {
                 let sent = attempt.sent.iter_mut().filter(|sent| sent.step == step);
@@ -154,12 +160,24 @@ impl Attempt {
     /// What is to be taken away, in words: `what POST /imports made`, `what DELETE /imports/7 was to take away`.
     #[must_use]
     pub fn remains(&self) -> String {
-        let (all, what): (Vec<&str>, _) = if self.sent.is_empty() {
-            (self.left.iter().map(String::as_str).collect(), "was to take away")
+        let mut made = self.to_take_away().map(|sent| sent.what.as_str()).peekable();
+        let (all, what): (Vec<&str>, _) = if made.peek().is_some() {
+            (made.collect(), "made")
         } else {
-            (self.sent.iter().map(|sent| sent.what.as_str()).collect(), "made")
+            (self.left.iter().map(String::as_str).collect(), "was to take away")
         };
         format!("what {} {what}", all.join(" and "))
+    }
+
+    /// What was sent and never answered, and may have made something that nobody was told of.
+    pub fn silent(&self) -> impl Iterator<Item = &Sent> {
+        self.sent.iter().filter(|sent| !sent.answered && (sent.open || !sent.brings.is_empty()))
+    }
+
+    /// What was sent and is somebody's to take away: whatever it was where there is clean-up, else what never was answered.
+    fn to_take_away(&self) -> impl Iterator<Item = &Sent> {
+        let answered = self.sent.iter().filter(|_| self.cleans);
+        answered.chain(self.silent().filter(|_| !self.cleans))
     }
 
     /// Names that clean-up reads and nobody knows the values of, each with what was sent and never answered.
@@ -214,6 +232,26 @@ mod tests {
         check(&[RUN, ATTEMPT, SENDING, ENDED, CLEANED, ""], Ok((1, &[])));
         check(&[RUN, ATTEMPT, SENDING, ENDED, CLEANED, CLOSED, ""], Ok((0, &[])));
         check(&[RUN, ATTEMPT, SENDING, SETTLED, ""], Ok((0, &[])));
+    }
+
+    /// Without clean-up there is only that of which nobody knows whether it made something.
+    #[test]
+    fn what_was_never_answered_is_unfinished_whether_there_is_clean_up_or_not() {
+        #[track_caller]
+        fn check(cleans: bool, open: bool, answered: bool, expected: (usize, usize)) {
+            let attempt = ATTEMPT.replace("\"scope\"", &format!("\"cleans\":{cleans},\"scope\""));
+            let sending = SENDING.replace("[\"id\"]", &format!("[],\"open\":{open}"));
+            let ended = ENDED.replace("true", &answered.to_string());
+            let journal = Journal::read(&[RUN, &attempt, &sending, &ended, ""].join("\n")).unwrap();
+            let silent = journal.unfinished().map(|attempt| attempt.silent().count()).sum();
+            assert_eq!((journal.unfinished().count(), silent), expected);
+        }
+        check(true, true, false, (1, 1));
+        check(true, true, true, (1, 0));
+        check(true, false, false, (1, 0));
+        check(false, true, false, (1, 1));
+        check(false, true, true, (0, 0));
+        check(false, false, false, (0, 0));
     }
 
     #[test]

@@ -112,6 +112,7 @@ fn rests(plan: &mut Plan, many: usize) -> Vec<Rest> {
             file: case.file.clone(),
             fingerprint: String::new(),
             scope: serde_json::Map::new(),
+            cleans: true,
             sent: Vec::new(),
             kept: [("id".to_owned(), "a1".into())].into_iter().collect(),
             withheld: std::collections::BTreeSet::new(),

@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use rustix::process::Signal;
 
 use super::endless::{CONTACTS, ENDLESS, project};
-use super::stand::{Ended, Process, Project, Server, answering, await_that};
+use super::stand::{Ended, Process, Project, Server, answering, await_that, hanging_up};
 
 /// Kills a run as soon as it has told of an event.
 fn killed_at(project: &Project, words: &[&str]) {
@@ -399,4 +399,43 @@ finally:
         "it was started, but did not come to its end (the run was interrupted): whether it made something is not known";
     run.end().check(130, why);
     project.smoke(&["cleanup"]).check(3, "no answer said what came of it: whether it made something is not known");
+}
+
+/// What a run tells as left, `smoke cleanup` knows of: also where no `finally` could take it away, or none that needs its
+/// name.
+#[test]
+fn what_was_never_answered_is_told_by_both_whatever_clean_up_there_is() {
+    let server = Server::start(&[]);
+    let cut = hanging_up();
+    let lost =
+        format!("steps:\n  - name: order\n    http: {{ post: {cut}/orders }}\n    expect: response.status == 201\n");
+    let finally =
+        "finally:\n  - name: look\n    http: { get: /health }\n    expect: response.status == 200\n".to_owned();
+    for clean_up in [String::new(), finally] {
+        let project = project(&server, &format!("{lost}{clean_up}"));
+        let told = format!("LEFT BEHIND endless › step \"order\": POST {cut}/orders: it was sent");
+        project.smoke(&["run", "sandbox"]).check(1, &told);
+        let run = std::fs::read_link(project.reports().join("latest")).unwrap();
+        for _ in 0..2 {
+            project.smoke(&["cleanup"]).check(3, &told).check(3, "whether it made something is not known");
+        }
+        project.smoke(&["cleanup", "--settled", run.to_str().unwrap()]).check(0, "is settled");
+        nothing_is_left(&project.smoke(&["cleanup"]));
+    }
+    // One that may be sent twice is told by neither.
+    let put = project(&server, &lost.replace("post:", "put:"));
+    let ended = put.smoke(&["run", "sandbox"]);
+    assert!(!ended.check(1, "connection closed by").stdout.contains("LEFT BEHIND"), "{}", ended.stdout);
+    nothing_is_left(&put.smoke(&["cleanup"]));
+}
+
+/// Whoever has no `finally` means what it makes to stay.
+#[test]
+fn what_was_answered_is_nobodys_to_take_away_where_there_is_no_clean_up() {
+    let server = Server::start(&[]);
+    let project = project(&server, ENDLESS.split_once("finally:").unwrap().0);
+    killed(&project);
+    assert!(journal(&project).contains("\"answered\":true"), "{}", journal(&project));
+    nothing_is_left(&project.smoke(&["cleanup"]));
+    assert_eq!(server.imports().len(), 1);
 }

@@ -143,6 +143,18 @@ pub(super) fn answering(answer: &str) -> String {
     url
 }
 
+/// The URL of a server that takes every request, and closes the connection without a word.
+pub(super) fn hanging_up() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for connection in listener.incoming() {
+            let _ = connection.unwrap().read(&mut [0; 8192]);
+        }
+    });
+    url
+}
+
 /// A smoke that runs.
 pub(super) struct Process {
     child: Child,
