@@ -10,6 +10,6 @@ pub const PLACE: [&str; 2] = [DIR, KEPT];
 
 /// The words of those options that are wanted, by option and value.
 pub fn those(words: &[String], wanted: impl Fn(&str, &str) -> bool) -> impl Iterator<Item = &str> {
-    let known = |pair: &&[String]| matches!(pair, [option, value] if wanted(option, value));
+    let known = move |pair: &&[String]| matches!(pair, [option, value] if wanted(option, value));
     words.chunks(2).filter(known).flatten().map(String::as_str)
 }

@@ -1,41 +1,28 @@
-//! HTTP for all cases of a run: one pool of connections, one count of requests.
+//! HTTP for all cases of a run: one pool of connections for each way out, one count of requests.
 
-use std::cell::Cell;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
+use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use reqwest::redirect::Policy;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use tower::util::MapRequestLayer;
-use url::{Host, Url};
+use url::Url;
 
 use super::destination::Api;
+use super::keeper::Keeper;
+use super::pools::{Pools, noting_connections};
 use super::turnstile::{Turn, Turnstile};
 use crate::plan::TargetSettings;
 use crate::probe::{LookError, LookErrorKind};
 use crate::target::ApiHeader;
 
-/// A connection that nobody used for so long is not used again; servers close theirs soon after.
-const IDLE: Duration = Duration::from_secs(30);
-
-tokio::task_local! {
-    /// Whether the request that is being sent had to ask for a connection of its own.
-    static CONNECTS: Cell<bool>;
-}
-
-/// HTTP for all cases of a run: one pool of connections for each way out, one count of requests. A pool that may speak
-/// TLS reads all the authorities that the system trusts, which costs more than a short run does otherwise: it is set up
-/// with the first request that goes that way.
+/// HTTP for all cases of a run.
 #[derive(Debug)]
 pub struct Client {
-    /// Through a proxy where the environment names one.
-    outward: OnceLock<reqwest::Client>,
-    /// For this machine itself, which no proxy can reach.
-    loopback: OnceLock<reqwest::Client>,
-    /// The same, without TLS.
-    plain: OnceLock<reqwest::Client>,
+    /// Connections that are used again.
+    kept: Pools,
+    /// Connections for what must not be sent twice, where nobody knows whether the server keeps those that it has.
+    single: Pools,
+    keeper: Keeper,
     api: Option<Api>,
     requests: AtomicU64,
     turnstile: Turnstile,
@@ -57,12 +44,10 @@ impl Client {
     /// Where the TLS stack cannot be set up, the base URL is not one, or a header of the API cannot be sent.
     pub fn new(settings: &TargetSettings) -> Result<Self, LookError> {
         let api = settings.api_url.as_deref().map(|url| api_at(url, settings)).transpose()?;
-        let (outward, loopback, plain) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        let requests = AtomicU64::new(0);
-        let client = Self { outward, loopback, plain, api, requests, turnstile: Turnstile::default() };
+        let (kept, single, keeper) = (Pools::kept(), Pools::single(), Keeper::default());
         // What cannot be set up is better said before anything is sent.
-        client.api.as_ref().map(|api| client.towards(&api.url)).transpose()?;
-        Ok(client)
+        api.as_ref().map(|api| kept.towards(&api.url)).transpose()?;
+        Ok(Self { kept, single, keeper, api, requests: AtomicU64::new(0), turnstile: Turnstile::default() })
     }
 
     /// Requests sent so far, redirects and repetitions included.
@@ -80,25 +65,20 @@ impl Client {
         self.turnstile.turn().await
     }
 
-    /// The pool that leads to the URL.
-    pub(super) fn towards(&self, url: &Url) -> Result<&reqwest::Client, LookError> {
-        let builder = reqwest::Client::builder;
-        match (is_loopback(url), url.scheme()) {
-            (true, "http") => set_up(&self.plain, || builder().no_proxy().tls_certs_only([])),
-            (true, _) => set_up(&self.loopback, || builder().no_proxy()),
-            (false, _) => set_up(&self.outward, builder),
-        }
+    /// The pool for such a request.
+    pub(super) fn pool(&self, method: &Method, url: &Url) -> Result<&reqwest::Client, LookError> {
+        let again = method.is_idempotent() || self.keeper.is(url);
+        if again { self.kept.towards(url) } else { self.single.towards(url) }
     }
 
     /// Sends, and counts.
     pub(super) async fn send(&self, pool: &reqwest::Client, request: reqwest::Request) -> Sent {
         self.requests.fetch_add(1, Ordering::Relaxed);
-        CONNECTS
-            .scope(Cell::new(false), async {
-                let answer = pool.execute(request).await;
-                Sent { answer, reused: !CONNECTS.with(Cell::get) }
-            })
-            .await
+        let (answer, reused) = noting_connections(pool.execute(request)).await;
+        if let Some(answer) = answer.as_ref().ok().filter(|_| reused) {
+            self.keeper.note(answer.url());
+        }
+        Sent { answer, reused }
     }
 }
 
@@ -108,35 +88,6 @@ impl Client {
 pub fn allow_many_connections() {
     let limit = getrlimit(Resource::Nofile);
     let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
-}
-
-/// The pool, which is set up where it was not yet.
-fn set_up(
-    pool: &OnceLock<reqwest::Client>,
-    builder: impl FnOnce() -> reqwest::ClientBuilder,
-) -> Result<&reqwest::Client, LookError> {
-    if let Some(pool) = pool.get() {
-        return Ok(pool);
-    }
-    let built = build(builder())?;
-    Ok(pool.get_or_init(|| built))
-}
-
-fn build(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, LookError> {
-    builder
-        .user_agent(concat!("smoke/", env!("CARGO_PKG_VERSION")))
-        .redirect(Policy::none())
-        .pool_idle_timeout(IDLE)
-        .connector_layer(MapRequestLayer::new(note_connecting))
-        .build()
-        .map_err(|error| LookError::http(LookErrorKind::Unusable, format!("HTTP cannot be set up: {error}")))
-}
-
-/// The pool asks for a connection only where it has none that is free.
-fn note_connecting<T>(destination: T) -> T {
-    // A connection that is opened in the background belongs to no request.
-    let _ = CONNECTS.try_with(|connects| connects.set(true));
-    destination
 }
 
 fn api_at(url: &str, settings: &TargetSettings) -> Result<Api, LookError> {
@@ -164,15 +115,6 @@ pub(super) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue
     Ok((parsed, value))
 }
 
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        None => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,31 +124,5 @@ mod tests {
         allow_many_connections();
         let limit = getrlimit(Resource::Nofile);
         assert_eq!(limit.current, limit.maximum);
-    }
-
-    #[test]
-    fn authorities_are_read_only_where_something_may_speak_tls() {
-        fn check(api: &str, expected: [bool; 3]) {
-            let settings = TargetSettings { api_url: Some(api.to_owned()), ..TargetSettings::default() };
-            let Client { outward, loopback, plain, .. } = Client::new(&settings).unwrap();
-            assert_eq!([outward, loopback, plain].map(|pool| pool.get().is_some()), expected, "{api}");
-        }
-        check("http://127.0.0.1:8080", [false, false, true]);
-        check("https://localhost:8443", [false, true, false]);
-        check("http://api.example.com", [true, false, false]);
-    }
-
-    #[test]
-    fn this_machine_is_reached_without_a_proxy() {
-        fn check(url: &str, expected: bool) {
-            assert_eq!(is_loopback(&Url::parse(url).unwrap()), expected, "{url}");
-        }
-        check("http://127.0.0.1:8080/", true);
-        check("http://127.9.9.9/", true);
-        check("http://[::1]/", true);
-        check("http://localhost:1/", true);
-        check("http://api.localhost/", true);
-        check("http://localhost.example.com/", false);
-        check("http://10.0.0.1/", false);
     }
 }

@@ -140,7 +140,7 @@ impl Request {
     }
 
     async fn send_once(&self, client: &Client, hop: &Hop, time: Time) -> Result<Sent, LookError> {
-        let pool = client.towards(&hop.url)?;
+        let pool = client.pool(&hop.method, &hop.url)?;
         let mut request = pool.request(hop.method.clone(), hop.url.clone()).headers(hop.headers.clone());
         if let Some(content) = self.content.as_ref().filter(|_| hop.carries_body) {
             request = content.put_on(request, hop.headers.contains_key(header::CONTENT_TYPE)).await?;
