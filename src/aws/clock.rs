@@ -4,6 +4,7 @@
 use std::sync::OnceLock;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use tokio::time::Instant;
 
 /// How far the clocks of the services, of AWS and of this machine may lie apart: lines from this long before the window
 /// are read too, and whoever asked decides whether they count.
@@ -11,9 +12,17 @@ pub const CLOCK_SKEW: TimeDelta = TimeDelta::seconds(5);
 
 /// How far AWS's clock is ahead of this machine's; learned from the first answer, and kept, so that all times of a run
 /// are by one clock.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Clock {
     ahead: OnceLock<TimeDelta>,
+    /// A moment, by the clock that never jumps and by this machine's time of day.
+    origin: (Instant, DateTime<Utc>),
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self { ahead: OnceLock::new(), origin: (Instant::now(), Utc::now()) }
+    }
 }
 
 impl Clock {
@@ -33,6 +42,16 @@ impl Clock {
     pub(super) fn now(&self) -> DateTime<Utc> {
         Utc::now() + self.ahead()
     }
+
+    /// What the time of day was, or will be, at `moment`: by all that is known of AWS's clock by now.
+    pub(super) fn at(&self, moment: Instant) -> DateTime<Utc> {
+        let (origin, time) = self.origin;
+        let at = match moment.checked_duration_since(origin) {
+            Some(later) => time + later,
+            None => time - origin.duration_since(moment),
+        };
+        at + self.ahead()
+    }
 }
 
 /// The least difference that explains an answer: it was written at some time between request and answer, and a `Date`
@@ -45,6 +64,8 @@ fn ahead(date: DateTime<Utc>, asked: DateTime<Utc>, answered: DateTime<Utc>) -> 
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn check(date: i64, asked: i64, answered: i64, expected: i64) {
@@ -74,5 +95,20 @@ mod tests {
         clock.told(&(now + TimeDelta::minutes(3)).to_rfc2822(), now, now);
         clock.told(&now.to_rfc2822(), now, now);
         assert!(clock.ahead() > TimeDelta::seconds(170) && clock.now() > now + TimeDelta::seconds(170));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_learnt_later_is_true_of_a_moment_before_too() {
+        let clock = Clock::default();
+        let (origin, began) = clock.origin;
+        let sides = [origin - Duration::from_secs(30), origin, origin + Duration::from_secs(30)];
+        let check = |ahead: TimeDelta| {
+            let expected = [-30, 0, 30].map(|seconds| began + TimeDelta::seconds(seconds) + ahead);
+            assert_eq!(sides.map(|moment| clock.at(moment)), expected);
+        };
+        check(TimeDelta::zero());
+        clock.told(&(began - TimeDelta::minutes(3)).to_rfc2822(), began, began);
+        assert!((clock.ahead() + TimeDelta::minutes(3)).abs() < TimeDelta::seconds(2));
+        check(clock.ahead());
     }
 }

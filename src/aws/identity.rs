@@ -18,7 +18,7 @@ pub(super) async fn lines(clients: &Clients, settings: &AwsSettings) -> Vec<Stri
 }
 
 /// What everybody who compares times with those of other machines must know.
-fn difference(ahead: TimeDelta) -> Option<String> {
+pub(super) fn difference(ahead: TimeDelta) -> Option<String> {
     let off = if ahead < TimeDelta::zero() { "ahead of" } else { "behind" };
     let seconds = ahead.num_seconds().abs();
     (seconds > 0).then(|| format!("times are AWS's: this machine's clock is {seconds} s {off} it"))

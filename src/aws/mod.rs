@@ -36,12 +36,14 @@ mod tasks;
 mod tests;
 mod told;
 mod trial;
+mod window;
 
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use tokio::time::Instant;
 
 pub use action::{Action, Thing};
 pub use alarm::{AlarmKind, AlarmSubject, Suppression};
@@ -57,6 +59,7 @@ pub use scan::{LogLine, Scan};
 pub use services::{DeploymentFacts, ServiceEvent, ServiceFacts};
 pub use settings::AwsSettings;
 pub use tasks::{ContainerFacts, TaskFacts};
+pub use window::Window;
 
 use crate::event::AwsUse;
 use crate::look::{LookError, LookErrorKind};
@@ -141,6 +144,40 @@ impl Reader {
         self.clients.now()
     }
 
+    /// What the time of day was at a moment, by all that is known of AWS's clock by now.
+    #[must_use]
+    pub fn at(&self, moment: Instant) -> DateTime<Utc> {
+        self.clients.ledger.clock.at(moment)
+    }
+
+    /// When a window begins, by all that is known of AWS's clock by now.
+    #[must_use]
+    pub fn start_of(&self, window: &Window) -> DateTime<Utc> {
+        let (opened, earlier) = window.start();
+        self.at(opened) - earlier
+    }
+
+    /// What a look brings that asks back to the beginning of `window`; once more where only its answer told how far AWS's
+    /// clock is off, for then it asked for other times than were meant.
+    ///
+    /// # Errors
+    /// Those of the look.
+    pub async fn since<T, L>(&self, window: &Window, look: impl Fn(DateTime<Utc>) -> L) -> Result<T, LookError>
+    where
+        L: Future<Output = Result<T, LookError>>,
+    {
+        let since = self.start_of(window);
+        let seen = look(since).await;
+        if self.start_of(window) == since { seen } else { look(self.start_of(window)).await }
+    }
+
+    /// What everybody must know who compares times with those of other machines: how far this machine's clock is off, as
+    /// far as that is known by now.
+    #[must_use]
+    pub fn clock_difference(&self) -> Option<String> {
+        identity::difference(self.clients.ledger.clock.ahead())
+    }
+
     /// What was sent so far, and what was saved.
     #[must_use]
     pub fn used(&self) -> AwsUse {
@@ -169,7 +206,7 @@ impl Reader {
     /// Those of the look; [`LookErrorKind::Obscured`] once the deadline is past, with what AWS said last.
     pub async fn before<T>(
         &self,
-        deadline: tokio::time::Instant,
+        deadline: Instant,
         service: &str,
         look: impl Future<Output = Result<T, LookError>>,
     ) -> Result<T, LookError> {

@@ -477,6 +477,33 @@ async fn times_are_by_the_clock_of_aws() {
     }
 }
 
+#[tokio::test]
+async fn a_window_that_opened_before_anything_was_known_of_the_clock_is_corrected() {
+    async fn check(ahead: TimeDelta) {
+        let peer = Peer::start_ahead(ahead, |_, _| Answer::Ok(json!({"events": []}))).await;
+        let reader = peer.reader().await;
+        let (window, opened) = (Window::opening(), Utc::now() + ahead);
+        assert_eq!(reader.clock_difference(), None);
+        let scan = || reader.since(&window, |since| reader.scan("/ecs/prod", None, since));
+        let began = scan().await.unwrap().began;
+        assert!(began >= opened - TimeDelta::seconds(2), "{began} is by the wrong clock");
+        let start = reader.start_of(&window);
+        assert!((start - opened).abs() < TimeDelta::seconds(30), "{start} {opened}");
+        assert!(reader.clock_difference().is_some());
+        // The first scan asked for other times than were meant.
+        let asked = || -> Vec<i64> {
+            let pages = peer.asked("FilterLogEvents");
+            pages.iter().map(|page| page["startTime"].as_i64().unwrap()).collect()
+        };
+        let meant = (start - CLOCK_SKEW).timestamp_millis();
+        assert_eq!((asked().len(), asked().last()), (2, Some(&meant)));
+        scan().await.unwrap();
+        assert_eq!((asked().len(), asked().last()), (3, Some(&meant)));
+    }
+    check(TimeDelta::minutes(3)).await;
+    check(TimeDelta::minutes(-3)).await;
+}
+
 /// As [`cluster`], with a change to what is answered.
 fn changed(operation: &str, body: &Json, change: impl FnOnce(&mut Json)) -> Answer {
     let Answer::Ok(mut answer) = cluster(operation, body) else { unreachable!("it has no errors") };

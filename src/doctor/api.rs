@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::Utc;
 use futures_util::future::join_all;
 use tokio::time::Instant;
 
 use super::finding::{Finding, Mark};
+use crate::aws::Window;
 use crate::expr::{Expression, Scope};
 use crate::judge::{self, Standing};
 use crate::plan::{Case, Plan};
@@ -29,8 +29,8 @@ pub(super) async fn examine(plan: &Plan, instruments: &Arc<Instruments>) -> Vec<
     let Some(url) = &plan.target_settings.api_url else { return Vec::new() };
     let vantage = Vantage {
         instruments: Arc::clone(instruments),
-        window_start: Utc::now(),
-        step_start: Utc::now(),
+        window: Window::opening(),
+        step_start: Instant::now(),
         whole_log: false,
         dir: std::path::PathBuf::new(),
         deadline: Instant::now() + WITHIN,

@@ -17,7 +17,7 @@ use super::origins::Origins;
 use super::rest::Rest;
 use super::stop::Stop;
 use super::witness::{Decided, Witness};
-use crate::aws::Reader;
+use crate::aws::{Reader, Window};
 use crate::event::{Fact, Phase, StepRef};
 use crate::journal::Pen;
 use crate::judge::{Own, Scene, diagnose};
@@ -98,7 +98,7 @@ impl CaseRun<'_> {
 
     /// One attempt, up to and with its clean-up.
     async fn attempt(&mut self) -> Journey {
-        self.stage.vantage.window_start = self.stage.clock.now();
+        self.stage.vantage.window = Window::opening();
         let (speaker, listener) = halt::channel();
         let deadline = Instant::now() + self.case.timeout;
         self.stage.vantage.deadline = deadline;
@@ -109,7 +109,7 @@ impl CaseRun<'_> {
         watched(ready, std::future::pending(), &speaker, self.bounds(deadline)).await;
         let ready = journey.is_whole() && listener.reason().is_none();
         if ready {
-            self.stage.vantage.window_start = self.stage.clock.now();
+            self.stage.vantage.window = Window::opening();
             self.stage.sink.tell(Fact::WindowOpened { case: self.index });
             self.guarded(&mut journey, &speaker, &listener, deadline).await;
         } else {

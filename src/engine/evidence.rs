@@ -40,7 +40,7 @@ pub(crate) async fn collect(stage: &Stage, case: &Case, scope: &Scope, ready: bo
         let mut vantage = Vantage { deadline, ..stage.vantage.clone() };
         // What keeps a worker from coming up was logged when it was tried, which may be over for long.
         if !ready && matches!(request, Request::Logs(_)) {
-            vantage.window_start -= BEFORE;
+            vantage.window = vantage.window.reaching_back(BEFORE);
         }
         let look = timeout(WITHIN, request.look(&vantage)).await;
         look.ok().and_then(Result::ok).map(|observation| (request.describe(), observation))

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
 use super::admission::{Closed, admit};
@@ -48,8 +47,6 @@ pub(crate) struct Lookout<'step> {
     scope: Scope,
     request: Request,
     started: Instant,
-    /// The same by the clock.
-    began: DateTime<Utc>,
     looks: u64,
     /// Whether looks wait until a log is complete that is judged: those of a step do, and the last one at a guard. While
     /// the steps go on, another one follows.
@@ -64,8 +61,7 @@ pub(crate) struct Lookout<'step> {
 impl<'step> Lookout<'step> {
     /// Fills the step's probe in and tells that it began; or says why it is not to be looked at.
     pub(crate) fn open(stage: &'step Stage, at: StepRef, step: &'step Step, scope: &Scope) -> Result<Self, Closed> {
-        let began = stage.clock.now();
-        let scope = admit(step, scope, began)?;
+        let scope = admit(step, scope, stage.clock.now())?;
         if let Some(null) = step.spec.probe.nameless(&scope) {
             return Err(Closed::nameless(null));
         }
@@ -82,7 +78,6 @@ impl<'step> Lookout<'step> {
             scope,
             request,
             started,
-            began,
             looks,
             patient,
             looking: None,
@@ -98,7 +93,7 @@ impl<'step> Lookout<'step> {
         self.looking = Some(began);
         let deadline = self.by(deadline);
         let whole_log = self.patient && self.step.spec.reads_whole_log();
-        let (dir, step_start) = (self.step.spec.dir.clone(), self.began);
+        let (dir, step_start) = (self.step.spec.dir.clone(), self.started);
         let vantage = Vantage { step_start, dir, whole_log, deadline, ..self.stage.vantage.clone() };
         let seen = self.request.look(&vantage).await;
         self.looking = None;

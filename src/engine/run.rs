@@ -18,7 +18,7 @@ use super::rest::Rest;
 use super::schedule::Schedule;
 use super::sink::Sink;
 use super::stop::Stop;
-use crate::aws::Reader;
+use crate::aws::{Reader, Window};
 use crate::event::{AwsUse, Event, Fact, RunHeader};
 use crate::journal::Pen;
 use crate::plan::{Case, Plan};
@@ -133,8 +133,8 @@ impl Run {
     fn vantage(&self) -> Vantage {
         Vantage {
             instruments: Arc::clone(&self.equipment.instruments),
-            window_start: self.clock.now(),
-            step_start: self.clock.now(),
+            window: Window::opening(),
+            step_start: Instant::now(),
             whole_log: false,
             dir: PathBuf::new(),
             deadline: Instant::now(),
@@ -188,7 +188,8 @@ impl Run {
         let instruments = &self.equipment.instruments;
         let aws = instruments.aws.as_ref().map_or_else(AwsUse::default, Reader::used);
         let http_requests = instruments.http.requests();
-        self.sink.tell(Fact::RunEnded { verdict, exit_code, aws, http_requests });
+        let learnt = instruments.aws.as_ref().and_then(Reader::clock_difference).into_iter().collect();
+        self.sink.tell(Fact::RunEnded { verdict, exit_code, aws, http_requests, learnt });
     }
 }
 

@@ -129,6 +129,9 @@ pub enum Fact {
         aws: AwsUse,
         /// HTTP requests sent by `http` steps.
         http_requests: u64,
+        /// Lines of the header's `identity` that were only learnt on the way: AWS's clock.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        learnt: Vec<String>,
     },
 }
 

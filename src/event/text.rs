@@ -30,8 +30,10 @@ impl Fact {
             }
             Self::ScenarioStarted { case: _, attempt: _ }
             | Self::WindowOpened { case: _ }
-            | Self::StopRequested { signal: _ }
-            | Self::RunEnded { verdict: _, exit_code: _, aws: _, http_requests: _ } => {}
+            | Self::StopRequested { signal: _ } => {}
+            Self::RunEnded { verdict: _, exit_code: _, aws: _, http_requests: _, learnt } => {
+                learnt.iter_mut().for_each(edit);
+            }
         }
     }
 }

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use tokio::time::Instant;
 
 use super::http;
 use super::recent::Recent;
+use crate::aws::Window;
 use crate::redact::Redactor;
 
 /// What a look can be made with; shared by all cases of a run.
@@ -27,14 +28,14 @@ pub struct Instruments {
 pub struct Vantage {
     /// What with.
     pub instruments: Arc<Instruments>,
-    /// When the window opened; the case's own beginning while `ready` is still going on.
-    pub window_start: DateTime<Utc>,
+    /// The window; from the case's own beginning while `ready` is still going on.
+    pub window: Window,
     /// When the step began that looks.
-    pub step_start: DateTime<Utc>,
+    pub step_start: Instant,
     /// The folder that files are relative to.
     pub dir: PathBuf,
     /// Whether what stands in a log is judged or kept: then a look at one waits until it is complete up to that look.
     pub whole_log: bool,
     /// By when the step must be through; a look must not take longer.
-    pub deadline: tokio::time::Instant,
+    pub deadline: Instant,
 }

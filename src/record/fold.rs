@@ -36,7 +36,12 @@ impl Run {
                 self.case(*case, |scenario| scenario.leftovers.push(leftover.clone()));
             }
             Fact::StopRequested { signal } => self.stopped_by = Some(signal.clone()),
-            Fact::RunEnded { verdict, exit_code, aws, http_requests } => {
+            Fact::RunEnded { verdict, exit_code, aws, http_requests, learnt } => {
+                for line in learnt {
+                    if !self.identity.contains(line) {
+                        self.identity.push(line.clone());
+                    }
+                }
                 self.aws = aws.clone();
                 self.http_requests = *http_requests;
                 self.end(*verdict, *exit_code, at);

@@ -107,6 +107,7 @@ fn fact() -> impl Strategy<Value = Fact> {
             exit_code: 1,
             aws: AwsUse::default(),
             http_requests: 0,
+            learnt: vec!["times are AWS's".into()],
         }),
     ]
 }
@@ -184,6 +185,22 @@ fn a_pass_after_a_failure_is_flaky_and_the_failure_is_kept_in_short() {
     };
     assert_eq!(scenario.earlier, [earlier]);
     assert_eq!((scenario.attempt, scenario.cause.as_deref()), (2, None));
+}
+
+#[test]
+fn what_is_learnt_on_the_way_stands_in_the_header_once() {
+    let end = |learnt: &str| Fact::RunEnded {
+        verdict: Verdict::Passed,
+        exit_code: 0,
+        aws: AwsUse::default(),
+        http_requests: 0,
+        learnt: vec![learnt.to_owned()],
+    };
+    let Fact::RunStarted { run, cases } = run_started(1) else { unreachable!("it has started") };
+    let run = RunHeader { identity: vec!["AWS region eu-west-1".to_owned()], ..run };
+    let identity = |learnt| folded([Fact::RunStarted { run: run.clone(), cases: cases.clone() }, end(learnt)]).identity;
+    assert_eq!(identity("a clock is off"), ["AWS region eu-west-1", "a clock is off"]);
+    assert_eq!(identity("AWS region eu-west-1"), ["AWS region eu-west-1"]);
 }
 
 #[test]

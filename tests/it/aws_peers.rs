@@ -7,9 +7,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::TimeDelta;
 use serde_json::{Value as Json, json};
-use smoke::aws::{AwsSettings, Reader};
+use smoke::aws::{AwsSettings, Reader, Window};
 use smoke::look::LookErrorKind;
 use smoke::plan::TargetSettings;
 use smoke::probe::{DemandState, Instruments, Recent, Vantage, ecs, http, logs};
@@ -82,7 +82,8 @@ impl Moto {
         self.call(&format!("AmazonEC2ContainerServiceV20141113.{operation}"), &body).await
     }
 
-    async fn vantage(&self, window_start: DateTime<Utc>) -> Vantage {
+    /// Of somebody whose window opened a minute ago.
+    async fn vantage(&self) -> Vantage {
         let settings = AwsSettings {
             region: Some("eu-west-1".to_owned()),
             endpoint_url: Some(self.url.clone()),
@@ -94,8 +95,8 @@ impl Moto {
         let http = http::Client::new(&TargetSettings::default()).unwrap();
         Vantage {
             instruments: Arc::new(Instruments { http, aws, recent: Recent::default(), redactor: Arc::default() }),
-            window_start,
-            step_start: window_start,
+            window: Window::opening().reaching_back(TimeDelta::minutes(1)),
+            step_start: tokio::time::Instant::now(),
             whole_log: false,
             dir: PathBuf::new(),
             deadline: tokio::time::Instant::now() + Duration::from_secs(30),
@@ -127,8 +128,7 @@ const GROUP: &str = "/ecs/prod";
 #[tokio::test]
 async fn the_probes_read_what_moto_holds() {
     let Some(moto) = Moto::start().await else { return };
-    let window_start = Utc::now() - Duration::from_mins(1);
-    let vantage = moto.vantage(window_start).await;
+    let vantage = moto.vantage().await;
     logs_are_read(&moto, &vantage).await;
     services_are_read(&moto, &vantage).await;
     let used = vantage.instruments.aws.as_ref().unwrap().used();
@@ -140,7 +140,7 @@ async fn logs_are_read(moto: &Moto, vantage: &Vantage) {
     assert_eq!((missing.kind, missing.message.as_str()), (LookErrorKind::System, "no log group /nowhere in eu-west-1"));
 
     moto.logs("CreateLogGroup", json!({"logGroupName": GROUP})).await;
-    let start = vantage.window_start.timestamp_millis();
+    let start = vantage.instruments.aws.as_ref().unwrap().start_of(&vantage.window).timestamp_millis();
     let event = |millis: i64, message: Json| json!({"timestamp": start + millis, "message": message.to_string()});
     let noise = (0..12_000).map(|number| event(1_000 + number / 2_000, json!({"event": "noise", "number": number})));
     for (index, chunk) in noise.collect::<Vec<_>>().chunks(6_000).enumerate() {

@@ -102,9 +102,10 @@ impl Query {
     /// Where nothing could be seen. An alarm that is not there is seen: `exists` is false.
     pub async fn look(&self, vantage: &Vantage) -> Result<AlarmsSeen, LookError> {
         let reader = vantage.instruments.aws.as_ref().ok_or_else(no_aws)?;
-        let looks = self.names.iter().map(|name| reader.alarm(name, vantage.window_start));
+        let looks = self.names.iter().map(|name| reader.since(&vantage.window, |since| reader.alarm(name, since)));
         let facts = reader.before(vantage.deadline, "cloudwatch", try_join_all(looks)).await?;
-        let alarms = facts.iter().map(|facts| AlarmSeen::of(facts, vantage.window_start));
+        let start = reader.start_of(&vantage.window);
+        let alarms = facts.iter().map(|facts| AlarmSeen::of(facts, start));
         Ok(AlarmsSeen::new(alarms.collect(), self.several))
     }
 

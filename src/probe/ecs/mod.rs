@@ -186,9 +186,12 @@ impl Query {
         let reader = vantage.instruments.aws.as_ref().ok_or_else(no_aws)?;
         let looks = self.names.iter().map(|name| reader.service(&self.cluster, name));
         let facts = reader.before(vantage.deadline, "ecs", try_join_all(looks)).await?;
-        let since = Since { window: vantage.window_start, step: vantage.step_start };
-        let seen = facts.iter().map(|facts| Service::of(facts, since, &self.expected));
+        let (window, alive) = (reader.start_of(&vantage.window), vantage.window.once_alive());
+        let since = Since { window, step: reader.at(vantage.step_start), alive };
+        let seen = facts.iter().map(|facts| Service::of(facts, &since, &self.expected));
         let seen = ServicesSeen::new(seen.collect(), self.several);
+        let living = seen.services.iter().flat_map(|service| service.tasks.iter().flatten());
+        vantage.window.saw_alive(living.map(|task| task.id.as_str()));
         Ok(vantage.instruments.recent.share(ServicesSeen { facts, ..seen }, ServicesSeen::is_the_same))
     }
 
@@ -228,8 +231,8 @@ impl ServicesSeen {
     /// What is seen of one service by somebody who expects nothing.
     #[cfg(test)]
     pub(crate) fn made_up(facts: &ServiceFacts) -> Self {
-        let since = Since { window: facts.seen_at, step: facts.seen_at };
-        Self::new(vec![Service::of(facts, since, &Expected::default())], false)
+        let since = Since { window: facts.seen_at, step: facts.seen_at, alive: std::collections::BTreeSet::new() };
+        Self::new(vec![Service::of(facts, &since, &Expected::default())], false)
     }
 
     /// Whether it says the same as `other`, of the same look: where the windows differ, other tasks may have stopped in

@@ -109,11 +109,11 @@ pub struct ServiceMessage {
 impl Service {
     /// What of `facts` concerns somebody who looks `since` then, and who expects this to run.
     #[must_use]
-    pub(super) fn of(facts: &ServiceFacts, since: Since, expected: &Expected) -> Self {
+    pub(super) fn of(facts: &ServiceFacts, since: &Since, expected: &Expected) -> Self {
         let primary = facts.primary().cloned().unwrap_or_default();
         // Without a primary deployment nobody can tell whose tasks they are.
         let tasks = facts.primary().and(facts.tasks.as_ref().ok());
-        let tasks = tasks.map(|tasks| Tasks::sort(tasks, &primary.id, since.window));
+        let tasks = tasks.map(|tasks| Tasks::sort(tasks, &primary.id, since));
         let containers = Own::of(facts);
         let own = tasks.as_ref().map(|tasks| &tasks.current);
         let untold = own.map(|own| containers.unknowns(own)).unwrap_or_default();
@@ -163,7 +163,7 @@ impl Service {
 
     /// Says whether it failed for good; `unclear` is why that is not known of a roll-back. An old roll-back may be all that
     /// there is to see for a moment after an update.
-    fn with_failed(mut self, unclear: Option<Gap>, since: Since) -> Self {
+    fn with_failed(mut self, unclear: Option<Gap>, since: &Since) -> Self {
         let visible = since.shows_by(self.seen_at);
         let still_to_come = self.demands.iter().any(|demand| matches!(demand.state, DemandState::Open(_)));
         let failed = self.blockers.iter().any(|blocker| match blocker {

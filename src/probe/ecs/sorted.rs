@@ -1,7 +1,6 @@
 //! A service's tasks, sorted.
 
-use chrono::{DateTime, Utc};
-
+use super::since::Since;
 use super::task::BY_THE_SCHEDULER;
 use crate::aws::TaskFacts;
 
@@ -20,13 +19,12 @@ pub(super) struct Tasks<'facts> {
 }
 
 impl<'facts> Tasks<'facts> {
-    /// Sorts them for whoever's window opened at `window_start`.
-    pub(super) fn sort(tasks: &'facts [TaskFacts], primary: &str, window_start: DateTime<Utc>) -> Self {
+    /// Sorts them for whoever looks `since` then.
+    pub(super) fn sort(tasks: &'facts [TaskFacts], primary: &str, since: &Since) -> Self {
         let (own, others): (Vec<_>, Vec<_>) =
             tasks.iter().partition(|task| task.deployment.as_deref() == Some(primary));
         let (gone, current): (Vec<_>, Vec<_>) = own.into_iter().partition(|task| is_stopping(task));
-        // A task whose end has no time cannot be shown to have ended before the window.
-        let in_window = |task: &&&TaskFacts| task.stopped_at.is_none_or(|at| at >= window_start);
+        let in_window = |task: &&&TaskFacts| since.has_seen_end(task);
         let retired = others.iter().filter(|task| is_stopping(task)).filter(in_window).copied().collect();
         let stopped = gone.iter().filter(in_window).copied().collect();
         let last_stopped = gone.iter().copied().max_by_key(|task| task.stopped_at);

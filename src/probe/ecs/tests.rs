@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -90,12 +91,12 @@ fn well() -> ServiceFacts {
 }
 
 fn seen(facts: &ServiceFacts) -> Service {
-    Service::of(facts, since(0), &Expected::default())
+    Service::of(facts, &since(0), &Expected::default())
 }
 
-/// Somebody whose window opened then, as the step began.
+/// Somebody whose window opened then, as the step began, and who saw nobody alive in it yet.
 fn since(seconds: i64) -> Since {
-    Since { window: at(seconds), step: at(seconds) }
+    Since { window: at(seconds), step: at(seconds), alive: BTreeSet::new() }
 }
 
 /// Changes a service that is well, and says what is then seen: `steady`, summary, cause.
@@ -277,7 +278,7 @@ fn a_roll_back_of_before_the_window_leaves_an_update_time_to_show() {
     fn check(facts: &ServiceFacts, step: i64, looked: i64, expected: (Option<bool>, &DemandState)) {
         let facts = ServiceFacts { seen_at: at(looked), ..facts.clone() };
         let deployed = Expected::of(None, Some(&"worker:42".into())).unwrap();
-        let service = Service::of(&facts, Since { window: at(0), step: at(step) }, &deployed);
+        let service = Service::of(&facts, &Since { step: at(step), ..since(0) }, &deployed);
         assert_eq!((service.failed, &service.demands[0].state), expected, "seen at {looked}");
         assert_eq!(service.steady, Some(false));
         let why = service.unknowns.iter().find(|(field, _)| *field == "failed").map(|(_, why)| why);
@@ -714,7 +715,7 @@ fn expect(
     tasks[0].containers[0].digest = Some(NEW.to_owned());
     change(&mut facts);
     let expected = Expected::of(Some(&image.into()), Some(&definition.into())).unwrap();
-    let seen = ServicesSeen::new(vec![Service::of(&facts, since(0), &expected)], false);
+    let seen = ServicesSeen::new(vec![Service::of(&facts, &since(0), &expected)], false);
     let states: Vec<&DemandState> = seen.demands.iter().map(|demand| &demand.state).collect();
     assert_eq!((states, seen.cause().as_deref()), (vec![state], cause));
     assert_eq!(seen.services()[0].subjects().len(), tested);
@@ -826,7 +827,7 @@ fn a_service_has_failed_where_waiting_cannot_help() {
         let mut facts = well();
         change(&mut facts);
         let image = Expected::of(Some(&image.into()), None).unwrap();
-        assert_eq!(Service::of(&facts, since(0), &image).failed, expected);
+        assert_eq!(Service::of(&facts, &since(0), &image).failed, expected);
     }
     let unchecked = |facts: &mut ServiceFacts| {
         facts.tasks.as_mut().unwrap()[0].health = "UNKNOWN".to_owned();
@@ -949,6 +950,21 @@ fn without_a_primary_deployment_nobody_knows_whose_tasks_they_are() {
     assert!(service.stopped.is_none() && service.healthy.is_none() && service.steady == Some(false));
 }
 
+#[test]
+fn what_was_seen_alive_in_the_window_has_stopped_in_it_whatever_its_time_says() {
+    #[track_caller]
+    fn check(alive: &[&str], stopped_in_it: &[&str]) {
+        let mut facts = well();
+        facts.tasks = Ok(vec![stopped("t1", "ecs-svc/2", -1), stopped("t0", "ecs-svc/1", -1), task("t2", "ecs-svc/2")]);
+        let alive = alive.iter().map(|id| (*id).to_owned()).collect();
+        let service = Service::of(&facts, &Since { alive, ..since(0) }, &Expected::default());
+        assert_eq!(service.gone(), stopped_in_it);
+    }
+    check(&[], &[]);
+    check(&["t1", "t2"], &["t1"]);
+    check(&["t0", "t1"], &["t1", "t0"]);
+}
+
 /// The same look, seen by `first` and `second`, whose windows opened then, and what they expect: one thing, or two?
 #[test]
 fn who_sees_the_same_shares_it() {
@@ -957,7 +973,7 @@ fn who_sees_the_same_shares_it() {
         let recent = Recent::default();
         let see = |(facts, window, image): (&Arc<ServiceFacts>, i64, &str)| {
             let expected = Expected::of(Some(&image.into()), None).unwrap();
-            let seen = ServicesSeen::new(vec![Service::of(facts, since(window), &expected)], false);
+            let seen = ServicesSeen::new(vec![Service::of(facts, &since(window), &expected)], false);
             recent.share(ServicesSeen { facts: vec![Arc::clone(facts)], ..seen }, ServicesSeen::is_the_same)
         };
         assert_eq!(Arc::ptr_eq(&see(first), &see(second)), shared);

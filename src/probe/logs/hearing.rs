@@ -27,7 +27,7 @@ impl Query {
         let mut heard = self.heard.lock().await;
         heard.at_all |= speaking;
         if !heard.well {
-            let mut past = heard.past.take().unwrap_or_else(|| Past::before(vantage.window_start));
+            let mut past = heard.past.take().unwrap_or_else(|| Past::before(reader.start_of(&vantage.window)));
             past.again();
             let until = vantage.deadline.min(Instant::now() + SEARCH);
             // Where time is over, it is said how far it came.

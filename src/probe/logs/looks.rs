@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::authors::Authors;
 use super::{LogsSeen, Query};
+use crate::aws::Window;
 use crate::aws::peer::{Answer, Peer};
 use crate::probe::http;
 use crate::probe::{DemandState, Instruments, LookError, Recent, Vantage};
@@ -25,15 +26,15 @@ struct Stand {
 impl Stand {
     /// One that answers each call as `script` has it; it is told since when it stands.
     async fn of(script: impl Fn(DateTime<Utc>, &str, &Json) -> Answer + Send + Sync + 'static) -> Self {
-        let began = Utc::now();
+        let (began, window) = (Utc::now(), Window::opening());
         let peer = Peer::start(move |operation, body| script(began, operation, body)).await;
         let aws = Some(peer.reader_of_logs(Some(LAG)).await);
         let http = http::Client::new(&TargetSettings::default()).unwrap();
         let instruments = Instruments { http, aws, recent: Recent::default(), redactor: Arc::default() };
         let vantage = Vantage {
             instruments: Arc::new(instruments),
-            window_start: began,
-            step_start: began,
+            window,
+            step_start: Instant::now(),
             dir: std::path::PathBuf::new(),
             whole_log: false,
             deadline: Instant::now() + Duration::from_secs(30),

@@ -163,12 +163,13 @@ impl Query {
         reader: &Reader,
         claimed: &mut Option<DateTime<Utc>>,
     ) -> Result<LogsSeen, LookError> {
-        let scan = reader.scan(&self.group, self.prefix.as_deref(), vantage.window_start);
+        let scan = reader.since(&vantage.window, |since| reader.scan(&self.group, self.prefix.as_deref(), since));
         let scan = reader.before(vantage.deadline, "logs", scan).await?;
+        let start = reader.start_of(&vantage.window);
         let claim = claimed.unwrap_or_else(|| self.claim(&scan, vantage.whole_log));
         let judge = || {
             let claim = (claim, reader.log_lag());
-            let seen = LogsSeen::of(self, &scan, vantage.window_start, claim, &vantage.instruments.redactor);
+            let seen = LogsSeen::of(self, &scan, start, claim, &vantage.instruments.redactor);
             if vantage.whole_log { seen.ripening(claim) } else { seen }
         };
         let mut seen = judge();

@@ -60,7 +60,9 @@ fn step_outline(phase: Phase, step: &Step) -> StepOutline {
 fn end(run: &Run) -> Option<Event> {
     let at = run.ended.filter(|_| run.broken_off.is_none())?;
     let (verdict, exit_code) = (run.verdict.unwrap_or(Verdict::Aborted), run.exit_code.unwrap_or(4));
-    let fact = Fact::RunEnded { verdict, exit_code, aws: run.aws.clone(), http_requests: run.http_requests };
+    // What was learnt on the way stands in the header by now.
+    let (aws, http_requests, learnt) = (run.aws.clone(), run.http_requests, Vec::new());
+    let fact = Fact::RunEnded { verdict, exit_code, aws, http_requests, learnt };
     Some(Event { at, fact })
 }
 

@@ -130,7 +130,13 @@ impl Recorder {
     pub(super) fn empty(&mut self, run: RunHeader) -> Finished {
         let at = run.started;
         self.take(&Event { at, fact: Fact::RunStarted { run, cases: Vec::new() } });
-        let fact = Fact::RunEnded { verdict: Verdict::Skipped, exit_code: 0, aws: AwsUse::default(), http_requests: 0 };
+        let fact = Fact::RunEnded {
+            verdict: Verdict::Skipped,
+            exit_code: 0,
+            aws: AwsUse::default(),
+            http_requests: 0,
+            learnt: Vec::new(),
+        };
         self.take(&Event { at: self.now(), fact });
         self.finish("", Exit::PASSED.code())
     }
