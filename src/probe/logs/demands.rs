@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::authors::{Author, NO_TASK};
 use super::event::Event;
+use super::matching::Matching;
 use super::nearest::nearest;
 use super::pattern::Pattern;
 use super::query::Query;
@@ -31,12 +32,6 @@ pub(super) struct Evaluation<'look> {
     doubtful: Vec<(&'look Event, String)>,
 }
 
-/// What an entry of `sequence` came to.
-struct Met<'look> {
-    state: DemandState,
-    event: Option<&'look Event>,
-}
-
 impl<'look> Evaluation<'look> {
     /// Sorts `events`.
     pub(super) fn new(query: &'look Query, events: &'look [Event], window_start: DateTime<Utc>) -> Self {
@@ -58,11 +53,13 @@ impl<'look> Evaluation<'look> {
     /// Clocks differ a little. Where what is waited for bears a time from just before the window, whoever wrote it is
     /// behind, and so are the lines that followed: those about the same thing count too, wanted or not.
     fn admit(&mut self, before: &[&'look Event]) {
+        if before.is_empty() {
+            return;
+        }
         let (sequence, none) = (&self.query.sequence, &self.query.none);
-        let unmet = |pattern: &&Pattern| !self.inside.iter().any(|event| pattern.matches(event.fields()));
         let met = |pattern: &Pattern| before.iter().find(|event| pattern.matches(event.fields()));
-        let begun = sequence.iter().filter(unmet).filter_map(met).map(|event| event.line().time).min();
-        let Some(begun) = begun else { return };
+        let matching = Matching::of(sequence, &self.inside);
+        let Some(begun) = matching.unmet().filter_map(met).map(|event| event.line().time).min() else { return };
         let related = none.iter().filter(|pattern| pattern.in_common(sequence).contains(&true));
         let asked: Vec<&Pattern> = sequence.iter().chain(related).collect();
         let counts =
@@ -101,14 +98,10 @@ impl<'look> Evaluation<'look> {
 
     /// The entries of `sequence`, and the events that met them.
     pub(super) fn sequence(&self) -> (Vec<Demand>, Vec<&'look Event>) {
-        let mut met: Vec<Met<'look>> = Vec::new();
-        for index in 0..self.query.sequence.len() {
-            let next = self.entry(index, &met);
-            met.push(next);
-        }
-        let events = met.iter().filter_map(|met| met.event).collect();
-        let demand = |(pattern, met): (&Pattern, Met<'_>)| demand("sequence", pattern, met.state);
-        (self.query.sequence.iter().zip(met).map(demand).collect(), events)
+        let matching = Matching::of(&self.query.sequence, &self.inside);
+        let entries = self.query.sequence.iter().enumerate();
+        let demand = |(index, pattern)| demand("sequence", pattern, self.entry(index, &matching));
+        (entries.map(demand).collect(), matching.pairs().map(|(_, event)| event).collect())
     }
 
     /// The entries of `none`; `incomplete` says why what was not seen may still come, where it may.
@@ -147,45 +140,28 @@ impl<'look> Evaluation<'look> {
         self.inside.iter().find(matches).copied()
     }
 
-    fn entry(&self, index: usize, met: &[Met<'look>]) -> Met<'look> {
+    fn entry(&self, index: usize, matching: &Matching<'_>) -> DemandState {
         let pattern = &self.query.sequence[index];
-        // Equal entries share their events: the first takes the first, and together they want as many as they are.
-        let rank = self.query.sequence[..index].iter().filter(|other| *other == pattern).count();
+        // Equal entries share their lines: together they want as many as they are.
         let wanted = self.query.sequence.iter().filter(|other| *other == pattern).count();
-        let events = self.matching(pattern);
-        let Some(&event) = events.get(rank) else {
-            let some = || format!("seen {} of {wanted} times so far", events.len());
-            let open = || DemandState::Open(if events.is_empty() { self.unseen(pattern) } else { some() });
-            return Met { state: self.doubt(pattern).map_or_else(open, DemandState::Unknown), event: None };
-        };
-        let state = if events.len() > wanted {
-            DemandState::Broken(too_often(&events, wanted))
-        } else {
-            self.out_of_order(event, met).map_or(DemandState::Met, DemandState::Broken)
-        };
-        Met { state, event: Some(event) }
-    }
-
-    fn matching(&self, pattern: &Pattern) -> Vec<&'look Event> {
-        self.inside.iter().filter(|event| pattern.matches(event.fields())).copied().collect()
-    }
-
-    fn out_of_order(&self, event: &Event, met: &[Met<'_>]) -> Option<String> {
-        let earlier = met.iter().zip(&self.query.sequence).filter_map(|(met, pattern)| Some((met.event?, pattern)));
-        let apart = |earlier: &Event| {
-            let skew = if earlier.line().stream == event.line().stream { TimeDelta::zero() } else { APART };
-            earlier.line().time > event.line().time + skew
-        };
-        let late = earlier.into_iter().find(|(earlier, _)| apart(earlier));
-        late.map(|(earlier, pattern)| {
-            let (this, that) = (fine_clock(event.line().time), fine_clock(earlier.line().time));
-            format!("out of order: it came at {this}, before {pattern} at {that}")
-        })
+        let own = matching.own(pattern);
+        if own.len() > wanted {
+            return DemandState::Broken(too_often(&own, wanted));
+        }
+        if let Some(event) = matching.met(index) {
+            return out_of_order(event, index, matching).map_or(DemandState::Met, DemandState::Broken);
+        }
+        let some = || format!("seen {} of {wanted} times so far", own.len());
+        let open = || DemandState::Open(if own.is_empty() { self.unseen(pattern, matching) } else { some() });
+        self.doubt(pattern).map_or_else(open, DemandState::Unknown)
     }
 
     /// What there is instead.
-    fn unseen(&self, pattern: &Pattern) -> String {
+    fn unseen(&self, pattern: &Pattern, matching: &Matching<'_>) -> String {
         let mut parts = vec!["not seen".to_owned()];
+        if matching.has_line_for(pattern) {
+            parts.push("what fits it is the line of another entry, and counts once".to_owned());
+        }
         if self.query.names_nobody() {
             parts.push(NOBODY.to_owned());
         }
@@ -216,6 +192,17 @@ impl<'look> Evaluation<'look> {
             format!("{count} such {events} came from {noun}{s} {named} which {are} not of the deployment under test");
         (count > 0).then_some(words)
     }
+}
+
+/// Whether the event that meets an entry came before one that meets an earlier entry.
+fn out_of_order(event: &Event, index: usize, matching: &Matching<'_>) -> Option<String> {
+    let apart = |earlier: &Event| {
+        let skew = if earlier.line().stream == event.line().stream { TimeDelta::zero() } else { APART };
+        earlier.line().time > event.line().time + skew
+    };
+    let (pattern, earlier) = matching.before(index).find(|(_, earlier)| apart(earlier))?;
+    let (this, that) = (fine_clock(event.line().time), fine_clock(earlier.line().time));
+    Some(format!("out of order: it came at {this}, before {pattern} at {that}"))
 }
 
 fn too_often(events: &[&Event], wanted: usize) -> String {

@@ -22,6 +22,7 @@ mod event;
 mod hearing;
 #[cfg(test)]
 mod looks;
+mod matching;
 mod nearest;
 mod pattern;
 mod query;

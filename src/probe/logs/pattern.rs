@@ -15,6 +15,11 @@ impl Pattern {
         Self { fields }
     }
 
+    /// How many fields it asks for.
+    pub(super) const fn len(&self) -> usize {
+        self.fields.len()
+    }
+
     /// Whether it asks for no field.
     pub(super) const fn is_empty(&self) -> bool {
         self.fields.is_empty()

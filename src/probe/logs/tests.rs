@@ -162,6 +162,43 @@ fn equal_entries_want_as_many_events() {
 }
 
 #[test]
+fn a_line_counts_for_one_entry_where_it_fits_two() {
+    let (any, done) = (json!({"event": "x"}), json!({"event": "x", "status": "done"}));
+    let (x, x_done, y) = (
+        |millis| line(millis, &json!({"event": "x"})),
+        |millis| line(millis, &json!({"event": "x", "status": "done"})),
+        |millis| line(millis, &json!({"event": "y"})),
+    );
+    let of = |sequence: &[&Json]| {
+        let sequence: Vec<Json> = sequence.iter().map(|entry| (*entry).clone()).collect();
+        Query::everything("/ecs/prod", None).demanding(&sequence, &[])
+    };
+    let once = "open: not seen; what fits it is the line of another entry, and counts once";
+    let ascending = of(&[&any, &done]);
+    check(&ascending, vec![x(1), x_done(2)], &["met", "met"]);
+    check(&ascending, vec![x_done(1), x_done(2)], &["met", "met"]);
+    check(&ascending, vec![x_done(1)], &[once, "met"]);
+    check(&ascending, vec![x(1)], &["met", "open: not seen"]);
+    let why = "broken: out of order: it came at 08:00:00.001, before {event: x} at 08:00:00.002";
+    check(&ascending, vec![x_done(1), x(2)], &["met", why]);
+    let why = "broken: seen 2 times, expected exactly once: at 08:00:00.001, 08:00:00.003";
+    check(&ascending, vec![x(1), x_done(2), x(3)], &[why, "met"]);
+    // One that is behind still stands for the one that it is.
+    check(&ascending, vec![x(-300), x_done(2)], &["met", "met"]);
+    let descending = of(&[&done, &any]);
+    check(&descending, vec![x_done(1), x(2)], &["met", "met"]);
+    check(&descending, vec![x_done(1)], &["met", once]);
+    check(&descending, vec![x_done(2), x(2)], &["met", "met"]);
+    check(&descending, vec![x(2), x_done(2)], &["met", "met"]);
+    // The first line may become visible last: those that are there leave room for it.
+    let apart = of(&[&any, &json!({"event": "y"}), &any]);
+    check(&apart, vec![y(2), x(3)], &["open: seen 1 of 2 times so far", "met", "met"]);
+    check(&apart, vec![x(1), y(2), x(3)], &["met", "met", "met"]);
+    let why = "broken: out of order: it came at 08:00:00.002, before {event: y} at 08:00:00.003";
+    check(&apart, vec![x(1), x(2), y(3)], &["met", "met", why]);
+}
+
+#[test]
 fn the_order_is_held_by_event_time() {
     let why = "broken: out of order: it came at 08:00:01.000, before {event: start, id: 7f} at 08:00:02.000";
     check(&gate(), vec![end(1000), start(2000)], &["met", why, NOT_WHOLE]);
