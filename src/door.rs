@@ -16,7 +16,7 @@ use crate::diagnostic::{self, Diagnostic, Location, Source};
 use crate::expr::{Expression, Scope, Template, Value, from_json, to_json, to_text};
 use crate::plan;
 use crate::probe::http::Response;
-use crate::probe::logs::{Logs, LogsSeen, Query};
+use crate::probe::logs::{Logs, LogsSeen, Query, Since};
 use crate::record::Run;
 use crate::redact::{Redactor, Secret};
 use crate::report::{Format, json, ndjson};
@@ -110,7 +110,8 @@ fn look_through(query: &Query, text: &str) {
     let began = DateTime::UNIX_EPOCH;
     let line = |message: &str| Arc::new(LogLine::new(began, "worker/app/9f3c", message));
     let scan = Scan { began, lines: text.lines().map(line).collect() };
-    let seen = LogsSeen::of(query, &scan, began, (began, Duration::from_secs(15)), &Arc::new(Redactor::default()));
+    let seen =
+        LogsSeen::of(query, &scan, Since::at(began), (began, Duration::from_secs(15)), &Arc::new(Redactor::default()));
     let _ = (seen.summary(), seen.cause(), seen.evidence(), crate::expr::from_observation(&seen));
 }
 

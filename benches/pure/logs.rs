@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use divan::Bencher;
 use serde_json::json;
 use smoke::aws::{LogLine, Scan};
-use smoke::probe::logs::{LogsSeen, Query};
+use smoke::probe::logs::{LogsSeen, Query, Since};
 use smoke::redact::Redactor;
 
 fn start() -> DateTime<Utc> {
@@ -39,8 +39,8 @@ fn query() -> Query {
 fn match_fields(bencher: Bencher<'_, '_>, lines: u32) {
     let (scan, query, redactor) = (scan(lines), query(), Arc::new(Redactor::default()));
     let claim = (start(), Duration::from_secs(15));
-    assert_eq!(LogsSeen::of(&query, &scan, start(), claim, &redactor).matched.len(), 2);
-    bencher.counter(lines).bench(|| LogsSeen::of(&query, &scan, start(), claim, &redactor));
+    assert_eq!(LogsSeen::of(&query, &scan, Since::at(start()), claim, &redactor).matched.len(), 2);
+    bencher.counter(lines).bench(|| LogsSeen::of(&query, &scan, Since::at(start()), claim, &redactor));
 }
 
 /// With their JSON still to be read.
@@ -51,5 +51,5 @@ fn read_and_match_fields(bencher: Bencher<'_, '_>, lines: u32) {
     bencher
         .counter(lines)
         .with_inputs(|| scan(lines))
-        .bench_values(|scan| LogsSeen::of(&query, &scan, start(), claim, &redactor));
+        .bench_values(|scan| LogsSeen::of(&query, &scan, Since::at(start()), claim, &redactor));
 }

@@ -10,18 +10,21 @@ use tokio::time::Instant;
 /// are read too, and whoever asked decides whether they count.
 pub const CLOCK_SKEW: TimeDelta = TimeDelta::seconds(5);
 
+/// How far the hosts of AWS lie apart, generously: which of them told the time, and which of them took a line in?
+const HOSTS: TimeDelta = TimeDelta::seconds(1);
+
 /// How far AWS's clock is ahead of this machine's; learned from the first answer, and kept, so that all times of a run
 /// are by one clock.
 #[derive(Debug)]
 pub(super) struct Clock {
-    ahead: OnceLock<TimeDelta>,
+    told: OnceLock<Told>,
     /// A moment, by the clock that never jumps and by this machine's time of day.
     origin: (Instant, DateTime<Utc>),
 }
 
 impl Default for Clock {
     fn default() -> Self {
-        Self { ahead: OnceLock::new(), origin: (Instant::now(), Utc::now()) }
+        Self { told: OnceLock::new(), origin: (Instant::now(), Utc::now()) }
     }
 }
 
@@ -29,13 +32,13 @@ impl Clock {
     /// Takes in the `Date` of an answer, by this machine's times of the request and of the answer.
     pub(super) fn told(&self, date: &str, asked: DateTime<Utc>, answered: DateTime<Utc>) {
         if let Ok(date) = DateTime::parse_from_rfc2822(date) {
-            self.ahead.get_or_init(|| ahead(date.to_utc(), asked, answered));
+            self.told.get_or_init(|| Told::of(date.to_utc(), asked, answered));
         }
     }
 
     /// How far ahead; zero where that is not known, or no more than clocks usually lie apart.
     pub(super) fn ahead(&self) -> TimeDelta {
-        self.ahead.get().copied().unwrap_or_default()
+        self.told.get().map_or_else(TimeDelta::zero, |told| told.ahead)
     }
 
     /// The time of day by AWS's clock, UTC.
@@ -45,21 +48,41 @@ impl Clock {
 
     /// What the time of day was, or will be, at `moment`: by all that is known of AWS's clock by now.
     pub(super) fn at(&self, moment: Instant) -> DateTime<Utc> {
+        self.by_this_machine(moment) + self.ahead()
+    }
+
+    /// What AWS's clock surely showed at `moment`, or more; none where it never told the time.
+    pub(super) fn at_least(&self, moment: Instant) -> Option<DateTime<Utc>> {
+        self.told.get().map(|told| self.by_this_machine(moment) + told.least - HOSTS)
+    }
+
+    fn by_this_machine(&self, moment: Instant) -> DateTime<Utc> {
         let (origin, time) = self.origin;
-        let at = match moment.checked_duration_since(origin) {
+        match moment.checked_duration_since(origin) {
             Some(later) => time + later,
             None => time - origin.duration_since(moment),
-        };
-        at + self.ahead()
+        }
     }
 }
 
-/// The least difference that explains an answer: it was written at some time between request and answer, and a `Date`
-/// has whole seconds.
-fn ahead(date: DateTime<Utc>, asked: DateTime<Utc>, answered: DateTime<Utc>) -> TimeDelta {
-    let (least, most) = (date - answered, date + TimeDelta::seconds(1) - asked);
-    let off = if least > TimeDelta::zero() { least } else { most.min(TimeDelta::zero()) };
-    if off.abs() <= CLOCK_SKEW { TimeDelta::zero() } else { off }
+/// What an answer tells of how far AWS's clock is ahead.
+#[derive(Debug, Clone, Copy)]
+struct Told {
+    /// What the run goes by.
+    ahead: TimeDelta,
+    /// So far at least, be it little.
+    least: TimeDelta,
+}
+
+impl Told {
+    /// By the least difference that explains the answer: it was written at some time between request and answer, and a
+    /// `Date` has whole seconds.
+    fn of(date: DateTime<Utc>, asked: DateTime<Utc>, answered: DateTime<Utc>) -> Self {
+        let (least, most) = (date - answered, date + TimeDelta::seconds(1) - asked);
+        let off = if least > TimeDelta::zero() { least } else { most.min(TimeDelta::zero()) };
+        let ahead = if off.abs() <= CLOCK_SKEW { TimeDelta::zero() } else { off };
+        Self { ahead, least }
+    }
 }
 
 #[cfg(test)]
@@ -110,5 +133,17 @@ mod tests {
         clock.told(&(began - TimeDelta::minutes(3)).to_rfc2822(), began, began);
         assert!((clock.ahead() + TimeDelta::minutes(3)).abs() < TimeDelta::seconds(2));
         check(clock.ahead());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_it_surely_showed_is_known_to_the_second_even_where_the_difference_is_small() {
+        let clock = Clock::default();
+        let (origin, began) = clock.origin;
+        assert_eq!(clock.at_least(origin), None);
+        let date = DateTime::parse_from_rfc2822(&(began + TimeDelta::seconds(3)).to_rfc2822()).unwrap().to_utc();
+        clock.told(&date.to_rfc2822(), began, began + TimeDelta::milliseconds(400));
+        assert_eq!(clock.ahead(), TimeDelta::zero());
+        // The answer was written before it came, and another host may be a second behind.
+        assert_eq!(clock.at_least(origin), Some(date - TimeDelta::milliseconds(1_400)));
     }
 }

@@ -157,6 +157,13 @@ impl Reader {
         self.at(opened) - earlier
     }
 
+    /// A moment of AWS's clock at which a window had surely not begun yet; none where AWS never told the time.
+    #[must_use]
+    pub fn surely_before(&self, window: &Window) -> Option<DateTime<Utc>> {
+        let (opened, earlier) = window.start();
+        Some(self.clients.ledger.clock.at_least(opened)? - earlier)
+    }
+
     /// What a look brings that asks back to the beginning of `window`; once more where only its answer told how far AWS's
     /// clock is off, for then it asked for other times than were meant.
     ///

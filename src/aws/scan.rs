@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value as Json};
 
 use super::action::Action;
@@ -26,6 +26,9 @@ const PAGE_TRIES: usize = 10;
 /// How many lines are kept at most: some hundred megabytes.
 const MOST_LINES: usize = 200_000;
 
+/// AWS takes in no line that is to happen later than so.
+const AHEAD_AT_MOST: TimeDelta = TimeDelta::hours(2);
+
 /// What one scan saw.
 #[derive(Debug)]
 pub struct Scan {
@@ -40,6 +43,8 @@ pub struct Scan {
 pub struct LogLine {
     /// When it happened, by the clock of whoever wrote it.
     pub time: DateTime<Utc>,
+    /// When AWS took it in, by its own clock, where it says so.
+    pub ingested: Option<DateTime<Utc>>,
     /// The stream, for instance `bulk-import-worker/app/9f3c…`.
     pub stream: String,
     /// The line itself.
@@ -51,7 +56,15 @@ impl LogLine {
     /// A line.
     #[must_use]
     pub fn new(time: DateTime<Utc>, stream: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { time, stream: stream.into(), message: message.into(), fields: OnceLock::new() }
+        let (stream, message) = (stream.into(), message.into());
+        Self { time, ingested: None, stream, message, fields: OnceLock::new() }
+    }
+
+    /// The same, taken in at that time. What AWS would have refused has no such time: an emulator made it up.
+    #[must_use]
+    pub fn ingested_at(self, at: Option<DateTime<Utc>>) -> Self {
+        let ingested = at.filter(|at| self.time - *at <= AHEAD_AT_MOST);
+        Self { ingested, ..self }
     }
 
     /// The fields of a line that is a JSON object; parsed once, for everybody.
@@ -177,7 +190,8 @@ fn too_many((group, prefix): &Place) -> LookError {
 pub(super) fn line(event: &FilteredLogEvent) -> Option<Arc<LogLine>> {
     let time = event.timestamp().and_then(DateTime::from_timestamp_millis)?;
     let (stream, message) = (event.log_stream_name().unwrap_or_default(), event.message().unwrap_or_default());
-    Some(Arc::new(LogLine::new(time, stream, message)))
+    let ingested = event.ingestion_time().and_then(DateTime::from_timestamp_millis);
+    Some(Arc::new(LogLine::new(time, stream, message).ingested_at(ingested)))
 }
 
 /// Pages put together.

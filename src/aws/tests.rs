@@ -478,6 +478,27 @@ async fn times_are_by_the_clock_of_aws() {
 }
 
 #[tokio::test]
+async fn a_line_says_when_aws_took_it_in_unless_that_cannot_be() {
+    let peer = Peer::start(|_, _| {
+        let taken_in = |id: &str, ingested: Json| {
+            let mut event = event(id, 7_200, id);
+            event["ingestionTime"] = ingested;
+            event
+        };
+        let times = [json!(at(0).timestamp_millis()), json!(at(-1).timestamp_millis()), json!(0), Json::Null];
+        let events = times.into_iter().zip(["1", "2", "3", "4"]).map(|(time, id)| taken_in(id, time));
+        Answer::Ok(json!({"events": events.collect::<Vec<_>>()}))
+    });
+    let reader = peer.await.reader().await;
+    let window = Window::opening();
+    assert_eq!(reader.surely_before(&window), None);
+    let scan = reader.scan("/ecs/prod", None, at(0)).await.unwrap();
+    let ingested: Vec<_> = scan.lines.iter().map(|line| line.ingested).collect();
+    assert_eq!(ingested, [Some(at(0)), None, None, None]);
+    assert!(reader.surely_before(&window).is_some_and(|surely| surely < reader.start_of(&window)));
+}
+
+#[tokio::test]
 async fn a_window_that_opened_before_anything_was_known_of_the_clock_is_corrected() {
     async fn check(ahead: TimeDelta) {
         let peer = Peer::start_ahead(ahead, |_, _| Answer::Ok(json!({"events": []}))).await;

@@ -3,7 +3,7 @@
 //! **What counts.** Lines of the streams asked for, from the window's start on. Clocks differ a little: where an entry of
 //! `sequence` that nothing in the window matches is met by a line from up to [`crate::aws::CLOCK_SKEW`] before, whoever
 //! wrote it is behind, and the lines that followed count too. Other lines from before never do; they would make a false
-//! red. With `from_tasks`, only lines of those tasks count; what others wrote is only mentioned.
+//! red. What AWS itself took in before the window opened (`ingestionTime`) is old, whatever time it bears. With `from_tasks`, only lines of those tasks count; what others wrote is only mentioned.
 //!
 //! **What is complete.** That something is *not* in a log is known only once the log is complete up to the moment of
 //! which it is claimed. That moment is the look that first saw the whole `sequence` (or, without one, that began the
@@ -27,6 +27,7 @@ mod nearest;
 mod pattern;
 mod query;
 mod seen;
+mod since;
 #[cfg(test)]
 mod tests;
 
@@ -43,6 +44,7 @@ pub use event::Event;
 use pattern::Pattern;
 pub use query::Query;
 pub use seen::{FIELDS, LogsSeen};
+pub use since::Since;
 
 use super::{LookError, LookErrorKind, Vantage};
 use crate::aws::Reader;
@@ -166,11 +168,11 @@ impl Query {
     ) -> Result<LogsSeen, LookError> {
         let scan = reader.since(&vantage.window, |since| reader.scan(&self.group, self.prefix.as_deref(), since));
         let scan = reader.before(vantage.deadline, "logs", scan).await?;
-        let start = reader.start_of(&vantage.window);
+        let since = Since::opening(&vantage.window, reader);
         let claim = claimed.unwrap_or_else(|| self.claim(&scan, vantage.whole_log));
         let judge = || {
             let claim = (claim, reader.log_lag());
-            let seen = LogsSeen::of(self, &scan, start, claim, &vantage.instruments.redactor);
+            let seen = LogsSeen::of(self, &scan, since, claim, &vantage.instruments.redactor);
             if vantage.whole_log { seen.ripening(claim) } else { seen }
         };
         let mut seen = judge();

@@ -10,7 +10,8 @@ use serde::Serialize;
 use super::demands::Evaluation;
 use super::event::Event;
 use super::query::Query;
-use crate::aws::{CLOCK_SKEW, LogLine, Scan};
+use super::since::Since;
+use crate::aws::{LogLine, Scan};
 use crate::event::Evidence;
 use crate::probe::finding::LogFinding;
 use crate::probe::moment::{clock, span};
@@ -81,19 +82,19 @@ impl LogsSeen {
     pub fn of(
         query: &Query,
         scan: &Scan,
-        window_start: DateTime<Utc>,
+        since: Since,
         (claimed, lag): (DateTime<Utc>, Duration),
         redactor: &Arc<Redactor>,
     ) -> Self {
         let events: Vec<Event> =
-            concerned(query, scan, window_start).map(|line| Event::new(line, query.text.as_ref(), redactor)).collect();
-        let evaluation = Evaluation::new(query, &events, window_start);
+            concerned(query, scan, since).map(|line| Event::new(line, query.text.as_ref(), redactor)).collect();
+        let evaluation = Evaluation::new(query, &events, since.start);
         let (mut demands, matched) = evaluation.sequence();
         let whole = demands.iter().all(|demand| demand.state == DemandState::Met);
         let complete = whole && is_spent(scan, claimed, lag);
         demands.extend(evaluation.none(incomplete(whole, complete, claimed, lag).as_deref()));
         let inside = &evaluation.inside;
-        let in_window = events.iter().filter(|event| event.line().time >= window_start);
+        let in_window = events.iter().filter(|event| event.line().time >= since.start);
         let tail: Vec<String> = in_window.rev().take(EVIDENCE_LINES).map(|event| event.shown(EVIDENCE_WIDTH)).collect();
         Self {
             events: inside[inside.len().saturating_sub(MOST_EVENTS)..].iter().copied().cloned().collect(),
@@ -238,10 +239,10 @@ impl LogsSeen {
 fn concerned<'scan>(
     query: &Query,
     scan: &'scan Scan,
-    window_start: DateTime<Utc>,
+    since: Since,
 ) -> impl DoubleEndedIterator<Item = &'scan Arc<LogLine>> {
-    let (prefix, from) = (query.prefix.clone().unwrap_or_default(), window_start - CLOCK_SKEW);
-    scan.lines.iter().filter(move |line| line.time >= from && line.stream.starts_with(&prefix))
+    let prefix = query.prefix.clone().unwrap_or_default();
+    scan.lines.iter().filter(move |line| since.admits(line) && line.stream.starts_with(&prefix))
 }
 
 /// Whether the lag budget is spent: whatever had happened by `claimed` was visible when this scan began.

@@ -48,7 +48,8 @@ fn of_tasks(tasks: &[&str]) -> Query {
 /// What a scan that began `began` ms after the window opened shows of a claim for 10 s after it.
 fn seen(query: &Query, lines: Vec<Arc<LogLine>>, began: i64) -> LogsSeen {
     let scan = Scan { began: at(began), lines };
-    LogsSeen::of(query, &scan, at(0), (at(10_000), LAG), &Arc::default())
+    let since = Since { surely: Some(at(0)), ..Since::at(at(0)) };
+    LogsSeen::of(query, &scan, since, (at(10_000), LAG), &Arc::default())
 }
 
 /// Each demand's state in a word, with what it says.
@@ -117,6 +118,24 @@ fn a_clock_that_is_behind_hides_nothing() {
     check(&gate(), vec![error(-4000), start(-3000), end(-1000)], &["met", "met", LATE]);
     let any = gate().demanding(&[json!({"event": "start", "id": "7f"})], &[json!({"level": "ERROR"})]);
     check(&any, vec![start(-3000), error(-2000)], &["met", LATE]);
+}
+
+#[test]
+fn what_aws_took_in_before_the_window_is_old_whatever_time_it_bears() {
+    let taken_in =
+        |millis: i64, line: Arc<LogLine>| Arc::new(Arc::into_inner(line).unwrap().ingested_at(Some(at(millis))));
+    check(&gate(), vec![taken_in(-1, start(-2000)), end(2000)], &["open: not seen", "met", NOT_WHOLE]);
+    check(&gate(), vec![taken_in(0, start(-2000)), end(2000)], &["met", "met", LATE]);
+    // Whoever writes it is ahead.
+    let error = |ingested| taken_in(ingested, line(1500, &json!({"level": "ERROR", "id": "7f"})));
+    check(&gate(), vec![start(1000), error(-500), end(2000)], &["met", "met", LATE]);
+    let why = "broken: it is in the log: 08:00:01 t1: {\"level\":\"ERROR\",\"id\":\"7f\"}";
+    check(&gate(), vec![start(1000), error(500), end(2000)], &["met", "met", why]);
+    // An emulator makes the time up; or says none of its own.
+    check(&gate(), vec![taken_in(-1_800_000_000_000, start(-2000)), end(2000)], &["met", "met", LATE]);
+    let untold = Scan { began: at(10_000), lines: vec![taken_in(-1, start(-2000)), end(2000)] };
+    let seen = LogsSeen::of(&gate(), &untold, Since::at(at(0)), (at(10_000), LAG), &Arc::default());
+    assert!(seen.is_whole());
 }
 
 const OPEN_END: &str =
