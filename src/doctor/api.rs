@@ -32,6 +32,7 @@ pub(super) async fn examine(plan: &Plan, instruments: &Arc<Instruments>) -> Vec<
         window: Window::opening(),
         step_start: Instant::now(),
         whole_log: false,
+        anew: true,
         dir: std::path::PathBuf::new(),
         deadline: Instant::now() + WITHIN,
     };

@@ -51,6 +51,8 @@ pub(crate) struct Lookout<'step> {
     /// Whether looks wait until a log is complete that is judged: those of a step do, and the last one at a guard. While
     /// the steps go on, another one follows.
     patient: bool,
+    /// Whether the next look at a log speaks of its own moment, and does not go on with what the last one claimed.
+    anew: bool,
     /// Since when a look goes on.
     looking: Option<Duration>,
     changes: Vec<Change>,
@@ -80,6 +82,7 @@ impl<'step> Lookout<'step> {
             started,
             looks,
             patient,
+            anew: true,
             looking: None,
             changes,
             course,
@@ -94,7 +97,7 @@ impl<'step> Lookout<'step> {
         let deadline = self.by(deadline);
         let whole_log = self.patient && self.step.spec.reads_whole_log();
         let (dir, step_start) = (self.step.spec.dir.clone(), self.started);
-        let vantage = Vantage { step_start, dir, whole_log, deadline, ..self.stage.vantage.clone() };
+        let vantage = Vantage { step_start, dir, whole_log, anew: self.anew, deadline, ..self.stage.vantage.clone() };
         let seen = self.request.look(&vantage).await;
         self.looking = None;
         self.scope.set_now(self.stage.clock.now());
@@ -106,6 +109,8 @@ impl<'step> Lookout<'step> {
         let assessment = judge::assess(&self.step.spec, &seen, &self.scope);
         self.remember(began, &seen, &assessment);
         let standing = assessment.standing;
+        let unfinished = assessment.is_unfinished() || (seen.is_err() && !self.anew);
+        self.anew = !(self.patient && unfinished);
         self.last = Some((seen, assessment));
         standing
     }
@@ -258,4 +263,81 @@ fn awaited(step: &Step) -> Option<String> {
 fn demands_met(demands: &[Demand]) -> Option<String> {
     let met = demands.iter().filter(|demand| demand.state == DemandState::Met).count();
     (!demands.is_empty()).then(|| format!("{met} of {} met", demands.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use chrono::Utc;
+    use serde_json::json;
+
+    use super::*;
+    use crate::aws::Window;
+    use crate::aws::peer::{Answer, Peer};
+    use crate::journal::Pen;
+    use crate::probe::{Instruments, Recent, http};
+    use crate::scenario::Project;
+    use crate::target::TargetSettings;
+
+    const LAG: Duration = Duration::from_millis(800);
+
+    /// A log that AWS lets be scanned once at a time, and then throttles.
+    async fn stage() -> Stage {
+        let scans = AtomicUsize::new(0);
+        let soon = Utc::now().timestamp_millis() + 1_000;
+        let peer = Peer::start(move |_, _| {
+            // The SDK asks three times before it gives up.
+            if !scans.fetch_add(1, Ordering::SeqCst).is_multiple_of(4) {
+                return Answer::Error("ThrottlingException", "Rate exceeded");
+            }
+            let line = json!({"timestamp": soon, "logStreamName": "w/app/t1", "message": json!({"event": "beat"}).to_string()});
+            Answer::Ok(json!({"events": [line]}))
+        });
+        let aws = Some(peer.await.reader_of_logs(Some(LAG)).await);
+        let http = http::Client::new(&TargetSettings::default()).unwrap();
+        let instruments = Instruments { http, aws, recent: Recent::default(), redactor: Arc::default() };
+        let vantage = Vantage {
+            instruments: Arc::new(instruments),
+            window: Window::opening(),
+            step_start: Instant::now(),
+            dir: PathBuf::new(),
+            whole_log: false,
+            anew: true,
+            deadline: Instant::now() + Duration::from_mins(1),
+        };
+        let clock = Clock::starting_at(Utc::now());
+        let sink = Sink::new(tokio::sync::mpsc::unbounded_channel().0, Arc::default(), clock);
+        Stage { vantage, sink, clock, notes: Notes::resume(&Pen::dry(), 0, 0) }
+    }
+
+    /// Two looks, the second one when whatever the first one spoke of is long visible: where it stands after each.
+    async fn check(phase: Phase, lines: &str, expected: &[bool]) {
+        let scenario = format!("steps:\n- name: look\n  logs: {{ group: g, none: [ {{ level: ERROR }} ] }}\n{lines}");
+        let (project, problems) = Project::of_texts("targets: { prod: { aws: { region: r } } }", &scenario);
+        assert_eq!(problems, []);
+        let spec = Arc::clone(&project.scenarios[0].steps[0]);
+        let step = Step { name: "look".to_owned(), within: None, every: None, hold: None, spec };
+        let (stage, at) = (stage().await, StepRef { case: 0, phase, index: 0 });
+        let mut lookout = Lookout::open(&stage, at, &step, &Scope::default()).unwrap();
+        for expected in expected {
+            let standing = lookout.look(Instant::now()).await;
+            let settled = standing == Standing::Settled(Verdict::Passed);
+            assert_eq!(settled, *expected, "{phase:?} {lines}: {standing:?}");
+            tokio::time::sleep(LAG).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn a_step_whose_look_was_throttled_goes_on_with_what_it_claimed() {
+        tokio::join!(
+            check(Phase::Step, "", &[false, true, false]),
+            // What it waits for comes about, or not, at the look that speaks of it.
+            check(Phase::Step, "  until: logs.events.size() > 1", &[false, false]),
+            // While the steps go on, a guard speaks of each moment anew.
+            check(Phase::Guard, "", &[false, false]),
+        );
+    }
 }

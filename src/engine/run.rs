@@ -136,6 +136,7 @@ impl Run {
             window: Window::opening(),
             step_start: Instant::now(),
             whole_log: false,
+            anew: true,
             dir: PathBuf::new(),
             deadline: Instant::now(),
         }

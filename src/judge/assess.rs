@@ -18,6 +18,15 @@ pub struct Assessment {
     pub judged: Vec<Judged>,
 }
 
+impl Assessment {
+    /// Whether another look would only go on with what this one began: all that `until` waits for was so.
+    #[must_use]
+    pub fn is_unfinished(&self) -> bool {
+        let held = |judged: &Judged| judged.kind != "until" || judged.held == Some(true);
+        matches!(self.standing, Standing::Open { .. }) && self.judged.iter().all(held)
+    }
+}
+
 /// Where a step stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
@@ -329,6 +338,24 @@ mod tests {
         check(&[no_data], false, None, within);
         check(&[denied.clone(), None], false, Some(DemandState::Unknown("lag".to_owned())), within);
         check(&[denied], true, None, (Verdict::Failed, Patience::Within));
+    }
+
+    #[test]
+    fn a_look_is_unfinished_where_another_only_goes_on_with_it() {
+        #[track_caller]
+        fn check(standing: Standing, until: &[Option<bool>], expected: bool) {
+            let judged = |kind: &str, held| Judged { text: String::new(), kind: kind.to_owned(), held, detail: None };
+            let until = until.iter().map(|held| judged("until", *held));
+            let judged = until.chain([judged("none", None), judged("expect", None)]).collect();
+            assert_eq!(Assessment { standing, judged }.is_unfinished(), expected);
+        }
+        let open = Standing::Open { verdict: Verdict::Inconclusive, patience: Patience::Within };
+        check(open, &[], true);
+        check(open, &[Some(true)], true);
+        // It may come about later than what was claimed.
+        check(open, &[Some(true), Some(false)], false);
+        check(open, &[None], false);
+        check(Standing::Settled(Verdict::Passed), &[], false);
     }
 
     #[test]

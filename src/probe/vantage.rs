@@ -36,6 +36,9 @@ pub struct Vantage {
     pub dir: PathBuf,
     /// Whether what stands in a log is judged or kept: then a look at one waits until it is complete up to that look.
     pub whole_log: bool,
+    /// Whether a look at a log speaks of this moment; else it goes on proving what one before claimed that could not be
+    /// finished.
+    pub anew: bool,
     /// By when the step must be through; a look must not take longer.
     pub deadline: Instant,
 }

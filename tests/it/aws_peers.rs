@@ -98,6 +98,7 @@ impl Moto {
             window: Window::opening().reaching_back(TimeDelta::minutes(1)),
             step_start: tokio::time::Instant::now(),
             whole_log: false,
+            anew: true,
             dir: PathBuf::new(),
             deadline: tokio::time::Instant::now() + Duration::from_secs(30),
         }

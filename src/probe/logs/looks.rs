@@ -1,6 +1,7 @@
 //! Looks at a log over the wire, at a peer that shows lines when a test says so.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -37,6 +38,7 @@ impl Stand {
             step_start: Instant::now(),
             dir: std::path::PathBuf::new(),
             whole_log: false,
+            anew: true,
             deadline: Instant::now() + Duration::from_secs(30),
         };
         Self { peer, vantage }
@@ -131,6 +133,44 @@ async fn what_stands_in_a_log_is_known_once_it_is_complete() {
     assert_eq!((seen.events.len(), seen.complete, seen.unknowns.len()), (1, true, 0));
     assert!(began.elapsed() >= LAG, "{:?}", began.elapsed());
     assert!(stand.peer.asked("FilterLogEvents").len() > 3);
+}
+
+#[tokio::test]
+async fn a_look_goes_on_with_what_the_last_one_claimed_unless_it_is_to_speak_of_its_own_moment() {
+    async fn check(query: Query, whole_log: bool) {
+        let line = [(100, "worker/app/t1".to_owned(), json!({"event": "end"}))];
+        let mut stand = Box::pin(Stand::of(move |began, _, asked| page(began, &line, asked))).await;
+        stand.vantage.whole_log = whole_log;
+        // Within that time nothing can become complete that is claimed in it.
+        let mut look = async |anew: bool| {
+            (stand.vantage.anew, stand.vantage.deadline) = (anew, Instant::now() + LAG);
+            let seen = Box::pin(stand.look(&query)).await.unwrap();
+            tokio::time::sleep(LAG).await;
+            seen.complete
+        };
+        assert_eq!((look(true).await, look(true).await, look(false).await), (false, false, true));
+    }
+    check(no_error(), false).await;
+    check(no_error().demanding(&[json!({"event": "end"})], &[json!({"level": "ERROR"})]), false).await;
+    check(Query::everything("/ecs/prod", None), true).await;
+}
+
+#[tokio::test]
+async fn a_claim_is_made_once_the_sequence_is_whole() {
+    let visible = Arc::new(AtomicBool::new(false));
+    let shown = Arc::clone(&visible);
+    let mut stand = Box::pin(Stand::of(move |began, _, asked| {
+        let line = (100, "worker/app/t1".to_owned(), json!({"event": "end"}));
+        page(began, if shown.load(Ordering::SeqCst) { std::slice::from_ref(&line) } else { &[] }, asked)
+    }))
+    .await;
+    let query = no_error().demanding(&[json!({"event": "end"})], &[json!({"level": "ERROR"})]);
+    assert!(!stand.look(&query).await.unwrap().is_whole());
+    tokio::time::sleep(LAG).await;
+    visible.store(true, Ordering::SeqCst);
+    (stand.vantage.anew, stand.vantage.deadline) = (false, Instant::now() + LAG);
+    let seen = stand.look(&query).await.unwrap();
+    assert!(seen.is_whole() && !seen.complete, "{:?}", seen.demands);
 }
 
 #[tokio::test]

@@ -9,7 +9,9 @@
 //! which it is claimed. That moment is the look that first saw the whole `sequence` (or, without one, that began the
 //! look). `aws.log_lag` must have passed since, and one more scan been made. A later line of the same stream proves
 //! nothing: lines may become visible out of order, and the one that is late may be the error. A look waits for that
-//! itself, as long as its deadline allows, so that each look at a guard speaks of the moment at which it was asked. What
+//! itself, as long as its deadline allows, so that each look at a guard speaks of the moment at which it was asked. Where a
+//! step's look could not be finished, since AWS would not answer, the next one goes on with its claim (`Vantage::anew`),
+//! unless it also waits for an `until` that did not hold yet: that may come about later than what was claimed. What
 //! `sequence` says of *exactly once* is held against everything seen by the look that ends the waiting: with `none`, that
 //! is the complete log.
 //!
@@ -31,10 +33,9 @@ mod since;
 #[cfg(test)]
 mod tests;
 
-use std::sync::OnceLock;
+use std::sync::Mutex;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use regex::Regex;
 use serde_json::Value as Json;
 use tokio::time::Instant;
@@ -94,7 +95,7 @@ impl Logs {
             sequence: patterns(&self.sequence, scope)?,
             none: patterns(&self.none, scope)?,
             text: text(&self.text)?.map(|text| regular(&text)).transpose()?,
-            first_look: OnceLock::new(),
+            claimed: Mutex::default(),
             heard: Box::default(),
         };
         if query.group.is_empty() { Err(problem("the log group must not be empty")) } else { Ok(query) }
@@ -140,8 +141,10 @@ impl Query {
     pub async fn look(&self, vantage: &Vantage) -> Result<LogsSeen, LookError> {
         let reader = vantage.instruments.aws.as_ref().ok_or_else(no_aws)?;
         let pause = (reader.log_lag() / 4).min(LONGEST_PAUSE);
-        let mut claimed = None;
-        let mut seen = self.look_once(vantage, reader, &mut claimed).await?;
+        if vantage.anew {
+            self.unclaim(vantage.whole_log);
+        }
+        let mut seen = self.look_once(vantage, reader).await?;
         if seen.is_mute()
             && let Some(why) = Box::pin(self.unheard(vantage, reader, seen.has_lines())).await?
         {
@@ -150,7 +153,7 @@ impl Query {
         }
         while seen.waits_for_late_lines() && Instant::now() + pause * 2 < vantage.deadline {
             tokio::time::sleep(pause).await;
-            match self.look_once(vantage, reader, &mut claimed).await {
+            match self.look_once(vantage, reader).await {
                 Ok(later) => seen = later,
                 // What was seen stands, with what it leaves unknown; the engine looks again.
                 Err(_) => return Ok(seen),
@@ -159,17 +162,12 @@ impl Query {
         Ok(seen)
     }
 
-    /// One scan, judged. `claimed` is the moment of which completeness is claimed, once there is one.
-    async fn look_once(
-        &self,
-        vantage: &Vantage,
-        reader: &Reader,
-        claimed: &mut Option<DateTime<Utc>>,
-    ) -> Result<LogsSeen, LookError> {
+    /// One scan, judged. The first that sees the whole `sequence` claims the log to be complete up to then.
+    async fn look_once(&self, vantage: &Vantage, reader: &Reader) -> Result<LogsSeen, LookError> {
         let scan = reader.since(&vantage.window, |since| reader.scan(&self.group, self.prefix.as_deref(), since));
         let scan = reader.before(vantage.deadline, "logs", scan).await?;
         let since = Since::opening(&vantage.window, reader);
-        let claim = claimed.unwrap_or_else(|| self.claim(&scan, vantage.whole_log));
+        let claim = self.claimed().unwrap_or(scan.began);
         let judge = || {
             let claim = (claim, reader.log_lag());
             let seen = LogsSeen::of(self, &scan, since, claim, &vantage.instruments.redactor);
@@ -182,7 +180,7 @@ impl Query {
             seen = judge();
         }
         if seen.is_whole() {
-            claimed.get_or_insert(claim);
+            self.claimed().get_or_insert(claim);
         }
         Ok(seen)
     }

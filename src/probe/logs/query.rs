@@ -1,15 +1,14 @@
 //! What is asked of a log, filled in.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 use regex::Regex;
 use serde_json::Value as Json;
-use tokio::sync::Mutex;
 
 use super::authors::{Author, Authors};
 use super::pattern::Pattern;
-use crate::aws::{LogLine, Past, Scan, Thing};
+use crate::aws::{LogLine, Past, Thing};
 
 /// A query, filled in.
 #[derive(Debug, Default)]
@@ -21,10 +20,10 @@ pub struct Query {
     pub(super) sequence: Vec<Pattern>,
     pub(super) none: Vec<Pattern>,
     pub(super) text: Option<Regex>,
-    /// When this query was first looked through; what `complete` refers to where nothing is demanded.
-    pub(super) first_look: OnceLock<DateTime<Utc>>,
+    /// See [`Self::claimed`].
+    pub(super) claimed: Mutex<Option<DateTime<Utc>>>,
     /// Whether anybody was heard there.
-    pub(super) heard: Box<Mutex<Heard>>,
+    pub(super) heard: Box<tokio::sync::Mutex<Heard>>,
 }
 
 /// Who was heard over all looks.
@@ -54,11 +53,17 @@ impl Query {
         self
     }
 
-    /// The moment of which a look speaks: that of its first scan; where nothing depends on what the log holds, that of
-    /// the first look.
-    pub(super) fn claim(&self, scan: &Scan, whole_log: bool) -> DateTime<Utc> {
-        let demanding = !self.sequence.is_empty() || !self.none.is_empty();
-        if demanding || whole_log { scan.began } else { *self.first_look.get_or_init(|| scan.began) }
+    /// Takes back what was claimed before: from now on a look speaks of the moment of its own first scan. Where nothing
+    /// depends on what the log holds, that of the first look of all is good enough.
+    pub(super) fn unclaim(&self, whole_log: bool) {
+        if whole_log || !self.sequence.is_empty() || !self.none.is_empty() {
+            *self.claimed() = None;
+        }
+    }
+
+    /// The moment up to which the log is claimed to be complete.
+    pub(super) fn claimed(&self) -> MutexGuard<'_, Option<DateTime<Utc>>> {
+        self.claimed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether nothing is asked but that something must not be logged.
