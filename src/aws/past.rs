@@ -48,10 +48,16 @@ impl Past {
         }
     }
 
+    /// Whether it was once read to the end.
+    #[must_use]
+    pub const fn is_whole(&self) -> bool {
+        self.read == self.open || self.open < BACK.len()
+    }
+
     /// How far back it was read, in words that follow on `no line`.
     #[must_use]
     pub fn reach(&self) -> String {
-        let whole = self.read == self.open || self.open < BACK.len();
+        let whole = self.is_whole();
         match self.read.checked_sub(1).map(|last| BACK[last].num_hours()) {
             _ if whole => "in the last 24 hours".to_owned(),
             None => "in what could be read of the last hour in time".to_owned(),

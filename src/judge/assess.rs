@@ -1,7 +1,7 @@
 //! Where a step stands after one look.
 
 use crate::event::Judged;
-use crate::expr::{Expression, Scope, Truth};
+use crate::expr::{self, Expression, Scope, Truth};
 use crate::probe::{Demand, DemandState, Gap, LookError, LookErrorKind, Observation, Unknown};
 use crate::scenario::model::{Implied, Step};
 use crate::verdict::Verdict;
@@ -211,7 +211,10 @@ impl Judge<'_> {
 
     fn one(&self, kind: &str, expression: &Expression) -> One {
         match expression.truth(self.scope) {
-            Truth::Held => One::seen(kind, expression, true, self.read(expression)),
+            Truth::Held => match self.rests_on_silence(expression) {
+                Some(why) => One::unseen(kind, expression, Some(why), &why.reason),
+                None => One::seen(kind, expression, true, self.read(expression)),
+            },
             Truth::Broken { detail } => {
                 One::seen(kind, expression, false, Some(self.observation.remarked(expression, detail)))
             }
@@ -221,6 +224,15 @@ impl Judge<'_> {
                 None => One::seen(kind, expression, false, Some(self.observation.remarked(expression, reason))),
             },
         }
+    }
+
+    /// Why nothing follows from a log in which nothing stands, where what holds would not hold without that.
+    fn rests_on_silence(&self, expression: &Expression) -> Option<&Gap> {
+        let why = self.observation.silent()?;
+        let mut log = self.scope.get("logs")?.clone();
+        expr::withhold(&mut log, &["events"], &why.reason);
+        let truth = expression.truth(&self.scope.clone().with("logs", log));
+        (truth != Truth::Held).then_some(why)
     }
 
     /// What takes something away, and says nothing of the answer that it wants, wants one of what it asked.
@@ -284,6 +296,7 @@ mod tests {
     use super::*;
     use crate::expr::{from_json, withhold};
     use crate::probe::http::Response;
+    use crate::probe::logs::LogsSeen;
     use crate::scenario::Project;
     use serde_json::json;
 
@@ -338,6 +351,33 @@ mod tests {
         check(&[no_data], false, None, within);
         check(&[denied.clone(), None], false, Some(DemandState::Unknown("lag".to_owned())), within);
         check(&[denied], true, None, (Verdict::Failed, Patience::Within));
+    }
+
+    #[test]
+    fn what_holds_only_since_a_log_is_empty_is_not_known_where_nobody_is_heard() {
+        #[track_caller]
+        fn check(expectation: &str, silent: Option<&str>, expected: Option<bool>) {
+            let scenario = format!("steps:\n- name: look\n  logs: {{ group: g }}\n  expect: \"{expectation}\"");
+            let (project, problems) = Project::of_texts(CONFIG, &scenario);
+            assert_eq!(problems, []);
+            let log = from_json(&json!({"events": [], "matched": [], "complete": true}));
+            let gap = |why: &str| Gap { reason: why.to_owned(), passing: false, denied: false };
+            let seen = Observation::Logs(LogsSeen::made_up(silent.map(gap)));
+            let scope = Scope::default().with("logs", log);
+            let Assessment { judged, .. } = assess(&project.scenarios[0].steps[0], &Ok(seen), &scope);
+            let why = expected.is_none().then_some(silent).flatten();
+            let told = judged[0].detail.as_deref().filter(|_| expected.is_none());
+            assert_eq!((judged[0].held, told), (expected, why), "{expectation}");
+        }
+        let silent = Some("no line in /ecs/prod");
+        check("logs.events.all(e, e.fields.level != 'ERROR')", silent, None);
+        check("logs.events.all(e, e.fields.level != 'ERROR')", None, Some(true));
+        check("logs.events.size() == 0", silent, None);
+        check("!logs.events.exists(e, e.fields.level == 'ERROR')", silent, None);
+        check("logs.complete && logs.events == []", silent, None);
+        // What does not hold was seen not to; what holds anyway does not depend on it.
+        check("logs.events.exists(e, e.fields.event == 'end')", silent, Some(false));
+        check("logs.complete || logs.events.size() == 0", silent, Some(true));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::finding::Finding;
-use super::{Demand, Unknown, alarm, ecs, exec, http, logs, python_deps, terraform};
+use super::{Demand, Gap, Unknown, alarm, ecs, exec, http, logs, python_deps, terraform};
 use crate::event::Evidence;
 use crate::expr::{self, Bound, Expression, Scope};
 
@@ -111,6 +111,20 @@ impl Observation {
             | Self::Terraform(_)
             | Self::PythonDeps(_)
             | Self::Exec(_) => false,
+        }
+    }
+
+    /// Why nothing follows from an empty `logs.events`, where it is empty since nobody is heard at all.
+    #[must_use]
+    pub const fn silent(&self) -> Option<&Gap> {
+        match self {
+            Self::Logs(seen) => seen.silent(),
+            Self::Http(_)
+            | Self::Ecs(_)
+            | Self::Alarm(_)
+            | Self::Terraform(_)
+            | Self::PythonDeps(_)
+            | Self::Exec(_) => None,
         }
     }
 

@@ -17,7 +17,7 @@ use crate::probe::{Demand, DemandState};
 const APART: TimeDelta = TimeDelta::seconds(1);
 
 /// What is said where `from_tasks` is an empty list.
-const NOBODY: &str = "from_tasks names no task, so no line counts";
+pub(super) const NOBODY: &str = "from_tasks names no task, so no line counts";
 
 /// The events of one look, sorted into what counts.
 pub(super) struct Evaluation<'look> {

@@ -11,19 +11,20 @@ use super::event::is_readable;
 use super::query::{Heard, Query};
 use crate::aws::{LogLine, Past, Reader};
 use crate::look::LookError;
-use crate::probe::Vantage;
+use crate::probe::{Gap, Vantage};
 
 /// How long a look searches the past at most; the next one goes on from there.
 const SEARCH: Duration = Duration::from_secs(20);
 
 impl Query {
-    /// Why nobody is heard there; none where somebody is. `speaking`: whether the window has lines that count.
+    /// Why nobody is heard there; none where somebody is. `speaking`: whether the window has lines that count. Where the
+    /// past could not be read to its end, another look may tell more.
     pub(super) async fn unheard(
         &self,
         vantage: &Vantage,
         reader: &Reader,
         speaking: bool,
-    ) -> Result<Option<String>, LookError> {
+    ) -> Result<Option<Gap>, LookError> {
         let mut heard = self.heard.lock().await;
         heard.at_all |= speaking;
         if !heard.well {
@@ -35,7 +36,9 @@ impl Query {
             heard.past = Some(past);
             searched.unwrap_or(Ok(()))?;
         }
-        Ok((!heard.well).then(|| self.silence(&heard)))
+        let whole = heard.past.as_ref().is_some_and(Past::is_whole);
+        let gap = |why| if whole { Gap::lasting(why) } else { Gap::passing(why) };
+        Ok((!heard.well).then(|| gap(self.silence(&heard))))
     }
 
     async fn search(

@@ -226,6 +226,37 @@ async fn silence_proves_something_where_those_are_heard_of_whom_it_is_asked() {
 }
 
 #[tokio::test]
+async fn an_empty_log_says_something_to_expressions_where_somebody_is_heard() {
+    async fn check(query: Query, whole_log: bool, lines: &[(i64, &str)], expected: Option<&str>) {
+        let line = |(at, task): &(i64, &str)| (*at, format!("worker/app/{task}"), json!({"level": "INFO"}));
+        let lines: Vec<Line> = lines.iter().map(line).collect();
+        let stand = Stand::of(move |began, operation, asked| match operation {
+            "FilterLogEvents" => page(began, &lines, asked),
+            _ => tasks(asked),
+        });
+        let mut stand = Box::pin(stand).await;
+        stand.vantage.whole_log = whole_log;
+        let seen = Box::pin(stand.look(&query)).await.unwrap();
+        let silent = seen.silent().map(|why| (why.reason.as_str(), why.passing));
+        assert_eq!(silent, expected.map(|why| (why, false)));
+    }
+    const HOUR: i64 = 3_600_000;
+    let all = || Query::everything("/ecs/prod", Some("worker/"));
+    let silent = "no line in /ecs/prod worker/* in the last 24 hours: is that where it logs?";
+    check(all(), true, &[(-25 * HOUR, OLD)], Some(silent)).await;
+    check(all(), true, &[(-2 * HOUR, OLD)], None).await;
+    check(all(), true, &[(10, OLD)], None).await;
+    // With `until`, and as evidence, nobody asks for it.
+    check(all(), false, &[], None).await;
+    let nobody = "none of the tasks under test has logged in /ecs/prod worker/* in the last 24 hours: is that where they \
+                  log?";
+    check(of_tasks(all()), true, &[(10, OLD)], Some(nobody)).await;
+    check(of_tasks(all()), true, &[(-2 * HOUR, KIN)], None).await;
+    let none = Query { tasks: Authors::of(&json!([])), ..all() };
+    check(none, true, &[(10, OURS)], Some("from_tasks names no task, so no line counts")).await;
+}
+
+#[tokio::test]
 async fn what_is_not_read_to_the_end_is_said_so_and_gone_on_with() {
     let stand = Stand::of(|_, _, asked| {
         let turned = asked["nextToken"].as_str().map_or(0, |token| token.parse::<u32>().unwrap());

@@ -16,7 +16,8 @@
 //! is the complete log.
 //!
 //! What expressions read of a log is judged on the complete log, too, where no `until` says when (`Vantage::whole_log`):
-//! what is there may yet be joined by an error, and what is missing may yet come. Until then it is not known.
+//! what is there may yet be joined by an error, and what is missing may yet come. Until then it is not known. And what holds
+//! only since nothing stands in it (`logs.events.all(…)`) is not known where nobody was heard there of late.
 
 mod authors;
 mod demands;
@@ -41,13 +42,14 @@ use serde_json::Value as Json;
 use tokio::time::Instant;
 
 use authors::Authors;
+use demands::NOBODY;
 pub use event::Event;
 use pattern::Pattern;
 pub use query::Query;
 pub use seen::{FIELDS, LogsSeen};
 pub use since::Since;
 
-use super::{LookError, LookErrorKind, Vantage};
+use super::{Gap, LookError, LookErrorKind, Vantage};
 use crate::aws::Reader;
 use crate::expr::{self, EvaluationError, Reference, Scope, Template};
 
@@ -148,7 +150,7 @@ impl Query {
         if seen.is_mute()
             && let Some(why) = Box::pin(self.unheard(vantage, reader, seen.has_lines())).await?
         {
-            seen.doubt(&why);
+            seen.doubt(&why.reason);
             return Ok(seen);
         }
         while seen.waits_for_late_lines() && Instant::now() + pause * 2 < vantage.deadline {
@@ -159,7 +161,18 @@ impl Query {
                 Err(_) => return Ok(seen),
             }
         }
+        if vantage.whole_log && seen.is_empty() {
+            seen.silent = Box::pin(self.silent(vantage, reader)).await;
+        }
         Ok(seen)
+    }
+
+    /// Why it says nothing that a complete log is empty, where it does not.
+    async fn silent(&self, vantage: &Vantage, reader: &Reader) -> Option<Gap> {
+        if self.names_nobody() {
+            return Some(Gap::lasting(NOBODY));
+        }
+        self.unheard(vantage, reader, false).await.unwrap_or_else(|error| Some(Gap::from(&error)))
     }
 
     /// One scan, judged. The first that sees the whole `sequence` claims the log to be complete up to then.

@@ -49,6 +49,9 @@ pub struct LogsSeen {
     /// Whether all that was asked is what must not be logged, and no line that counts could be it.
     #[serde(skip)]
     mute: bool,
+    /// Why it says nothing that no event counts, where that is so.
+    #[serde(skip)]
+    pub(super) silent: Option<Gap>,
     /// How many of the window's events count.
     #[serde(skip)]
     count: usize,
@@ -102,6 +105,7 @@ impl LogsSeen {
             complete,
             unknowns: too_many(inside.len()).into_iter().collect(),
             ripens: false,
+            silent: None,
             count: inside.len(),
             mute: query.has_only_none() && !query.names_nobody() && !evaluation.is_readable(),
             unreadable: inside.iter().filter(|event| !evaluation.reads(event)).count(),
@@ -146,6 +150,25 @@ impl LogsSeen {
     /// Whether the window has lines that count.
     pub(super) const fn has_lines(&self) -> bool {
         self.count > 0
+    }
+
+    /// A complete log in which nothing stands, and why that says nothing.
+    #[cfg(test)]
+    pub(crate) fn made_up(silent: Option<Gap>) -> Self {
+        let scan = Scan { began: DateTime::UNIX_EPOCH, lines: Vec::new() };
+        let (since, claim) = (Since::at(scan.began), (scan.began, Duration::ZERO));
+        Self { silent, ..Self::of(&Query::default(), &scan, since, claim, &Arc::default()) }
+    }
+
+    /// Whether it is known that nothing stands there.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.complete && !self.has_lines()
+    }
+
+    /// Why it says nothing that no event counts, where that is so.
+    #[must_use]
+    pub const fn silent(&self) -> Option<&Gap> {
+        self.silent.as_ref()
     }
 
     /// Takes back what was found of things that must not be logged.
