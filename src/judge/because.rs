@@ -106,13 +106,13 @@ mod tests {
             rollout_reason: Some("no capacity".to_owned()),
             ..DeploymentFacts::default()
         };
-        let check = |rollout: &str, text: &str, expected: &str| {
+        let check = |desired: i32, rollout: &str, (kind, text): (&str, &str), expected: &str| {
             let facts = ServiceFacts {
                 name: "api".to_owned(),
                 status: "ACTIVE".to_owned(),
                 strategy: "ROLLING".to_owned(),
                 seen_at: DateTime::UNIX_EPOCH,
-                desired: 2,
+                desired,
                 running: 1,
                 pending: 1,
                 deployments: vec![primary(rollout)],
@@ -124,7 +124,7 @@ mod tests {
             };
             let judged = Judged {
                 text: text.to_owned(),
-                kind: "expect".to_owned(),
+                kind: kind.to_owned(),
                 held: Some(false),
                 detail: Some("1 == 2".to_owned()),
             };
@@ -135,9 +135,20 @@ mod tests {
         };
         let few = "only 1 of 2 tasks of api are running";
         let images = "service.digests == worker.digests";
-        check("COMPLETED", "service.steady", few);
-        check("COMPLETED", "service.healthy == service.desired", few);
-        check("COMPLETED", images, &format!("expected {images}, saw 1 == 2 ({few})"));
-        check("FAILED", images, &format!("{few}; its roll-out failed: no capacity"));
+        check(2, "COMPLETED", ("expect", "service.steady"), few);
+        check(2, "COMPLETED", ("expect", "service.healthy == service.desired"), few);
+        check(2, "COMPLETED", ("expect", images), &format!("expected {images}, saw 1 == 2 ({few})"));
+        check(2, "FAILED", ("expect", images), &format!("{few}; its roll-out failed: no capacity"));
+        let none = "api wants no task: its desired count is 0";
+        let running = "service.running == 0";
+        check(0, "COMPLETED", ("until", running), &format!("expected {running}, saw 1 == 2 ({none})"));
+        check(
+            0,
+            "COMPLETED",
+            ("expect", "service.unhealthy == 0"),
+            &format!("expected service.unhealthy == 0, saw 1 == 2 ({none})"),
+        );
+        check(0, "COMPLETED", ("until", "service.steady"), none);
+        check(0, "COMPLETED", ("fail_if", "service.desired == 0"), none);
     }
 }

@@ -1,5 +1,6 @@
 //! Whole projects on disk, planned.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -196,6 +197,20 @@ fn what_is_given_must_be_read_by_what_is_selected() {
         assert_eq!(given(&[one], true), one);
     }
     assert_eq!(given(&["health", "deploy"], true), "deploy health");
+    // Which of them reads it is kept, for whoever runs one of them again.
+    let image = || vec![("image".to_owned(), "x".to_owned())];
+    let reads = |select: &[&str], vars: Vec<(String, String)>| {
+        let plan = Plan::make(&project, &Order { vars, ..order("local", select) }).unwrap();
+        plan.cases.into_iter().map(|case| (case.id, case.reads)).collect::<BTreeMap<_, _>>()
+    };
+    let kept = |ids: &[(&str, Option<&[&str]>)]| {
+        let names = |names: &[&str]| names.iter().map(ToString::to_string).collect();
+        ids.iter().map(|(id, reads)| ((*id).to_owned(), reads.map(names))).collect::<BTreeMap<_, _>>()
+    };
+    let (read, unread) = (Some(&["image"][..]), Some(&[][..]));
+    let all = [("any", read), ("by-another", read), ("deploy", read), ("health", unread)];
+    assert_eq!(reads(&[], image()), kept(&all));
+    assert_eq!(reads(&["health"], Vec::new()), kept(&[("health", None)]));
 }
 
 #[test]

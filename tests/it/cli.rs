@@ -86,6 +86,8 @@ fn what_cannot_be_meant_is_invalid() {
     refuses(&["rum"], "a similar subcommand exists: 'run'");
     refuses(&["rnu"], "a similar subcommand exists: 'run'");
     refuses(&["run", "--report", "junti"], "did you mean junit?");
+    refuses(&["report", "run.json", "--report", "text"], "a similar argument exists: '--format'");
+    refuses(&["run", "--format", "junit"], "a similar argument exists: '--report'");
     refuses(&["run", "--retires", "2"], "a similar argument exists: '--retries'");
     refuses(&["run", "--shard", "4/3"], "expected I/N with I from 1 to N, or auto");
     refuses(&["run", "--shard", "auto"], "--shard auto: no CI system says which part this is");

@@ -104,6 +104,31 @@ fn an_import_that_fails() {
     assert_eq!((&clean_up["verdict"], &run["scenarios"][0]["leftovers"]), (&"passed".into(), &serde_json::json!([])));
 }
 
+/// A roll-back wants no worker: that there is none explains nothing of what else goes wrong.
+#[test]
+fn what_the_scenario_takes_away_itself_is_no_cause() {
+    #[track_caller]
+    fn check(until: &str, expected: &str) {
+        let scenario = format!(
+            "steps:
+  - name: the worker is as it should be
+    ecs: {{ cluster: \"${{{{ vars.cluster }}}}\", service: \"${{{{ vars.worker }}}}\" }}
+    until: {until}
+    within: 1m
+  - name: ask
+    http: {{ get: /nowhere }}
+    expect: response.status == 200
+"
+        );
+        let files = [("smoke.yaml", "targets: { local: { sandbox: {} } }\n"), ("scenarios/a.yaml", scenario.as_str())];
+        let ended = Project::of(&files).smoke(&["run", "--fault", "desired-zero"]);
+        ended.check(1, "failed");
+        assert!(ended.first_line().starts_with(&format!("FAILED a › step \"ask\": {expected}")), "{}", ended.stdout);
+    }
+    check("service.running == 0", "GET /nowhere answered 404");
+    check("service.running == service.desired", "bulk-import-worker wants no task: its desired count is 0");
+}
+
 #[test]
 fn an_alarm_that_was_firing_before_anything_was_done() {
     let scenario = "ready:
