@@ -18,10 +18,20 @@ pub(super) async fn lines(clients: &Clients, settings: &AwsSettings) -> Vec<Stri
 }
 
 /// What everybody who compares times with those of other machines must know.
-pub(super) fn difference(ahead: TimeDelta) -> Option<String> {
+fn difference(ahead: TimeDelta) -> Option<String> {
+    off(ahead).map(|off| format!("times are AWS's: this machine's clock is {off} it"))
+}
+
+/// The same, where it was only learnt on the way.
+pub(super) fn late_difference(ahead: TimeDelta) -> Option<String> {
+    off(ahead)
+        .map(|off| format!("times of what AWS holds are AWS's, those of the run this machine's: its clock is {off} it"))
+}
+
+fn off(ahead: TimeDelta) -> Option<String> {
     let off = if ahead < TimeDelta::zero() { "ahead of" } else { "behind" };
     let seconds = ahead.num_seconds().abs();
-    (seconds > 0).then(|| format!("times are AWS's: this machine's clock is {seconds} s {off} it"))
+    (seconds > 0).then(|| format!("{seconds} s {off}"))
 }
 
 /// Who we are: `account 123456789012 as arn:…`.
@@ -57,6 +67,8 @@ mod tests {
         assert_eq!(shown(0), None);
         assert_eq!(shown(200).as_deref(), Some("times are AWS's: this machine's clock is 200 s behind it"));
         assert_eq!(shown(-90).as_deref(), Some("times are AWS's: this machine's clock is 90 s ahead of it"));
+        let late = "times of what AWS holds are AWS's, those of the run this machine's: its clock is 90 s ahead of it";
+        assert_eq!(late_difference(TimeDelta::seconds(-90)).as_deref(), Some(late));
     }
 
     #[test]

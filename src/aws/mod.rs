@@ -178,11 +178,11 @@ impl Reader {
         if self.start_of(window) == since { seen } else { look(self.start_of(window)).await }
     }
 
-    /// What everybody must know who compares times with those of other machines: how far this machine's clock is off, as
-    /// far as that is known by now.
+    /// What everybody must know who compares times with those of other machines, where this machine's clock turned out to
+    /// be off while the run went on.
     #[must_use]
     pub fn clock_difference(&self) -> Option<String> {
-        identity::difference(self.clients.ledger.clock.ahead())
+        identity::late_difference(self.clients.ledger.clock.ahead())
     }
 
     /// What was sent so far, and what was saved.

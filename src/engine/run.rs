@@ -68,7 +68,9 @@ pub async fn run(plan: Arc<Plan>, header: RunHeader, equipment: Equipment, optio
     sink.tell(Fact::RunStarted { run: header, cases: plan.cases.iter().map(outline::outline).collect() });
     let met = plan.cases.iter().enumerate().filter(|(_, case)| case.unmet.is_none());
     let schedule = Schedule::new(met.map(|(index, case)| (index, case.exclusive.clone())), options.jobs);
-    let mut run = Run { plan, equipment, options, clock, sink, schedule, ends: Vec::new(), panic: None };
+    let clock_known = equipment.instruments.aws.as_ref().and_then(Reader::clock_difference).is_some();
+    let (ends, panic) = (Vec::new(), None);
+    let mut run = Run { plan, equipment, options, clock, clock_known, sink, schedule, ends, panic };
     run.skip_unmet();
     run.carry_out().await;
     run.tell_end();
@@ -79,6 +81,8 @@ struct Run {
     equipment: Equipment,
     options: Options,
     clock: Clock,
+    /// Whether it was known from the beginning that this machine's clock is off, so that the run goes by AWS's.
+    clock_known: bool,
     sink: Sink,
     schedule: Schedule,
     ends: Vec<CaseEnd>,
@@ -189,7 +193,8 @@ impl Run {
         let instruments = &self.equipment.instruments;
         let aws = instruments.aws.as_ref().map_or_else(AwsUse::default, Reader::used);
         let http_requests = instruments.http.requests();
-        let learnt = instruments.aws.as_ref().and_then(Reader::clock_difference).into_iter().collect();
+        let reader = instruments.aws.as_ref().filter(|_| !self.clock_known);
+        let learnt = reader.and_then(Reader::clock_difference).into_iter().collect();
         self.sink.tell(Fact::RunEnded { verdict, exit_code, aws, http_requests, learnt });
     }
 }

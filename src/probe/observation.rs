@@ -102,7 +102,7 @@ impl Observation {
 
     /// Whether what is not known of it comes with time alone, since a log may not show all lines yet.
     #[must_use]
-    pub const fn is_ripening(&self) -> bool {
+    pub fn is_ripening(&self) -> bool {
         match self {
             Self::Logs(seen) => seen.is_ripening(),
             Self::Http(_)

@@ -37,11 +37,7 @@ impl Run {
             }
             Fact::StopRequested { signal } => self.stopped_by = Some(signal.clone()),
             Fact::RunEnded { verdict, exit_code, aws, http_requests, learnt } => {
-                for line in learnt {
-                    if !self.identity.contains(line) {
-                        self.identity.push(line.clone());
-                    }
-                }
+                self.identity.extend_from_slice(learnt);
                 self.aws = aws.clone();
                 self.http_requests = *http_requests;
                 self.end(*verdict, *exit_code, at);

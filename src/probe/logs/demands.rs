@@ -73,11 +73,6 @@ impl<'look> Evaluation<'look> {
         !self.query.is_by_field() || event.is_readable()
     }
 
-    /// Whether it could be told in any that counts.
-    pub(super) fn is_readable(&self) -> bool {
-        self.inside.iter().any(|event| self.reads(event))
-    }
-
     /// The tasks whose events are asked for, and of which it is not known yet what they are; where nobody is heard of whom
     /// it is asked what they do not say, all of those that are.
     pub(super) fn strangers(&self) -> BTreeSet<String> {

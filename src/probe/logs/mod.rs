@@ -147,7 +147,9 @@ impl Query {
             self.unclaim(vantage.whole_log);
         }
         let mut seen = self.look_once(vantage, reader).await?;
-        if seen.is_mute()
+        if self.has_only_none()
+            && !self.names_nobody()
+            && seen.is_mute()
             && let Some(why) = Box::pin(self.unheard(vantage, reader, seen.has_lines())).await?
         {
             seen.doubt(&why.reason);

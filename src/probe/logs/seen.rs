@@ -43,12 +43,6 @@ pub struct LogsSeen {
     /// That its events are not known, where there are too many, or late lines may change what is judged.
     #[serde(skip)]
     pub unknowns: Vec<Unknown>,
-    /// Whether late lines may change what is judged.
-    #[serde(skip)]
-    ripens: bool,
-    /// Whether all that was asked is what must not be logged, and no line that counts could be it.
-    #[serde(skip)]
-    mute: bool,
     /// Why it says nothing that no event counts, where that is so.
     #[serde(skip)]
     pub(super) silent: Option<Gap>,
@@ -104,10 +98,8 @@ impl LogsSeen {
             matched: matched.into_iter().cloned().collect(),
             complete,
             unknowns: too_many(inside.len()).into_iter().collect(),
-            ripens: false,
             silent: None,
             count: inside.len(),
-            mute: query.has_only_none() && !query.names_nobody() && !evaluation.is_readable(),
             unreadable: inside.iter().filter(|event| !evaluation.reads(event)).count(),
             place: query.place(),
             author: query.author().to_owned(),
@@ -122,8 +114,7 @@ impl LogsSeen {
     /// The same for expressions that want the complete log: as long as it is not, it is not known what stands in it. More
     /// lines than can be read do not become fewer.
     pub(super) fn ripening(mut self, (claimed, lag): (DateTime<Utc>, Duration)) -> Self {
-        self.ripens = self.is_whole() && !self.complete && self.unknowns.is_empty();
-        if self.ripens {
+        if self.is_whole() && !self.complete && self.unknowns.is_empty() {
             let why = Gap::passing(late(claimed, lag));
             let unknown = |field: &&str| Unknown { path: format!("logs.{field}"), why: why.clone() };
             self.unknowns = FIELDS.iter().map(unknown).collect();
@@ -133,8 +124,8 @@ impl LogsSeen {
 
     /// Whether what expressions read of it is not known yet, and will be with time alone.
     #[must_use]
-    pub const fn is_ripening(&self) -> bool {
-        self.ripens
+    pub fn is_ripening(&self) -> bool {
+        self.unknowns.iter().any(|unknown| unknown.why.passing)
     }
 
     /// Whether everything in `sequence` was seen as it must be.
@@ -142,9 +133,9 @@ impl LogsSeen {
         self.of_kind("sequence").all(|demand| demand.state == DemandState::Met)
     }
 
-    /// Whether all that was asked is what must not be logged, and the window has no line that counts and could be it.
+    /// Whether the window has no line that counts and could tell of what must not be logged.
     pub(super) fn is_mute(&self) -> bool {
-        self.mute && !self.is_broken()
+        self.count == self.unreadable && !self.is_broken()
     }
 
     /// Whether the window has lines that count.
@@ -180,7 +171,7 @@ impl LogsSeen {
     /// Whether all that is open is what late lines may still bring.
     pub(super) fn waits_for_late_lines(&self) -> bool {
         let is_unknown = |demand: &Demand| matches!(demand.state, DemandState::Unknown(_));
-        let open = self.ripens || self.demands.iter().any(is_unknown);
+        let open = self.is_ripening() || self.demands.iter().any(is_unknown);
         open && !self.complete && self.is_whole() && !self.is_broken()
     }
 
