@@ -75,6 +75,8 @@ pub struct DeploymentFacts {
     pub rollout_reason: Option<String>,
     /// When it began.
     pub created_at: Option<DateTime<Utc>>,
+    /// When it changed last.
+    pub updated_at: Option<DateTime<Utc>>,
 }
 
 /// Something that a service told.
@@ -291,5 +293,6 @@ fn deployment_facts(deployment: &Deployment) -> DeploymentFacts {
         rollout: deployment.rollout_state().map(|state| state.as_str().to_owned()),
         rollout_reason: deployment.rollout_state_reason().map(str::to_owned),
         created_at: deployment.created_at().map(time),
+        updated_at: deployment.updated_at().map(time),
     }
 }

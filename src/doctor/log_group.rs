@@ -71,7 +71,26 @@ fn judge(what: String, line: &Known<Option<DateTime<Utc>>>, past: &Past, logger:
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::aws::peer::{Answer, Peer};
+
+    #[tokio::test]
+    async fn a_log_that_somebody_is_known_to_write_is_read_no_further_than_to_see_that_it_can_be() {
+        #[track_caller]
+        fn check((line, calls): (Known<Option<DateTime<Utc>>>, usize), expected: usize) {
+            assert_eq!((line, calls), (Ok(None), expected));
+        }
+        async fn read(known: bool) -> (Known<Option<DateTime<Utc>>>, usize) {
+            let peer = Peer::start(|_, _| Answer::Ok(json!({"events": []}))).await;
+            let mut past = Past::of_a_line_before(Utc::now());
+            let line = a_line(&peer.reader().await, ("/ecs/prod", None), &mut past, known).await;
+            (line, peer.asked("FilterLogEvents").len())
+        }
+        check(read(true).await, 1);
+        check(read(false).await, 3);
+    }
 
     #[test]
     fn streams_are_named_by_prefix_container_and_task() {

@@ -98,7 +98,7 @@ impl Service {
         self.blockers.iter().find_map(|blocker| match blocker {
             Blocker::Deleted(status) => Some(format!("the service {} is being deleted ({status})", self.name)),
             Blocker::RolledBack(back) => Some(format!("{} {}{}", self.name, back.clause(), self.last_ending())),
-            Blocker::RolloutFailed(reason) => {
+            Blocker::RolloutFailed { reason, by: _ } => {
                 let reason = reason.trim_end_matches('.');
                 let failed = match self.shortage() {
                     Some(shortage) => format!("{shortage}; its roll-out failed: {reason}"),

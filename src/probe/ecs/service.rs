@@ -14,7 +14,7 @@ use super::steady::{self, Blocker, Steady};
 use super::task::{Own, StoppedTask, Task};
 use crate::aws::{self, ServiceFacts, TaskFacts};
 use crate::probe::Gap;
-use crate::probe::moment::stamp;
+use crate::probe::moment::{dated, stamp};
 use crate::probe::{Demand, DemandState};
 
 /// `service`. What could not be known is left out; see `unknowns`.
@@ -161,24 +161,34 @@ impl Service {
         Self { demands, ..service }.with_failed(rolled_back.err(), since)
     }
 
-    /// Says whether it failed for good; `unclear` is why that is not known of a roll-back. An old roll-back may be all that
-    /// there is to see for a moment after an update.
+    /// Says whether it failed for good; `unclear` is why that is not known of a roll-back. An old roll-back, or a roll-out
+    /// that failed long ago, may be all that there is to see for a moment after an update.
     fn with_failed(mut self, unclear: Option<Gap>, since: &Since) -> Self {
         let visible = since.shows_by(self.seen_at);
         let still_to_come = self.demands.iter().any(|demand| matches!(demand.state, DemandState::Open(_)));
         let failed = self.blockers.iter().any(|blocker| match blocker {
-            Blocker::Deleted(_) | Blocker::RolloutFailed(_) => true,
+            Blocker::Deleted(_) => true,
+            Blocker::RolloutFailed { by, .. } => visible || by.is_none_or(|by| by >= since.window),
             Blocker::RolledBack(back) => visible || !back.is_old(),
             Blocker::NoHealthCheck { .. } => !still_to_come,
             _ => false,
         });
-        let old = self.rolled_back().filter(|_| !visible).map(|back| {
-            let what = format!("{} {}", self.name, back.clause());
-            Gap::passing(format!("{what}; an update of after that may not show yet"))
+        if failed {
+            self.failed = Some(true);
+            return self;
+        }
+        let later = |what: String| Gap::passing(format!("{what}; an update of after that may not show yet"));
+        let back = self.rolled_back().filter(|_| !visible);
+        let back = back.map(|back| later(format!("{} {}", self.name, back.clause())));
+        let old = self.blockers.iter().find_map(|blocker| match blocker {
+            Blocker::RolloutFailed { by: Some(by), .. } => Some(dated(*by)),
+            _ => None,
         });
-        match unclear.or(old).filter(|_| !failed) {
+        let old = old.map(|at| later(format!("the roll-out of {} failed before the window, at {at}", self.name)));
+        self.unknowns.extend(old.clone().map(|why| ("rollout", why)));
+        match unclear.or(back).or(old) {
             Some(why) => self.unknowns.push(("failed", why)),
-            None => self.failed = Some(failed),
+            None => self.failed = Some(false),
         }
         self
     }

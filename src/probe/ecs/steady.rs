@@ -47,8 +47,8 @@ pub(super) enum Blocker {
     Deployments(usize),
     /// The primary deployment is not completed: its state.
     Rollout(String),
-    /// The roll-out failed: why.
-    RolloutFailed(String),
+    /// The roll-out failed: why, and since when at the latest.
+    RolloutFailed { reason: String, by: Option<DateTime<Utc>> },
     /// The newest service deployment is not through, though what runs is: its state, and since when.
     Unfinished(String),
     /// The newest deployment failed and is taken back.
@@ -88,7 +88,7 @@ impl fmt::Display for Blocker {
             Self::NoPrimary => f.write_str("no primary deployment"),
             Self::Deployments(count) => write!(f, "{count} deployments"),
             Self::Rollout(state) => write!(f, "rollout {state}"),
-            Self::RolloutFailed(reason) => write!(f, "rollout FAILED: {reason}"),
+            Self::RolloutFailed { reason, by: _ } => write!(f, "rollout FAILED: {reason}"),
             Self::Unfinished(state) => write!(f, "a service deployment is {state}"),
             Self::RolledBack(back) => back.fmt(f),
             Self::Running => f.write_str("not as many running as desired"),
@@ -163,7 +163,10 @@ fn of_deployments(facts: &ServiceFacts) -> (Vec<Blocker>, Option<Gap>) {
 fn of_rollout(facts: &ServiceFacts, primary: &DeploymentFacts) -> Result<Option<Blocker>, Gap> {
     match primary.rollout.as_deref() {
         Some("COMPLETED") => Ok(unfinished(facts)),
-        Some("FAILED") => Ok(Some(Blocker::RolloutFailed(primary.rollout_reason.clone().unwrap_or_default()))),
+        Some("FAILED") => {
+            let reason = primary.rollout_reason.clone().unwrap_or_default();
+            Ok(Some(Blocker::RolloutFailed { reason, by: primary.updated_at }))
+        }
         Some(state) => Ok(Some(Blocker::Rollout(state.to_owned()))),
         None => of_untold(facts, primary),
     }

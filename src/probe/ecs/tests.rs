@@ -307,6 +307,32 @@ fn a_roll_back_of_before_the_window_leaves_an_update_time_to_show() {
     check(&facts, 0, 1, (Some(true), &broken));
 }
 
+/// Likewise where yesterday's roll-out failed and nobody took it back.
+#[test]
+fn a_roll_out_that_failed_before_the_window_leaves_an_update_time_to_show() {
+    #[track_caller]
+    fn check(by: Option<i64>, looked: i64, failed: Option<bool>) {
+        let mut facts = ServiceFacts { seen_at: at(looked), ..well() };
+        let primary = &mut facts.deployments[0];
+        (primary.rollout, primary.updated_at) = (Some("FAILED".to_owned()), by.map(at));
+        let service = Service::of(&facts, &since(0), &Expected::default());
+        assert_eq!((service.failed, service.steady), (failed, Some(false)), "{by:?}, seen at {looked}");
+        let old = "the roll-out of bulk-import-worker failed before the window, at 2027-01-14 08:00:00; an update of \
+                   after that may not show yet";
+        let expected = if failed.is_none() { vec![("rollout", old), ("failed", old)] } else { Vec::new() };
+        let told: Vec<_> = service.unknowns.iter().map(|(field, why)| (*field, why.reason.as_str())).collect();
+        assert_eq!(told, expected);
+        assert!(service.unknowns.iter().all(|(_, why)| why.passing));
+        assert!(service.cause().unwrap().starts_with("the roll-out of bulk-import-worker failed: "));
+    }
+    check(Some(-86_400), 0, None);
+    check(Some(-86_400), 19, None);
+    // Nothing came after it: what was to be rolled out is not there.
+    check(Some(-86_400), 20, Some(true));
+    check(Some(0), 1, Some(true));
+    check(None, 1, Some(true));
+}
+
 #[test]
 fn an_old_roll_back_is_not_todays() {
     let expected = (None, "1 of 1 running, 1 healthy, rollout COMPLETED", None);
