@@ -224,3 +224,22 @@ impl Time {
         LookError::http(self.over, format!("{what} within {}", words::time(waited)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn only_who_was_given_a_time_is_late() {
+        #[track_caller]
+        fn check(timeout: Option<u64>, deadline: u64, expected: (u64, LookErrorKind)) {
+            let timeout = timeout.map(Duration::from_secs);
+            let time = Time::until(Instant::now() + Duration::from_secs(deadline), timeout);
+            assert_eq!((time.limit.duration_since(time.started).as_secs(), time.over), expected);
+        }
+        check(Some(30), 60, (30, LookErrorKind::Late));
+        check(Some(30), 20, (20, LookErrorKind::System));
+        check(None, 60, (30, LookErrorKind::System));
+        check(None, 20, (20, LookErrorKind::System));
+    }
+}
