@@ -50,9 +50,6 @@ enum Stranger {
 /// How long a task that ECS does not know may have been only just made.
 const SETTLING: Duration = Duration::from_secs(30);
 
-/// What somebody is whose id is no task's.
-pub(super) const NO_TASK: &str = "which is no task's stream";
-
 /// What the author of a line is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Author {
@@ -88,7 +85,7 @@ impl Authors {
         if self.named.contains(line.task()) {
             return Author::Ours;
         }
-        let Some(id) = line.task_id() else { return Author::Foreign(Some(NO_TASK.to_owned())) };
+        let Some(id) = line.task_id() else { return Author::Foreign(Some("which is no task's stream".to_owned())) };
         match self.asked().get(id) {
             Some(Stranger::Kin) => Author::Ours,
             Some(Stranger::Missing(_)) => Author::Unknown("ECS does not know it yet".to_owned()),

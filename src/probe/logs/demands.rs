@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::authors::{Author, NO_TASK};
+use super::authors::Author;
 use super::event::Event;
 use super::matching::Matching;
 use super::nearest::nearest;
@@ -172,17 +172,18 @@ impl<'look> Evaluation<'look> {
     }
 
     fn of_others(&self, pattern: &Pattern) -> Option<String> {
-        let such = self.foreign.iter().filter(|(event, _)| pattern.matches(event.fields()));
-        let such: Vec<(&str, &Option<String>)> = such.map(|(event, what)| (event.line().task(), what)).collect();
-        let distinct: BTreeMap<&str, &Option<String>> = such.iter().copied().collect();
-        let events = if such.len() == 1 { "event" } else { "events" };
-        let noun = if distinct.values().all(|what| what.as_deref() == Some(NO_TASK)) { "stream" } else { "task" };
+        let such = || self.foreign.iter().filter(|(event, _)| pattern.matches(event.fields()));
+        let distinct: BTreeMap<&str, &Option<String>> =
+            such().map(|(event, what)| (event.line().task(), what)).collect();
+        let count = such().count();
+        let events = if count == 1 { "event" } else { "events" };
+        let noun = if such().all(|(event, _)| event.line().task_id().is_none()) { "stream" } else { "task" };
         let (s, are) = if distinct.len() == 1 { ("", "is") } else { ("s", "are") };
         let name = |(task, what): (&str, &Option<String>)| match what {
             Some(what) => format!("{task} ({what})"),
             None => task.to_owned(),
         };
-        let (count, named) = (such.len(), distinct.into_iter().map(name).collect::<Vec<_>>().join(", "));
+        let named = distinct.into_iter().map(name).collect::<Vec<_>>().join(", ");
         let words =
             format!("{count} such {events} came from {noun}{s} {named} which {are} not of the deployment under test");
         (count > 0).then_some(words)
