@@ -7,6 +7,7 @@ mod assess;
 mod because;
 mod cause;
 mod course;
+mod expectation;
 
 pub use assess::{Assessment, Patience, Seen, Standing, assess};
 pub use because::{Waited, because};
