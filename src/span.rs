@@ -5,12 +5,18 @@ use std::time::Duration;
 /// Units that nothing waits for. `M` is written where minutes are meant.
 const TOO_LONG: [&str; 8] = ["M", "month", "months", "y", "yr", "yrs", "year", "years"];
 
+/// The longest span that anything may take: a year.
+const LONGEST: Duration = Duration::from_hours(365 * 24);
+
 /// Why a text is no span.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoSpan {
     /// It is one of months or years.
     #[error("there are no months and no years, and minutes are `m`")]
     TooLong,
+    /// It is longer than a year.
+    #[error("nothing waits longer than a year (`365d`)")]
+    Endless,
     /// It cannot be read: why.
     #[error("{0}")]
     Unread(String),
@@ -19,11 +25,14 @@ pub enum NoSpan {
 /// Reads a span as people write it: `90s`, `5m`, `1m 30s`. It may be of no length.
 ///
 /// # Errors
-/// Why it is none: no unit, an unknown one, one of months or years.
+/// Why it is none: no unit, an unknown one, one of months or years, more than a year.
 pub fn read(text: &str) -> Result<Duration, NoSpan> {
     let span = humantime::parse_duration(text).map_err(|error| NoSpan::Unread(error.to_string()))?;
     let mut units = text.split(|letter: char| !letter.is_ascii_alphabetic());
-    if units.any(|unit| TOO_LONG.contains(&unit)) { Err(NoSpan::TooLong) } else { Ok(span) }
+    if units.any(|unit| TOO_LONG.contains(&unit)) {
+        return Err(NoSpan::TooLong);
+    }
+    if span > LONGEST { Err(NoSpan::Endless) } else { Ok(span) }
 }
 
 /// `340 ms`, `4.2 s`, `31 s`, `2 min 5 s`.
@@ -55,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_capital_m_is_no_minute() {
+    fn what_nobody_waits_for_is_no_span() {
         #[track_caller]
         fn check(text: &str, expected: Option<u64>) {
             assert_eq!(read(text).ok().map(|span| span.as_secs()), expected, "{text}");
@@ -64,7 +73,10 @@ mod tests {
         check("1m 30s", Some(90));
         check("2d", Some(172_800));
         check("1w", Some(604_800));
-        for text in ["5M", "1h 5M", "2months", "1 year", "1y", "1yr 2s", "5", "soon", ""] {
+        check("365d", Some(31_536_000));
+        for text in
+            ["5M", "1h 5M", "2months", "1 year", "1y", "1yr 2s", "366d", "18446744073709551615s", "5", "soon", ""]
+        {
             check(text, None);
         }
     }

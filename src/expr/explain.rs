@@ -3,6 +3,7 @@
 use cel::common::ast::{CallExpr, Expr, operators};
 use cel::{Context, IdedExpr};
 
+use super::difference;
 use super::print::{print, source};
 use super::tree::{Loop, Macro};
 use super::value::{key_text, sorted};
@@ -72,6 +73,11 @@ impl<'scope> Explainer<'_, '_, 'scope> {
             (operators::LOGICAL_NOT, [operand]) if is_plain(operand) => format!("{} is true", source(operand)),
             (operators::CONDITIONAL, [condition, yes, no]) => {
                 self.why_false(if self.is(condition, true) { yes } else { no })
+            }
+            (EQUALS, [left, right]) => {
+                let sides = self.value(left).zip(self.value(right));
+                let differing = sides.and_then(|(left, right)| difference::of_objects(&left, &right, self.scope));
+                differing.unwrap_or_else(|| self.with_values(expression))
             }
             _ if is_predicate(call) => self.with_values(expression),
             _ => is_false(expression),

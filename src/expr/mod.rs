@@ -3,6 +3,7 @@
 
 mod certain;
 mod compared;
+mod difference;
 mod environment;
 mod explain;
 mod expression;

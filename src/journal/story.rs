@@ -157,7 +157,8 @@ impl Journal {
 }
 
 impl Attempt {
-    /// What is to be taken away, in words: `what POST /imports made`, `what DELETE /imports/7 was to take away`.
+    /// What is to be taken away, in words: `what POST /imports made`, `what DELETE /imports/7 was to take away`; and what is
+    /// known of it: `; what came of it: id = "7"`.
     #[must_use]
     pub fn remains(&self) -> String {
         let mut made = self.to_take_away().map(|sent| sent.what.as_str()).peekable();
@@ -166,7 +167,9 @@ impl Attempt {
         } else {
             (self.left.iter().map(String::as_str).collect(), "was to take away")
         };
-        format!("what {} {what}", all.join(" and "))
+        let kept: Vec<String> = self.kept.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        let kept = if kept.is_empty() { String::new() } else { format!("; what came of it: {}", kept.join(", ")) };
+        format!("what {} {what}{kept}", all.join(" and "))
     }
 
     /// What was sent and never answered, and may have made something that nobody was told of.

@@ -38,6 +38,9 @@ pub fn because(assessment: &Assessment, seen: &Seen, waited: Waited) -> String {
         (Some(told), Some(judged)) if matches!(seen, Ok(Observation::Ecs(seen)) if !seen.explains(judged)) => {
             format!("{} ({told})", phrase(judged))
         }
+        (Some(told), Some(judged)) if matches!(seen, Ok(Observation::Alarm(seen)) if !seen.explains(judged)) => {
+            format!("{} ({told})", phrase(judged))
+        }
         (Some(told), _) => told,
         (None, Some(judged)) => phrase(judged),
         // Cut short while `for` was running.

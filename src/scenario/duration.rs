@@ -25,7 +25,7 @@ pub(crate) fn parse(text: &str) -> Result<Duration, NoDuration> {
     match span::read(text) {
         Ok(Duration::ZERO) => Err(no("write one longer than nothing, as in `5s`".to_owned())),
         Ok(duration) => Ok(duration),
-        Err(why @ NoSpan::TooLong) => Err(no(why.to_string())),
+        Err(why @ (NoSpan::TooLong | NoSpan::Endless)) => Err(no(why.to_string())),
         Err(NoSpan::Unread(_)) => Err(no("write it as in `500ms`, `90s`, `5m` or `1m 30s`".to_owned())),
     }
 }
@@ -48,6 +48,7 @@ mod tests {
         check("1.5", Err("a duration needs a unit: did you mean `1.5s`?"));
         check("0s", Err("write one longer than nothing, as in `5s`"));
         check("5M", Err("there are no months and no years, and minutes are `m`"));
+        check("366d", Err("nothing waits longer than a year (`365d`)"));
         check("soon", Err("write it as in `500ms`, `90s`, `5m` or `1m 30s`"));
         check("", Err("write it as in `500ms`, `90s`, `5m` or `1m 30s`"));
     }

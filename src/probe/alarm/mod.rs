@@ -20,7 +20,7 @@ pub use unarmed::why as unarmed;
 use super::finding::AlarmFinding;
 use super::{LookError, LookErrorKind, Unknown, Vantage};
 use crate::aws;
-use crate::event::Evidence;
+use crate::event::{Evidence, Judged};
 use crate::expr::{self, EvaluationError, Reference, Scope, Template, Value};
 
 /// The fields of `alarm`, and of each entry of `alarms`.
@@ -153,6 +153,12 @@ impl AlarmsSeen {
     #[must_use]
     pub fn cause(&self) -> Option<String> {
         self.alarms.iter().find_map(|alarm| alarm.cause.clone())
+    }
+
+    /// Whether the cause that it tells may be why that does not hold. What an alarm did says nothing of what it watches.
+    #[must_use]
+    pub fn explains(&self, judged: &Judged) -> bool {
+        ![".metric", ".threshold"].iter().any(|field| judged.text.contains(field))
     }
 
     /// What each shows of the system.

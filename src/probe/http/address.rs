@@ -13,6 +13,9 @@ const PATH: &AsciiSet = &CONTROLS.add(b' ').add(b'%').add(b'?').add(b'#').add(b'
 /// What would end a query.
 const QUERY: &AsciiSet = &CONTROLS.add(b' ').add(b'#');
 
+/// What would end one value of a query, or means something else in it.
+const QUERY_VALUE: &AsciiSet = &QUERY.add(b'%').add(b'&').add(b'+');
+
 /// Fills in an address. One that is a single expression is taken as it comes, and so is a value that it begins with and
 /// that is an address itself; what stands in a path further on is a part of that path.
 ///
@@ -50,10 +53,19 @@ impl Address {
         if self.takes_as_it_is(value) {
             self.text.push_str(value);
         } else {
-            let means = if self.text.contains(['?', '#']) { QUERY } else { PATH };
-            self.text.extend(utf8_percent_encode(value, means));
+            self.text.extend(utf8_percent_encode(value, self.meaning()));
         }
         self.values.push(start..self.text.len());
+    }
+
+    /// What means something where the address ends by now. Behind a `?` or `&` a whole query may stand.
+    fn meaning(&self) -> &'static AsciiSet {
+        let query = self.text.split_once('?').map(|(_, query)| query).or_else(|| self.text.split_once('#').map(|_| ""));
+        match query.map(|query| query.rsplit('&').next().unwrap_or_default()) {
+            Some(part) if part.contains('=') => QUERY_VALUE,
+            Some(_) => QUERY,
+            None => PATH,
+        }
     }
 
     /// An address to begin with; and what stands where a host does is not for us to write otherwise.
@@ -110,7 +122,11 @@ mod tests {
         check("/o/${{ t }}", "a?b#c", Ok("/o/a%3Fb%23c"));
         check("/o/${{ t }}/x?y=1", "50% a\\b\n", Ok("/o/50%25%20a%5Cb%0A/x?y=1"));
         check("/o/${{ t }}", "a/ü", Ok("/o/a/%C3%BC"));
-        check("/o?q=${{ t }}&r=1", "a&b#c?d%20", Ok("/o?q=a&b%23c?d%20&r=1"));
+        check("/o?q=${{ t }}&r=1", "a&b#c?d%20", Ok("/o?q=a%26b%23c?d%2520&r=1"));
+        check("/o?p=1&q=x${{ t }}", "1+1=2", Ok("/o?p=1&q=x1%2B1=2"));
+        check("/o?${{ t }}", "a=1&b=%20 #c", Ok("/o?a=1&b=%20%20%23c"));
+        check("/o?p=1&${{ t }}", "a=1&b=2", Ok("/o?p=1&a=1&b=2"));
+        check("/o#${{ t }}", "a b", Ok("/o#a%20b"));
         // What is an address as a whole, or begins one, is taken as it is.
         check("${{ t }}", "/o?a=1#b", Ok("/o?a=1#b"));
         check("${{ t }}/x", "/o/a%20b", Ok("/o/a%20b/x"));

@@ -38,7 +38,10 @@ pub(super) fn of_step(subject: Subject<'_>, place: (Phase, usize), step: &Step) 
     } else {
         shadow(step)
     };
-    let reruns: Vec<TestRerun> = scenario.earlier.iter().filter_map(|attempt| rerun(subject, attempt, place)).collect();
+    // What decides nothing did not make the scenario flaky either.
+    let decides = step.enforced && place.0 != Phase::Finally;
+    let earlier = scenario.earlier.iter().filter(|_| decides);
+    let reruns: Vec<TestRerun> = earlier.filter_map(|attempt| rerun(subject, attempt, place)).collect();
     status.set_rerun_kind(FlakyOrRerun::Rerun).add_reruns(reruns);
     let mut case = TestCase::new("", status);
     case.set_assertions(step.expectations.iter().filter(|judged| judged.held.is_some()).count());

@@ -125,10 +125,8 @@ impl Work {
 fn by_hand<'journal>(journal: &Journal, why: &str, attempts: impl Iterator<Item = &'journal Attempt>) {
     let run = &journal.header.run;
     for attempt in attempts {
-        let kept: Vec<String> = attempt.kept.iter().map(|(name, value)| format!("{name} = {value}")).collect();
-        let kept = if kept.is_empty() { String::new() } else { format!("; what came of it: {}", kept.join(", ")) };
         let message = format!(
-            "{} of the run {run} {why}. Left behind, to be taken away by hand: {}{kept}. Once it is: smoke \
+            "{} of the run {run} {why}. Left behind, to be taken away by hand: {}. Once it is: smoke \
              cleanup --settled {run}",
             attempt.id,
             attempt.remains()

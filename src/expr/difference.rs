@@ -1,0 +1,27 @@
+//! Where two objects that should be the same are not.
+
+use super::value::{key_text, sorted};
+use super::words::shown;
+use super::{Scope, Value};
+
+/// Each field that differs, with both values, however deep it lies; none where these are not two objects.
+pub(super) fn of_objects(left: &Value, right: &Value, scope: &Scope) -> Option<String> {
+    let mut found = Vec::new();
+    if let (Value::Map(_), Value::Map(_)) = (left, right) {
+        collect("", Some(left), Some(right), scope, &mut found);
+    }
+    (!found.is_empty()).then(|| found.join(", "))
+}
+
+fn collect(path: &str, left: Option<&Value>, right: Option<&Value>, scope: &Scope, found: &mut Vec<String>) {
+    if let (Some(Value::Map(left)), Some(Value::Map(right))) = (left, right) {
+        let only_right = sorted(right).filter(|(key, _)| !left.map.contains_key(*key));
+        for (key, _) in sorted(left).chain(only_right) {
+            let name = if path.is_empty() { key_text(key) } else { format!("{path}.{}", key_text(key)) };
+            collect(&name, left.map.get(key), right.map.get(key), scope, found);
+        }
+    } else if left != right {
+        let side = |value: Option<&Value>| value.map_or_else(|| "(not there)".to_owned(), |it| shown(it, scope));
+        found.push(format!("{path}: {} == {}", side(left), side(right)));
+    }
+}
