@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use pep508_rs::MarkerTree;
 use toml_edit::{Table, Value};
 
+use super::link::shown;
 use super::poetry;
 use super::requirement::{Place, Requirement, marker, normalised};
 
@@ -44,7 +45,8 @@ pub(super) fn requirement(name: &str, entry: Entry<'_>, place: &Place) -> Result
     let when = if markers.is_empty() { Ok(MarkerTree::default()) } else { marker(&markers.join(" and ")) };
     let url = url(entry);
     let wanted = version.filter(|version| *version != "*").map(|version| format!(" {version}")).unwrap_or_default();
-    let text = format!("{name}{wanted}{}", url.as_ref().map(|url| format!(" @ {url}")).unwrap_or_default());
+    let at = url.as_ref().map(|url| format!(" @ {url}")).unwrap_or_default();
+    let text = shown(&format!("{name}{wanted}{at}"));
     let marker = when?;
     let optional = entry.field("optional").and_then(Value::as_bool).unwrap_or(false);
     let name = normalised(name)?;

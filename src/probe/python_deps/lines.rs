@@ -7,7 +7,7 @@ use encoding_rs::{Encoding, UTF_8};
 pub(super) struct Line {
     /// The line it begins on, counted from 1.
     pub(super) number: usize,
-    /// What stands there, without comment, trimmed, with `${NAME}` filled in.
+    /// What stands there, without comment, trimmed. `${NAME}` stays: what it holds may be a secret.
     pub(super) text: String,
 }
 
@@ -50,11 +50,11 @@ fn cookie(bytes: &[u8]) -> Option<&'static Encoding> {
     })
 }
 
-/// The logical lines of a file that say something. `variable` gives the value of an environment variable.
-pub(super) fn logical(text: &str, variable: &dyn Fn(&str) -> Option<String>) -> Vec<Line> {
+/// The logical lines of a file that say something.
+pub(super) fn logical(text: &str) -> Vec<Line> {
     let said = joined(text).into_iter().map(|(number, text)| (number, without_comment(&text).trim().to_owned()));
     let said = said.filter(|(_, text)| !text.is_empty());
-    said.map(|(number, text)| Line { number, text: filled_in(&text, variable) }).collect()
+    said.map(|(number, text)| Line { number, text }).collect()
 }
 
 /// A line that ends in a backslash goes on in the next one; a comment does not.
@@ -101,8 +101,13 @@ fn without_comment(line: &str) -> &str {
     line.match_indices('#').find(begins).map_or(line, |(at, _)| &line[..at])
 }
 
+/// Whether a text names a variable that pip would fill in.
+pub(super) fn has_variable(text: &str) -> bool {
+    filled_in(text, &|_| Some("filled in".to_owned())) != text
+}
+
 /// `${NAME}` with its value; as it is where there is no such variable.
-fn filled_in(text: &str, variable: &dyn Fn(&str) -> Option<String>) -> String {
+pub(super) fn filled_in(text: &str, variable: &dyn Fn(&str) -> Option<String>) -> String {
     let (mut filled, mut rest) = (String::new(), text);
     while let Some(at) = rest.find("${") {
         let name = rest[at + 2..].split('}').next().unwrap_or_default();

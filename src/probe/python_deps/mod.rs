@@ -3,6 +3,7 @@
 mod drift;
 mod entry;
 mod lines;
+mod link;
 mod patch;
 mod poetry;
 mod pyproject;

@@ -7,6 +7,7 @@ use similar::TextDiff;
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, Value};
 
 use super::drift::Drift;
+use super::link::shown;
 use super::pyproject::{Declared, is_poetry};
 use super::requirement::Requirement;
 
@@ -14,7 +15,10 @@ use super::requirement::Requirement;
 pub(super) fn patch(text: &str, file: &str, drift: &Drift) -> Option<String> {
     let mended = mended(text, drift).filter(|mended| mended != text)?;
     let diff = TextDiff::from_lines(text, &mended);
-    Some(diff.unified_diff().context_radius(2).header(&format!("a/{file}"), &format!("b/{file}")).to_string())
+    let diff = diff.unified_diff().context_radius(2).header(&format!("a/{file}"), &format!("b/{file}")).to_string();
+    // Without them it would not mend, but break.
+    let open = shown(&diff) == diff;
+    Some(if open { diff } else { "left out: it would show a user or a password that stands in a URL".to_owned() })
 }
 
 /// The file as it should be.

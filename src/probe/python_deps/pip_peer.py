@@ -5,6 +5,7 @@ Versions compare as sets, markers by what they mean in a number of environments.
 
 import itertools
 import json
+import os
 import re
 import sys
 
@@ -57,6 +58,8 @@ def comparable(read):
 
 def ours(read):
     if read["name"] is not None:
+        # Ours stays as it is written.
+        read["url"] = read["url"] and os.path.expandvars(read["url"])
         read["specifiers"] = SpecifierSet(read["specifiers"])
         read["marker"] = meaning(read["marker"])
         read["extras"] = sorted(read["extras"])

@@ -5,6 +5,7 @@ use std::fmt;
 use toml_edit::{Document, Item, Table, TableLike, Value};
 
 use super::entry::{self, Entry};
+use super::link::shown;
 use super::requirement::{Place, Requirement, normalised};
 use crate::diagnostic::line_at;
 
@@ -170,7 +171,7 @@ impl Reader<'_> {
             match entry {
                 Value::String(text) => {
                     let requirement = Requirement::parse(text.value(), place.clone())
-                        .map_err(|why| format!("{place}: `{}` is no requirement: {why}", text.value()))?;
+                        .map_err(|why| format!("{place}: `{}` is no requirement: {why}", shown(text.value())))?;
                     self.add(requirement, group, keys, Some(index));
                 }
                 Value::InlineTable(table) if table.contains_key("include-group") => {}

@@ -5,7 +5,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use pep440_rs::{VersionSpecifier, VersionSpecifiers};
-use pep508_rs::{MarkerTree, PackageName, VerbatimUrl, VersionOrUrl};
+use pep508_rs::{MarkerTree, PackageName, VersionOrUrl};
+
+use super::link::{Link, shown};
 
 /// Where something stands.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -30,8 +32,9 @@ pub(super) struct Requirement {
     pub(super) specifiers: VersionSpecifiers,
     pub(super) extras: BTreeSet<String>,
     pub(super) marker: MarkerTree,
+    /// As it was written, with whoever may have it: never shown.
     pub(super) url: Option<String>,
-    /// As it was written, for people and for the patch.
+    /// As it was written, for people.
     pub(super) text: String,
     pub(super) place: Place,
 }
@@ -44,14 +47,14 @@ impl Requirement {
     pub(super) fn parse(text: &str, place: Place) -> Result<Self, String> {
         ascii(text)?;
         named(text)?;
-        let read = pep508_rs::Requirement::<VerbatimUrl>::from_str(text).map_err(|error| error.message.to_string())?;
+        let read = pep508_rs::Requirement::<Link>::from_str(text).map_err(|error| error.message.to_string())?;
         let (specifiers, url) = match read.version_or_url {
             None => (VersionSpecifiers::empty(), None),
             Some(VersionOrUrl::VersionSpecifier(specifiers)) => (specifiers, None),
-            Some(VersionOrUrl::Url(url)) => (VersionSpecifiers::empty(), Some(as_given(&url))),
+            Some(VersionOrUrl::Url(url)) => (VersionSpecifiers::empty(), Some(url.0)),
         };
         let extras = read.extras.iter().map(ToString::to_string).collect();
-        let (name, text) = (read.name.to_string(), text.to_owned());
+        let (name, text) = (read.name.to_string(), shown(text));
         Ok(Self { name, specifiers, extras, marker: read.marker, url, text, place })
     }
 
@@ -122,11 +125,6 @@ fn named(text: &str) -> Result<(), String> {
     let proper =
         name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.ends_with(|c: char| c.is_ascii_alphanumeric());
     if proper { Ok(()) } else { Err("it does not begin with a package's name".to_owned()) }
-}
-
-/// A URL as it was written, rather than as it is tidied.
-fn as_given(url: &VerbatimUrl) -> String {
-    url.given().map_or_else(|| url.to_string(), str::to_owned)
 }
 
 /// Versions compare by what they mean, and their order means nothing.

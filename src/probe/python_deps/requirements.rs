@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use pep440_rs::{Version, VersionSpecifier, VersionSpecifiers};
 
-use super::lines::{Asked, asked, decode, logical};
+use super::lines::{Asked, asked, decode, filled_in, has_variable, logical};
+use super::link::shown;
 use super::requirement::{self, Place, Requirement, normalised};
 use crate::diagnostic::tidy_path as tidy;
 
@@ -19,7 +20,7 @@ pub(super) struct Requirements {
     pub(super) wanted: Vec<Requirement>,
     /// What `-c` files say of packages, should they be installed.
     pub(super) constraints: Vec<Requirement>,
-    /// What has no name before it is built: a path, a URL without `#egg=`.
+    /// What has no name before it is built (a path, a URL without `#egg=`), or before the environment is asked.
     pub(super) unnamed: Vec<(String, Place)>,
 }
 
@@ -37,7 +38,7 @@ impl Requirements {
 pub(super) struct Shelf<'s> {
     /// The bytes of a file, or why there are none.
     pub(super) read: &'s dyn Fn(&Path) -> Result<Vec<u8>, String>,
-    /// The value of an environment variable.
+    /// The value of an environment variable, in the path of a file that is taken in.
     pub(super) variable: &'s dyn Fn(&str) -> Option<String>,
     /// A path as it is shown.
     pub(super) shown: &'s dyn Fn(&Path) -> String,
@@ -63,7 +64,7 @@ pub(super) fn read(path: &Path, shelf: &Shelf<'_>) -> Result<Requirements, Strin
     let mut walk = Walk { shelf, open: Vec::new(), found: Requirements::default() };
     match walk.file(path, false) {
         Ok(()) => Ok(walk.found),
-        Err(Unread { place: Some(place), why }) => Err(format!("{place}: {why}")),
+        Err(Unread { place: Some(place), why }) => Err(format!("{place}: {}", shown(&why))),
         Err(Unread { place: None, why }) => Err(format!("{}: {why}", (shelf.shown)(path))),
     }
 }
@@ -79,7 +80,7 @@ impl Walk<'_> {
     fn file(&mut self, path: &Path, constrains: bool) -> Result<(), Unread> {
         let text = decode(&(self.shelf.read)(path)?)?;
         self.open.push(tidy(path));
-        for line in logical(&text, self.shelf.variable) {
+        for line in logical(&text) {
             let place = Place { file: (self.shelf.shown)(path), line: line.number };
             self.line(&line.text, &place, constrains)
                 .map_err(|unread| Unread { place: unread.place.or(Some(place)), ..unread })?;
@@ -101,6 +102,7 @@ impl Walk<'_> {
                 let found = match Requirement::parse(&text, place.clone()) {
                     Ok(requirement) => Found::Named(Box::new(requirement)),
                     Err(_) if is_elsewhere(&text) => elsewhere(&text, place)?,
+                    Err(_) if has_variable(&text) => Found::Unnamed(text, place.clone()),
                     Err(why) => return Err(format!("`{text}` is no requirement: {why}").into()),
                 };
                 self.add(found, constrains);
@@ -113,17 +115,18 @@ impl Walk<'_> {
         match found {
             Found::Named(requirement) if constrains => self.found.constraints.push(*requirement),
             Found::Named(requirement) => self.found.wanted.push(*requirement),
-            Found::Unnamed(text, place) if !constrains => self.found.unnamed.push((text, place)),
+            Found::Unnamed(text, place) if !constrains => self.found.unnamed.push((shown(&text), place)),
             Found::Unnamed(..) | Found::Project => {}
         }
     }
 
     fn taken_in(&mut self, name: &str, constrains: bool) -> Result<(), Unread> {
-        if name.contains("://") {
+        let filled = filled_in(name, self.shelf.variable);
+        if filled.contains("://") {
             return Err(format!("{name} lies on a server, and nothing is fetched to compare dependencies").into());
         }
         let folder = self.open.last().and_then(|path| path.parent()).unwrap_or(Path::new(""));
-        let path = tidy(&folder.join(name.strip_prefix("file:").unwrap_or(name)));
+        let path = tidy(&folder.join(filled.strip_prefix("file:").unwrap_or(&filled)));
         if self.open.contains(&path) {
             return Err(format!("{name} takes itself in").into());
         }
@@ -176,7 +179,7 @@ fn elsewhere(text: &str, place: &Place) -> Result<Found, String> {
         specifiers,
         marker,
         url: Some(link.to_owned()),
-        text: text.to_owned(),
+        text: shown(text),
         ..head
     })))
 }

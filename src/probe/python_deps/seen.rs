@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::drift::{Different, Drift, Missing};
+use super::lines;
 use super::patch;
 use super::pyproject::{Declared, Project};
 use super::requirement::{Place, Requirement};
@@ -43,10 +44,7 @@ impl DepsSeen {
         selection: &Selection,
     ) -> Self {
         let hidden = selection.hidden_in(project);
-        let unnamed = wanted
-            .unnamed
-            .first()
-            .map(|(text, at)| format!("{at} names no package: `{text}` would have to be built to know"));
+        let unnamed = wanted.unnamed.first().map(unnamed);
         let drift = if hidden.is_some() { Drift::default() } else { drift };
         let patch = if drift.is_empty() { None } else { patch::patch(text, file, &drift) };
         // What is missing there is known to be missing, whatever its tables are called.
@@ -111,6 +109,15 @@ impl DepsSeen {
             format!("{place} wants {text}, and no requirements file asks for {name}")
         });
         different.chain(missing).chain(extra).collect()
+    }
+}
+
+/// Why a line leaves open what it asks for.
+fn unnamed((text, at): &(String, Place)) -> String {
+    if lines::has_variable(text) {
+        format!("{at} is filled in from the environment: what `{text}` asks for only an installation would tell")
+    } else {
+        format!("{at} names no package: `{text}` would have to be built to know")
     }
 }
 

@@ -67,8 +67,9 @@ fn awkward_lines_are_taken_apart() {
     asks(&[("r.txt", "-e .\n.\n./lib\n--editable=../other\n")], &["? r.txt:3 ./lib", "? r.txt:4 ../other"]);
     asks(
         &[("r.txt", "a @ https://${TOKEN}@x/a.zip\nb @ https://${NONE}/b.zip")],
-        &["r.txt:1 a @ https://t0ken@x/a.zip", "r.txt:2 b @ https://${NONE}/b.zip"],
+        &["r.txt:1 a @ https://${TOKEN}@x/a.zip", "r.txt:2 b @ https://${NONE}/b.zip"],
     );
+    asks(&[("r.txt", "a==${TOKEN}\n${TOKEN}\n")], &["? r.txt:1 a==${TOKEN}", "? r.txt:2 ${TOKEN}"]);
 }
 
 #[test]
@@ -80,6 +81,47 @@ fn files_take_in_files() {
         ("c.txt", "b==2"),
     ];
     asks(&files, &["req/base.txt:1 a==1", "req/more.txt:1 m", "req/prod.txt:3 b", "-c c.txt:1 b==2"]);
+    asks(&[("r.txt", "-r ${TOKEN}.txt"), ("t0ken.txt", "a")], &["t0ken.txt:1 a"]);
+}
+
+/// What is told of two files: the sentences, the patch and why something is not known, as reports have them.
+fn told(requirements: &str, project: &str) -> String {
+    let (deps, _) = seen(&[("r.txt", requirements)], project, &Selection::default());
+    let evidence = deps.evidence().into_iter().map(|it| it.text);
+    let fields = expr::to_json(&deps.binding()).to_string();
+    evidence.chain(deps.cause()).chain([deps.summary(), fields]).collect::<Vec<_>>().join("\n")
+}
+
+/// A variable of the environment is neither filled in nor told, whoever has it; and no user or password of a URL is.
+#[test]
+fn who_may_fetch_a_url_is_not_told() {
+    #[track_caller]
+    fn check(requirements: &str, dependencies: &str, shows: &[&str]) {
+        let project = format!("[project]\ndependencies = [{dependencies}]\n");
+        let told = told(requirements, &project);
+        for secret in ["t0ken", "hunter2", "ghp_1", "me:"] {
+            assert!(!told.contains(secret), "{secret} in {told}");
+        }
+        for part in shows {
+            assert!(told.contains(part), "no {part} in {told}");
+        }
+    }
+    let token = "lib @ git+https://${TOKEN}@x/lib.git@v1";
+    check(token, &format!("\"{token}\""), &["1 requirements, in step"]);
+    check(token, "", &["+dependencies = [\"lib @ git+https://${TOKEN}@x/lib.git@v1\"]"]);
+    let out = "left out: it would show a user or a password that stands in a URL";
+    check("lib @ https://me:hunter2@x/l.zip", "", &["r.txt:1 asks for lib @ https://***:***@x/l.zip, and", out]);
+    check("https://ghp_1@x/l.zip#egg=lib", "\"lib\"", &["r.txt:1 asks for https://***@x/l.zip#egg=lib", out]);
+    check("a", "\"b @ https://me:hunter2@x/b.zip\"", &["r.txt:1 asks for a, and", "b @ https://***:***@x/b.zip", out]);
+    check("https://me:hunter2@x/l.zip", "", &["`https://***:***@x/l.zip` would have to be built to know"]);
+    check(
+        "lib==${TOKEN}",
+        "",
+        &["r.txt:1 is filled in from the environment: what `lib==${TOKEN}` asks for only an installation would tell"],
+    );
+    let poetry = "[tool.poetry.dependencies]\nlib = { url = \"https://me:hunter2@x/l.zip\" }\n";
+    let told = told("a", poetry);
+    assert!(told.contains("lib @ https://***:***@x/l.zip") && !told.contains("hunter2"), "{told}");
 }
 
 #[test]
@@ -111,6 +153,14 @@ fn what_cannot_be_read_is_said_with_its_place() {
     unreadable(
         &[("r.txt", "a ; os_name == 'Ց'")],
         "r.txt:1: `a ; os_name == 'Ց'` is no requirement: `Ց` is no ASCII letter",
+    );
+    unreadable(
+        &[("r.txt", "-r https://me:hunter2@x/r.txt")],
+        "r.txt:1: https://***:***@x/r.txt lies on a server, and nothing is fetched to compare dependencies",
+    );
+    unreadable(
+        &[("r.txt", "a @ https://me:hunter2@x:port/r.zip")],
+        "r.txt:1: `a @ https://***:***@x:port/r.zip` is no requirement: what stands behind the `@` is no URL",
     );
     let why = read(&[("r.txt", "a\nb c")]).unwrap_err();
     assert!(why.starts_with("r.txt:2: `b c` is no requirement: "), "{why}");
