@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
-use pep440_rs::{VersionSpecifier, VersionSpecifiers};
+use pep440_rs::{Operator, VersionSpecifier, VersionSpecifiers};
 use pep508_rs::{MarkerTree, PackageName, VersionOrUrl};
 
 use super::link::{Link, shown};
@@ -129,9 +129,20 @@ fn named(text: &str) -> Result<(), String> {
 
 /// Versions compare by what they mean, and their order means nothing.
 fn same(left: &VersionSpecifiers, right: &VersionSpecifiers) -> bool {
-    let within =
-        |some: &VersionSpecifiers, all: &VersionSpecifiers| some.iter().all(|one| all.iter().any(|other| one == other));
+    let within = |some: &VersionSpecifiers, all: &VersionSpecifiers| {
+        some.iter().all(|one| all.iter().any(|other| one == other && as_precise(one, other)))
+    };
     within(left, right) && within(right, left)
+}
+
+/// A zero at the end means nothing (`==1.0` is `==1`), save where the number of parts does: `~=1.4` allows 1.5, and
+/// `~=1.4.0` does not.
+fn as_precise(one: &VersionSpecifier, other: &VersionSpecifier) -> bool {
+    let by_parts = matches!(
+        one.operator(),
+        Operator::TildeEqual | Operator::EqualStar | Operator::NotEqualStar | Operator::ExactEqual
+    );
+    !by_parts || one.version().release().len() == other.version().release().len()
 }
 
 fn pin(specifiers: &VersionSpecifiers) -> Option<&pep440_rs::Version> {
@@ -142,7 +153,7 @@ fn pin(specifiers: &VersionSpecifiers) -> Option<&pep440_rs::Version> {
 }
 
 fn is_pin(specifier: &VersionSpecifier) -> bool {
-    matches!(specifier.operator(), pep440_rs::Operator::Equal | pep440_rs::Operator::ExactEqual)
+    matches!(specifier.operator(), Operator::Equal | Operator::ExactEqual)
 }
 
 /// A name as PEP 503 has it.

@@ -247,6 +247,24 @@ fn drift_is_named_with_both_places() {
 }
 
 #[test]
+fn zeros_at_the_end_count_where_the_number_of_parts_does() {
+    #[track_caller]
+    fn check(one: &str, other: &str, same: bool) {
+        let project = format!("[project]\ndependencies = [\"a{other}\"]\n");
+        let (_, drift) = seen(&[("r.txt", &format!("a{one}"))], &project, &Selection::default());
+        assert_eq!(drift.is_empty(), same, "{one} {other}");
+    }
+    check("==1", "==1.0.0", true);
+    check(">=1,<2", "<2.0,>=1.0", true);
+    check("~=1.4", "~=1.4", true);
+    check("~=1.4", "~=1.4.0", false);
+    check("==1.4.*", "==1.4.0.*", false);
+    check("==1.4.*", "==1.4.*", true);
+    check("!=1.*", "!=1.0.*", false);
+    check("===1.0", "===1", false);
+}
+
+#[test]
 fn poetrys_tables_are_read_as_well() {
     let same = "a>=1.2,<2\nb[x]==2.0 ; os_name == 'nt'\ng @ git+https://x/g.git@v1\n";
     differs(same, POETRY, &[]);
