@@ -111,10 +111,9 @@ fn below<'t>(document: &'t mut DocumentMut, keys: &[String]) -> Option<&'t mut T
 
 fn list<'t>(document: &'t mut DocumentMut, keys: &[String]) -> Option<&'t mut Array> {
     let (last, keys) = keys.split_last()?;
-    let table = keys.iter().fold(document.as_table_mut() as &mut dyn toml_edit::TableLike, |table, key| {
-        let item = table.entry(key).or_insert_with(toml_edit::table);
-        item.as_table_like_mut().expect("what was read as a table is one")
-    });
+    let table = keys.iter().try_fold(document.as_table_mut() as &mut dyn toml_edit::TableLike, |table, key| {
+        table.entry(key).or_insert_with(toml_edit::table).as_table_like_mut()
+    })?;
     table.entry(last).or_insert_with(|| Item::Value(Value::Array(Array::new()))).as_array_mut()
 }
 

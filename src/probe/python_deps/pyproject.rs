@@ -70,6 +70,7 @@ pub(super) fn read(text: &str, file: &str) -> Result<Project, String> {
         format!("{file}:{line}: {}", error.message().replace('\n', ", "))
     })?;
     let mut reader = Reader { text, file, found: Vec::new(), tables: Vec::new() };
+    reader.hold_tables(document.as_table())?;
     reader.project(document.as_table())?;
     reader.groups(document.as_table())?;
     reader.poetry(document.as_table())?;
@@ -103,7 +104,33 @@ struct Reader<'text> {
     tables: Vec<(Group, Place)>,
 }
 
+/// What must be a table where it is there at all.
+const TABLES: [&[&str]; 8] = [
+    &["project"],
+    &["project", "optional-dependencies"],
+    &["dependency-groups"],
+    &["tool"],
+    &["tool", "poetry"],
+    &["tool", "poetry", "dependencies"],
+    &["tool", "poetry", "extras"],
+    &["tool", "poetry", "group"],
+];
+
 impl Reader<'_> {
+    /// Holds that tables are tables: `[[project]]` would say nothing of what the project needs.
+    fn hold_tables(&self, root: &Table) -> Result<(), String> {
+        for keys in TABLES {
+            let Some((last, above)) = keys.split_last() else { continue };
+            let item = if above.is_empty() { root.get(last) } else { table(root, above).and_then(|it| it.get(last)) };
+            let other = item.filter(|item| !item.is_table_like());
+            if let Some(other) = other {
+                let line = self.line(other.span());
+                return Err(format!("{}:{line}: {} must be a table", self.file, keys.join(".")));
+            }
+        }
+        Ok(())
+    }
+
     fn project(&mut self, root: &Table) -> Result<(), String> {
         let Some(project) = table(root, &["project"]) else { return Ok(()) };
         if let Some(list) = project.get("dependencies") {

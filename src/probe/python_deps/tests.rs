@@ -479,6 +479,13 @@ fn bad_project(text: &str, expected: &str) {
 fn a_bad_project_is_said_with_its_place() {
     bad_project("[project\n", "p.toml:1: unclosed table, expected `]`");
     bad_project("[project]\ndependencies = 1\n", "p.toml:2: project.dependencies must be a list");
+    bad_project("\nproject = \"x\"\n", "p.toml:2: project must be a table");
+    bad_project("[[project]]\ndependencies = [\"a\"]\n", "p.toml:1: project must be a table");
+    bad_project("[tool.poetry]\ndependencies = [\"a\"]\n", "p.toml:2: tool.poetry.dependencies must be a table");
+    bad_project(
+        "[project.optional-dependencies]\n[[dependency-groups]]\n",
+        "p.toml:2: dependency-groups must be a table",
+    );
     bad_project(
         "[dependency-groups]\na = [\n  {include-group = \"b\"},\n]\n",
         "p.toml:3: there is no group b to include",
