@@ -65,10 +65,22 @@ impl Drift {
                 drift.different.push(Different { required, against, declared });
             }
         }
-        let extra = selected.iter().filter(|(name, _)| !wanted_by_name.contains_key(*name));
-        drift.extra = extra.flat_map(|(_, declared)| declared.iter().map(|it| (*it).clone())).collect();
+        // What has no name may be any of them.
+        if wanted.unnamed.is_empty() {
+            let with_project = wanted.project.as_ref().map(|named| coming_with(declared, project, named));
+            let extra = selected.iter().filter(|(name, _)| !wanted_by_name.contains_key(*name));
+            let extra = extra.flat_map(|(_, declared)| declared.iter().map(|it| (*it).clone()));
+            let comes = |it: &Declared| with_project.as_ref().is_some_and(|with| with.takes(&it.group));
+            drift.extra = extra.filter(|it| !comes(it)).collect();
+        }
         drift
     }
+}
+
+/// What comes with the project where it is asked for itself, with some of its extras.
+fn coming_with(declared: &[Declared], project: Option<&str>, named: &BTreeSet<String>) -> Selection {
+    let named = Selection { extras: named.iter().cloned().collect(), ..Selection::default() };
+    Selection { extras: extras(declared, project, &named).into_iter().collect(), ..named }
 }
 
 /// The selected extras, and those that they select: `all = ["project[one,two]"]`.

@@ -38,6 +38,13 @@ impl Pep508Url for Link {
     }
 }
 
+/// A URL without `#egg=name`, which only names what it leads to.
+pub(super) fn unnamed(url: &str) -> String {
+    let Some((link, fragment)) = url.rsplit_once('#') else { return url.to_owned() };
+    let kept: Vec<&str> = fragment.split('&').filter(|part| !part.starts_with("egg=")).collect();
+    if kept.is_empty() { link.to_owned() } else { format!("{link}#{}", kept.join("&")) }
+}
+
 /// A text without the users and passwords of the URLs in it. A variable (`${TOKEN}`) says nothing and stays, and so does
 /// the login of ssh.
 pub(super) fn shown(text: &str) -> String {
@@ -68,6 +75,17 @@ fn says_nothing(part: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_is_no_part_of_a_url() {
+        fn check(url: &str, expected: &str) {
+            assert_eq!(unnamed(url), expected);
+        }
+        check("https://x/a.zip", "https://x/a.zip");
+        check("git+https://x/a.git@v1#egg=a[b]", "git+https://x/a.git@v1");
+        check("git+https://x/a.git#egg=a&subdirectory=s", "git+https://x/a.git#subdirectory=s");
+        check("https://x/a.zip#sha256=00", "https://x/a.zip#sha256=00");
+    }
 
     #[test]
     fn users_and_passwords_are_not_shown() {

@@ -7,7 +7,7 @@ use similar::TextDiff;
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, Value};
 
 use super::drift::Drift;
-use super::link::shown;
+use super::link::{shown, unnamed};
 use super::pyproject::{Declared, is_poetry};
 use super::requirement::Requirement;
 
@@ -143,7 +143,7 @@ fn push(list: &mut Array, text: &str) {
 fn line(requirement: &Requirement) -> String {
     let mut line = requirement.head();
     if let Some(url) = &requirement.url {
-        let _ = write!(line, " @ {url}");
+        let _ = write!(line, " @ {}", unnamed(url));
     } else {
         let specifiers: Vec<String> = requirement.specifiers.iter().map(ToString::to_string).collect();
         line += &specifiers.join(",");
@@ -162,7 +162,7 @@ fn poetry_value(requirement: &Requirement) -> Value {
     }
     let mut table = InlineTable::new();
     match &requirement.url {
-        Some(url) => table.insert("url", Value::from(url.as_str())),
+        Some(url) => table.insert("url", Value::from(unnamed(url))),
         None => table.insert("version", Value::from(version)),
     };
     if !requirement.extras.is_empty() {

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use pep440_rs::{Operator, VersionSpecifier, VersionSpecifiers};
 use pep508_rs::{MarkerTree, PackageName, VersionOrUrl};
 
-use super::link::{Link, shown};
+use super::link::{self, Link, shown};
 
 /// Where something stands.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -58,15 +58,26 @@ impl Requirement {
         Ok(Self { name, specifiers, extras, marker: read.marker, url, text, place })
     }
 
-    /// Whether both ask for the same: `==1.0` and `==1.0.0` do, in whatever order they are written.
+    /// Whether both ask for the same of one package: `==1.0` and `==1.0.0` do, in whatever order they are written.
     pub(super) fn same_as(&self, other: &Self) -> bool {
-        self.same_kind_as(other) && same(&self.specifiers, &other.specifiers)
+        self.extras == other.extras && self.marker == other.marker && self.same_version_as(other)
+    }
+
+    /// The same versions, or the same URL: what lies there has one version.
+    fn same_version_as(&self, other: &Self) -> bool {
+        match (&self.url, &other.url) {
+            (Some(one), Some(other)) => link::unnamed(one) == link::unnamed(other),
+            (None, None) => same(&self.specifiers, &other.specifiers),
+            _ => false,
+        }
     }
 
     /// Whether what this one pins is what the other one wants; where nothing is pinned, whether both ask for the same.
     pub(super) fn satisfies(&self, other: &Self) -> bool {
-        let Some(version) = pin(&self.specifiers) else { return self.same_as(other) };
-        self.same_kind_as(other) && other.specifiers.contains(version)
+        let alike = self.extras == other.extras && self.marker == other.marker;
+        // A wheel's file says its version.
+        let fits = pin(&self.specifiers).filter(|_| other.url.is_none()).map(|pin| other.specifiers.contains(pin));
+        alike && fits.unwrap_or_else(|| self.same_version_as(other))
     }
 
     /// Whether nothing can be both: one of them pins what the other one does not allow, where both count at once. Of two
@@ -93,10 +104,6 @@ impl Requirement {
     /// Whether it asks for one version and no other.
     pub(super) fn is_pinned(&self) -> bool {
         pin(&self.specifiers).is_some()
-    }
-
-    fn same_kind_as(&self, other: &Self) -> bool {
-        self.name == other.name && self.extras == other.extras && self.marker == other.marker && self.url == other.url
     }
 }
 

@@ -1,5 +1,6 @@
 //! `requirements.txt` with all the files that it takes in.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -22,15 +23,18 @@ pub(super) struct Requirements {
     pub(super) constraints: Vec<Requirement>,
     /// What has no name before it is built (a path, a URL without `#egg=`), or before the environment is asked.
     pub(super) unnamed: Vec<(String, Place)>,
+    /// Where the project itself is asked for (`-e .[dev]`): its extras that come with it, beside all that it needs.
+    pub(super) project: Option<BTreeSet<String>>,
 }
 
 impl Requirements {
     /// Adds what another file asks for.
     pub(super) fn add(&mut self, other: Self) {
-        let Self { wanted, constraints, unnamed } = other;
+        let Self { wanted, constraints, unnamed, project } = other;
         self.wanted.extend(wanted);
         self.constraints.extend(constraints);
         self.unnamed.extend(unnamed);
+        self.project = self.project.take().into_iter().chain(project).reduce(|one, other| &one | &other);
     }
 }
 
@@ -116,7 +120,8 @@ impl Walk<'_> {
             Found::Named(requirement) if constrains => self.found.constraints.push(*requirement),
             Found::Named(requirement) => self.found.wanted.push(*requirement),
             Found::Unnamed(text, place) if !constrains => self.found.unnamed.push((shown(&text), place)),
-            Found::Unnamed(..) | Found::Project => {}
+            Found::Project(extras) if !constrains => self.found.project.get_or_insert_default().extend(extras),
+            Found::Unnamed(..) | Found::Project(_) => {}
         }
     }
 
@@ -144,8 +149,8 @@ impl Walk<'_> {
 enum Found {
     Named(Box<Requirement>),
     Unnamed(String, Place),
-    /// The project itself, which is no dependency of its own.
-    Project,
+    /// The project itself, which is no dependency of its own, and the extras that are asked for.
+    Project(BTreeSet<String>),
 }
 
 fn is_elsewhere(text: &str) -> bool {
@@ -168,8 +173,8 @@ fn elsewhere(text: &str, place: &Place) -> Result<Found, String> {
     let separator = if text.contains("://") { "; " } else { ";" };
     let (link, marker) = text.split_once(separator).map_or((text, None), |(link, marker)| (link, Some(marker.trim())));
     let link = link.trim();
-    if matches!(link.split('[').next().unwrap_or(link).trim_end_matches('/'), "." | "" | "file:.") {
-        return Ok(Found::Project);
+    if let (Some(extras), None) = (project(link), marker) {
+        return Ok(Found::Project(extras));
     }
     let marker = marker.map(requirement::marker).transpose()?.unwrap_or_default();
     let named = egg(link).or_else(|| wheel(link));
@@ -182,6 +187,14 @@ fn elsewhere(text: &str, place: &Place) -> Result<Found, String> {
         text: shown(text),
         ..head
     })))
+}
+
+/// The extras of the project, where a link leads to it: `.`, `./[dev]`, `.#egg=name[dev]`.
+fn project(link: &str) -> Option<BTreeSet<String>> {
+    let path = link.split(['[', '#']).next().unwrap_or(link).trim_end_matches('/');
+    let itself = matches!(path, "." | "file:.") && !link.contains("subdirectory=");
+    let extras = link.split_once('[').and_then(|(_, rest)| rest.split(']').next()).unwrap_or_default();
+    itself.then(|| extras.split(',').filter_map(|extra| normalised(extra.trim()).ok()).collect())
 }
 
 /// `…#egg=name[extra]&subdirectory=x`.

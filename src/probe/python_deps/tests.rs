@@ -1,6 +1,6 @@
 //! Files against each other, and our reading of them against pip's own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -39,7 +39,9 @@ fn asks(files: &[(&str, &str)], expected: &[&str]) {
     let wanted = found.wanted.iter().map(short);
     let constraints = found.constraints.iter().map(|it| format!("-c {}", short(it)));
     let unnamed = found.unnamed.iter().map(|(text, at)| format!("? {at} {text}"));
-    assert_eq!(wanted.chain(constraints).chain(unnamed).collect::<Vec<_>>(), expected);
+    let join = |extras: &BTreeSet<String>| extras.iter().map(String::as_str).collect::<Vec<_>>().join(",");
+    let itself = found.project.iter().map(|extras| format!("itself [{}]", join(extras)));
+    assert_eq!(wanted.chain(constraints).chain(unnamed).chain(itself).collect::<Vec<_>>(), expected);
 }
 
 #[test]
@@ -64,7 +66,15 @@ fn awkward_lines_are_taken_apart() {
         &[("r.txt", "-e git+https://x/y.git@v1#egg=y[z]&subdirectory=s\n")],
         &["r.txt:1 y[z] @ git+https://x/y.git@v1#egg=y[z]&subdirectory=s"],
     );
-    asks(&[("r.txt", "-e .\n.\n./lib\n--editable=../other\n")], &["? r.txt:3 ./lib", "? r.txt:4 ../other"]);
+    asks(
+        &[("r.txt", "-e .\n.\n./lib\n--editable=../other\n")],
+        &["? r.txt:3 ./lib", "? r.txt:4 ../other", "itself []"],
+    );
+    asks(&[("r.txt", "-e .[B,a]\n./[c] # x\nfile:.#egg=me[D]")], &["itself [a,b,c,d]"]);
+    asks(
+        &[("r.txt", "-e .#egg=s&subdirectory=s\n. ; os_name == 'nt'")],
+        &["r.txt:1 s @ .#egg=s&subdirectory=s", "? r.txt:2 . ; os_name == 'nt'"],
+    );
     asks(
         &[("r.txt", "a @ https://${TOKEN}@x/a.zip\nb @ https://${NONE}/b.zip")],
         &["r.txt:1 a @ https://${TOKEN}@x/a.zip", "r.txt:2 b @ https://${NONE}/b.zip"],
@@ -244,6 +254,42 @@ fn drift_is_named_with_both_places() {
         "[project]\nname = \"me\"\n",
         &["requirements.txt:1 asks for a, and pyproject.toml has no such dependency"],
     );
+}
+
+/// What is asked for by a link is the same as what is asked for by name and link, and the project brings what it needs.
+#[test]
+fn links_are_what_they_lead_to() {
+    #[track_caller]
+    fn check(requirements: &str, dependencies: &str, expected: &[&str]) {
+        let project = format!(
+            "[project]\nname = \"me\"\ndependencies = [{dependencies}]\n\n\
+            [project.optional-dependencies]\npg = [\"p\"]\nall = [\"me[pg]\"]\n"
+        );
+        let chosen = Selection { extras: vec!["pg".to_owned()], ..Selection::default() };
+        let (deps, drift) = seen(&[("r.txt", requirements)], &project, &chosen);
+        let lines: Vec<String> = deps.evidence().into_iter().take(1).map(|it| it.text).collect();
+        assert_eq!(lines, expected, "{requirements}");
+        mends(requirements, &project, &drift, &chosen);
+    }
+    check("-e .[pg]", "\"a==1\"", &[]);
+    check(".[all]\na==1", "\"a==1\"", &[]);
+    check("-e .", "\"a==1\"", &["pyproject.toml:6 wants p, and no requirements file asks for p"]);
+    check("-e .[pg]\na==2", "\"a==1\"", &["pyproject.toml:3 wants a==1, r.txt:2 pins a==2"]);
+    check("-e .[pg]\nb", "", &["r.txt:2 asks for b, and pyproject.toml has no such dependency"]);
+    check("p\ngit+https://x/l.git@v1#egg=lib", "\"lib @ git+https://x/l.git@v1\"", &[]);
+    check(
+        "p\ngit+https://x/l.git@v2#egg=lib",
+        "\"lib @ git+https://x/l.git@v1\"",
+        &["pyproject.toml:3 wants lib @ git+https://x/l.git@v1, r.txt:2 asks for git+https://x/l.git@v2#egg=lib"],
+    );
+    check("p\nhttps://x/lib-2.0-py3-none-any.whl", "\"lib @ https://x/lib-2.0-py3-none-any.whl\"", &[]);
+    check(
+        "p\nhttps://x/lib-2.0-py3-none-any.whl",
+        "\"lib==2.0\"",
+        &["pyproject.toml:3 wants lib==2.0, r.txt:2 pins https://x/lib-2.0-py3-none-any.whl"],
+    );
+    // What would have to be built may be that very package.
+    check("p\n./lib", "\"lib @ file:./lib\"", &["r.txt:2 names no package: `./lib` would have to be built to know"]);
 }
 
 #[test]
