@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::pyproject::{Declared, Group};
+use super::declared::{Declared, Project};
 use super::requirement::Requirement;
 use super::requirements::Requirements;
 use super::selection::{Compare, Selection};
@@ -38,18 +38,11 @@ impl Drift {
         self.missing.is_empty() && self.extra.is_empty() && self.different.is_empty()
     }
 
-    /// What differs. `project` is the project's own name: what it says of itself only selects more of its extras.
-    pub(super) fn of(
-        wanted: &Requirements,
-        declared: &[Declared],
-        project: Option<&str>,
-        selection: &Selection,
-    ) -> Self {
-        let extras = extras(declared, project, selection).into_iter().collect();
-        let selection = Selection { extras, ..selection.clone() };
-        let own = |declared: &&Declared| Some(declared.requirement.name.as_str()) == project;
-        let (selected, others): (Vec<_>, Vec<_>) =
-            declared.iter().filter(|it| !own(it)).partition(|it| selection.takes(&it.group));
+    /// What differs.
+    pub(super) fn of(wanted: &Requirements, project: &Project, selection: &Selection) -> Self {
+        let selection = selection.widened(project);
+        let foreign = project.declared.iter().filter(|it| !project.is_named_in(it));
+        let (selected, others): (Vec<_>, Vec<_>) = foreign.partition(|it| selection.takes(&it.group));
         let (mut drift, selected) = (Self::default(), by_name(selected, |declared| &declared.requirement.name));
         let wanted_by_name = by_name(wanted.wanted.iter().collect(), |requirement| &requirement.name);
         for (name, required) in &wanted_by_name {
@@ -67,36 +60,18 @@ impl Drift {
         }
         // What has no name may be any of them.
         if wanted.unnamed.is_empty() {
-            let with_project = wanted.project.as_ref().map(|named| coming_with(declared, project, named));
+            // What comes with the project itself, and with the extras that are asked for.
+            let named = |named: &BTreeSet<String>| named.iter().cloned().collect();
+            let with_project = wanted
+                .project
+                .as_ref()
+                .map(|extras| Selection { extras: named(extras), ..Selection::default() }.widened(project));
             let extra = selected.iter().filter(|(name, _)| !wanted_by_name.contains_key(*name));
             let extra = extra.flat_map(|(_, declared)| declared.iter().map(|it| (*it).clone()));
             let comes = |it: &Declared| with_project.as_ref().is_some_and(|with| with.takes(&it.group));
             drift.extra = extra.filter(|it| !comes(it)).collect();
         }
         drift
-    }
-}
-
-/// What comes with the project where it is asked for itself, with some of its extras.
-fn coming_with(declared: &[Declared], project: Option<&str>, named: &BTreeSet<String>) -> Selection {
-    let named = Selection { extras: named.iter().cloned().collect(), ..Selection::default() };
-    Selection { extras: extras(declared, project, &named).into_iter().collect(), ..named }
-}
-
-/// The selected extras, and those that they select: `all = ["project[one,two]"]`.
-fn extras(declared: &[Declared], project: Option<&str>, selection: &Selection) -> BTreeSet<String> {
-    let mut selected: BTreeSet<String> = selection.extras.iter().cloned().collect();
-    loop {
-        let before = selected.len();
-        let own = declared.iter().filter(|it| Some(it.requirement.name.as_str()) == project);
-        let more: Vec<String> = own
-            .filter(|it| matches!(&it.group, Group::Optional(name) if selected.contains(name)))
-            .flat_map(|it| it.requirement.extras.iter().cloned())
-            .collect();
-        selected.extend(more);
-        if selected.len() == before {
-            return selected;
-        }
     }
 }
 

@@ -1,12 +1,15 @@
 //! `python_deps`: `requirements.txt`, which is the source of truth, against `pyproject.toml`.
 
+mod declared;
 mod drift;
 mod entry;
 mod lines;
 mod link;
 mod patch;
 mod poetry;
+mod poetry_tables;
 mod pyproject;
+mod reader;
 mod requirement;
 mod requirements;
 mod seen;
@@ -16,8 +19,9 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 
+use self::declared::{Declared, Group, Project, Way};
 use self::drift::Drift;
-use self::requirement::normalised;
+use self::requirement::{Place, normalised};
 use self::requirements::{Requirements, Shelf};
 pub use self::seen::DepsSeen;
 use self::selection::{Compare, Selection};
@@ -132,9 +136,10 @@ impl Query {
         let file = local_file::shown(&path);
         let unread = |why: String| format!("{file}: {why}");
         let text = lines::decode(&local_file::bytes(&path).map_err(unread)?).map_err(unread)?;
-        let project = pyproject::read(&text, &file)?;
+        let mut project = pyproject::read(&text, &file)?;
         self.selection.held_by(&project, &file)?;
-        let drift = Drift::of(&wanted, &project.declared, project.name.as_deref(), &self.selection);
+        take_in(&mut project, &path, &files)?;
+        let drift = Drift::of(&wanted, &project, &self.selection);
         Ok(DepsSeen::new(drift, &wanted, (&file, &text), &project, &self.selection))
     }
 
@@ -143,6 +148,19 @@ impl Query {
     pub fn describe(&self) -> String {
         format!("python_deps {} against {}", self.requirements.join(", "), self.pyproject)
     }
+}
+
+/// Takes in the files that setuptools reads what the project needs from.
+fn take_in(project: &mut Project, path: &Path, shelf: &Shelf<'_>) -> Result<(), String> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    for file in project.files.clone() {
+        let path = folder.join(file);
+        project.tables.push((Group::Main, Place { file: (shelf.shown)(&path), line: 1 }));
+        let found = requirements::read(&path, shelf)?;
+        let declared = |requirement| Declared { requirement, group: Group::Main, way: Way::default() };
+        project.declared.extend(found.wanted.into_iter().map(declared));
+    }
+    Ok(())
 }
 
 /// Reads two texts against each other, for tests that throw anything at them.
@@ -157,7 +175,7 @@ pub(super) fn read_both(path: &Path, requirements: &str, project: &str) {
         return;
     };
     let chosen = Selection::default();
-    let drift = Drift::of(&wanted, &read.declared, read.name.as_deref(), &chosen);
+    let drift = Drift::of(&wanted, &read, &chosen);
     let seen = DepsSeen::new(drift, &wanted, ("pyproject.toml", project), &read, &chosen);
     let _ = (expr::to_text(&seen.binding()), seen.summary(), seen.cause(), seen.evidence());
 }

@@ -6,9 +6,10 @@ use std::fmt::Write as _;
 use similar::TextDiff;
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, Value};
 
+use super::declared::Declared;
 use super::drift::Drift;
 use super::link::{shown, unnamed};
-use super::pyproject::{Declared, is_poetry};
+use super::poetry_tables::is_poetry;
 use super::requirement::Requirement;
 
 /// A unified diff of `pyproject.toml`, or nothing where it cannot be edited, or that would mend nothing.

@@ -13,9 +13,21 @@ pub(super) fn specifiers(constraint: &str) -> Result<VersionSpecifiers, String> 
     if constraint.contains('|') {
         return Err(format!("`{constraint}` has alternatives, which a requirements file cannot have"));
     }
-    let parts = constraint.split(',').map(str::trim).filter(|part| !part.is_empty() && *part != "*");
-    let parts: Vec<String> = parts.map(part).collect::<Result<_, _>>()?;
+    let parts: Vec<String> = parts(constraint).iter().map(|text| part(text)).collect::<Result<_, _>>()?;
     VersionSpecifiers::from_str(&parts.join(",")).map_err(|_| format!("`{constraint}` is no version constraint"))
+}
+
+/// What stands between commas or spaces, an operator with its version.
+fn parts(constraint: &str) -> Vec<String> {
+    let mut parts: Vec<String> = Vec::new();
+    for word in constraint.split([',', ' ', '\t']).filter(|word| !word.is_empty() && *word != "*") {
+        let operator = |text: &String| text.chars().all(|c| "<>=!~^".contains(c));
+        match parts.last_mut().filter(|last| operator(last)) {
+            Some(last) => last.push_str(word),
+            None => parts.push(word.to_owned()),
+        }
+    }
+    parts
 }
 
 fn part(text: &str) -> Result<String, String> {
@@ -87,6 +99,10 @@ mod tests {
         check("=1.2.3", "==1.2.3");
         check(">= 1.2, < 1.5", ">=1.2, <1.5");
         check("!= 1.2.3", "!=1.2.3");
+        check(">=1.2 <1.5", ">=1.2, <1.5");
+        check("^ 1.2  !=1.3", ">=1.2, <2, !=1.3");
+        check(">=1 2 3", ">=1, ==2, ==3");
+        check(">= 1, <", "`>= 1, <` is no version constraint");
         check("^1 || ^2", "`^1 || ^2` has alternatives, which a requirements file cannot have");
         check("^x", "`x` is no version");
         check("newest", "`newest` is no version constraint");

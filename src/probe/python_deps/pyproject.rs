@@ -1,64 +1,13 @@
 //! `pyproject.toml`: every table in which a project says what it needs.
 
-use std::fmt;
-
+use pep508_rs::MarkerTree;
 use toml_edit::{Document, Item, Table, TableLike, Value};
 
-use super::entry::{self, Entry};
+use super::declared::{Group, Project};
 use super::link::shown;
-use super::requirement::{Place, Requirement, normalised};
-use crate::diagnostic::line_at;
-
-/// Which table something stands in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Group {
-    /// `project.dependencies`, or Poetry's own: what is always installed.
-    Main,
-    /// `project.optional-dependencies.NAME`.
-    Optional(String),
-    /// `dependency-groups.NAME` (PEP 735), or a group of Poetry's.
-    Named(String),
-}
-
-impl fmt::Display for Group {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Main => f.write_str("dependencies"),
-            Self::Optional(name) => write!(f, "extra {name}"),
-            Self::Named(name) => write!(f, "group {name}"),
-        }
-    }
-}
-
-/// The way to an entry through the file: keys, and an index where the last table is a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Way {
-    pub(super) keys: Vec<String>,
-    pub(super) index: Option<usize>,
-}
-
-/// One entry.
-#[derive(Debug, Clone)]
-pub(super) struct Declared {
-    pub(super) requirement: Requirement,
-    pub(super) group: Group,
-    pub(super) way: Way,
-}
-
-/// What a project says of itself.
-#[derive(Debug)]
-pub(super) struct Project {
-    /// Its own name, normalised.
-    pub(super) name: Option<String>,
-    /// Every entry of every table.
-    pub(super) declared: Vec<Declared>,
-    /// Every table that there is, those without an entry too.
-    pub(super) tables: Vec<(Group, Place)>,
-    /// Where it says that a build decides what it needs.
-    pub(super) dynamic: Option<Place>,
-    /// Where it says that a build decides what its extras are.
-    pub(super) dynamic_extras: Option<Place>,
-}
+use super::reader::{Reader, built_by, table};
+use super::requirement::{Place, Requirement, marker, normalised};
+use super::{entry, poetry, poetry_tables};
 
 /// Reads all tables.
 ///
@@ -66,228 +15,125 @@ pub(super) struct Project {
 /// The first thing that cannot be read, with its place.
 pub(super) fn read(text: &str, file: &str) -> Result<Project, String> {
     let document = Document::parse(text).map_err(|error| {
-        let line = error.span().map_or(1, |span| line_at(text, span.start));
+        let line = error.span().map_or(1, |span| crate::diagnostic::line_at(text, span.start));
         format!("{file}:{line}: {}", error.message().replace('\n', ", "))
     })?;
-    let mut reader = Reader { text, file, found: Vec::new(), tables: Vec::new() };
-    reader.hold_tables(document.as_table())?;
-    reader.project(document.as_table())?;
-    reader.groups(document.as_table())?;
-    reader.poetry(document.as_table())?;
-    let project = table(document.as_table(), &["project"]);
-    let dynamic = |what: &str| {
-        let mut names = project.and_then(|project| project.get("dynamic")?.as_array()).into_iter().flatten();
-        names.find(|name| name.as_str() == Some(what)).map(|name| reader.place(name.span()))
-    };
-    let (dynamic, dynamic_extras) = (dynamic("dependencies"), dynamic("optional-dependencies"));
-    let poetry = || table(document.as_table(), &["tool", "poetry"]);
-    let name = project.or_else(poetry).and_then(|project| normalised(project.get("name")?.as_str()?).ok());
-    Ok(Project { name, declared: reader.found, tables: reader.tables, dynamic, dynamic_extras })
+    let root = document.as_table();
+    let mut reader = Reader { text, file, found: Vec::new(), tables: Vec::new(), unread: Vec::new() };
+    reader.hold_tables(root)?;
+    standard(&mut reader, root)?;
+    groups(&mut reader, root)?;
+    poetry_tables::read(&mut reader, root)?;
+    let named = table(root, &["project"]).or_else(|| table(root, &["tool", "poetry"]));
+    let dynamic = |what: &str| dynamic(&reader, root, what);
+    let files = dynamic("dependencies").map(|_| setuptools_files(root)).unwrap_or_default();
+    let (poetry, extras) = (poetry_tables::builds(root), table(root, &["tool", "poetry", "extras"]).is_some());
+    Ok(Project {
+        name: named.and_then(|project| normalised(project.get("name")?.as_str()?).ok()),
+        python: python(root),
+        dynamic: dynamic("dependencies").filter(|_| !poetry && files.is_empty()),
+        dynamic_extras: dynamic("optional-dependencies").filter(|_| !(poetry && extras)),
+        declared: reader.found,
+        tables: reader.tables,
+        unread: reader.unread,
+        files,
+    })
 }
 
-/// Whether the file says what it needs in Poetry's tables only.
-pub(super) fn is_poetry(document: &Table) -> bool {
-    let standard = table(document, &["project"]).is_some_and(|project| project.contains_key("dependencies"));
-    !standard && table(document, &["tool", "poetry", "dependencies"]).is_some()
+/// Where the project says that a build decides this.
+fn dynamic(reader: &Reader<'_>, root: &Table, what: &str) -> Option<Place> {
+    let names = table(root, &["project"])?.get("dynamic")?.as_array()?;
+    names.iter().find(|name| name.as_str() == Some(what)).map(|name| reader.place(name.span()))
 }
 
-/// A table below another, by its keys.
-pub(super) fn table<'t>(from: &'t Table, keys: &[&str]) -> Option<&'t dyn TableLike> {
-    let (first, rest) = keys.split_first()?;
-    rest.iter().try_fold(from.get(first)?.as_table_like()?, |table, key| table.get(key)?.as_table_like())
+/// The files that setuptools takes dynamic dependencies from: one, or a list.
+fn setuptools_files(root: &Table) -> Vec<String> {
+    let dependencies = table(root, &["tool", "setuptools", "dynamic", "dependencies"]);
+    let file = dependencies.filter(|_| built_by(root, "setuptools")).and_then(|it| it.get("file")?.as_value());
+    let several = file.and_then(Value::as_array).into_iter().flatten();
+    file.into_iter().chain(several).filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-struct Reader<'text> {
-    text: &'text str,
-    file: &'text str,
-    found: Vec<Declared>,
-    tables: Vec<(Group, Place)>,
+/// The Pythons that the project runs on.
+fn python(root: &Table) -> Option<MarkerTree> {
+    let standard = table(root, &["project"]).and_then(|it| it.get("requires-python")?.as_str());
+    let own = || table(root, &["tool", "poetry", "dependencies"])?.get("python")?.as_str();
+    let specifiers = poetry::specifiers(standard.or_else(own)?).ok()?;
+    marker(&entry::python(&specifiers)).ok()
 }
 
-/// What must be a table where it is there at all.
-const TABLES: [&[&str]; 8] = [
-    &["project"],
-    &["project", "optional-dependencies"],
-    &["dependency-groups"],
-    &["tool"],
-    &["tool", "poetry"],
-    &["tool", "poetry", "dependencies"],
-    &["tool", "poetry", "extras"],
-    &["tool", "poetry", "group"],
-];
-
-impl Reader<'_> {
-    /// Holds that tables are tables: `[[project]]` would say nothing of what the project needs.
-    fn hold_tables(&self, root: &Table) -> Result<(), String> {
-        for keys in TABLES {
-            let Some((last, above)) = keys.split_last() else { continue };
-            let item = if above.is_empty() { root.get(last) } else { table(root, above).and_then(|it| it.get(last)) };
-            let other = item.filter(|item| !item.is_table_like());
-            if let Some(other) = other {
-                let line = self.line(other.span());
-                return Err(format!("{}:{line}: {} must be a table", self.file, keys.join(".")));
-            }
-        }
-        Ok(())
+fn standard(reader: &mut Reader<'_>, root: &Table) -> Result<(), String> {
+    let Some(project) = table(root, &["project"]) else { return Ok(()) };
+    if let Some(dependencies) = project.get("dependencies") {
+        list(reader, dependencies, &Group::Main, &["project", "dependencies"])?;
     }
-
-    fn project(&mut self, root: &Table) -> Result<(), String> {
-        let Some(project) = table(root, &["project"]) else { return Ok(()) };
-        if let Some(list) = project.get("dependencies") {
-            self.list(list, &Group::Main, &["project", "dependencies"])?;
-        }
-        for (name, list) in
-            project.get("optional-dependencies").and_then(Item::as_table_like).iter().flat_map(|it| it.iter())
-        {
-            self.list(list, &Group::Optional(normalised(name)?), &["project", "optional-dependencies", name])?;
-        }
-        Ok(())
+    let extras = project.get("optional-dependencies").and_then(Item::as_table_like);
+    for (name, extra) in extras.iter().flat_map(|it| it.iter()) {
+        list(reader, extra, &Group::Optional(normalised(name)?), &["project", "optional-dependencies", name])?;
     }
+    Ok(())
+}
 
-    /// PEP 735. A group that includes another has that one's entries too.
-    fn groups(&mut self, root: &Table) -> Result<(), String> {
-        let Some(groups) = table(root, &["dependency-groups"]) else { return Ok(()) };
-        for (name, list) in groups.iter() {
-            self.list(list, &Group::Named(normalised(name)?), &["dependency-groups", name])?;
-        }
-        for (name, _) in groups.iter() {
-            let mut included = Vec::new();
-            self.included(groups, name, &mut vec![normalised(name)?], &mut included)?;
-            let group = Group::Named(normalised(name)?);
-            self.found.extend(included.into_iter().map(|declared| Declared { group: group.clone(), ..declared }));
-        }
-        Ok(())
+/// PEP 735. A group that includes another has that one's entries too.
+fn groups(reader: &mut Reader<'_>, root: &Table) -> Result<(), String> {
+    let Some(groups) = table(root, &["dependency-groups"]) else { return Ok(()) };
+    for (name, group) in groups.iter() {
+        list(reader, group, &Group::Named(normalised(name)?), &["dependency-groups", name])?;
     }
-
-    fn included(
-        &self,
-        groups: &dyn TableLike,
-        name: &str,
-        open: &mut Vec<String>,
-        found: &mut Vec<Declared>,
-    ) -> Result<(), String> {
-        let list = groups.iter().find(|(key, _)| normalised(key).as_deref() == normalised(name).as_deref());
-        for entry in list.and_then(|(_, list)| list.as_array()).iter().flat_map(|list| list.iter()) {
-            let Some(other) = entry.as_inline_table().and_then(|table| table.get("include-group")?.as_str()) else {
-                continue;
-            };
-            let (line, other) = (self.line(entry.span()), normalised(other)?);
-            if open.contains(&other) {
-                return Err(format!("{}:{line}: the group {other} includes itself", self.file));
-            }
-            if !groups.iter().any(|(key, _)| normalised(key).as_deref() == Ok(other.as_str())) {
-                return Err(format!("{}:{line}: there is no group {other} to include", self.file));
-            }
-            let group = Group::Named(other.clone());
-            found.extend(self.found.iter().filter(|declared| declared.group == group).cloned());
-            open.push(other.clone());
-            self.included(groups, &other, open, found)?;
-            open.pop();
-        }
-        Ok(())
+    let mut all = Vec::new();
+    for (name, _) in groups.iter() {
+        let mut with = Vec::new();
+        included(reader, groups, &mut vec![normalised(name)?], &mut with)?;
+        all.push((Group::Named(normalised(name)?), with));
     }
+    reader.include(&all);
+    Ok(())
+}
 
-    fn list(&mut self, list: &Item, group: &Group, keys: &[&str]) -> Result<(), String> {
-        let Some(array) = list.as_array() else {
-            let line = self.line(list.span());
-            return Err(format!("{}:{line}: {} must be a list", self.file, keys.join(".")));
+/// The groups that the last of the open ones takes in, and those that they take in.
+fn included(
+    reader: &Reader<'_>,
+    groups: &dyn TableLike,
+    open: &mut Vec<String>,
+    found: &mut Vec<Group>,
+) -> Result<(), String> {
+    let list = groups.iter().find(|(key, _)| normalised(key).ok().as_ref() == open.last());
+    for entry in list.and_then(|(_, list)| list.as_array()).iter().flat_map(|list| list.iter()) {
+        let Some(other) = entry.as_inline_table().and_then(|table| table.get("include-group")?.as_str()) else {
+            continue;
         };
-        self.tables.push((group.clone(), self.place(list.span())));
-        for (index, entry) in array.iter().enumerate() {
-            let place = self.place(entry.span());
-            match entry {
-                Value::String(text) => {
-                    let requirement = Requirement::parse(text.value(), place.clone())
-                        .map_err(|why| format!("{place}: `{}` is no requirement: {why}", shown(text.value())))?;
-                    self.add(requirement, group, keys, Some(index));
-                }
-                Value::InlineTable(table) if table.contains_key("include-group") => {}
-                _ => return Err(format!("{place}: a dependency must be text")),
-            }
+        let (place, other) = (reader.place(entry.span()), normalised(other)?);
+        if open.contains(&other) {
+            return Err(format!("{place}: the group {other} includes itself"));
         }
-        Ok(())
+        if !groups.iter().any(|(key, _)| normalised(key).as_deref() == Ok(other.as_str())) {
+            return Err(format!("{place}: there is no group {other} to include"));
+        }
+        found.push(Group::Named(other.clone()));
+        open.push(other);
+        included(reader, groups, open, found)?;
+        open.pop();
     }
+    Ok(())
+}
 
-    fn add(&mut self, requirement: Requirement, group: &Group, keys: &[&str], index: Option<usize>) {
-        let way = Way { keys: keys.iter().map(|key| (*key).to_owned()).collect(), index };
-        self.found.push(Declared { requirement, group: group.clone(), way });
-    }
-
-    fn poetry(&mut self, root: &Table) -> Result<(), String> {
-        if !is_poetry(root) && table(root, &["tool", "poetry", "group"]).is_none() {
-            return Ok(());
-        }
-        if is_poetry(root) {
-            self.poetry_table(root, &["tool", "poetry", "dependencies"], &Group::Main)?;
-        }
-        self.poetry_table(root, &["tool", "poetry", "dev-dependencies"], &Group::Named("dev".to_owned()))?;
-        self.poetry_extras(root)?;
-        for (name, _) in table(root, &["tool", "poetry", "group"]).iter().flat_map(|groups| groups.iter()) {
-            let group = Group::Named(normalised(name)?);
-            self.poetry_table(root, &["tool", "poetry", "group", name, "dependencies"], &group)?;
-        }
-        Ok(())
-    }
-
-    fn poetry_table(&mut self, root: &Table, keys: &[&str], group: &Group) -> Result<(), String> {
-        let Some(entries) = table(root, keys) else { return Ok(()) };
-        self.tables.push((group.clone(), self.below(root, keys)));
-        for (name, item) in entries.iter().filter(|(name, _)| *name != "python") {
-            let key = entries.get_key_value(name).and_then(|(key, _)| key.span());
-            let place = self.place(key.or_else(|| item.span()));
-            let several = item.as_array().map(|list| list.iter().collect::<Vec<_>>());
-            let one = item.as_value().map(|value| vec![value]);
-            let keys: Vec<&str> = keys.iter().copied().chain([name]).collect();
-            for value in several.or(one).unwrap_or_default() {
-                let (requirement, optional) =
-                    entry::requirement(name, Entry::Value(value), &place).map_err(|why| format!("{place}: {why}"))?;
-                self.add_poetry(root, requirement, group, (&keys, optional));
-            }
-            if let Some(table) = item.as_table() {
-                let (requirement, optional) =
-                    entry::requirement(name, Entry::Table(table), &place).map_err(|why| format!("{place}: {why}"))?;
-                self.add_poetry(root, requirement, group, (&keys, optional));
-            }
-        }
-        Ok(())
-    }
-
-    /// Extras name what stands in Poetry's main table.
-    fn poetry_extras(&mut self, root: &Table) -> Result<(), String> {
-        let keys = ["tool", "poetry", "extras"];
-        for (name, _) in table(root, &keys).iter().flat_map(|extras| extras.iter()) {
-            let place = self.below(root, &[&keys[..], &[name]].concat());
-            self.tables.push((Group::Optional(normalised(name)?), place));
-        }
-        Ok(())
-    }
-
-    /// Where a key stands, by the way to it.
-    fn below(&self, root: &Table, keys: &[&str]) -> Place {
-        let span = keys.split_last().and_then(|(last, above)| table(root, above)?.get_key_value(last)?.0.span());
-        self.place(span)
-    }
-
-    /// What is optional belongs to the extras that name it.
-    fn add_poetry(&mut self, root: &Table, requirement: Requirement, group: &Group, (keys, optional): (&[&str], bool)) {
-        if !optional {
-            return self.add(requirement, group, keys, None);
-        }
-        let extras = table(root, &["tool", "poetry", "extras"]);
-        for (extra, names) in extras.iter().flat_map(|extras| extras.iter()) {
-            let names = names.as_array().into_iter().flat_map(|names| names.iter()).filter_map(Value::as_str);
-            if names.into_iter().any(|name| normalised(name).as_deref() == Ok(requirement.name.as_str())) {
-                let extra = normalised(extra).unwrap_or_else(|_| extra.to_owned());
-                self.add(requirement.clone(), &Group::Optional(extra), keys, None);
-            }
+fn list(reader: &mut Reader<'_>, list: &Item, group: &Group, keys: &[&str]) -> Result<(), String> {
+    let Some(array) = list.as_array() else {
+        return Err(format!("{}: {} must be a list", reader.place(list.span()), keys.join(".")));
+    };
+    reader.tables.push((group.clone(), reader.place(list.span())));
+    for (index, entry) in array.iter().enumerate() {
+        let place = reader.place(entry.span());
+        let read = match entry {
+            Value::String(text) => Requirement::parse(text.value(), place.clone())
+                .map_err(|why| format!("{place}: `{}` is no requirement: {why}", shown(text.value()))),
+            Value::InlineTable(table) if table.contains_key("include-group") => continue,
+            _ => Err(format!("{place}: a dependency must be text")),
+        };
+        match read {
+            Ok(requirement) => reader.add(requirement, group, keys, Some(index)),
+            Err(why) => reader.unread.push((group.clone(), why)),
         }
     }
-
-    fn place(&self, span: Option<std::ops::Range<usize>>) -> Place {
-        Place { file: self.file.to_owned(), line: self.line(span) }
-    }
-
-    fn line(&self, span: Option<std::ops::Range<usize>>) -> usize {
-        span.map_or(1, |span| line_at(self.text, span.start))
-    }
+    Ok(())
 }

@@ -3,10 +3,10 @@
 use serde::Serialize;
 use serde_json::json;
 
+use super::declared::{Declared, Project};
 use super::drift::{Different, Drift, Missing};
 use super::lines;
 use super::patch;
-use super::pyproject::{Declared, Project};
 use super::requirement::{Place, Requirement};
 use super::requirements::Requirements;
 use super::selection::Selection;
@@ -46,7 +46,8 @@ impl DepsSeen {
         let hidden = selection.hidden_in(project);
         let unnamed = wanted.unnamed.first().map(unnamed);
         let drift = if hidden.is_some() { Drift::default() } else { drift };
-        let patch = if drift.is_empty() { None } else { patch::patch(text, file, &drift) };
+        let elsewhere = !project.files.is_empty();
+        let patch = if drift.is_empty() || elsewhere { None } else { patch::patch(text, file, &drift) };
         // What is missing there is known to be missing, whatever its tables are called.
         let absent = if drift.is_empty() { selection.absent_from(project, file) } else { None };
         let doubt = hidden.or(unnamed).or(absent);

@@ -1,6 +1,8 @@
 //! What is compared with the requirements, and how.
 
-use super::pyproject::{Group, Project};
+use std::collections::BTreeSet;
+
+use super::declared::{Declared, Group, Project};
 use crate::diagnostic::nearest;
 
 /// How versions are compared.
@@ -24,17 +26,39 @@ pub(super) struct Selection {
 }
 
 impl Selection {
-    /// Holds that everything that is chosen by name is there: what is not would be in step with anything.
+    /// Holds that everything that is chosen by name is there (what is not would be in step with anything), and that
+    /// every entry of it can be read.
     ///
     /// # Errors
-    /// Each name that is none, with the nearest right one, or with all that there are, and where.
+    /// Each name that is none, with the nearest right one, or with all that there are, and where; else the first entry.
     pub(super) fn held_by(&self, project: &Project, file: &str) -> Result<(), String> {
         let extras: &[String] = if project.dynamic_extras.is_some() { &[] } else { &self.extras };
         let extras = extras.iter().map(|name| Group::Optional(name.clone()));
         let wanted = extras.chain(self.groups.iter().map(|name| Group::Named(name.clone())));
         let missing = wanted.filter(|wanted| !project.tables.iter().any(|(group, _)| group == wanted));
         let missing: Vec<String> = missing.map(|group| there_is_no(&group, project, file)).collect();
-        if missing.is_empty() { Ok(()) } else { Err(missing.join("; ")) }
+        if !missing.is_empty() {
+            return Err(missing.join("; "));
+        }
+        let widened = self.widened(project);
+        let unread = project.unread.iter().find(|(group, _)| widened.takes(group));
+        unread.map_or(Ok(()), |(_, why)| Err(why.clone()))
+    }
+
+    /// The same with the extras that the chosen ones select: `all = ["project[one,two]"]`.
+    pub(super) fn widened(&self, project: &Project) -> Self {
+        let mut extras: BTreeSet<String> = self.extras.iter().cloned().collect();
+        let own: Vec<&Declared> = project.declared.iter().filter(|it| project.is_named_in(it)).collect();
+        loop {
+            let before = extras.len();
+            let selecting = |it: &&&Declared| matches!(&it.group, Group::Optional(name) if extras.contains(name));
+            let more: Vec<String> =
+                own.iter().filter(selecting).flat_map(|it| it.requirement.extras.iter().cloned()).collect();
+            extras.extend(more);
+            if extras.len() == before {
+                return Self { extras: extras.into_iter().collect(), ..self.clone() };
+            }
+        }
     }
 
     /// Whether what stands in a group is compared.

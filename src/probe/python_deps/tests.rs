@@ -187,7 +187,7 @@ const POETRY: &str = "[tool.poetry]\nname = \"me\"\n\n[tool.poetry.dependencies]
 fn seen(requirements: &[(&str, &str)], project: &str, selection: &Selection) -> (DepsSeen, Drift) {
     let wanted = read(requirements).unwrap();
     let read = pyproject::read(project, "pyproject.toml").unwrap();
-    let drift = || Drift::of(&wanted, &read.declared, read.name.as_deref(), selection);
+    let drift = || Drift::of(&wanted, &read, selection);
     (DepsSeen::new(drift(), &wanted, ("pyproject.toml", project), &read, selection), drift())
 }
 
@@ -518,7 +518,8 @@ fn the_patch_is_a_diff_that_leaves_the_rest_alone() {
 
 #[track_caller]
 fn bad_project(text: &str, expected: &str) {
-    assert_eq!(pyproject::read(text, "p.toml").map(|_| ()).unwrap_err(), expected);
+    let read = pyproject::read(text, "p.toml").and_then(|it| Selection::default().held_by(&it, "p.toml"));
+    assert_eq!(read.unwrap_err(), expected);
 }
 
 #[test]
@@ -541,6 +542,65 @@ fn a_bad_project_is_said_with_its_place() {
         "[tool.poetry.dependencies]\na = \"^1 || ^2\"\n",
         "p.toml:2: `^1 || ^2` has alternatives, which a requirements file cannot have",
     );
+}
+
+/// What cannot be read matters only where it is chosen.
+#[test]
+fn a_bad_entry_is_said_where_its_table_is_chosen() {
+    #[track_caller]
+    fn check(project: &str, chosen: &[&str], expected: Result<(), &str>) {
+        let names: Vec<String> = chosen.iter().map(|name| (*name).to_owned()).collect();
+        let in_tables = |name: &&String| !name.starts_with('x');
+        let groups = names.iter().filter(in_tables).cloned().collect();
+        let extras = names.iter().filter(|name| !in_tables(name)).cloned().collect();
+        let selection = Selection { extras, groups, compare: Compare::Exact };
+        let read = pyproject::read(project, "p.toml").and_then(|it| selection.held_by(&it, "p.toml"));
+        assert_eq!(read, expected.map_err(str::to_owned), "{project} {chosen:?}");
+    }
+    let poetry = "[tool.poetry.dependencies]\na = { version = \"^1 || ^2\", optional = true }\n\
+        [tool.poetry.extras]\nx = [\"a\"]\n[tool.poetry.group.dev.dependencies]\nb = \"^7 || ^8\"\n";
+    check(poetry, &[], Ok(()));
+    check(poetry, &["dev"], Err("p.toml:6: `^7 || ^8` has alternatives, which a requirements file cannot have"));
+    check(poetry, &["x"], Err("p.toml:2: `^1 || ^2` has alternatives, which a requirements file cannot have"));
+    let standard = "[project]\nname = \"me\"\n[project.optional-dependencies]\nx = [1]\nxx = [\"me[x]\"]\n\
+        [dependency-groups]\nt = [2]\ndev = [{ include-group = \"t\" }]\n";
+    check(standard, &[], Ok(()));
+    check(standard, &["x"], Err("p.toml:4: a dependency must be text"));
+    check(standard, &["xx"], Err("p.toml:4: a dependency must be text"));
+    check(standard, &["dev"], Err("p.toml:7: a dependency must be text"));
+}
+
+/// What is dynamic is known where setuptools reads it from a file, or Poetry from its table.
+#[test]
+fn what_is_dynamic_is_read_where_it_stands() {
+    #[track_caller]
+    fn check(more: &str, expected: &str) {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("r.txt"), "a>=1,<2\n").unwrap();
+        std::fs::write(folder.path().join("s.txt"), "a>=1,<2\nb\n").unwrap();
+        let project = format!("[project]\nname = \"me\"\ndynamic = [\"dependencies\"]\n{more}");
+        std::fs::write(folder.path().join("pyproject.toml"), project).unwrap();
+        let (base, pyproject) = (folder.path().to_owned(), "pyproject.toml".to_owned());
+        let query = Query { base, requirements: vec!["r.txt".to_owned()], pyproject, selection: Selection::default() };
+        let seen = query.read().map_or_else(|why| why, |deps| format!("{}, {}", deps.summary(), deps.evidence().len()));
+        assert!(seen.ends_with(expected), "{more}\n{seen}");
+    }
+    let hidden = "says that dependencies are dynamic: what they are only a build would tell, 1";
+    check("", hidden);
+    check("[tool.setuptools.dynamic]\ndependencies = { file = [\"r.txt\"] }\n", "1 requirements, in step, 0");
+    check("[tool.setuptools.dynamic]\ndependencies.file = \"r.txt\"\n", "1 requirements, in step, 0");
+    // No patch of pyproject.toml mends another file.
+    let other = "[tool.setuptools.dynamic]\ndependencies = { file = [\"s.txt\"] }\n";
+    check(other, "0 missing, 1 extra, 0 different, 1");
+    check(&format!("{other}[build-system]\nbuild-backend = \"hatchling.build\"\n"), hidden);
+    check(
+        "[tool.setuptools.dynamic]\ndependencies.file = \"n.txt\"\n",
+        "n.txt: No such file or directory (os error 2)",
+    );
+    let poetry = "[tool.poetry.dependencies]\na = \"^1\"\n";
+    check(poetry, "1 requirements, in step, 0");
+    check("[tool.poetry.dependencies]\na = \"^2\"\n", "0 missing, 0 extra, 1 different, 2");
+    check(&format!("{poetry}[build-system]\nbuild-backend = \"setuptools.build_meta\"\n"), hidden);
 }
 
 proptest::proptest! {
