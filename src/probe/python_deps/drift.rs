@@ -1,7 +1,8 @@
 //! Where `requirements.txt` and `pyproject.toml` differ.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use super::agreement::{Agreement, Sides};
 use super::declared::{Declared, Project};
 use super::requirement::Requirement;
 use super::requirements::Requirements;
@@ -13,6 +14,8 @@ pub(super) struct Drift {
     pub(super) missing: Vec<Missing>,
     pub(super) extra: Vec<Declared>,
     pub(super) different: Vec<Different>,
+    /// Why it is not known of a package whether both sides agree.
+    pub(super) open: Vec<String>,
 }
 
 /// Asked for, and not in `pyproject.toml`.
@@ -29,6 +32,8 @@ pub(super) struct Different {
     pub(super) required: Vec<Requirement>,
     /// Constraints that no version of what is required meets: whatever the project says, this cannot be installed.
     pub(super) against: Vec<Requirement>,
+    /// Whether two of what is required exclude each other, so that it cannot be installed either.
+    pub(super) clashes: bool,
     pub(super) declared: Vec<Declared>,
 }
 
@@ -52,27 +57,46 @@ impl Drift {
                 drift.missing.push(Missing { required, only_in });
                 continue;
             };
-            let against = against(&required, wanted);
-            if !against.is_empty() || !agree(&required, declared, wanted, selection.compare) {
-                let declared = declared.iter().map(|it| (*it).clone()).collect();
-                drift.different.push(Different { required, against, declared });
-            }
+            drift.compare(required, declared, (wanted, project), selection.compare);
         }
-        // What has no name may be any of them.
-        if wanted.unnamed.is_empty() {
-            // What comes with the project itself, and with the extras that are asked for.
-            let named = |named: &BTreeSet<String>| named.iter().cloned().collect();
-            let with_project = wanted
-                .project
-                .as_ref()
-                .map(|extras| Selection { extras: named(extras), ..Selection::default() }.widened(project));
-            let extra = selected.iter().filter(|(name, _)| !wanted_by_name.contains_key(*name));
-            let extra = extra.flat_map(|(_, declared)| declared.iter().map(|it| (*it).clone()));
-            let comes = |it: &Declared| with_project.as_ref().is_some_and(|with| with.takes(&it.group));
-            drift.extra = extra.filter(|it| !comes(it)).collect();
-        }
+        let extra = selected.iter().filter(|(name, _)| !wanted_by_name.contains_key(*name));
+        let extra = extra.flat_map(|(_, declared)| declared.iter().copied());
+        drift.extra = extra.filter(|it| !may_come(it, wanted, project)).cloned().collect();
         drift
     }
+
+    /// What stands on both sides.
+    fn compare(
+        &mut self,
+        required: Vec<Requirement>,
+        declared: &[&Declared],
+        (wanted, project): (&Requirements, &Project),
+        compare: Compare,
+    ) {
+        let name = &declared[0].requirement.name;
+        let (against, clashes) = (against(&required, wanted), wanted.clashing.contains(name));
+        let constraints: Vec<_> = wanted.constraints.iter().filter(|it| it.name == *name).collect();
+        let python = project.python.as_ref();
+        let sides = Sides { required: &required, declared, constraints: &constraints, python };
+        let installable = against.is_empty() && !clashes;
+        match sides.agreement(compare) {
+            Agreement::Agreed if installable => {}
+            Agreement::Open(why) if installable => self.open.push(why),
+            Agreement::Agreed | Agreement::Open(_) | Agreement::Different => {
+                let declared = declared.iter().map(|it| (*it).clone()).collect();
+                self.different.push(Different { required, against, clashes, declared });
+            }
+        }
+    }
+}
+
+/// Whether something may be asked for by what does not say its name: a path, or the project itself with its extras.
+fn may_come(declared: &Declared, wanted: &Requirements, project: &Project) -> bool {
+    let with_project = wanted.project.iter().any(|extras| {
+        let named = Selection { extras: extras.iter().cloned().collect(), ..Selection::default() };
+        named.widened(project).takes(&declared.group)
+    });
+    with_project || !wanted.unnamed.is_empty()
 }
 
 fn by_name<'a, T>(items: Vec<&'a T>, name: impl Fn(&'a T) -> &'a String) -> BTreeMap<&'a str, Vec<&'a T>> {
@@ -87,18 +111,4 @@ fn by_name<'a, T>(items: Vec<&'a T>, name: impl Fn(&'a T) -> &'a String) -> BTre
 fn against(required: &[Requirement], wanted: &Requirements) -> Vec<Requirement> {
     let rules_out = |constraint: &&Requirement| required.iter().any(|one| one.excludes(constraint));
     wanted.constraints.iter().filter(rules_out).cloned().collect()
-}
-
-/// Whether each of one side has its like on the other. What a constraints file adds may stand in `pyproject.toml` too.
-fn agree(required: &[Requirement], declared: &[&Declared], wanted: &Requirements, compare: Compare) -> bool {
-    let alike = |required: &Requirement, declared: &Declared| {
-        let like = |required: &Requirement| match compare {
-            Compare::Exact => required.same_as(&declared.requirement),
-            Compare::Satisfied => required.satisfies(&declared.requirement),
-        };
-        let mut constraints = wanted.constraints.iter().filter(|constraint| constraint.name == required.name);
-        like(required) || constraints.any(|constraint| like(&required.constrained_by(constraint)))
-    };
-    required.iter().all(|one| declared.iter().any(|other| alike(one, other)))
-        && declared.iter().all(|other| required.iter().any(|one| alike(one, other)))
 }

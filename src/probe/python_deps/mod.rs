@@ -1,5 +1,6 @@
 //! `python_deps`: `requirements.txt`, which is the source of truth, against `pyproject.toml`.
 
+mod agreement;
 mod declared;
 mod drift;
 mod entry;

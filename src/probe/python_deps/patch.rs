@@ -27,8 +27,8 @@ pub(super) fn mended(text: &str, drift: &Drift) -> Option<String> {
     let mut document: DocumentMut = text.parse().ok()?;
     let poetry = is_poetry(&document);
     let mut edits = Edits::default();
-    // What a constraint rules out is mended there.
-    for different in drift.different.iter().filter(|different| different.against.is_empty()) {
+    // What cannot be installed is mended in the requirements.
+    for different in drift.different.iter().filter(|different| different.against.is_empty() && !different.clashes) {
         edits.replace(&different.declared, &different.required);
     }
     edits.remove(&drift.extra);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
-use pep440_rs::{Operator, VersionSpecifier, VersionSpecifiers};
+use pep440_rs::{Operator, VersionSpecifier, VersionSpecifiers, release_specifiers_to_ranges};
 use pep508_rs::{MarkerTree, PackageName, VersionOrUrl};
 
 use super::link::{self, Link, shown};
@@ -73,20 +73,29 @@ impl Requirement {
     }
 
     /// Whether what this one pins is what the other one wants; where nothing is pinned, whether both ask for the same.
-    pub(super) fn satisfies(&self, other: &Self) -> bool {
-        let alike = self.extras == other.extras && self.marker == other.marker;
+    /// Where they count is not looked at, and extras may be wanted that this one does not ask for.
+    pub(super) fn fits(&self, other: &Self) -> bool {
         // A wheel's file says its version.
         let fits = pin(&self.specifiers).filter(|_| other.url.is_none()).map(|pin| other.specifiers.contains(pin));
-        alike && fits.unwrap_or_else(|| self.same_version_as(other))
+        self.extras.is_subset(&other.extras) && fits.unwrap_or_else(|| self.same_version_as(other))
     }
 
-    /// Whether nothing can be both: one of them pins what the other one does not allow, where both count at once. Of two
-    /// pins one may say more than the other, as `==1.0+cpu` and `==1.0` do.
+    /// Whether nothing can be both, where both count at once: one of them pins what the other one does not allow, or no
+    /// version is in both ranges. Of two pins one may say more than the other, as `==1.0+cpu` and `==1.0` do.
     pub(super) fn excludes(&self, other: &Self) -> bool {
         let fits = |pinned: &Self, other: &Self| Some(other.specifiers.contains(pin(&pinned.specifiers)?));
-        let mut told = [fits(self, other), fits(other, self)].into_iter().flatten().peekable();
+        let told: Vec<bool> = [fits(self, other), fits(other, self)].into_iter().flatten().collect();
+        let apart = if told.is_empty() { apart(&self.specifiers, &other.specifiers) } else { !told.contains(&true) };
         let comparable = self.name == other.name && self.url.is_none() && other.url.is_none();
-        comparable && told.peek().is_some() && !told.any(|fits| fits) && !self.marker.is_disjoint(&other.marker)
+        comparable && apart && !self.marker.is_disjoint(&other.marker)
+    }
+
+    /// Whether it excludes the other one for certain: of two markers only that is certain to be met at once which is part
+    /// of the other. (`sys_platform` and `os_name` say much the same, and nobody knows what of each other.)
+    pub(super) fn clashes_with(&self, other: &Self) -> bool {
+        let within = |one: &MarkerTree, all: &MarkerTree| one.is_disjoint(&all.negate());
+        let met = within(&self.marker, &other.marker) || within(&other.marker, &self.marker);
+        met && self.excludes(other)
     }
 
     /// The same, held to what a constraints file says as well.
@@ -150,6 +159,14 @@ fn as_precise(one: &VersionSpecifier, other: &VersionSpecifier) -> bool {
         Operator::TildeEqual | Operator::EqualStar | Operator::NotEqualStar | Operator::ExactEqual
     );
     !by_parts || one.version().release().len() == other.version().release().len()
+}
+
+/// Whether no version is in both, as far as that is certain: of releases alone, and without looking at single versions
+/// that are left out.
+fn apart(left: &VersionSpecifiers, right: &VersionSpecifiers) -> bool {
+    let all = || left.iter().chain(right.iter()).filter(|one| *one.operator() != Operator::NotEqual);
+    let is_release = |one: &VersionSpecifier| *one.version() == one.version().only_release();
+    all().all(is_release) && release_specifiers_to_ranges(all().cloned().collect()).is_empty()
 }
 
 fn pin(specifiers: &VersionSpecifiers) -> Option<&pep440_rs::Version> {

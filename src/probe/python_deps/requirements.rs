@@ -1,6 +1,6 @@
 //! `requirements.txt` with all the files that it takes in.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -25,12 +25,15 @@ pub(super) struct Requirements {
     pub(super) unnamed: Vec<(String, Place)>,
     /// Where the project itself is asked for (`-e .[dev]`): its extras that come with it, beside all that it needs.
     pub(super) project: Option<BTreeSet<String>>,
+    /// Packages of which one file, with those it takes in, asks for two things that nothing can be.
+    pub(super) clashing: BTreeSet<String>,
 }
 
 impl Requirements {
     /// Adds what another file asks for.
     pub(super) fn add(&mut self, other: Self) {
-        let Self { wanted, constraints, unnamed, project } = other;
+        let Self { wanted, constraints, unnamed, project, clashing } = other;
+        self.clashing.extend(clashing);
         self.wanted.extend(wanted);
         self.constraints.extend(constraints);
         self.unnamed.extend(unnamed);
@@ -67,10 +70,20 @@ impl From<String> for Unread {
 pub(super) fn read(path: &Path, shelf: &Shelf<'_>) -> Result<Requirements, String> {
     let mut walk = Walk { shelf, open: Vec::new(), found: Requirements::default() };
     match walk.file(path, false) {
-        Ok(()) => Ok(walk.found),
+        Ok(()) => Ok(Requirements { clashing: clashing(&walk.found.wanted), ..walk.found }),
         Err(Unread { place: Some(place), why }) => Err(format!("{place}: {}", shown(&why))),
         Err(Unread { place: None, why }) => Err(format!("{}: {why}", (shelf.shown)(path))),
     }
+}
+
+/// The packages that are asked for twice in ways that exclude each other: pip would refuse to install them.
+fn clashing(wanted: &[Requirement]) -> BTreeSet<String> {
+    let mut named = BTreeMap::<&str, Vec<&Requirement>>::new();
+    for one in wanted {
+        named.entry(&one.name).or_default().push(one);
+    }
+    let clashes = |them: &Vec<&Requirement>| them.iter().any(|one| them.iter().any(|other| one.clashes_with(other)));
+    named.into_iter().filter(|(_, them)| clashes(them)).map(|(name, _)| name.to_owned()).collect()
 }
 
 struct Walk<'s> {

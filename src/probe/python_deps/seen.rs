@@ -50,7 +50,7 @@ impl DepsSeen {
         let patch = if drift.is_empty() || elsewhere { None } else { patch::patch(text, file, &drift) };
         // What is missing there is known to be missing, whatever its tables are called.
         let absent = if drift.is_empty() { selection.absent_from(project, file) } else { None };
-        let doubt = hidden.or(unnamed).or(absent);
+        let doubt = hidden.or(unnamed).or_else(|| drift.open.first().cloned()).or(absent);
         Self { compared: wanted.wanted.len(), doubt, patch, drift }
     }
 
@@ -66,14 +66,19 @@ impl DepsSeen {
             ("extra", self.drift.extra.iter().map(extra).collect()),
             ("different", self.drift.different.iter().map(different).collect()),
         ];
-        let lists = lists.into_iter().map(|(name, list)| (name.to_owned(), expr::from_json(&list.into())));
+        // What is found is certain; that there is nothing to be found is not.
+        let list = |list: Vec<serde_json::Value>| match &self.doubt {
+            Some(doubt) if list.is_empty() => Withheld::Unknown(doubt.clone()).into_value(),
+            _ => expr::from_json(&list.into()),
+        };
+        let lists = lists.into_iter().map(|(name, found)| (name.to_owned(), list(found)));
         expr::object(lists.chain([("in_sync".to_owned(), in_sync)]))
     }
 
     /// In one line.
     #[must_use]
     pub fn summary(&self) -> String {
-        let Drift { missing, extra, different } = &self.drift;
+        let Drift { missing, extra, different, open: _ } = &self.drift;
         match (&self.doubt, self.drift.is_empty()) {
             (None, true) => format!("{} requirements, in step", self.compared),
             (Some(doubt), true) => doubt.clone(),
@@ -127,7 +132,8 @@ impl Different {
         let wants = self.declared.iter().map(|it| format!("{} wants {}", it.requirement.place, it.requirement.text));
         let asks = self.required.iter().map(|it| format!("{} {} {}", it.place, verb(it), it.text));
         let held = self.against.iter().map(|it| format!("{} constrains it to {}", it.place, it.text));
-        wants.chain(asks).chain(held).collect::<Vec<_>>().join(", ")
+        let clash = self.clashes.then(|| "and no version is all of that".to_owned());
+        wants.chain(asks).chain(held).chain(clash).collect::<Vec<_>>().join(", ")
     }
 }
 
