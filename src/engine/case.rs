@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use super::cleanup::{self, Terms};
+use super::conclusion::Conclusion;
 use super::evidence;
 use super::guards::Guards;
 use super::halt::{self, Halt, HaltListener, HaltSpeaker};
@@ -56,16 +57,20 @@ pub(crate) struct CaseEnd {
 impl CaseRun<'_> {
     /// Runs the case, afresh after a failure as often as it may be retried.
     pub(crate) async fn run(mut self, pen: &Pen) -> CaseEnd {
-        let mut attempt = 1;
+        let (mut attempt, mut failed) = (1, None);
         loop {
             self.stage.sink.tell(Fact::ScenarioStarted { case: self.index, attempt });
             self.stage.notes = Notes::begin(pen, (self.index, attempt), self.case, &self.stage.sink.cleaner());
             let journey = self.attempt().await;
-            let retrying = self.may_retry(journey.verdict(), attempt);
-            let end = CaseEnd { verdict: journey.verdict(), judged: journey.judged_any() };
-            self.tell_end(journey, retrying);
+            let judged = journey.judged_any();
+            let own = self.conclude(journey);
+            failed = own.failure(attempt).or(failed);
+            let standing = own.clone().after(failed.as_ref(), attempt);
+            let verdict = standing.verdict;
+            let retrying = self.may_retry(verdict, attempt);
+            self.tell_end(if retrying { own } else { standing }, retrying);
             if !retrying {
-                return end;
+                return CaseEnd { verdict, judged };
             }
             attempt += 1;
         }
@@ -166,7 +171,8 @@ impl CaseRun<'_> {
         steps.get(at.index).map(|step| step.spec.probe.kind())
     }
 
-    fn tell_end(&self, journey: Journey, retrying: bool) {
+    /// What is said of an attempt.
+    fn conclude(&self, journey: Journey) -> Conclusion {
         let failed = journey.verdict() == Verdict::Failed;
         let emptied = if failed { evidence::emptied(self.case, journey.scope()) } else { Vec::new() };
         let Ended { verdict, own, memory, around, notes } = journey.end();
@@ -178,7 +184,11 @@ impl CaseRun<'_> {
         });
         let (cause, supports) = diagnosis.map(|found| (found.cause, found.supports)).unzip();
         let cause = cause.or_else(|| (verdict == Verdict::Skipped).then(|| UNJUDGED.to_owned()));
-        let notes = supports.into_iter().flatten().chain(notes).collect();
+        Conclusion { verdict, cause, notes: supports.into_iter().flatten().chain(notes).collect() }
+    }
+
+    fn tell_end(&self, said: Conclusion, retrying: bool) {
+        let Conclusion { verdict, cause, notes } = said;
         self.stage.sink.tell(Fact::ScenarioEnded { case: self.index, verdict, cause, notes, retrying });
     }
 }

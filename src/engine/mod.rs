@@ -6,6 +6,7 @@ mod admission;
 mod case;
 mod cleanup;
 mod clock;
+mod conclusion;
 mod evidence;
 mod guards;
 mod halt;

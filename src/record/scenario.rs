@@ -28,7 +28,7 @@ pub struct Scenario {
     pub verdict: Option<Verdict>,
     /// Counted from 1; 0 where it was never reached.
     pub attempt: u32,
-    /// Attempts that failed before the last one.
+    /// Attempts before the last one; the first of them failed.
     pub earlier: Vec<Attempt>,
     /// One sentence that says why it did not pass.
     pub cause: Option<String>,
@@ -125,7 +125,8 @@ impl Scenario {
     }
 
     /// The step that decided against it: the first failed one, else the first that was broken off, else the first
-    /// inconclusive one; clean-up not counted.
+    /// inconclusive one; clean-up not counted. None where the scenario came off worse than each of them: an attempt before
+    /// this one decided, or its time was over between two.
     #[must_use]
     pub fn culprit(&self) -> Option<(Phase, usize, &Step)> {
         let counted = || self.all().filter(|(phase, _, step)| *phase != Phase::Finally && step.enforced);
@@ -134,7 +135,8 @@ impl Scenario {
             let such = || counted().filter(move |(_, _, step)| step.verdict == Some(verdict));
             such().find(|(phase, ..)| *phase != Phase::Guard).or_else(|| such().next())
         };
-        first(Verdict::Failed).or_else(|| first(Verdict::Aborted)).or_else(|| first(Verdict::Inconclusive))
+        let worst = first(Verdict::Failed).or_else(|| first(Verdict::Aborted)).or_else(|| first(Verdict::Inconclusive));
+        worst.filter(|(_, _, step)| step.verdict >= self.verdict)
     }
 
     /// Whether it passed only after it had failed.

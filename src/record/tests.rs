@@ -255,3 +255,19 @@ fn the_step_that_failed_first_is_to_blame_and_not_a_guard_that_followed() {
     check(&[(Phase::Step, Verdict::Inconclusive), (Phase::Guard, Verdict::Failed)], Phase::Guard);
     check(&[(Phase::Step, Verdict::Inconclusive), (Phase::Guard, Verdict::Inconclusive)], Phase::Step);
 }
+
+#[test]
+fn no_step_is_to_blame_for_what_is_worse_than_each() {
+    #[track_caller]
+    fn check(step: Verdict, scenario: Verdict, expected: bool) {
+        let facts = started(1).into_iter().chain(ended(step, true)).chain(started(2)).chain(ended(step, false));
+        let mut run = folded([run_started(1)].into_iter().chain(facts));
+        run.scenarios[0].verdict = Some(scenario);
+        assert_eq!(run.scenarios[0].culprit().is_some(), expected, "{step} {scenario}");
+    }
+    check(Verdict::Failed, Verdict::Failed, true);
+    check(Verdict::Failed, Verdict::Aborted, true);
+    check(Verdict::Inconclusive, Verdict::Inconclusive, true);
+    check(Verdict::Inconclusive, Verdict::Failed, false);
+    check(Verdict::Inconclusive, Verdict::Aborted, false);
+}

@@ -322,6 +322,48 @@ steps:
     assert_eq!(ran.story(), [failed, "0 passed", "exit 0"]);
 }
 
+/// Three attempts at most, which answer so one after the other: with `skip` the only step that judges is skipped, with
+/// `blind` it cannot be looked at.
+#[tokio::test]
+async fn only_a_pass_takes_a_failure_back() {
+    async fn check(answer: Answer, expected: &[&str]) {
+        let yaml = "
+name: again
+retries: 2
+steps:
+  - { name: ask, http: { get: /health }, capture: { is: response.body.is } }
+  - { name: look, when: is in ['good', 'bad'], http: { get: '/${{ is }}' }, expect: response.status == 200 }
+  - { name: try, when: is == 'blind', exec: { run: [no-such-program] }, expect: output.code == 0 }
+";
+        let ran = one(yaml, &[("GET /health", answer), ("GET /good", OK)]).await;
+        let told: Vec<String> = ran
+            .story()
+            .iter()
+            .map(|told| told.replace(" (expected response.status == 200, saw 404 == 200)", ""))
+            .collect();
+        assert_eq!(told, expected);
+    }
+    const GOOD: Reply = Reply::Json(200, r#"{"is":"good"}"#);
+    const BAD: Reply = Reply::Json(200, r#"{"is":"bad"}"#);
+    const SKIP: Reply = Reply::Json(200, r#"{"is":"skip"}"#);
+    const BLIND: Reply = Reply::Json(200, r#"{"is":"blind"}"#);
+    let again = "0 failed (again): GET /bad answered 404 Not Found: {}";
+    let (skipped, unseen) = (
+        "0 skipped (again): nothing that was asked for was judged: steps were skipped, or are shadow checks",
+        "0 inconclusive (again): `no-such-program` was not found on PATH",
+    );
+    let stays = |attempts: &str| format!("0 failed: GET /bad answered 404 Not Found: {{}}; so it was at {attempts}");
+    let skip: Answer = |count| if count == 1 { BAD } else { SKIP };
+    check(skip, &[again, skipped, &stays("attempt 1, and attempt 3 was skipped"), "exit 1"]).await;
+    let blind: Answer = |count| if count < 3 { BAD } else { BLIND };
+    check(blind, &[again, again, &stays("attempt 2, and attempt 3 was inconclusive"), "exit 1"]).await;
+    let well: Answer = |count| [BAD, BLIND, GOOD][count - 1].clone();
+    check(well, &[again, unseen, "0 passed", "exit 0"]).await;
+    // Only what has failed is run afresh.
+    let first: Answer = |count| if count == 1 { BLIND } else { GOOD };
+    check(first, &["0 inconclusive: `no-such-program` was not found on PATH", "exit 3"]).await;
+}
+
 #[tokio::test]
 async fn a_shadow_check_decides_nothing() {
     let yaml = "
