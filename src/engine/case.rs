@@ -1,6 +1,7 @@
 //! One case: `ready`, the window, `guards` beside `steps`, evidence, `finally`; and again where it may be retried.
 
 use std::collections::BTreeMap;
+use std::pin::pin;
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -9,6 +10,7 @@ use tokio::time::{Instant, sleep_until};
 use super::cleanup::{self, Terms};
 use super::conclusion::Conclusion;
 use super::evidence;
+use super::gate::Gate;
 use super::guards::Guards;
 use super::halt::{self, Halt, HaltListener, HaltSpeaker};
 use super::journey::{Ended, Journey};
@@ -133,12 +135,15 @@ impl CaseRun<'_> {
     async fn guarded(&self, journey: &mut Journey, speaker: &HaltSpeaker, listener: &HaltListener, deadline: Instant) {
         let scope = journey.scope().clone();
         let mut guards = Guards::open(&self.stage, self.index, &self.case.guards, &scope);
-        let before = guards.before(speaker, listener.clone());
-        watched(before, std::future::pending(), speaker, self.bounds(deadline)).await;
-        let steps = journey.walk(&self.stage, Phase::Step, &self.case.steps, listener);
-        watched(steps, guards.meanwhile(speaker), speaker, self.bounds(deadline)).await;
+        let gate = Gate::of(&self.case.guards);
+        {
+            let mut watch = pin!(guards.watch(&gate, speaker));
+            watched(gate.opened(listener.clone()), watch.as_mut(), speaker, self.bounds(deadline)).await;
+            let steps = journey.walk(&self.stage, Phase::Step, &self.case.steps, listener);
+            watched(steps, watch, speaker, self.bounds(deadline)).await;
+        }
         let aws = self.stage.vantage.instruments.aws.as_ref();
-        let after = guards.after(aws.map_or(Duration::ZERO, Reader::log_lag), speaker, listener.clone());
+        let after = guards.after(aws.map_or(Duration::ZERO, Reader::log_lag), &gate, speaker, listener.clone());
         // It has its own time: what the steps left of the scenario's says nothing about guards.
         watched(after, std::future::pending(), speaker, self.bounds(Instant::now() + FAR)).await;
         for guarded in guards.end() {

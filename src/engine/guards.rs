@@ -1,14 +1,17 @@
-//! Guards: looked at just before the first of `steps`, all along, and once more after the last.
+//! Guards: looked at just before the first of `steps`, all along, and once more after the last; each by itself, so that
+//! one that is slow keeps nobody from seeing.
 
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::admission::Closed;
+use super::gate::{Gate, MOMENT};
 use super::halt::{Halt, HaltListener, HaltSpeaker};
 use super::lookout::{Lookout, Stage};
 use super::step::unlooked;
+use super::timetable::Timetable;
 use super::wait::{self, BLINK, Next, Pace};
 use super::witness::Witness;
 use crate::event::{Outcome, Phase, StepRef};
@@ -18,8 +21,6 @@ use crate::plan::Step;
 use crate::probe::Probe;
 use crate::verdict::Verdict;
 
-/// The shortest pause between two rounds without `every`: guards look at AWS, whose quota everybody shares.
-const ROUND_MIN: Duration = Duration::from_secs(1);
 /// How long the last look is repeated where it cannot be known yet: longer than logs usually lag, shorter than patience.
 const SETTLE: Duration = Duration::from_secs(30);
 /// How long a look may take while the steps go on: as long as a request may that says nothing of its own `timeout`.
@@ -76,55 +77,27 @@ impl<'case> Guards<'case> {
         Self { guards: steps.iter().enumerate().map(guard).collect() }
     }
 
-    /// The look before the first step, repeated while a trouble may pass: what has not held yet keeps the steps back.
-    /// What is wrong here was so already.
-    pub(crate) async fn before(&mut self, speaker: &HaltSpeaker, mut halt: HaltListener) {
-        let started = Instant::now();
-        loop {
-            self.round(Failed::Already, None, speaker).await;
-            if !self.guards.iter().any(Guard::is_troubled) {
-                return;
-            }
-            tokio::select! {
-                () = sleep(self.pause(started.elapsed())) => {}
-                _ = halt.heard() => return,
-            }
-        }
-    }
-
-    /// Looks again and again, until dropped. A guard that fails halts the scenario.
-    pub(crate) async fn meanwhile(&mut self, speaker: &HaltSpeaker) {
-        let started = Instant::now();
-        loop {
-            sleep(self.pause(started.elapsed())).await;
-            self.round(Failed::Meanwhile, None, speaker).await;
-        }
+    /// Looks at each again and again, until dropped: before the steps, which `gate` keeps back until each was looked at and
+    /// none is in trouble, and beside them. One that fails halts the scenario.
+    pub(crate) async fn watch(&mut self, gate: &Gate, speaker: &HaltSpeaker) {
+        let timetable = Timetable::starting(rand::random());
+        join_all(self.guards.iter_mut().map(|guard| guard.watch(timetable, gate, speaker))).await;
+        // Nothing is left to be looked at; the steps go on.
+        std::future::pending::<()>().await;
     }
 
     /// The look after the last step, repeated while something cannot be known yet, until the run is to stop. Where it is
     /// already, or a guard has failed, one short look is all. `lag` is how late a log line may become visible.
-    pub(crate) async fn after(&mut self, lag: Duration, speaker: &HaltSpeaker, mut halt: HaltListener) {
-        if halt.reason().is_some() {
-            return self.round(Failed::Meanwhile, Some(Duration::ZERO), speaker).await;
+    pub(crate) async fn after(&mut self, lag: Duration, gate: &Gate, speaker: &HaltSpeaker, mut halt: HaltListener) {
+        let halted = halt.reason().is_some();
+        let within = if halted { Duration::ZERO } else { SETTLE.max(lag * 2) };
+        if !halted {
+            self.guards.iter_mut().filter_map(|guard| guard.eye.as_mut().ok()).for_each(Lookout::be_patient);
         }
-        self.guards.iter_mut().filter_map(|guard| guard.eye.as_mut().ok()).for_each(Lookout::be_patient);
-        let looks = self.last_looks(SETTLE.max(lag * 2), speaker);
+        let looks = join_all(self.guards.iter_mut().map(|guard| guard.last_looks(within, gate, speaker)));
         tokio::select! {
-            () = looks => {}
-            _ = halt.heard() => {}
-        }
-    }
-
-    async fn last_looks(&mut self, within: Duration, speaker: &HaltSpeaker) {
-        let started = Instant::now();
-        loop {
-            let left = within.saturating_sub(started.elapsed());
-            self.round(Failed::Meanwhile, Some(left), speaker).await;
-            let unsettled = self.guards.iter().any(Guard::is_unsettled);
-            match wait::next(Pace::default(), started.elapsed(), within, rand::random()) {
-                Next::LookIn(pause) if unsettled => sleep(pause).await,
-                _ => return,
-            }
+            _ = looks => {}
+            _ = halt.heard(), if !halted => {}
         }
     }
 
@@ -132,34 +105,55 @@ impl<'case> Guards<'case> {
     pub(crate) fn end(self) -> Vec<Guarded> {
         self.guards.into_iter().map(Guard::end).collect()
     }
-
-    fn pause(&self, elapsed: Duration) -> Duration {
-        let every = self.guards.iter().filter_map(|guard| guard.step.every).min();
-        let far = elapsed + Duration::from_hours(1);
-        match wait::next(Pace { every, retry_after: None }, elapsed, far, rand::random()) {
-            Next::LookIn(pause) => {
-                let usual = pause.max(every.unwrap_or(ROUND_MIN));
-                // Whether a trouble passes is to be known soon.
-                if self.guards.iter().any(|guard| guard.trouble.is_some()) { usual.min(ROUND_MIN) } else { usual }
-            }
-            Next::GiveUp => ROUND_MIN,
-        }
-    }
-
-    /// One look at each. `within`: how long it may take at most, where it is the last.
-    async fn round(&mut self, failed: Failed, within: Option<Duration>, speaker: &HaltSpeaker) {
-        join_all(self.guards.iter_mut().map(|guard| guard.look(failed, within))).await;
-        if let Some(guard) = self.guards.iter().find(|guard| guard.failed.is_some() && guard.step.spec.enforce) {
-            speaker.halt(Halt::Guard(guard.step.name.clone()));
-        }
-    }
 }
 
 impl Guard<'_> {
-    async fn look(&mut self, failed: Failed, within: Option<Duration>) {
-        let (Ok(eye), None) = (&mut self.eye, self.failed) else { return };
-        let usual = if matches!(self.step.spec.probe, Probe::Logs(_)) { GLANCE } else { LOOK };
-        self.standing = eye.look(Instant::now() + within.unwrap_or(usual)).await;
+    async fn watch(&mut self, timetable: Timetable, gate: &Gate, speaker: &HaltSpeaker) {
+        let usual = if self.reads_a_log() { GLANCE } else { LOOK };
+        let (mut passed, mut due) = (false, Duration::ZERO);
+        while self.is_watching() {
+            self.look(usual, gate, speaker).await;
+            if !passed && !self.is_troubled() {
+                gate.pass(self.step.spec.enforce);
+                passed = true;
+            }
+            sleep_until(timetable.next(self.step.every, &mut due, self.trouble.is_some())).await;
+        }
+        if !passed {
+            gate.pass(self.step.spec.enforce);
+        }
+    }
+
+    /// The last looks, `within` which they are repeated. Nobody waits for a shadow check longer than a moment; but what a log
+    /// says is known no sooner, shadow or not.
+    async fn last_looks(&mut self, within: Duration, gate: &Gate, speaker: &HaltSpeaker) {
+        let shadow = !self.step.spec.enforce;
+        let patience = if self.reads_a_log() { within.max(MOMENT) } else { MOMENT };
+        let looks = self.until_settled(within, gate, speaker);
+        if shadow {
+            // What it saw until then counts.
+            let _ = timeout(patience, looks).await;
+        } else {
+            looks.await;
+        }
+    }
+
+    async fn until_settled(&mut self, within: Duration, gate: &Gate, speaker: &HaltSpeaker) {
+        let started = Instant::now();
+        while self.is_watching() {
+            self.look(within.saturating_sub(started.elapsed()), gate, speaker).await;
+            match wait::next(Pace::default(), started.elapsed(), within, rand::random()) {
+                Next::LookIn(pause) if self.is_unsettled() => sleep(pause).await,
+                _ => return,
+            }
+        }
+    }
+
+    /// One look, which may take so long; where the guard has failed, that is said at once.
+    async fn look(&mut self, most: Duration, gate: &Gate, speaker: &HaltSpeaker) {
+        let failed = if gate.is_open() { Failed::Meanwhile } else { Failed::Already };
+        let Ok(eye) = &mut self.eye else { return };
+        self.standing = eye.look(Instant::now() + most).await;
         let over = match self.standing {
             Standing::Settled(verdict) => verdict == Verdict::Failed,
             Standing::Open { verdict: Verdict::Failed, patience: Patience::Blink } => {
@@ -169,9 +163,21 @@ impl Guard<'_> {
         };
         if over {
             self.failed = Some(failed);
+            if self.step.spec.enforce {
+                speaker.halt(Halt::Guard(self.step.name.clone()));
+            }
         } else if matches!(self.standing, Standing::Settled(_)) {
             self.trouble = None;
         }
+    }
+
+    fn reads_a_log(&self) -> bool {
+        matches!(self.step.spec.probe, Probe::Logs(_))
+    }
+
+    /// Whether another look may change anything.
+    fn is_watching(&self) -> bool {
+        self.eye.is_ok() && self.failed.is_none()
     }
 
     /// Whether it does not hold, and may do so yet.
@@ -181,7 +187,7 @@ impl Guard<'_> {
 
     /// Whether another look may tell more: it could not be seen just now, or a log is not known to be complete yet.
     fn is_unsettled(&self) -> bool {
-        self.eye.is_ok() && self.failed.is_none() && matches!(self.standing, Standing::Open { .. })
+        self.failed.is_none() && matches!(self.standing, Standing::Open { .. })
     }
 
     fn end(self) -> Guarded {
@@ -197,13 +203,18 @@ impl Guard<'_> {
         };
         let (verdict, ran_out) = match (failed, standing) {
             (Some(_), _) => (Verdict::Failed, false),
+            // Nobody waited until its first look was answered.
+            (None, _) if eye.seen().is_none() => (Verdict::Inconclusive, true),
             (None, Standing::Settled(verdict)) => (verdict, false),
             (None, Standing::Open { verdict, .. }) => (verdict, true),
         };
-        let subjects = eye.subjects();
+        let (subjects, unfinished) = (eye.subjects(), eye.unfinished());
         let (mut outcome, witness) = eye.close(verdict, ran_out);
         if failed == Some(Failed::Already) {
             outcome.cause = outcome.cause.map(|cause| format!("{cause}; it was so already before the first step"));
+        }
+        if outcome.looks == 0 {
+            outcome.cause = unfinished.map(|look| format!("nothing was seen: {look}"));
         }
         Guarded { at, name, outcome, subjects, lacks: None, witness }
     }

@@ -1,6 +1,7 @@
 //! What the engine promises, shown on a scripted API.
 
 mod causes;
+mod guards;
 mod leftovers;
 mod stand;
 
@@ -332,7 +333,7 @@ name: again
 retries: 2
 steps:
   - { name: ask, http: { get: /health }, capture: { is: response.body.is } }
-  - { name: look, when: is in ['good', 'bad'], http: { get: '/${{ is }}' }, expect: response.status == 200 }
+  - { name: look, when: \"is in ['good', 'bad']\", http: { get: '/${{ is }}' }, expect: response.status == 200 }
   - { name: try, when: is == 'blind', exec: { run: [no-such-program] }, expect: output.code == 0 }
 ";
         let ran = one(yaml, &[("GET /health", answer), ("GET /good", OK)]).await;
