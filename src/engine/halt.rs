@@ -30,6 +30,17 @@ impl Halt {
             Self::Stopped(_) => "the run was interrupted".to_owned(),
         }
     }
+
+    /// The same, where it came in the midst of a shadow check, and kept others from deciding.
+    pub(crate) fn used_by(&self, shadow: &str) -> String {
+        match self {
+            Self::TimedOut(timeout) => {
+                let timeout = in_words(millis(*timeout));
+                format!("the shadow check \"{shadow}\" used up the scenario's timeout of {timeout}")
+            }
+            Self::Guard(_) | Self::Stopped(_) => self.words(),
+        }
+    }
 }
 
 /// Hears whether to go on. Cheap to clone.

@@ -38,6 +38,10 @@ pub(crate) struct Journey {
     notes: Vec<String>,
     /// The worst that is to be said of what is left behind, and why.
     left: Option<(Verdict, String)>,
+    /// The shadow check during which something ended the attempt.
+    overtaken: Option<String>,
+    /// Whether a step that decides was not reached.
+    unreached: bool,
 }
 
 /// What is said of an attempt at its end.
@@ -68,6 +72,8 @@ impl Journey {
             nulls: BTreeMap::new(),
             notes: Vec::new(),
             left: None,
+            overtaken: None,
+            unreached: false,
         }
     }
 
@@ -76,19 +82,22 @@ impl Journey {
         for (index, step) in steps.iter().enumerate() {
             let at = StepRef { case: self.case, phase, index };
             if let Some(why) = self.blocked(halt) {
-                tell(stage, at, unlooked(step, Verdict::Skipped, why));
+                self.pass_over(stage, at, step, why);
                 continue;
             }
             let finished = step::run(stage, at, step, &self.scope, halt).await;
             self.take(stage, at, step, finished);
+            if !step.spec.enforce && halt.reason().is_some() {
+                self.overtaken = Some(step.name.clone());
+            }
         }
     }
 
     /// Tells of every step of a list that it was not reached.
-    pub(crate) fn skip(&self, stage: &Stage, phase: Phase, steps: &[Step], why: &str) {
+    pub(crate) fn skip(&mut self, stage: &Stage, phase: Phase, steps: &[Step], why: &str) {
         for (index, step) in steps.iter().enumerate() {
             let at = StepRef { case: self.case, phase, index };
-            tell(stage, at, unlooked(step, Verdict::Skipped, format!("not reached: {why}")));
+            self.pass_over(stage, at, step, format!("not reached: {why}"));
         }
     }
 
@@ -119,15 +128,18 @@ impl Journey {
     /// Takes note of what ended the attempt from outside.
     pub(crate) fn halted(&mut self, halt: Option<Halt>) {
         let Some(halt) = halt else { return };
-        let verdict = match halt {
-            Halt::Stopped(_) => Verdict::Aborted,
+        let (verdict, words) = match (&halt, &self.overtaken) {
+            (Halt::Stopped(_), _) => (Verdict::Aborted, halt.words()),
             // The step that was cut short has said already what that means, unless there was none.
-            Halt::TimedOut(_) if self.verdict > Verdict::Passed => self.verdict,
-            Halt::TimedOut(_) | Halt::Guard(_) => Verdict::Failed,
+            (Halt::TimedOut(_), _) if self.verdict > Verdict::Passed => return,
+            // A shadow check decides nothing: what it kept others from seeing is not known, and else all was seen.
+            (Halt::TimedOut(_), Some(_)) if !self.unreached => return,
+            (Halt::TimedOut(_), Some(shadow)) => (Verdict::Inconclusive, halt.used_by(shadow)),
+            (Halt::TimedOut(_) | Halt::Guard(_), _) => (Verdict::Failed, halt.words()),
         };
         if self.verdict < verdict {
             self.verdict = verdict;
-            self.own.get_or_insert_with(|| Decided::from_outside(halt.words()));
+            self.own.get_or_insert_with(|| Decided::from_outside(words));
         }
     }
 
@@ -202,6 +214,11 @@ impl Journey {
             None if !self.whole => Some("not reached: an earlier step failed".to_owned()),
             None => None,
         }
+    }
+
+    fn pass_over(&mut self, stage: &Stage, at: StepRef, step: &Step, why: String) {
+        self.unreached |= step.spec.enforce;
+        tell(stage, at, unlooked(step, Verdict::Skipped, why));
     }
 
     fn take(&mut self, stage: &Stage, at: StepRef, step: &Step, finished: Finished) {

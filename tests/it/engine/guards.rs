@@ -70,3 +70,29 @@ async fn each_guard_has_its_own_pace() {
     assert_eq!((ran.story(), ran.count("GET /other")), (vec!["0 passed".to_owned(), "exit 0".to_owned()], 2));
     assert!(ran.count("GET /health") > 3, "{:?}", ran.requests);
 }
+
+/// What a shadow check takes of the scenario's time is not held against those that decide.
+#[tokio::test]
+async fn a_shadow_check_that_uses_up_the_timeout_decides_nothing() {
+    async fn check(lists: &str, expected: &str) {
+        let new = "{ name: new, enforce: false, http: { get: /ill }, until: response.status == 200, within: 1m }";
+        let waits = "{ name: wait, http: { get: /ill }, until: response.status == 200, within: 1m }";
+        let look = |name: &str, more: &str| {
+            format!("{{ name: {name}, http: {{ get: /well }}, expect: response.status == 200{more} }}")
+        };
+        let lists =
+            lists.replace("NEW", new).replace("WAIT", waits).replace("SHADOW", &look("shadow", ", enforce: false"));
+        let lists = lists.replace("FIRST", &look("first", "")).replace("LAST", &look("last", ""));
+        let yaml = format!("name: shadow\ntimeout: 1s\n{lists}");
+        let story = one(&yaml, &[("GET /well", WELL), ("GET /ill", |_| Reply::Json(500, "{}"))]).await.story();
+        assert!(story[0].starts_with(expected), "{lists}: {story:?}");
+    }
+    let unseen = "0 inconclusive: the shadow check \"new\" used up the scenario's timeout of 1 s";
+    tokio::join!(
+        check("ready: [ NEW ]\nsteps: [ LAST ]\n", unseen),
+        check("steps: [ FIRST, NEW, LAST ]\n", unseen),
+        check("steps: [ FIRST, NEW ]\nguards: [ LAST ]\n", "0 passed"),
+        check("steps: [ FIRST, NEW, SHADOW ]\n", "0 passed"),
+        check("steps: [ FIRST, WAIT ]\n", "0 failed: cut short: the scenario's timeout of 1 s was over"),
+    );
+}
