@@ -115,7 +115,7 @@ pub(crate) struct Run {
     /// Start nothing more once a scenario has failed
     #[arg(long, env = "SMOKE_FAIL_FAST", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) fail_fast: bool,
-    /// Run the I-th of N parts; `auto` asks the CI system, and is content with a part that is empty
+    /// Run the I-th of N parts; `auto` asks the CI system, and is content with a part that is empty or all skipped
     #[arg(long, value_name = "I/N|auto", env = "SMOKE_SHARD", value_parser = parse::shard)]
     pub(crate) shard: Option<Shard>,
     #[command(flatten)]

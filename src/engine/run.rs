@@ -35,6 +35,8 @@ pub struct Options {
     pub fail_fast: bool,
     /// How long all clean-up of one case may take.
     pub cleanup_within: Duration,
+    /// Whether it is well that nothing is judged: a part that the CI system shared out leaves that to the others.
+    pub may_be_idle: bool,
 }
 
 /// What a run is for.
@@ -187,7 +189,7 @@ impl Run {
     fn tell_end(&self) {
         let stop = *self.equipment.stop.borrow();
         let (verdict, exit_code) = match self.equipment.purpose {
-            Purpose::Judge(_) => conclude(&self.ends, stop),
+            Purpose::Judge(_) => conclude(&self.ends, stop, self.options.may_be_idle),
             Purpose::CleanUp(_) => cleaned(&self.ends, stop),
         };
         let instruments = &self.equipment.instruments;
@@ -200,7 +202,7 @@ impl Run {
 }
 
 /// The run's verdict and exit code, as in the contract's table.
-fn conclude(ends: &[CaseEnd], stop: Stop) -> (Verdict, u8) {
+fn conclude(ends: &[CaseEnd], stop: Stop, may_be_idle: bool) -> (Verdict, u8) {
     let worst = ends.iter().map(|end| end.verdict).max().unwrap_or(Verdict::Skipped);
     match (stop.exit_code(), worst) {
         (Some(code), _) => (worst.max(Verdict::Aborted), code),
@@ -208,7 +210,7 @@ fn conclude(ends: &[CaseEnd], stop: Stop) -> (Verdict, u8) {
         (None, _) if ends.iter().any(|end| end.verdict == Verdict::Aborted) => (worst, 4),
         (None, Verdict::Failed) => (worst, 1),
         (None, Verdict::Inconclusive) => (worst, 3),
-        (None, _) if !ends.iter().any(|end| end.judged) => (Verdict::Skipped, 2),
+        (None, _) if !ends.iter().any(|end| end.judged) => (Verdict::Skipped, if may_be_idle { 0 } else { 2 }),
         (None, _) => (Verdict::Passed, 0),
     }
 }
@@ -231,7 +233,21 @@ mod tests {
 
     fn check(ends: &[(Verdict, bool)], stop: Stop, expected: (Verdict, u8)) {
         let ends = ends.iter().map(|(verdict, judged)| CaseEnd { verdict: *verdict, judged: *judged });
-        assert_eq!(conclude(&ends.collect::<Vec<_>>(), stop), expected);
+        assert_eq!(conclude(&ends.collect::<Vec<_>>(), stop, false), expected);
+    }
+
+    /// Nobody chose what fell to it, and others judge the rest.
+    #[test]
+    fn a_part_that_was_shared_out_may_judge_nothing() {
+        #[track_caller]
+        fn check(verdict: Verdict, judged: bool, expected: (Verdict, u8)) {
+            assert_eq!(conclude(&[CaseEnd { verdict, judged }], Stop::No, true), expected);
+        }
+        check(Verdict::Skipped, false, (Verdict::Skipped, 0));
+        check(Verdict::Passed, true, (Verdict::Passed, 0));
+        check(Verdict::Inconclusive, false, (Verdict::Inconclusive, 3));
+        check(Verdict::Failed, false, (Verdict::Failed, 1));
+        assert_eq!(conclude(&[], Stop::Interrupted, true), (Verdict::Aborted, 130));
     }
 
     #[test]

@@ -59,6 +59,11 @@ impl<'args> RunSettings<'args> {
         Ok(Self { args, jobs: args.jobs.unwrap_or(JOBS), shard, talk })
     }
 
+    /// Whether it is well that nothing is judged: nobody chose this part, and others have the rest.
+    pub(crate) fn may_be_idle(&self) -> bool {
+        self.args.shard == Some(Shard::Auto) && self.shard.is_some_and(|(_, of)| of > 1)
+    }
+
     /// The words that name files, for the project to read.
     pub(crate) fn paths(&self) -> Vec<PathBuf> {
         let is_path = |word: &&String| names_a_file(word);

@@ -89,7 +89,8 @@ pub(super) async fn run(scenarios: &[(&str, &str)], answers: &[(&str, Answer)], 
     let http = http::Client::new(&plan.target_settings).unwrap();
     let instruments = Instruments { http, aws: None, recent: Recent::default(), redactor: Arc::clone(&redactor) };
     let equipment = Equipment { instruments: Arc::new(instruments), redactor, events, stop, purpose };
-    let options = Options { jobs: manner.jobs, fail_fast: manner.fail_fast, cleanup_within: Duration::from_secs(10) };
+    let (jobs, fail_fast, cleanup_within) = (manner.jobs, manner.fail_fast, Duration::from_secs(10));
+    let options = Options { jobs, fail_fast, cleanup_within, may_be_idle: false };
     let watching = tokio::spawn(stop_when(script.clone(), manner.stop_at, stopper));
     let ended = tokio::spawn(smoke::engine::run(plan, header(), equipment, options)).await;
     watching.abort();

@@ -103,6 +103,30 @@ fn an_endpoint_that_only_the_environment_names_leaves_no_run_behind() {
     assert_eq!((std::fs::read_link(project.reports().join("latest")).unwrap(), runs(&project)), (latest, 2));
 }
 
+/// Each part is one job, and the merge decides: a job that had nothing to judge is not red where the whole is not.
+#[test]
+fn a_part_that_fell_to_skipped_scenarios_is_no_error_and_no_verdict() {
+    let off = LOOK.replace("- name: ", "- when: \"false\"\n    name: ");
+    let part = |first: &str, typed: &str, index: &str, of: &str, code: i32, said: &str| {
+        let environment = [("CI_NODE_INDEX", index), ("CI_NODE_TOTAL", of)];
+        let files = [("smoke.yaml", LOCAL), ("scenarios/a.yaml", first), ("scenarios/b.yaml", &off)];
+        let run = Project::of(&files).with(&environment);
+        run.smoke(&["run", "--shard", typed]).check(code, said);
+        (run.reports().join("latest/run.json").to_str().unwrap().to_owned(), run)
+    };
+    let idle = "shard 2/2 was judged: every expectation was skipped; the verdict is that of all shards together";
+    let (one, kept) = part(LOOK, "auto", "1", "2", 0, "1 passed");
+    let (two, skipped) = part(LOOK, "auto", "2", "2", 0, idle);
+    assert_eq!(skipped.run_json()["run"]["verdict"], "skipped");
+    check(&kept, &["merge", &one, &two], 0, "1 passed, 1 skipped");
+    let nothing = "nothing was judged: every expectation was skipped";
+    part(LOOK, "2/2", "2", "2", 2, nothing);
+    part(&off, "auto", "1", "1", 2, nothing);
+    // Where it is so everywhere, the whole says so.
+    let (other, all) = part(&off, "auto", "1", "2", 0, "shard 1/2 was judged: every expectation was skipped");
+    check(&all, &["merge", &other, &two], 2, "nothing was judged");
+}
+
 #[test]
 fn a_part_that_the_ci_system_left_empty_is_no_error_and_no_verdict() {
     let project = Project::of(&[("smoke.yaml", LOCAL), ("scenarios/a.yaml", LOOK)]);

@@ -86,7 +86,8 @@ fn carry_out(args: &args::Cleanup, dir: Option<&Path>, batch: Batch) -> Exit {
     };
     let Batch { plan, rests } = batch;
     let prepared = Prepared { plan, sandbox: None, id, started };
-    let manner = Manner { jobs: JOBS, fail_fast: false, talk: Talk::wanted(args.talk.quiet, args.talk.verbose) };
+    let talk = Talk::wanted(args.talk.quiet, args.talk.verbose);
+    let manner = Manner { jobs: JOBS, fail_fast: false, may_be_idle: false, talk };
     match run::conduct(prepared, Errand::CleanUp(rests), manner, recorder) {
         Ok(finished) => run::finish(&finished, dir, false, Some(&run::again::place(dir, &args.reports))),
         Err(error) => complain(Exit::FAULT, &format!("cannot start: {error}")),

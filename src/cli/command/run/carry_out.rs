@@ -49,6 +49,8 @@ pub(crate) struct Manner {
     pub(crate) jobs: usize,
     /// Start nothing more once a scenario has failed.
     pub(crate) fail_fast: bool,
+    /// Whether it is well that nothing is judged.
+    pub(crate) may_be_idle: bool,
     /// How much is said.
     pub(crate) talk: Talk,
 }
@@ -74,9 +76,9 @@ pub(super) async fn carry_out(
     let (tell, told) = mpsc::unbounded_channel();
     let (ask, asked) = watch::channel(Stop::No);
     let equipment = Equipment { instruments, redactor: Arc::clone(&redactor), events: tell, stop: asked, purpose };
-    let Manner { jobs, fail_fast, talk } = manner;
+    let Manner { jobs, fail_fast, may_be_idle, talk } = manner;
 
-    let options = engine::Options { jobs, fail_fast, cleanup_within: CLEANUP_WITHIN };
+    let options = engine::Options { jobs, fail_fast, cleanup_within: CLEANUP_WITHIN, may_be_idle };
     let screen = Screen::on_stderr(talk, &crate::cli::command::environment);
     let plan = Arc::new(plan);
     let work = engine::run(Arc::clone(&plan), header, equipment, options);

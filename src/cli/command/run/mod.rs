@@ -76,7 +76,12 @@ pub(crate) fn run(args: &args::Run, dir: Option<&Path>) -> Exit {
         Ok(recorder) => recorder,
         Err(error) => return complain(Exit::FAULT, &format!("a report cannot be written: {error}")),
     };
-    let manner = Manner { jobs: settings.jobs, fail_fast: args.fail_fast, talk: settings.talk };
+    let manner = Manner {
+        jobs: settings.jobs,
+        fail_fast: args.fail_fast,
+        may_be_idle: settings.may_be_idle(),
+        talk: settings.talk,
+    };
     let errand = Errand::Run { args, dir, shard: settings.shard };
     match conduct(prepared, errand, manner, recorder) {
         Ok(finished) => {
@@ -210,6 +215,19 @@ fn header(prepared: &Prepared, errand: &Errand<'_>) -> RunHeader {
     }
 }
 
+/// What is said of a part in which nothing was judged, and which is content with that.
+fn idle(shard: Shard, run: &Run) -> String {
+    if run.scenarios.is_empty() {
+        return format!("shard {shard} is empty: the other shards have all there is to run, and judge it");
+    }
+    format!("nothing of shard {shard} was judged: {}; the verdict is that of all shards together", unjudged(run))
+}
+
+/// Why nothing was judged.
+fn unjudged(run: &Run) -> &'static str {
+    if looked_at_shadows(run) { "only shadow checks were looked at" } else { "every expectation was skipped" }
+}
+
 /// Whether a shadow check was looked at, whatever came of it.
 fn looked_at_shadows(run: &Run) -> bool {
     let looked = |step: &Step| step.verdict.is_some_and(|verdict| verdict != Verdict::Skipped);
@@ -225,14 +243,12 @@ pub(crate) fn finish(finished: &Finished, dir: Option<&Path>, taken: bool, clean
     }
     let told = publish::tell(run, folder, dir, taken, cleans);
     let written = publish::regret(unwritten);
-    if let Some(shard) = run.shard.filter(|_| run.scenarios.is_empty() && run.exit_code == Some(0)) {
-        note(&format!("shard {shard} is empty: the other shards have all there is to run, and judge it"));
-    }
     let exit = run.exit_code.map_or(Exit::FAULT, Exit::of);
+    if let Some(shard) = run.shard.filter(|_| exit == Exit::PASSED && run.verdict == Some(Verdict::Skipped)) {
+        note(&idle(shard, run));
+    }
     if exit == Exit::INVALID && run.broken_off.is_none() {
-        let why =
-            if looked_at_shadows(run) { "only shadow checks were looked at" } else { "every expectation was skipped" };
-        complain(exit, &format!("nothing was judged: {why}, so this run says nothing"));
+        complain(exit, &format!("nothing was judged: {}, so this run says nothing", unjudged(run)));
     }
     if told == Exit::PASSED && written == Exit::PASSED { exit } else { Exit::FAULT }
 }
