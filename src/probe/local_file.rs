@@ -1,7 +1,10 @@
 //! Files on this machine that a probe looks at.
 
+use std::borrow::Cow;
 use std::io::Read as _;
 use std::path::Path;
+
+use encoding_rs::{Encoding, UTF_8};
 
 use crate::diagnostic::shown_path;
 
@@ -25,6 +28,20 @@ pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, String> {
         return Err(format!("it has more than the {LARGEST} bytes that smoke reads"));
     }
     Ok(bytes)
+}
+
+/// Text of a file: a byte-order mark decides, then what `declared` finds in the bytes, else it is UTF-8.
+///
+/// # Errors
+/// The bytes are not what the file says they are.
+pub(super) fn text(
+    bytes: &[u8],
+    declared: impl FnOnce(&[u8]) -> Option<&'static Encoding>,
+) -> Result<Cow<'_, str>, String> {
+    let marked = Encoding::for_bom(bytes);
+    let (encoding, skipped) = marked.or_else(|| declared(bytes).map(|found| (found, 0))).unwrap_or((UTF_8, 0));
+    let text = encoding.decode_without_bom_handling_and_without_replacement(&bytes[skipped..]);
+    text.ok_or_else(|| format!("the file is not {}", encoding.name()))
 }
 
 /// A file's path as a person finds it: from where smoke was started, where it lies below.

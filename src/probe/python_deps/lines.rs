@@ -1,6 +1,8 @@
 //! A requirements file as pip reads it: from bytes to text, from text to logical lines, from a line to what it asks for.
 
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::Encoding;
+
+use crate::probe::local_file;
 
 /// One logical line: comments gone, continuations joined.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,10 +33,7 @@ pub(super) enum Asked {
 /// # Errors
 /// The bytes are not what the file says they are.
 pub(super) fn decode(bytes: &[u8]) -> Result<String, String> {
-    let (encoding, skipped) =
-        Encoding::for_bom(bytes).or_else(|| cookie(bytes).map(|found| (found, 0))).unwrap_or((UTF_8, 0));
-    let text = encoding.decode_without_bom_handling_and_without_replacement(&bytes[skipped..]);
-    text.map(std::borrow::Cow::into_owned).ok_or_else(|| format!("the file is not {}", encoding.name()))
+    local_file::text(bytes, cookie).map(std::borrow::Cow::into_owned)
 }
 
 /// `# -*- coding: latin-1 -*-` (PEP 263).

@@ -19,6 +19,10 @@ pub(super) struct Document {
     pub(super) configuration: Json,
     #[serde(default)]
     pub(super) errored: bool,
+    /// Whether nothing was left out (`-target`) or put off. Terraform before 1.8 does not say.
+    pub(super) complete: Option<bool>,
+    /// Whether there is anything to apply, and it may be. Terraform before 1.8 does not say.
+    pub(super) applyable: Option<bool>,
     /// Only a state has it.
     pub(super) values: Option<Json>,
 }

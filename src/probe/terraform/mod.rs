@@ -17,7 +17,8 @@ use super::{LookError, LookErrorKind, Vantage, local_file};
 use crate::expr::{self, EvaluationError, Reference, Scope, Template};
 
 /// The fields of `plan`.
-pub const PLAN_FIELDS: &[&str] = &["resources", "changes", "outputs", "variables", "terraform_version"];
+pub const PLAN_FIELDS: &[&str] =
+    &["resources", "changes", "outputs", "variables", "terraform_version", "complete", "applyable"];
 /// The fields of `config`.
 pub const CONFIG_FIELDS: &[&str] = &["resources", "outputs", "variables", "locals"];
 

@@ -9,6 +9,7 @@ use super::members::modules;
 use super::veil::{Veiled, holds_true};
 use super::withheld;
 use crate::expr::{self, Value};
+use crate::probe::local_file;
 
 /// The newest major version of the format that is known.
 const NEWEST: u64 = 1;
@@ -33,8 +34,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Plan, String> {
         let help = "write it with `terraform show -json FILE`";
         return Err(format!("this is a plan as Terraform keeps it for itself, not JSON; {help}"));
     }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let document: Document = serde_json::from_slice(bytes).map_err(|error| unreadable(&error))?;
+    // PowerShell writes what it is told to keep in UTF-16.
+    let text = local_file::text(bytes, |_| None)?;
+    let document: Document = serde_json::from_str(&text).map_err(|error| unreadable(&error))?;
     refused(&document)?;
     Ok(document.plan())
 }
@@ -78,6 +80,8 @@ impl Document {
             ("outputs".to_owned(), expr::object(self.outputs())),
             ("variables".to_owned(), expr::object(self.variables())),
             ("terraform_version".to_owned(), Value::from(terraform_version.as_str())),
+            ("complete".to_owned(), self.complete.map_or(Value::Null, Value::Bool)),
+            ("applyable".to_owned(), self.applyable.map_or(Value::Null, Value::Bool)),
         ]);
         let secrets = withheld::secrets(&value).into_iter().collect();
         Plan { value, resources: resource_count, changes: change_count, terraform_version, secrets }

@@ -781,6 +781,21 @@ fn what_cannot_be_read_is_said_with_its_place() {
     );
 }
 
+#[test]
+fn a_plan_says_whether_it_is_whole() {
+    let check = |more: &str, text: &str| {
+        let document = format!(r#"{{"format_version": "1.2", "planned_values": {{}} {more}}}"#);
+        let utf16: Vec<u8> =
+            std::iter::once(0xfeff).chain(document.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        for bytes in [document.as_bytes(), utf16.as_slice()] {
+            held("plan", &plan::read(bytes).unwrap().value, text);
+        }
+    };
+    check(r#", "complete": false, "applyable": true"#, "plan.complete == false && plan.applyable == true");
+    check(r#", "complete": true, "applyable": false"#, "plan.complete && !plan.applyable");
+    check("", "plan.complete == null && plan.applyable == null");
+}
+
 proptest::proptest! {
     #![proptest_config(proptest::test_runner::Config::with_cases(64))]
 
