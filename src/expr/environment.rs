@@ -7,9 +7,9 @@ use cel::common::value::{CowVal, Val};
 use cel::{Context, DeclarationError, Env, ExecutionError, extensions};
 
 use super::order::ordered;
-use super::value::from_json;
-use super::vocabulary::{CONTAINS, DIFFERS, ELEMENTS, EQUALS, FIELDS, ORDERED};
-use super::{Scope, Value, owner, withheld};
+use super::value::{from_json, list, object};
+use super::vocabulary::{CONTAINS, DIFFERS, ELEMENTS, EQUALS, FIELDS, ORDERED, WHOLE};
+use super::{Scope, Value, Withheld, owner, withheld};
 
 /// The environment, built once for the process.
 ///
@@ -31,8 +31,9 @@ fn build() -> Result<Env, DeclarationError> {
     env.add_overload(DIFFERS, "@differs(dyn, dyn)", vec![DYN_TYPE, DYN_TYPE], withheld::differs)?;
     env.add_overload(CONTAINS, "@contains(dyn, dyn)", vec![DYN_TYPE, DYN_TYPE], withheld::contains)?;
     env.add_overload(ORDERED, "@ordered(dyn)", vec![DYN_TYPE], ordered)?;
-    env.add_overload(FIELDS, "@fields(dyn)", vec![DYN_TYPE], owner::of_fields)?;
-    env.add_overload(ELEMENTS, "@elements(dyn)", vec![DYN_TYPE], owner::of_elements)?;
+    env.add_overload(WHOLE, "@whole(dyn)", vec![DYN_TYPE], withheld::whole)?;
+    env.add_overload(FIELDS, "@fields(dyn, dyn)", vec![DYN_TYPE, DYN_TYPE], owner::of_fields)?;
+    env.add_overload(ELEMENTS, "@elements(dyn, dyn)", vec![DYN_TYPE, DYN_TYPE], owner::of_elements)?;
     env.add_overload("uuid", "uuid()", vec![], uuid)?;
     Ok(env)
 }
@@ -47,20 +48,48 @@ pub(super) fn context(scope: &Scope) -> Context<'_, '_> {
     context
 }
 
-/// What a text means as JSON. What is a list or an object already stays as it is: Terraform files have it in one form,
+/// What a text means as JSON; where it is sensitive, so is every part of it. What is a list or an object already stays as it is: Terraform files have it in one form,
 /// a plan in the other.
 fn json<'b, 'v>(mut arguments: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
     let argument = arguments.pop().ok_or_else(ExecutionError::missing_argument_or_target)?;
     if argument.downcast_ref::<CelList<'_>>().is_some() || argument.downcast_ref::<CelMap<'_>>().is_some() {
         return Ok(argument);
     }
-    let text = argument.downcast_ref::<CelString<'_>>();
-    let text =
-        text.ok_or_else(|| ExecutionError::no_such_overload("json", vec![argument.get_type().name().to_owned()]))?;
-    let json: serde_json::Value = serde_json::from_str(text.inner())
-        .map_err(|error| ExecutionError::function_error("json", format!("the text is not JSON: {error}")))?;
-    let value: Box<dyn Val> = from_json(&json).try_into()?;
+    let value = match argument.downcast_ref::<CelString<'_>>() {
+        Some(text) => read(text.inner())?,
+        None => match Withheld::of(&Value::try_from(argument.as_ref())?) {
+            Some(Withheld::Sensitive(Value::String(text))) => sensitive(read(text)?),
+            Some(Withheld::Sensitive(inner @ (Value::List(_) | Value::Map(_)))) => sensitive(inner.clone()),
+            _ => {
+                let kind = argument.get_type().name().to_owned();
+                return Err(ExecutionError::no_such_overload("json", vec![kind]));
+            }
+        },
+    };
+    let value: Box<dyn Val> = value.try_into()?;
     Ok(CowVal::Owned(value))
+}
+
+fn read(text: &str) -> Result<Value, ExecutionError> {
+    let json: serde_json::Value = serde_json::from_str(text).map_err(|error| not_json(&error))?;
+    Ok(from_json(&json))
+}
+
+/// Without a word of the text, which may be sensitive.
+fn not_json(error: &serde_json::Error) -> ExecutionError {
+    ExecutionError::function_error("json", format!("the text is not JSON: {error}"))
+}
+
+/// The same with all its parts sensitive.
+fn sensitive(value: Value) -> Value {
+    match value {
+        Value::List(items) => list(items.iter().cloned().map(sensitive)),
+        Value::Map(fields) => {
+            object(fields.map.iter().map(|(name, value)| (name.to_string(), sensitive(value.clone()))))
+        }
+        value if Withheld::of(&value).is_some() => value,
+        value => Withheld::Sensitive(value).into_value(),
+    }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the signature that the environment asks for")]

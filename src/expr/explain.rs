@@ -9,7 +9,7 @@ use super::tree::{Loop, Macro};
 use super::value::{key_text, sorted};
 use super::vocabulary::{CONTAINS, DIFFERS, EQUALS};
 use super::words::{SHOWN, cut, shown};
-use super::{Scope, Value};
+use super::{Scope, Value, order};
 
 /// Longest explanation, in characters.
 const LONGEST: usize = 1000;
@@ -154,8 +154,8 @@ impl<'scope> Explainer<'_, '_, 'scope> {
                 items.iter().enumerate().map(|(at, item)| (format!("{range}[{at}]"), item.clone())).collect()
             }
             Some(Value::Map(fields)) => {
-                let keys =
-                    sorted(&fields).map(|(key, _)| (format!("{range}[{:?}]", key_text(key)), key.clone().into()));
+                let keys = sorted(&fields)
+                    .map(|(key, value)| (format!("{range}[{:?}]", key_text(key)), order::element(key, value)));
                 keys.collect()
             }
             _ => Vec::new(),

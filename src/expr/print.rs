@@ -4,7 +4,7 @@ use cel::IdedExpr;
 use cel::common::ast::{CallExpr, EntryExpr, Expr, IdedEntryExpr, LiteralValue, operators};
 
 use super::tree::Loop;
-use super::vocabulary::{CONTAINS, DIFFERS, ELEMENTS, EQUALS, FIELDS};
+use super::vocabulary::{CONTAINS, DIFFERS, ELEMENTS, EQUALS, FIELDS, WHOLE};
 
 /// The expression as text. For every part `replace` is asked first; what it gives stands in place of the part.
 pub(super) fn print(expression: &IdedExpr, replace: &dyn Fn(&IdedExpr) -> Option<String>) -> String {
@@ -84,7 +84,7 @@ impl Printer<'_> {
             (operators::OPT_INDEX, [operand, index]) => {
                 format!("{}[?{}]", self.print(operand, MEMBER), self.print(index, 0))
             }
-            (FIELDS | ELEMENTS, [inner]) => self.print(inner, place),
+            (FIELDS | ELEMENTS | WHOLE, [inner, ..]) => self.print(inner, place),
             (operators::OPT_SELECT, [operand, name]) => {
                 let name = self.print(name, 0);
                 format!("{}.?{}", self.print(operand, MEMBER), name.trim_matches('"'))

@@ -39,6 +39,9 @@ impl Explainer<'_, '_, '_> {
         {
             return Some(format!("{} is not told: {}", cut(&source(part), SHOWN), withheld.reason()));
         }
+        if let Some(why) = self.untold(part) {
+            return Some(format!("{} is not told: {why}", cut(&source(part), SHOWN)));
+        }
         if let Expr::Comprehension(inner) = &part.expr
             && let Some(written) = Loop::of(inner)
         {
@@ -47,6 +50,21 @@ impl Explainer<'_, '_, '_> {
             return self.withheld_part(written.range).or_else(|| self.elements(&written).into_iter().find_map(inside));
         }
         tree::children(part).into_iter().find_map(|child| self.withheld_part(child))
+    }
+
+    /// Why a field that is not there is not told: it may be one of those that are not known.
+    fn untold(&self, part: &IdedExpr) -> Option<String> {
+        let (owner, key) = match &part.expr {
+            Expr::Select(select) => (&*select.operand, Value::from(select.field.as_str())),
+            Expr::Call(call) if call.func_name == operators::INDEX => (&call.args[0], self.value(&call.args[1])?),
+            _ => return None,
+        };
+        match (self.value(owner)?, key) {
+            (Value::Map(fields), Value::String(key)) if self.value(part).is_none() => {
+                withheld::untold(&fields, &key).map(str::to_owned)
+            }
+            _ => None,
+        }
     }
 
     fn not_boolean(&self, expression: &IdedExpr, value: &Value) -> String {

@@ -7,7 +7,7 @@ use super::Value;
 use super::explain::{Explainer, is_arithmetic, is_predicate};
 use super::print::source;
 use super::tree::{self, Loop};
-use super::vocabulary::{DIFFERS, EQUALS};
+use super::vocabulary::{DIFFERS, EQUALS, WHOLE};
 use super::words::{BRIEF, brief, cut};
 
 /// Something that an expression reads, and what is to be said of it.
@@ -121,6 +121,11 @@ fn name(part: &IdedExpr) -> String {
         && func_name == "size"
     {
         return name(counted);
+    }
+    if let Expr::Call(CallExpr { func_name, args, .. }) = &part.expr
+        && func_name == WHOLE
+    {
+        return name(&args[0]);
     }
     match tree::path(part) {
         Some(path) if !path.cut => path.steps.last().map(|step| (*step).to_owned()).unwrap_or_default(),

@@ -12,7 +12,7 @@ use super::operand;
 use super::print::source;
 use super::takes;
 use super::tree::{self, Loop, Macro, text_literal};
-use super::vocabulary::{CONTAINS, DIFFERS, ELEMENTS, EQUALS, FIELDS, METHODS, ORDERED};
+use super::vocabulary::{CONTAINS, DIFFERS, ELEMENTS, EQUALS, FIELDS, METHODS, ORDERED, WHOLE};
 use crate::diagnostic::{listed, nearest};
 
 /// The kinds of names; a name that is not among them may be anything.
@@ -126,7 +126,7 @@ impl<'tree> Walk<'tree> {
             ("duration", _) => Kind::Duration,
             ("timestamp" | "now", _) => Kind::Time,
             ("type", [_]) => Kind::Type,
-            (ORDERED | FIELDS | ELEMENTS, [inner]) => self.kind(inner),
+            (ORDERED | FIELDS | ELEMENTS | WHOLE, [inner, ..]) => self.kind(inner),
             (function, [left, right]) if call.target.is_none() && is_arithmetic(call) => {
                 takes::result(function, self.kind(left), self.kind(right)).unwrap_or(Kind::Any)
             }

@@ -120,6 +120,9 @@ pub(super) const FIELDS: &str = "@fields";
 /// See [`FIELDS`].
 pub(super) const ELEMENTS: &str = "@elements";
 
+/// The function that is put around what is counted.
+pub(super) const WHOLE: &str = "@whole";
+
 /// What stands in the place of `==`, `!=` and `in`, so that what is withheld is equal to nothing and to everything.
 pub(super) const EQUALS: &str = "@equals";
 /// See [`EQUALS`].

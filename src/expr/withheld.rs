@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use cel::common::types::{CelBool, CelList, CelMap};
 use cel::common::value::{CowVal, Val};
-use cel::objects::{Key, Opaque, OpaqueEq};
+use cel::objects::{Key, Map, Opaque, OpaqueEq};
 use cel::{ExecutionError, Value};
 
 /// The type by which the interpreter knows such a value.
@@ -24,6 +24,8 @@ pub enum Withheld {
     Unknown(String),
     /// Known, compared, never shown.
     Sensitive(Value),
+    /// No value but all that an object may have under keys which begin like this one up to its `*`, and why nobody knows.
+    Rest(String),
 }
 
 impl fmt::Debug for Withheld {
@@ -65,7 +67,7 @@ impl Withheld {
     #[must_use]
     pub fn shown(&self) -> &'static str {
         match self {
-            Self::Unknown(_) => "(not known)",
+            Self::Unknown(_) | Self::Rest(_) => "(not known)",
             Self::Sensitive(_) => "(sensitive)",
         }
     }
@@ -73,7 +75,7 @@ impl Withheld {
     /// Why nothing can be said of it.
     pub(super) fn reason(&self) -> String {
         match self {
-            Self::Unknown(why) => why.clone(),
+            Self::Unknown(why) | Self::Rest(why) => why.clone(),
             Self::Sensitive(_) => "it is sensitive: it can be compared with == and in, and is never shown".to_owned(),
         }
     }
@@ -96,6 +98,51 @@ pub(super) fn first(value: &Value) -> Option<&Withheld> {
         Value::List(items) => items.iter().find_map(first),
         Value::Map(fields) => fields.map.values().find_map(first),
         _ => Withheld::of(value),
+    }
+}
+
+/// Why an object does not tell of a key that it does not have: it may be one of those that are not known.
+pub(super) fn untold<'m>(fields: &'m Map, key: &str) -> Option<&'m str> {
+    rests(fields).find(|(rest, _)| key.starts_with(rest.trim_end_matches('*'))).map(|(_, why)| why)
+}
+
+/// Whatever stands in an object for keys that are not known, and why they are not.
+fn rests(fields: &Map) -> impl Iterator<Item = (&str, &str)> {
+    fields.map.iter().filter_map(|(key, value)| match (key, Withheld::of(value)) {
+        (Key::String(key), Some(Withheld::Rest(why))) => Some((key.as_str(), why.as_str())),
+        _ => None,
+    })
+}
+
+fn key_of(value: &Value) -> Option<&str> {
+    match value {
+        Value::String(text) => Some(text.as_str()),
+        _ => None,
+    }
+}
+
+pub(super) fn not_known(why: &str) -> ExecutionError {
+    ExecutionError::function_error(UNKNOWN, why)
+}
+
+/// An object of which not all keys are known, as a value of its own; none where all are.
+pub(super) fn open(value: &dyn Val) -> Option<Map> {
+    let map = value.downcast_ref::<CelMap<'_>>()?;
+    if !map.inner().values().any(|value| value.get_type().name() == TYPE) {
+        return None;
+    }
+    match Value::try_from(value).ok()? {
+        Value::Map(fields) if rests(&fields).next().is_some() => Some(fields),
+        _ => None,
+    }
+}
+
+/// What is counted as a whole, which an object cannot be of which not all keys are known.
+pub(super) fn whole<'b, 'v>(mut operands: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
+    let counted = operands.pop().ok_or_else(ExecutionError::missing_argument_or_target)?;
+    match open(counted.as_ref()).as_ref().and_then(|fields| rests(fields).next()) {
+        Some((_, why)) => Err(not_known(why)),
+        None => Ok(counted),
     }
 }
 
@@ -133,7 +180,10 @@ pub(super) fn contains<'b, 'v>(operands: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'
     let range = revealed(&range)?;
     let answers: Vec<Result<bool, ExecutionError>> = match range {
         Value::List(items) => items.iter().map(|item| alike(&wanted, item)).collect(),
-        Value::Map(fields) => fields.map.keys().map(|key| alike(&wanted, &key.clone().into())).collect(),
+        Value::Map(fields) => {
+            let untold = key_of(&wanted).and_then(|key| untold(fields, key)).map(|why| Err(not_known(why)));
+            fields.map.keys().map(|key| alike(&wanted, &key.clone().into())).chain(untold).collect()
+        }
         _ => vec![alike(&wanted, range)],
     };
     let found = answers.iter().any(|answer| matches!(answer, Ok(true)));
@@ -175,6 +225,10 @@ fn alike(left: &Value, right: &Value) -> Result<bool, ExecutionError> {
         (Value::List(left), Value::List(right)) if left.len() == right.len() => {
             all(left.iter().zip(right.iter()).map(|(left, right)| alike(left, right)))
         }
+        (Value::Map(left), Value::Map(right)) if rests(left).chain(rests(right)).next().is_some() => {
+            let why = rests(left).chain(rests(right)).map(|(_, why)| why).next();
+            Err(not_known(why.unwrap_or_default()))
+        }
         (Value::Map(left), Value::Map(right)) if left.map.len() == right.map.len() => {
             let pairs = left.map.iter().map(|(key, value)| match right.map.get(key) {
                 Some(other) => alike(value, other),
@@ -199,7 +253,7 @@ fn all(answers: impl Iterator<Item = Result<bool, ExecutionError>>) -> Result<bo
 
 fn revealed(value: &Value) -> Result<&Value, ExecutionError> {
     match Withheld::of(value) {
-        Some(Withheld::Unknown(why)) => Err(ExecutionError::function_error(UNKNOWN, why)),
+        Some(Withheld::Unknown(why) | Withheld::Rest(why)) => Err(ExecutionError::function_error(UNKNOWN, why)),
         Some(Withheld::Sensitive(inner)) => Ok(inner),
         None => Ok(value),
     }

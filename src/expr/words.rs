@@ -25,7 +25,7 @@ pub(super) fn kind(value: &Value) -> &'static str {
         Value::Timestamp(_) => "a time",
         Value::Duration(_) => "a duration",
         Value::Opaque(_) => match Withheld::of(value) {
-            Some(Withheld::Unknown(_)) => "not known",
+            Some(Withheld::Unknown(_) | Withheld::Rest(_)) => "not known",
             Some(Withheld::Sensitive(_)) => "sensitive",
             None => "an optional value",
         },

@@ -66,6 +66,14 @@ impl Terraform {
         plan.chain(self.dir.iter().map(|_| ("config", CONFIG_FIELDS))).collect()
     }
 
+    /// The first of its `vars` that the module in a folder does not declare: its value, its name, and what may be meant.
+    /// None where the files cannot be read.
+    #[must_use]
+    pub fn undeclared(&self, dir: &Path) -> Option<(&Template, &str, String)> {
+        let (name, help) = config::undeclared(dir, self.vars.iter().map(|(name, _)| name.as_str()))?;
+        self.vars.iter().find(|(own, _)| own == name).map(|(own, value)| (value, own.as_str(), help))
+    }
+
     /// Fills in the templates.
     ///
     /// # Errors

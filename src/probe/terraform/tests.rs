@@ -504,6 +504,7 @@ locals {
   locals  = local
   made    = sensitive("hunter2-made")
   port    = "at ${var.number}"
+  gone    = "%{for port in var.db.ports}${port}%{endfor}"
 }
 resource "aws_db" "x" {
   password = var.db.password
@@ -558,7 +559,7 @@ fn nothing_sensitive_comes_out_in_any_form() {
 #[test]
 fn what_is_made_of_something_sensitive_is_sensitive() {
     let files = secretive();
-    for name in ["indexed", "below", "splat", "key", "chosen", "made", "port"] {
+    for name in ["indexed", "below", "splat", "key", "chosen", "made", "port", "gone"] {
         files.check(&json!({}), &format!("config.locals.{name} == 'x'"), r#"(sensitive) == "x""#);
     }
     for text in [
@@ -765,7 +766,11 @@ fn what_cannot_be_read_is_said_with_its_place() {
     );
     unreadable(
         &[("a.tf", ""), ("b.tf.json", "{}")],
-        "DIR/b.tf.json: smoke reads neither Terraform's JSON syntax nor override files",
+        "DIR/b.tf.json: smoke does not read Terraform's JSON syntax, override files or OpenTofu's own files",
+    );
+    unreadable(
+        &[("a.tf", ""), ("a.tofu", "")],
+        "DIR/a.tofu: smoke does not read Terraform's JSON syntax, override files or OpenTofu's own files",
     );
     unreadable(
         &[("a.tf", "output \"x\" {}\n"), ("b.tf", "\noutput \"x\" {}\n")],
@@ -779,6 +784,212 @@ fn what_cannot_be_read_is_said_with_its_place() {
         &[("a.tf", "module \"m\" {\n  source = \"./m\"\n}\n")],
         "DIR/a.tf:1: module m cannot be read: DIR/m: there is no such folder",
     );
+}
+
+/// What a variable is under a type, and what Terraform 1.11 says it is; nothing where smoke should not tell.
+#[track_caller]
+fn typed(declared: &str, given: &str, expected: Option<&str>) {
+    let text = format!("variable \"x\" {{\n  {declared}\n}}\nresource \"aws_y\" \"y\" {{}}\n");
+    let call = format!("module \"m\" {{\n  source = \"./m\"\n  x = {given}\n}}\nresource \"aws_y\" \"y\" {{}}\n");
+    let child = format!("{text}resource \"aws_x\" \"x\" {{\n  x = var.x\n}}\n");
+    let files = Files::new(&[("main.tf", &call), ("m/main.tf", &child)]);
+    let seen = files.read(&json!({})).unwrap().config.unwrap().value;
+    let value = field(field(field(field(&seen, "resources"), "module.m.aws_x.x"), "values"), "x");
+    let told = (!matches!(Withheld::of(value), Some(Withheld::Unknown(_)))).then(|| crate::expr::to_text(value));
+    assert_eq!(told.as_deref(), expected, "{declared}: {given}");
+}
+
+#[test]
+fn values_become_of_the_type_that_is_declared() {
+    for (declared, given, expected) in [
+        ("", r#"[1, "a"]"#, Some(r#"[1,"a"]"#)),
+        ("type = any", r#""true""#, Some("true")),
+        ("type = string", "1.50", Some("1.5")),
+        ("type = number", r#""1e3""#, Some("1000")),
+        ("type = number", r#""many""#, None),
+        ("type = bool", r#""1""#, Some("true")),
+        ("type = bool", "1", None),
+        ("type = string", "[1]", None),
+        ("type = list(string)", "[1, true]", Some(r#"["1","true"]"#)),
+        ("type = list(string)", "[1, aws_y.y.id]", Some(r#"["1","(not known)"]"#)),
+        ("type = list(string)", "{ a = 1 }", None),
+        ("type = list(any)", "[1, true]", None),
+        ("type = list(any)", "[1, aws_y.y.id]", None),
+        ("type = list(any)", r#"["a", aws_y.y.id]"#, Some(r#"["a","(not known)"]"#)),
+        ("type = list(any)", "[{ a = 1 }, { b = 1 }]", None),
+        ("type = list(any)", "[{ a = 1 }, { a = 2 }]", Some(r#"[{"a":1},{"a":2}]"#)),
+        ("type = set(string)", r#"["b", "a", "b"]"#, Some(r#"["a","b"]"#)),
+        ("type = set(number)", r#"["10", 9]"#, Some("[9,10]")),
+        ("type = set(string)", r#"["b", aws_y.y.id]"#, None),
+        ("type = set(object({ a = number }))", "[{ a = 1 }]", Some(r#"[{"a":1}]"#)),
+        ("type = set(object({ a = number }))", "[{ a = 2 }, { a = 1 }]", None),
+        ("type = map(number)", r#"{ b = "2", a = 1, n = null }"#, Some(r#"{"a":1,"b":2,"n":null}"#)),
+        ("type = map(any)", r#"{ b = 1, a = "x" }"#, Some(r#"{"a":"x","b":"1"}"#)),
+        ("type = map(string)", "{ a = 1, b = aws_y.y.id }", Some(r#"{"a":"1","b":"(not known)"}"#)),
+        ("type = object({ a = number })", r#"{ a = "1", b = 2 }"#, Some(r#"{"a":1}"#)),
+        ("type = object({ a = number })", "{}", None),
+        ("type = object({ a = optional(number, \"7\") })", "{}", Some(r#"{"a":7}"#)),
+        ("type = object({ a = optional(number, 7) })", "{ a = null }", Some(r#"{"a":7}"#)),
+        ("type = object({ a = optional(string) })", "{}", Some(r#"{"a":null}"#)),
+        ("type = tuple([string, number])", r#"[1, "2"]"#, Some(r#"["1",2]"#)),
+        ("type = tuple([string])", "[1, 2]", None),
+        ("type = strange", "1", None),
+        ("type = number\n  default = 1", "null", Some("null")),
+        ("type = number\n  default = \"1\"\n  nullable = false", "null", Some("1")),
+        // What `jsonencode` makes of it is no text here as long as it is not known.
+        ("type = string", "jsonencode([{ a = aws_y.y.id, b = 1 }])", Some(r#"[{"a":"(not known)","b":1}]"#)),
+    ] {
+        typed(declared, given, expected);
+    }
+}
+
+#[test]
+fn what_a_condition_hangs_on_is_no_value_of_its_own() {
+    let files = Files::new(&[(
+        "main.tf",
+        r#"
+variable "pinned" { default = "true" }
+variable "odd" { default = "odd" }
+variable "list" {
+  type    = list(string)
+  default = []
+}
+locals {
+  chosen = var.pinned ? "a" : "b"
+  odd    = var.odd ? "a" : "b"
+  none   = null ? "a" : "b"
+  empty  = var.list == [] ? "a" : "b"
+  other  = var.list != ["x"]
+}
+"#,
+    )]);
+    files.held("config.locals.chosen == 'a' && config.locals.other");
+    let untold = |name: &str, text: &str, line: usize, why: &str| {
+        let expected =
+            format!("config.locals.{name} is not told: the files do not tell `{text}` (main.tf:{line}): {why}");
+        files.check(&json!({}), &format!("config.locals.{name} == 'odd'"), &expected);
+    };
+    untold("odd", "var.odd", 10, "this is neither true nor false");
+    untold("none", "null", 11, "this is neither true nor false");
+    let types = "whether two collections are equal hangs on their types, which only Terraform knows";
+    untold("empty", "var.list == []", 12, types);
+}
+
+#[test]
+fn values_are_given_to_variables_that_there_are() {
+    let check = |name: &str, expected: &str| {
+        let files = files();
+        let folder = files.dir.path().display().to_string();
+        let why = files.read(&json!({ name: 1 })).unwrap_err();
+        assert_eq!(
+            why.replace(&folder, "DIR"),
+            format!("DIR: the module declares no variable `{name}`, which `vars` names; {expected}")
+        );
+    };
+    check("desird", "did you mean `desired`?");
+    check("banana", "it declares `desired`, `environment`, `token`, `unset`");
+}
+
+/// One resource, and modules of which nobody reads the files.
+const ELSEWHERE: &str = r#"module "ecs" { source = "terraform-aws-modules/ecs/aws" }
+module "none" {
+  source = "git::https://example.com/x.git"
+  count  = 0
+}
+module "child" { source = "./child" }
+resource "aws_sns_topic" "t" { name = "t" }
+"#;
+
+#[test]
+fn what_modules_hold_that_are_not_read_is_not_known() {
+    let child = "module \"deep\" { source = \"git::https://example.com/y.git\" }\n";
+    let files = Files::new(&[("main.tf", ELSEWHERE), ("child/main.tf", child)]);
+    for text in [
+        "config.resources['aws_sns_topic.t'].type == 'aws_sns_topic'",
+        "'aws_sns_topic.t' in config.resources && !('aws_x.y' in config.resources)",
+        "!('module.none.aws_x.y' in config.resources) && !('module.child.aws_x.y' in config.resources)",
+        "config.resources[?'aws_sns_topic.t'].hasValue() && !config.resources[?'aws_x.y'].hasValue()",
+        "config.resources.exists(it, config.resources[it].type == 'aws_sns_topic')",
+        "!config.resources.all(it, config.resources[it].type != 'aws_sns_topic')",
+    ] {
+        files.held(text);
+    }
+    let ecs = "module ecs (main.tf:1) comes from `terraform-aws-modules/ecs/aws`, and smoke reads modules from folders beside \
+        only: a plan tells what it holds";
+    let git = "module deep (child/main.tf:1) comes from `git::https://example.com/y.git`, and smoke reads modules from folders \
+        beside only: a plan tells what it holds";
+    for (text, expected) in [
+        (
+            "config.resources['module.ecs.aws_x.y'].count == 1",
+            format!("config.resources[\"module.ecs.aws_x.y\"] is not told: {ecs}"),
+        ),
+        ("'module.ecs.aws_x.y' in config.resources", ecs.to_owned()),
+        ("'module.child.module.deep.aws_x.y' in config.resources", git.to_owned()),
+        ("config.resources[?'module.ecs.aws_x.y'].hasValue()", ecs.to_owned()),
+    ] {
+        files.check(&json!({}), text, &expected);
+    }
+    let seen = files.read(&json!({})).unwrap();
+    assert_eq!(seen.summary(), "1 resources in 2 files");
+    for text in [
+        "config.resources.size() == 1",
+        "size(config.resources) == 3",
+        "config.resources == {}",
+        "config.resources.all(it, config.resources[it].type != 'aws_alarm')",
+        "config.resources.all(it, !it.startsWith('module.ecs.'))",
+        "config.resources.exists(it, config.resources[it].type == 'aws_alarm')",
+        "config.resources.filter(it, it.startsWith('module.ecs.')) == []",
+        "config.resources[?config.resources['aws_sns_topic.t'].address].hasValue()",
+    ] {
+        let why = judged("config", &seen.config.as_ref().unwrap().value, text);
+        assert!(why.contains("a plan tells what it holds") || why.contains("not all keys"), "{text}: {why}");
+    }
+    let why = judged("config", &seen.config.unwrap().value, "config.resources['aws_x.y'].count == 1");
+    assert!(why.starts_with("config.resources has no field aws_x.y (it has: "), "{why}");
+}
+
+#[test]
+fn of_what_is_known_in_parts_each_part_is_known() {
+    let files = Files::new(&[(
+        "main.tf",
+        r#"
+variable "environment" { default = "prod" }
+locals {
+  settings = {
+    prod    = { desired = 0, ports = [80, aws_x.y.port], role = aws_x.y.arn }
+    staging = { desired = 1, role = aws_x.y.arn }
+  }
+  chosen = local.settings[var.environment].desired
+  plain  = local.settings.prod.desired
+  port   = local.settings.prod.ports[0]
+  count  = local.settings[var.environment].desired > 0 ? 1 : 0
+  role   = local.settings.prod.role
+  below  = local.settings.prod.role.name
+}
+resource "aws_x" "y" {}
+"#,
+    )]);
+    files.held("config.locals.chosen == 0 && config.locals.plain == 0 && config.locals.port == 80");
+    files.check(&json!({"environment": "staging"}), "config.locals.chosen == 1", "held");
+    for name in ["role", "below"] {
+        let expected = format!(
+            "config.locals.{name} is not told: the files do not tell `aws_x.y.arn` (main.tf:5): aws_x is known only to Terraform"
+        );
+        files.check(&json!({}), &format!("config.locals.{name} == 'x'"), &expected);
+    }
+}
+
+#[test]
+fn json_in_a_sensitive_text_is_sensitive_in_all_its_parts() {
+    let resource = json!({"address": "t.x", "mode": "managed", "type": "t", "name": "x",
+        "values": {"all": "[{\"name\": \"w\", \"token\": \"hunter2hunter2\", \"cpu\": 256}]"}, "sensitive_values": {"all": true}});
+    let document = json!({ "format_version": "1.2", "planned_values": {"root_module": {"resources": [resource]}}, "resource_changes": [] });
+    let plan = plan::read(document.to_string().as_bytes()).unwrap();
+    let all = "json(plan.resources['t.x'].values.all)";
+    held("plan", &plan.value, &format!("{all}[0].name == 'w' && {all}[0].cpu == 256 && {all}.size() == 1"));
+    assert_eq!(judged("plan", &plan.value, &format!("{all}[0].token == 'x'")), r#"(sensitive) == "x""#);
+    let whole = judged("plan", &plan.value, &format!("{all} == []"));
+    assert!(!whole.contains("hunter2") && whole.contains("(sensitive)"), "{whole}");
 }
 
 #[test]
@@ -880,6 +1091,83 @@ resource "terraform_data" "collections" {
     quoted   = { "a b" = 1, (var.environment) = 2, plain = 3 }
   }
 }
+variable "workers" {
+  type    = map(number)
+  default = { prod = "0", staging = "1" }
+}
+variable "alarms" {
+  type    = set(string)
+  default = ["b", "a", "b"]
+}
+variable "sizes" {
+  type    = set(number)
+  default = ["10", 9, 9]
+}
+variable "ports" {
+  type    = list(number)
+  default = ["80", "443"]
+}
+variable "mixed" {
+  type    = list(any)
+  default = [1, "a", true]
+}
+variable "pair" {
+  type    = tuple([string, number])
+  default = [1, "2"]
+}
+variable "never" {
+  type     = number
+  nullable = false
+  default  = 4
+}
+variable "maybe" {
+  type    = number
+  default = 4
+}
+variable "pinned" { default = "true" }
+variable "zero" { default = "0" }
+variable "unsorted" { default = { zulu = "z", alpha = "a" } }
+variable "services" {
+  type = map(object({
+    desired = optional(number, 1)
+    env     = optional(map(string), {})
+    public  = optional(bool, false)
+    nested  = optional(object({ deep = optional(string, "x") }), {})
+    nothing = optional(string)
+  }))
+  default = {
+    worker = { desired = "2", public = "false", env = { A = 1 } }
+    api    = { desired = null, beyond = 1, nested = { deep = 3 } }
+  }
+}
+resource "terraform_data" "typed" {
+  input = {
+    workers   = var.workers
+    none      = var.workers["prod"] == 0 ? 0 : 1
+    alarms    = tolist(var.alarms)
+    alarm     = length(var.alarms)
+    sizes     = tolist(var.sizes)
+    ports     = var.ports
+    contains  = contains(var.ports, 80)
+    mixed     = var.mixed
+    made      = tolist([true, "a"])
+    pair      = var.pair
+    never     = var.never
+    maybe     = var.maybe == null ? "null" : "given"
+    services  = var.services
+    public    = { for name, it in var.services : name => it.public ? "public" : "private" }
+    pinned    = var.pinned ? "yes" : "no"
+    text      = "${var.pinned ? "yes" : "no"}"
+    zero      = var.zero ? "yes" : "no"
+    branch    = var.flag ? 1 : "one"
+    order     = [for name, value in var.unsorted : name]
+    literal   = [for name, value in { b = 1, a = 2 } : "${name}=${value}"]
+    nested    = [for name in [for key, value in { for name in ["d", "c"] : name => 1 } : key] : name]
+    directive = "%{for name, value in var.unsorted}${name}%{endfor}"
+    escaped   = "as ${jsonencode({ b = "<&>", a = 1 })}"
+    kinds     = "3" == 3 || [1] == ["1"] || [] == {}
+  }
+}
 resource "terraform_data" "encoded" {
   input = jsonencode([{ name = local.prefix, list = local.both, none = null, on = var.flag }])
 }
@@ -922,7 +1210,7 @@ fn terraform_itself_computes_the_same() {
     };
     let files = Files::new(&[
         ("main.tf", COMPUTED),
-        ("terraform.tfvars", "environment = \"prod\"\n"),
+        ("terraform.tfvars", "environment = \"prod\"\nnever = null\nmaybe = null\n"),
         ("child/main.tf", COMPUTED_CHILD),
     ]);
     let dir = files.dir.path();
@@ -945,7 +1233,7 @@ fn terraform_itself_computes_the_same() {
         };
         assert!(seen.starts_with(expected), "{text}: {seen}");
     };
-    for name in ["conditions", "texts", "collections"] {
+    for name in ["conditions", "texts", "collections", "typed"] {
         let Value::Map(fields) =
             field(field(field(field(&plan, "resources"), &format!("terraform_data.{name}")), "values"), "input")
         else {

@@ -12,6 +12,7 @@ use super::Config;
 use super::reader::{Draft, DraftStep, List};
 use crate::diagnostic::{Diagnostic, Location, listed, nearest};
 use crate::expr::{Scope, Template};
+use crate::probe::Probe;
 use crate::scenario::model::Step;
 
 pub(super) use config::config;
@@ -119,7 +120,8 @@ fn missing_files(step: &Step) -> Vec<Diagnostic> {
     missing(step, &fixed)
 }
 
-/// Files and folders of a step that must be there and are not. `name` fills in a template, where that can be done.
+/// Files and folders of a step that must be there and are not, or do not declare what they are given values for. `name`
+/// fills in a template, where that can be done.
 pub(crate) fn missing(step: &Step, name: &dyn Fn(&Template) -> Option<String>) -> Vec<Diagnostic> {
     let file = |template: &&Template| name(template).map(|name| (template.location().clone(), step.dir.join(name)));
     let files = step.probe.files();
@@ -127,7 +129,16 @@ pub(crate) fn missing(step: &Step, name: &dyn Fn(&Template) -> Option<String>) -
     let folder = step.probe.folder();
     let folder = folder.iter().filter_map(file).filter(|(_, path)| !path.is_dir());
     let files = files.map(|(location, path)| not_there(&location, "file", &path));
-    files.chain(folder.map(|(location, path)| not_there(&location, "folder", &path))).collect()
+    let missing = files.chain(folder.map(|(location, path)| not_there(&location, "folder", &path)));
+    missing.chain(undeclared(step, name)).collect()
+}
+
+fn undeclared(step: &Step, name: &dyn Fn(&Template) -> Option<String>) -> Option<Diagnostic> {
+    let Probe::Terraform(terraform) = &step.probe else { return None };
+    let dir = terraform.dir.as_ref().filter(|_| !terraform.vars.is_empty()).and_then(name)?;
+    let (value, variable, help) = terraform.undeclared(&step.dir.join(dir))?;
+    let problem = format!("the module declares no variable `{variable}`");
+    Some(Diagnostic::at(value.location(), problem).help(help))
 }
 
 fn not_there(location: &Location, what: &str, path: &std::path::Path) -> Diagnostic {

@@ -22,11 +22,12 @@ pub(super) struct Written<'f> {
     pub(super) file: &'f File,
 }
 
-/// A call of a module whose files lie on this machine.
+/// A call of a module.
 #[derive(Debug)]
 pub(super) struct Call<'f> {
     pub(super) name: &'f str,
-    pub(super) source: &'f str,
+    /// Where its files are, where that is written out.
+    pub(super) source: Option<&'f str>,
     pub(super) stanza: Stanza<'f>,
 }
 
@@ -88,14 +89,12 @@ impl<'f> Declared<'f> {
         Ok(())
     }
 
-    /// The modules that lie beside this one.
-    pub(super) fn local_modules(&self) -> Vec<Call<'f>> {
-        let call = |(name, stanza): (&&'f str, &Stanza<'f>)| {
-            let source = stanza.attribute("source")?.expression.as_str()?;
-            let local = source.starts_with("./") || source.starts_with("../");
-            local.then_some(Call { name, source, stanza: *stanza })
-        };
-        self.modules.iter().filter_map(call).collect()
+    /// The modules that this one calls.
+    pub(super) fn calls(&self) -> impl Iterator<Item = Call<'f>> {
+        self.modules.iter().map(|(name, stanza)| {
+            let source = stanza.attribute("source").and_then(|written| written.expression.as_str());
+            Call { name, source, stanza: *stanza }
+        })
     }
 }
 
@@ -128,7 +127,18 @@ impl<'f> Stanza<'f> {
     }
 }
 
-impl Call<'_> {
+impl<'f> Call<'f> {
+    /// The folder of a module that lies beside the one that calls it.
+    pub(super) fn folder(&self) -> Option<&'f str> {
+        self.source.filter(|source| source.starts_with("./") || source.starts_with("../"))
+    }
+
+    /// Its address in a module.
+    pub(super) fn address(&self, module: &str) -> String {
+        let dot = if module.is_empty() { "" } else { "." };
+        format!("{module}{dot}module.{}", self.name)
+    }
+
     /// `file:line` of the call.
     pub(super) fn at(&self) -> String {
         self.stanza.at()

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use cel::objects::Key;
 use hcl::eval::Context;
 use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, FuncCall, ObjectKey, Traversal, TraversalOperator};
@@ -10,6 +11,7 @@ use hcl_edit::expr::{Expression, FuncCall, ObjectKey, Traversal, TraversalOperat
 use super::declared::{Declared, Written};
 use super::hcl_value::from_hcl;
 use super::known::Known;
+use super::types::Type;
 use super::variable::Variable;
 use crate::expr::{self, Value, Withheld};
 
@@ -54,25 +56,61 @@ impl<'f> Evaluation<'f> {
             Expression::Parenthesis(group) => inner(group.inner()),
             Expression::FuncCall(call) if is_jsonencode(call) => call.args.get(0).map_or(Value::Null, inner),
             Expression::Conditional(condition) if self.known.is_sensitive(&condition.cond_expr) => self.whole(written),
-            Expression::Conditional(condition) => match self.known_value(&condition.cond_expr) {
-                Some(hcl::Value::Bool(true)) => inner(&condition.true_expr),
-                Some(hcl::Value::Bool(false)) => inner(&condition.false_expr),
-                _ => self.whole(Written { expression: &condition.cond_expr, ..written }),
+            Expression::Conditional(condition) => {
+                let (one, other) = (&condition.true_expr, &condition.false_expr);
+                match self.condition(Written { expression: &condition.cond_expr, ..written }) {
+                    Ok(true) => of_one_type(inner(one), &inner(other)),
+                    Ok(false) => of_one_type(inner(other), &inner(one)),
+                    Err(why) => Withheld::Unknown(why).into_value(),
+                }
+            }
+            Expression::Traversal(traversal) => match self.named(traversal, depth) {
+                Some(value) => value,
+                None => self.whole(written),
             },
-            Expression::Traversal(traversal) => self.named(traversal, depth).unwrap_or_else(|| self.whole(written)),
             _ => self.whole(written),
         }
     }
 
-    /// A local or a variable by its name alone, which may be known in parts.
+    /// Whether a condition holds, as Terraform converts it; else why that is not known.
+    fn condition(&self, written: Written<'_>) -> Result<bool, String> {
+        let value = self.known.evaluate(written.expression, &self.context).map(|(value, _)| from_hcl(&value));
+        match value.and_then(|value| Type::Bool.convert(value)) {
+            Ok(Value::Bool(holds)) => Ok(holds),
+            Ok(_) => Err(unknown(written, "this is neither true nor false")),
+            Err(why) => Err(unknown(written, &why)),
+        }
+    }
+
+    /// What a path below a local or a variable leads to, which may be known in parts.
     fn named(&self, traversal: &Traversal, depth: usize) -> Option<Value> {
         let Expression::Variable(root) = &traversal.expr else { return None };
-        let [operator] = traversal.operators.as_slice() else { return None };
-        let TraversalOperator::GetAttr(name) = operator.value() else { return None };
-        match root.as_str() {
+        let (first, below) = traversal.operators.split_first()?;
+        let TraversalOperator::GetAttr(name) = first.value() else { return None };
+        let value = match root.as_str() {
             "var" => self.variables.get(name.as_str()).map(Variable::shown),
             "local" if depth < DEEPEST => {
                 self.declared.locals.get(name.as_str()).map(|written| self.at_depth(*written, depth + 1))
+            }
+            _ => None,
+        };
+        below.iter().try_fold(value?, |value, step| self.part(&value, step.value()))
+    }
+
+    /// A part of a value, where it is certain which one is meant, and that it is there.
+    fn part(&self, value: &Value, step: &TraversalOperator) -> Option<Value> {
+        if let Some(Withheld::Unknown(_)) = Withheld::of(value) {
+            return Some(value.clone());
+        }
+        let index = match step {
+            TraversalOperator::GetAttr(name) => hcl::Value::from(name.as_str()),
+            TraversalOperator::Index(index) if !self.known.is_sensitive(index) => self.known_value(index)?,
+            _ => return None,
+        };
+        match (value, index) {
+            (Value::Map(fields), hcl::Value::String(name)) => fields.map.get(&Key::from(name.as_str())).cloned(),
+            (Value::List(items), hcl::Value::Number(index)) => {
+                items.get(usize::try_from(index.as_u64()?).ok()?).cloned()
             }
             _ => None,
         }
@@ -94,10 +132,24 @@ impl<'f> Evaluation<'f> {
             }
             ObjectKey::Expression(expression) => match self.known.evaluate(expression, &self.context) {
                 Ok((hcl::Value::String(text), false)) => Some(text),
-                Ok((other, false)) => Some(other.to_string()),
-                Ok((_, true)) | Err(_) => None,
+                Ok((other @ (hcl::Value::Number(_) | hcl::Value::Bool(_)), false)) => Some(other.to_string()),
+                Ok(_) | Err(_) => None,
             },
         }
+    }
+}
+
+/// What a condition chooses becomes text where it might have chosen a text.
+fn of_one_type(chosen: Value, other: &Value) -> Value {
+    let other = match Withheld::of(other) {
+        Some(Withheld::Sensitive(inner)) => inner,
+        _ => other,
+    };
+    match (&chosen, other) {
+        (Value::Int(_) | Value::Float(_) | Value::Bool(_), Value::String(_)) => {
+            Type::Text.convert(chosen).unwrap_or_else(|why| Withheld::Unknown(why).into_value())
+        }
+        _ => chosen,
     }
 }
 

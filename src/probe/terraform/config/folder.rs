@@ -33,7 +33,8 @@ impl Folder {
         let shown = local_file::shown(dir);
         let names = names(dir).map_err(|why| format!("{shown}: {why}"))?;
         if let Some(name) = names.iter().find(|name| beyond(name)) {
-            return Err(format!("{shown}/{name}: smoke reads neither Terraform's JSON syntax nor override files"));
+            let others = "Terraform's JSON syntax, override files or OpenTofu's own files";
+            return Err(format!("{shown}/{name}: smoke does not read {others}"));
         }
         let files: Vec<File> = names
             .iter()
@@ -72,7 +73,8 @@ fn names(dir: &Path) -> Result<Vec<String>, String> {
 
 /// What Terraform would read and smoke cannot.
 fn beyond(name: &str) -> bool {
-    name.ends_with(".tf.json") || name == "override.tf" || name.ends_with("_override.tf")
+    let endings = [".tf.json", ".tofu", ".tofu.json", "_override.tf"];
+    name == "override.tf" || endings.iter().any(|ending| name.ends_with(ending))
 }
 
 impl File {

@@ -1,22 +1,28 @@
 //! The functions of Terraform's that a condition in the files may use. Any other makes its expression unknown.
 //! What goes wrong is said without the value: it may be a secret.
 
-use std::collections::BTreeSet;
-
 use hcl::Value;
 use hcl::eval::{Context, FuncArgs, FuncDef, ParamType};
+
+use super::hcl_value::{from_hcl, to_hcl};
+use super::terms;
+use super::types::Type;
+use crate::expr::Withheld;
 
 type Answer = Result<Value, String>;
 type Function = fn(FuncArgs) -> Answer;
 
 /// Makes them known.
 pub(super) fn declare(context: &mut Context<'_>) {
-    let all: [(&str, Function); 17] = [
-        ("tostring", |arguments| one(arguments).and_then(|value| Ok(Value::String(text(&value)?)))),
-        ("tonumber", |arguments| one(arguments).and_then(number)),
-        ("tobool", |arguments| one(arguments).and_then(boolean)),
-        ("tolist", |arguments| one(arguments).and_then(|value| list(value).map(Value::Array))),
-        ("toset", |arguments| one(arguments).and_then(set)),
+    let all: [(&str, Function); 20] = [
+        ("tostring", |arguments| converted(arguments, &Type::Text)),
+        ("tonumber", |arguments| converted(arguments, &Type::Number)),
+        ("tobool", |arguments| converted(arguments, &Type::Bool)),
+        ("tolist", |arguments| converted(arguments, &Type::List(Box::new(Type::Any)))),
+        ("toset", |arguments| converted(arguments, &Type::Set(Box::new(Type::Any)))),
+        (terms::IN_ORDER, |arguments| one(arguments).map(in_order)),
+        (terms::EQUALS, |arguments| equal(arguments).map(Value::Bool)),
+        (terms::DIFFERS, |arguments| equal(arguments).map(|equal| Value::Bool(!equal))),
         ("sensitive", one),
         ("length", |arguments| one(arguments).and_then(|value| length(&value))),
         ("lower", |arguments| one(arguments).and_then(|value| Ok(Value::String(text(&value)?.to_lowercase())))),
@@ -35,10 +41,7 @@ pub(super) fn declare(context: &mut Context<'_>) {
         ("join", join),
         ("max", |arguments| extreme(arguments, |one, other| one > other)),
         ("min", |arguments| extreme(arguments, |one, other| one < other)),
-        ("jsonencode", |arguments| {
-            one(arguments)
-                .and_then(|value| serde_json::to_string(&value).map(Value::String).map_err(|error| error.to_string()))
-        }),
+        ("jsonencode", |arguments| one(arguments).and_then(|value| encoded(&value))),
     ];
     for (name, function) in all {
         context.declare_func(name, FuncDef::builder().variadic_param(ParamType::Any).build(function));
@@ -66,35 +69,47 @@ fn text(value: &Value) -> Result<String, String> {
     }
 }
 
-/// As Terraform converts to a number.
-pub(super) fn number(value: Value) -> Answer {
-    match &value {
-        Value::Number(_) | Value::Null => Ok(value),
-        Value::String(text) => {
-            let whole = text.parse::<i64>().ok().map(Value::from);
-            let number = whole.or_else(|| text.parse::<f64>().ok().filter(|it| it.is_finite()).map(Value::from));
-            number.ok_or_else(|| "this text is no number".to_owned())
+/// A value made into one of a type.
+fn converted(arguments: FuncArgs, kind: &Type) -> Answer {
+    let value = kind.convert(from_hcl(&one(arguments)?))?;
+    to_hcl(&value).ok_or_else(|| match Withheld::of(&value) {
+        Some(Withheld::Unknown(why)) => why.clone(),
+        _ => "only Terraform knows what becomes of it".to_owned(),
+    })
+}
+
+/// The fields of an object as Terraform goes through them; anything else as it is.
+fn in_order(value: Value) -> Value {
+    match value {
+        Value::Object(mut fields) => {
+            fields.sort_keys();
+            Value::Object(fields)
         }
-        _ => Err("this is no number".to_owned()),
+        other => other,
     }
 }
 
-/// As Terraform converts to a boolean.
-pub(super) fn boolean(value: Value) -> Answer {
-    match &value {
-        Value::Bool(_) | Value::Null => Ok(value),
-        Value::String(text) if text == "true" => Ok(Value::Bool(true)),
-        Value::String(text) if text == "false" => Ok(Value::Bool(false)),
-        _ => Err("this is neither true nor false".to_owned()),
+/// Terraform compares without converting, types included: a list is not equal to what is written as `[]`.
+fn equal(arguments: FuncArgs) -> Result<bool, String> {
+    let [one, other] = two(arguments)?;
+    let collections =
+        matches!((&one, &other), (Value::Array(_), Value::Array(_)) | (Value::Object(_), Value::Object(_)));
+    if collections && one == other {
+        return Err("whether two collections are equal hangs on their types, which only Terraform knows".to_owned());
     }
+    Ok(one == other)
 }
 
-/// As Terraform converts to text.
-pub(super) fn string(value: Value) -> Answer {
-    match &value {
-        Value::Null => Ok(value),
-        _ => text(&value).map(Value::String),
+/// As `jsonencode` writes it: names sorted, and nothing that could end a script in HTML.
+fn encoded(value: &Value) -> Answer {
+    let sorted = to_hcl(&from_hcl(value)).ok_or("this has no text in JSON")?;
+    let mut text = serde_json::to_string(&sorted).map_err(|error| error.to_string())?;
+    for (special, escaped) in
+        [('<', "\\u003c"), ('>', "\\u003e"), ('&', "\\u0026"), ('\u{2028}', "\\u2028"), ('\u{2029}', "\\u2029")]
+    {
+        text = text.replace(special, escaped);
     }
+    Ok(Value::String(text))
 }
 
 fn list(value: Value) -> Result<Vec<Value>, String> {
@@ -102,16 +117,6 @@ fn list(value: Value) -> Result<Vec<Value>, String> {
         Value::Array(items) => Ok(items),
         _ => Err("this is no list".to_owned()),
     }
-}
-
-/// A set of texts, which Terraform sorts.
-fn set(value: Value) -> Answer {
-    let texts = list(value)?.into_iter().map(|item| match item {
-        Value::String(text) => Ok(text),
-        _ => Err("this is no list of texts".to_owned()),
-    });
-    let texts = texts.collect::<Result<BTreeSet<_>, _>>()?;
-    Ok(Value::Array(texts.into_iter().map(Value::String).collect()))
 }
 
 fn length(value: &Value) -> Answer {

@@ -12,6 +12,8 @@ mod hcl_value;
 mod known;
 mod lifecycle;
 mod references;
+mod terms;
+mod types;
 mod variable;
 mod variables;
 mod view;
@@ -27,7 +29,8 @@ use self::folder::Folder;
 use self::variable::Variable;
 use self::view::View;
 use super::withheld;
-use crate::expr::{self, Value};
+use crate::expr::{self, Value, Withheld};
+use crate::probe::local_file::shown;
 
 /// How deep modules may call each other.
 const DEEPEST: usize = 10;
@@ -53,16 +56,27 @@ pub(super) fn read(dir: &Path, var_files: &[PathBuf], vars: &[(String, Json)]) -
     let folder = Folder::read(dir)?;
     let declared = Declared::of(&folder)?;
     let given = variables::given(&folder, var_files, vars)?;
+    if let Some((name, help)) = variables::undeclared(&declared, vars.iter().map(|(name, _)| name.as_str())) {
+        return Err(format!("{}: the module declares no variable `{name}`, which `vars` names; {help}", shown(dir)));
+    }
     config(&folder, &declared, variables::of_root(&declared, &given))
+}
+
+/// The first of the names that a root module's files do not declare as a variable, and what may be meant; none where the
+/// files cannot be read.
+pub(super) fn undeclared<'n>(dir: &Path, names: impl IntoIterator<Item = &'n str>) -> Option<(&'n str, String)> {
+    let folder = Folder::read(dir).ok()?;
+    variables::undeclared(&Declared::of(&folder).ok()?, names)
 }
 
 fn config(folder: &Folder, declared: &Declared<'_>, variables: BTreeMap<String, Variable>) -> Result<Config, String> {
     let mut gathered = Gathered::default();
     let root = Spot { address: String::new(), depth: 0, count: Value::Int(1) };
     let view = module(folder, declared, variables, (&mut gathered, &root))?;
-    let Gathered { resources, places, secrets, files } = gathered;
+    let Gathered { resources, unread, places, secrets, files } = gathered;
     let count = resources.len();
-    let value = expr::object([("resources".to_owned(), expr::object(resources))].into_iter().chain(view));
+    let resources = expr::object(resources.into_iter().chain(unread));
+    let value = expr::object([("resources".to_owned(), resources)].into_iter().chain(view));
     Ok(Config { value, places, resources: count, files, secrets })
 }
 
@@ -70,6 +84,8 @@ fn config(folder: &Folder, declared: &Declared<'_>, variables: BTreeMap<String, 
 #[derive(Debug, Default)]
 struct Gathered {
     resources: BTreeMap<String, Value>,
+    /// What stands for the resources of modules whose files are not read.
+    unread: BTreeMap<String, Value>,
     places: BTreeMap<String, String>,
     secrets: BTreeSet<String>,
     files: usize,
@@ -101,8 +117,13 @@ fn module(
     }
     let rest = view.rest();
     gathered.secrets.extend(rest.iter().flat_map(|(_, value)| withheld::secrets(value)));
-    for call in declared.local_modules() {
-        called(folder, &call, &evaluation, (gathered, spot))?;
+    for call in declared.calls() {
+        let count = count::times(&spot.count, &count::of(&call.stanza, &evaluation));
+        let below = Spot { address: call.address(&spot.address), depth: spot.depth + 1, count };
+        match call.folder() {
+            Some(source) => called(&folder.dir.join(source), &call, &evaluation, (gathered, &below))?,
+            None => unread(&call, (gathered, &below)),
+        }
     }
     if spot.depth == 0 {
         gathered.places.extend(view.other_places());
@@ -112,24 +133,34 @@ fn module(
 
 /// A module that another one calls.
 fn called(
-    folder: &Folder,
+    dir: &Path,
     call: &Call<'_>,
     caller: &Evaluation<'_>,
     (gathered, spot): (&mut Gathered, &Spot),
 ) -> Result<(), String> {
-    if spot.depth >= DEEPEST {
+    if spot.depth > DEEPEST {
         return Err(format!("{}: modules call each other more than {DEEPEST} deep", call.at()));
     }
-    let child = Folder::read(&folder.dir.join(call.source))
-        .map_err(|why| format!("{}: module {} cannot be read: {why}", call.at(), call.name))?;
-    let below = Declared::of(&child)?;
-    let dot = if spot.address.is_empty() { "" } else { "." };
-    let below_spot = Spot {
-        address: format!("{}{dot}module.{}", spot.address, call.name),
-        depth: spot.depth + 1,
-        count: count::times(&spot.count, &count::of(&call.stanza, caller)),
-    };
-    module(&child, &below, variables::of_call(&below, call, caller), (gathered, &below_spot)).map(|_| ())
+    let child =
+        Folder::read(dir).map_err(|why| format!("{}: module {} cannot be read: {why}", call.at(), call.name))?;
+    let declared = Declared::of(&child)?;
+    module(&child, &declared, variables::of_call(&declared, call, caller), (gathered, spot)).map(|_| ())
+}
+
+/// A module that lies elsewhere. Nobody knows what is below its address, but where there are none of it.
+fn unread(call: &Call<'_>, (gathered, spot): (&mut Gathered, &Spot)) {
+    if matches!(spot.count, Value::Int(0)) {
+        return;
+    }
+    let from = call.source.map_or_else(|| "elsewhere".to_owned(), |source| format!("`{source}`"));
+    let why = format!(
+        "module {} ({}) comes from {from}, and smoke reads modules from folders beside only: a plan tells what it holds",
+        call.name,
+        call.at()
+    );
+    let address = format!("{}.*", spot.address);
+    gathered.places.insert(format!("resources.{address}"), call.at());
+    gathered.unread.insert(address, Withheld::Rest(why).into_value());
 }
 
 /// Reads a text as a module of its own, for tests that throw anything at it.

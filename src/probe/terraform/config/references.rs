@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use hcl_edit::Decorated;
 use hcl_edit::expr::{Expression, FuncCall, ObjectKey, Traversal, TraversalOperator};
 use hcl_edit::structure::Body;
-use hcl_edit::visit::{Visit, visit_expr, visit_func_call, visit_object_key, visit_traversal_operator};
+use hcl_edit::template::ForTemplateExpr;
+use hcl_edit::visit::{
+    Visit, visit_expr, visit_for_template_expr, visit_func_call, visit_object_key, visit_traversal_operator,
+};
 
 /// Everything that a body refers to, sorted: `var.name`, `aws_ecs_cluster.this.id`.
 pub(super) fn of_body(body: &Body) -> BTreeSet<String> {
@@ -60,6 +63,12 @@ impl Visit for Read {
     fn visit_func_call(&mut self, call: &FuncCall) {
         self.made_sensitive |= call.name.name.as_str() == "sensitive";
         visit_func_call(self, call);
+    }
+
+    /// The library passes over what is gone through.
+    fn visit_for_template_expr(&mut self, each: &ForTemplateExpr) {
+        self.visit_expr(&each.collection_expr);
+        visit_for_template_expr(self, each);
     }
 
     /// A bare name as a key is text.

@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use hcl::eval::Context;
+use hcl_edit::Span as _;
 use hcl_edit::expr::Expression;
-use hcl_edit::{Ident, Span as _};
 use serde_json::Value as Json;
 
 use super::declared::{Call, Declared, Stanza, Written};
 use super::evaluate::Evaluation;
 use super::folder::{File, Folder};
-use super::functions;
-use super::hcl_value::{evaluate, from_hcl, lack};
+use super::hcl_value::{evaluate, from_hcl, lack, to_hcl};
+use super::types::Type;
 use super::variable::Variable;
+use crate::diagnostic::{listed, nearest};
 use crate::expr::{self, Value, Withheld};
 use crate::probe::local_file;
 use crate::probe::terraform::withheld;
@@ -45,6 +46,22 @@ pub(super) fn given(
     Ok(given)
 }
 
+/// The first of the names that a step gives values to which the module does not declare, and what may be meant.
+/// Terraform refuses such a `-var`; of a file of variables it only warns.
+pub(super) fn undeclared<'n>(
+    declared: &Declared<'_>,
+    given: impl IntoIterator<Item = &'n str>,
+) -> Option<(&'n str, String)> {
+    let names = || declared.variables.keys().copied();
+    let strange = given.into_iter().find(|name| !declared.variables.contains_key(name))?;
+    let help = match nearest(strange, names()) {
+        Some(name) => format!("did you mean `{name}`?"),
+        None if declared.variables.is_empty() => "it declares none".to_owned(),
+        None => format!("it declares {}", listed(names())),
+    };
+    Some((strange, help))
+}
+
 /// The variables of the root module.
 pub(super) fn of_root(declared: &Declared<'_>, given: &BTreeMap<String, Given>) -> BTreeMap<String, Variable> {
     let variable =
@@ -57,12 +74,20 @@ fn root_variable(name: &str, stanza: &Stanza<'_>, given: Option<&Given>) -> Vari
     let sensitive = stanza.is_sensitive();
     let written = given.map(|given| &given.value).into_iter().chain(&default).filter(|_| sensitive);
     let secrets = written.flat_map(|value| withheld::texts(&from_hcl(value))).collect();
-    let value = given.map(|given| given.value.clone()).or(default);
+    let told = given.map(|given| from_hcl(&given.value));
+    Variable { given_at: given.map(|given| given.at.clone()), secrets, ..variable(name, stanza, told) }
+}
+
+/// One with the value that it was given, converted; its default where it was given none, or `null` and may not be that.
+fn variable(name: &str, stanza: &Stanza<'_>, given: Option<Value>) -> Variable {
+    let never_null = stanza.attribute("nullable").is_some_and(|mark| mark.expression.as_bool() == Some(false));
+    let given = given.filter(|value| !(never_null && matches!(value, Value::Null)));
     let unset = || format!("variable {name} ({}) is given no value in the files", stanza.at());
-    let known = value.ok_or_else(unset).and_then(|value| converted(name, stanza, value));
-    let given_at = given.map(|given| given.at.clone());
-    let value = known.as_ref().map_or_else(|why| Withheld::Unknown(why.clone()).into_value(), from_hcl);
-    Variable { value, known: known.ok(), given_at, sensitive, secrets }
+    let value = given.or_else(|| default(stanza).as_ref().map(from_hcl)).ok_or_else(unset);
+    let value = value.and_then(|value| converted(name, stanza, value));
+    let value = value.unwrap_or_else(|why| Withheld::Unknown(why).into_value());
+    let known = to_hcl(&value);
+    Variable { value, known, given_at: None, sensitive: stanza.is_sensitive(), secrets: Vec::new() }
 }
 
 /// Those of a module that is called with arguments.
@@ -81,25 +106,15 @@ fn argument_variable(name: &str, stanza: &Stanza<'_>, argument: Written<'_>, cal
     let sensitive = stanza.is_sensitive() || caller.known.is_sensitive(argument.expression);
     let told = caller.value(argument);
     let secrets = if sensitive { withheld::texts(&told) } else { Vec::new() };
-    let known = caller.known_value(argument.expression).map(|value| converted(name, stanza, value)).transpose();
-    let value = match &known {
-        Ok(Some(value)) => from_hcl(value),
-        Ok(None) => told,
-        Err(why) => Withheld::Unknown(why.clone()).into_value(),
-    };
-    Variable { value, known: known.ok().flatten(), given_at: Some(argument.at()), sensitive, secrets }
+    let given = caller.known_value(argument.expression).as_ref().map_or(told, from_hcl);
+    Variable { given_at: Some(argument.at()), sensitive, secrets, ..variable(name, stanza, Some(given)) }
 }
 
-/// Terraform converts to the type that is declared; of the others only the plain ones matter here.
-fn converted(name: &str, stanza: &Stanza<'_>, value: hcl::Value) -> Result<hcl::Value, String> {
-    let declared = stanza.attribute("type");
-    let converted = match declared.and_then(|written| written.expression.as_variable()).map(Ident::as_str) {
-        Some("number") => functions::number(value),
-        Some("string") => functions::string(value),
-        Some("bool") => functions::boolean(value),
-        _ => Ok(value),
-    };
-    converted.map_err(|why| format!("variable {name} ({}): {why}", stanza.at()))
+/// As Terraform converts to the type that is declared. A type that is not known here tells nothing of the value.
+fn converted(name: &str, stanza: &Stanza<'_>, value: Value) -> Result<Value, String> {
+    let Some(written) = stanza.attribute("type") else { return Ok(value) };
+    let kind = Type::of(written.expression);
+    kind.and_then(|kind| kind.convert(value)).map_err(|why| format!("variable {name} ({}): {why}", stanza.at()))
 }
 
 /// A file of variables, in either syntax.
@@ -139,10 +154,8 @@ fn from_json(json: &Json) -> hcl::Value {
 /// A variable as `config.variables` has it.
 pub(super) fn fields(name: &str, variable: &Variable, stanza: &Stanza<'_>) -> Value {
     let text = |part: &str| stanza.attribute(part).and_then(|it| it.expression.as_str().map(str::to_owned));
-    let default = default(stanza).and_then(|value| converted(name, stanza, value).ok());
-    let default = default.map(|value| {
-        if variable.sensitive { Withheld::Sensitive(from_hcl(&value)).into_value() } else { from_hcl(&value) }
-    });
+    let default = default(stanza).and_then(|value| converted(name, stanza, from_hcl(&value)).ok());
+    let default = default.map(|value| if variable.sensitive { Withheld::Sensitive(value).into_value() } else { value });
     let given = variable.given_at.as_ref().map(|_| variable.shown());
     let fields = [
         ("value", Some(variable.shown())),
