@@ -161,7 +161,10 @@ async fn a_program_that_is_killed_says_what_it_wrote_last() {
     let waiting = command(&["sh", "-c", "echo waiting for db >&2; sleep 60"]);
     let deadline = Instant::now() + Duration::from_millis(500);
     let killed = process::run(&waiting, &[], deadline, &Redactor::default()).await.unwrap_err();
-    assert_eq!(killed.message, "`sh` had not ended after 0.5 s and was killed; it last wrote: waiting for db");
+    // How long it took depends on what else the machine does.
+    let (long, rest) = killed.message.split_once(" s and ").unwrap();
+    assert!(long.starts_with("`sh` had not ended after "), "{}", killed.message);
+    assert_eq!(rest, "was killed; it last wrote: waiting for db");
 }
 
 #[tokio::test]
