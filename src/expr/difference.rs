@@ -2,9 +2,9 @@
 
 use super::value::{key_text, sorted};
 use super::words::shown;
-use super::{Scope, Value};
+use super::{Scope, Value, Withheld};
 
-/// Each field that differs, with both values, however deep it lies; none where these are not two objects.
+/// Each field that is known to differ, with both values, however deep it lies; none where these are not two objects.
 pub(super) fn of_objects(left: &Value, right: &Value, scope: &Scope) -> Option<String> {
     let mut found = Vec::new();
     if let (Value::Map(_), Value::Map(_)) = (left, right) {
@@ -20,8 +20,27 @@ fn collect(path: &str, left: Option<&Value>, right: Option<&Value>, scope: &Scop
             let name = if path.is_empty() { key_text(key) } else { format!("{path}.{}", key_text(key)) };
             collect(&name, left.map.get(key), right.map.get(key), scope, found);
         }
-    } else if left != right {
+    } else if left != right && ![left, right].into_iter().flatten().any(|value| Withheld::of(value).is_some()) {
         let side = |value: Option<&Value>| value.map_or_else(|| "(not there)".to_owned(), |it| shown(it, scope));
         found.push(format!("{path}: {} == {}", side(left), side(right)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::expr::{from_json, object};
+
+    #[test]
+    fn what_is_withheld_is_not_said_to_differ() {
+        let side = |number: i64| {
+            let secret = Withheld::Sensitive(from_json(&json!("s"))).into_value();
+            object([("secret".to_owned(), secret), ("number".to_owned(), Value::Int(number))])
+        };
+        let differing = of_objects(&side(1), &side(2), &Scope::default());
+        assert_eq!(differing.as_deref(), Some("number: 1 == 2"));
+        assert_eq!(of_objects(&side(1), &side(1), &Scope::default()), None);
     }
 }
