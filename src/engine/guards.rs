@@ -153,7 +153,8 @@ impl Guard<'_> {
     async fn look(&mut self, most: Duration, gate: &Gate, speaker: &HaltSpeaker) {
         let failed = if gate.is_open() { Failed::Meanwhile } else { Failed::Already };
         let Ok(eye) = &mut self.eye else { return };
-        self.standing = eye.look(Instant::now() + most).await;
+        // Boxed: a thousand cases have two guards each, which pause most of the time and need no room for a look then.
+        self.standing = Box::pin(eye.look(Instant::now() + most)).await;
         let over = match self.standing {
             Standing::Settled(verdict) => verdict == Verdict::Failed,
             Standing::Open { verdict: Verdict::Failed, patience: Patience::Blink } => {
