@@ -46,10 +46,10 @@ impl Window {
         }
     }
 
-    /// Tasks that were seen alive in it at some time.
+    /// Whether a task was seen alive in it at some time.
     #[must_use]
-    pub fn once_alive(&self) -> BTreeSet<String> {
-        self.alive().clone()
+    pub fn has_seen_alive(&self, id: &str) -> bool {
+        self.alive().contains(id)
     }
 
     fn alive(&self) -> MutexGuard<'_, BTreeSet<String>> {

@@ -76,9 +76,6 @@ impl Notes {
     /// # Errors
     /// Where that cannot be noted: then it must not be sent.
     pub(crate) fn sending(&self, step: &Step, what: String, at: DateTime<Utc>) -> Result<(), Unwritten> {
-        if !self.concerns(step) {
-            return Ok(());
-        }
         let Place { case, number: attempt, .. } = *self.attempt;
         let brings: Vec<String> = self.brought(step).map(str::to_owned).collect();
         let open = silence(step, !brings.is_empty()).is_some();
@@ -90,7 +87,7 @@ impl Notes {
     pub(crate) fn ended(&self, phase: Phase, step: &Step, answered: bool, kept: &[(String, Bound)], clean: Fit<'_>) {
         let wanted = kept.iter().filter(|(name, _)| self.attempt.reads.contains_key(name));
         let wanted = wanted.collect::<Vec<_>>();
-        let acts = makes(phase, &step.spec.probe) && self.concerns(step);
+        let acts = self.concerns(phase, step);
         if phase == Phase::Finally || (wanted.is_empty() && !acts) {
             return;
         }
@@ -138,8 +135,8 @@ impl Notes {
     }
 
     /// Whether what the step may make is anybody's business once the run is gone.
-    fn concerns(&self, step: &Step) -> bool {
-        self.attempt.cleans || silence(step, false).is_some()
+    pub(crate) fn concerns(&self, phase: Phase, step: &Step) -> bool {
+        makes(phase, &step.spec.probe) && (self.attempt.cleans || silence(step, false).is_some())
     }
 
     fn is_open(&self) -> bool {
@@ -163,7 +160,7 @@ impl Notes {
 }
 
 /// Whether looking through it may make something. GET and HEAD are safe; guards are looked at, and make nothing.
-pub(crate) fn makes(phase: Phase, probe: &Probe) -> bool {
+pub(super) fn makes(phase: Phase, probe: &Probe) -> bool {
     let acts = match probe {
         Probe::Http(http) => !http.method.only_reads(),
         Probe::Exec(_) => true,

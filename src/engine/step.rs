@@ -44,7 +44,7 @@ pub(crate) async fn run(stage: &Stage, at: StepRef, step: &Step, scope: &Scope, 
         Ok(lookout) => lookout,
         Err(closed) => return Finished::closed(step, closed),
     };
-    let makes = notes::makes(at.phase, &step.spec.probe);
+    let makes = stage.notes.concerns(at.phase, step);
     if makes && let Err(unwritten) = note_sending(stage, step, &lookout) {
         let reason = format!("{unwritten}; so nothing was sent");
         return Finished::closed(step, Closed::because(Verdict::Aborted, reason));

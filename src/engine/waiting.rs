@@ -78,8 +78,8 @@ impl<'step> Waiting<'step> {
         let deadline = Instant::now() + left;
         let must_finish = matches!(self.step.spec.probe, Probe::Http(_)) && !self.step.spec.probe.idempotent();
         let mut halt = self.halt.clone();
-        let look = lookout.look(deadline);
-        tokio::pin!(look);
+        // Boxed, as for guards: a step pauses most of the time and needs no room for a look then.
+        let mut look = Box::pin(lookout.look(deadline));
         let reason = tokio::select! {
             standing = &mut look => return Ok(standing),
             reason = halt.heard() => reason,

@@ -34,12 +34,11 @@ impl Explainer<'_, '_, '_> {
 
     /// The innermost part that is withheld, and why.
     fn withheld_part(&self, part: &IdedExpr) -> Option<String> {
-        if let Some(value) = self.value(part)
-            && let Some(withheld) = Withheld::of(&value)
-        {
-            return Some(format!("{} is not told: {}", cut(&source(part), SHOWN), withheld.reason()));
-        }
-        if let Some(why) = self.untold(part) {
+        let why = match self.value(part) {
+            Some(value) => Withheld::of(&value).map(Withheld::reason),
+            None => self.untold(part),
+        };
+        if let Some(why) = why {
             return Some(format!("{} is not told: {why}", cut(&source(part), SHOWN)));
         }
         if let Expr::Comprehension(inner) = &part.expr
@@ -60,9 +59,7 @@ impl Explainer<'_, '_, '_> {
             _ => return None,
         };
         match (self.value(owner)?, key) {
-            (Value::Map(fields), Value::String(key)) if self.value(part).is_none() => {
-                withheld::untold(&fields, &key).map(str::to_owned)
-            }
+            (Value::Map(fields), Value::String(key)) => withheld::untold(&fields, &key).map(str::to_owned),
             _ => None,
         }
     }

@@ -186,8 +186,8 @@ impl Query {
         let reader = vantage.instruments.aws.as_ref().ok_or_else(no_aws)?;
         let looks = self.names.iter().map(|name| reader.service(&self.cluster, name));
         let facts = reader.before(vantage.deadline, "ecs", try_join_all(looks)).await?;
-        let (window, alive) = (reader.start_of(&vantage.window), vantage.window.once_alive());
-        let since = Since { window, step: reader.at(vantage.step_start), alive };
+        let (window, seen) = (reader.start_of(&vantage.window), vantage.window.clone());
+        let since = Since { window, step: reader.at(vantage.step_start), seen };
         let seen = facts.iter().map(|facts| Service::of(facts, &since, &self.expected));
         let seen = ServicesSeen::new(seen.collect(), self.several);
         let living = seen.services.iter().flat_map(|service| service.tasks.iter().flatten());
@@ -231,7 +231,7 @@ impl ServicesSeen {
     /// What is seen of one service by somebody who expects nothing.
     #[cfg(test)]
     pub(crate) fn made_up(facts: &ServiceFacts) -> Self {
-        let since = Since { window: facts.seen_at, step: facts.seen_at, alive: std::collections::BTreeSet::new() };
+        let since = Since { window: facts.seen_at, step: facts.seen_at, seen: aws::Window::opening() };
         Self::new(vec![Service::of(facts, &since, &Expected::default())], false)
     }
 

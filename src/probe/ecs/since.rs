@@ -1,10 +1,8 @@
 //! Since when somebody looks.
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::aws::TaskFacts;
+use crate::aws::{TaskFacts, Window};
 
 /// How long an update may take until AWS shows it.
 const UNTIL_VISIBLE: TimeDelta = TimeDelta::seconds(20);
@@ -16,8 +14,8 @@ pub(super) struct Since {
     pub(super) window: DateTime<Utc>,
     /// When the step began.
     pub(super) step: DateTime<Utc>,
-    /// Tasks that were seen alive in the window.
-    pub(super) alive: BTreeSet<String>,
+    /// The window itself, which knows who was seen alive in it.
+    pub(super) seen: Window,
 }
 
 impl Since {
@@ -29,6 +27,6 @@ impl Since {
     /// Whether a task has stopped in the window. One whose end has no time cannot be shown to have ended before it; one
     /// that was seen alive in it did not, whatever the time of its end is by a clock that may be some seconds off.
     pub(super) fn has_seen_end(&self, stopped: &TaskFacts) -> bool {
-        stopped.stopped_at.is_none_or(|at| at >= self.window) || self.alive.contains(&stopped.id)
+        stopped.stopped_at.is_none_or(|at| at >= self.window) || self.seen.has_seen_alive(&stopped.id)
     }
 }

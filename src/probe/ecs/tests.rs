@@ -1,11 +1,10 @@
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
 use crate::aws::{
-    ContainerFacts, DefinitionFacts, DeploymentFacts, LastDeployment, ServiceEvent, ServiceFacts, TaskFacts,
+    ContainerFacts, DefinitionFacts, DeploymentFacts, LastDeployment, ServiceEvent, ServiceFacts, TaskFacts, Window,
 };
 use crate::diagnostic::{Location, Source};
 use crate::probe::{DemandState, Gap, Observation, Recent};
@@ -96,7 +95,7 @@ fn seen(facts: &ServiceFacts) -> Service {
 
 /// Somebody whose window opened then, as the step began, and who saw nobody alive in it yet.
 fn since(seconds: i64) -> Since {
-    Since { window: at(seconds), step: at(seconds), alive: BTreeSet::new() }
+    Since { window: at(seconds), step: at(seconds), seen: Window::opening() }
 }
 
 /// Changes a service that is well, and says what is then seen: `steady`, summary, cause.
@@ -982,8 +981,9 @@ fn what_was_seen_alive_in_the_window_has_stopped_in_it_whatever_its_time_says() 
     fn check(alive: &[&str], stopped_in_it: &[&str]) {
         let mut facts = well();
         facts.tasks = Ok(vec![stopped("t1", "ecs-svc/2", -1), stopped("t0", "ecs-svc/1", -1), task("t2", "ecs-svc/2")]);
-        let alive = alive.iter().map(|id| (*id).to_owned()).collect();
-        let service = Service::of(&facts, &Since { alive, ..since(0) }, &Expected::default());
+        let since = since(0);
+        since.seen.saw_alive(alive.iter().copied());
+        let service = Service::of(&facts, &since, &Expected::default());
         assert_eq!(service.gone(), stopped_in_it);
     }
     check(&[], &[]);

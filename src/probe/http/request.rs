@@ -103,7 +103,7 @@ impl Request {
             let next = way.hop.next(status, answer.headers(), self.content.is_some());
             match if way.followed < self.redirects { next? } else { None } {
                 Some(next) => {
-                    read(answer, MOST_OF_REDIRECT, (&self.asked(&way), &way.hop.url), time).await?;
+                    self.read(answer, MOST_OF_REDIRECT, &way, time).await?;
                     way.go_on(status, next);
                 }
                 None => return self.finish(answer, way, time).await,
@@ -153,7 +153,7 @@ impl Request {
     async fn finish(&self, answer: reqwest::Response, way: Way, time: Time) -> Result<Response, LookError> {
         let (status, headers) = (answer.status(), apart(answer.headers()));
         let declined = way.hop.declined(status, &headers).filter(|_| way.followed < self.redirects);
-        let read = read(answer, MOST, (&self.asked(&way), &way.hop.url), time).await?;
+        let read = self.read(answer, MOST, &way, time).await?;
         let exchange = Exchange {
             status,
             headers,
@@ -165,6 +165,27 @@ impl Request {
             cut: read.cut,
         };
         Ok(Response::new(exchange, read.bytes, time.started.elapsed()))
+    }
+
+    /// Reads a body until it ends or `most` bytes of it are there.
+    async fn read(&self, mut answer: reqwest::Response, most: usize, way: &Way, time: Time) -> Result<Read, LookError> {
+        let (url, status, whole) = (&way.hop.url, answer.status(), answer.content_length());
+        let expected = whole.and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+        let mut bytes = Vec::with_capacity(expected.min(most));
+        loop {
+            let chunk = timeout_at(time.limit, answer.chunk()).await;
+            let late = |_| time.out(&format!("the answer of {} was not whole", words::address(url)));
+            let chunk = chunk.map_err(late)?.map_err(|error| {
+                let asked = self.asked(way);
+                failure::stopped(&error, url, &Partial { asked: &asked, status, came: bytes.len(), whole })
+            })?;
+            let Some(chunk) = chunk else { return Ok(Read { bytes, cut: false }) };
+            let room = most - bytes.len();
+            bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
+            if chunk.len() > room {
+                return Ok(Read { bytes, cut: true });
+            }
+        }
     }
 
     /// The request in a few words, and where it was led.
@@ -183,30 +204,6 @@ impl Request {
         };
         let led = format!("{} was redirected to {}", self.describe(), words::address(&way.hop.url));
         LookError { kind, message: format!("{led}: {}", error.message), ..error }
-    }
-}
-
-/// Reads a body until it ends or `most` bytes of it are there.
-async fn read(
-    mut answer: reqwest::Response,
-    most: usize,
-    (asked, url): (&str, &Url),
-    time: Time,
-) -> Result<Read, LookError> {
-    let (status, whole) = (answer.status(), answer.content_length());
-    let expected = whole.and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
-    let mut bytes = Vec::with_capacity(expected.min(most));
-    loop {
-        let chunk = timeout_at(time.limit, answer.chunk()).await;
-        let late = |_| time.out(&format!("the answer of {} was not whole", words::address(url)));
-        let partial = Partial { asked, status, came: bytes.len(), whole };
-        let chunk = chunk.map_err(late)?.map_err(|error| failure::stopped(&error, url, &partial))?;
-        let Some(chunk) = chunk else { return Ok(Read { bytes, cut: false }) };
-        let room = most - bytes.len();
-        bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
-        if chunk.len() > room {
-            return Ok(Read { bytes, cut: true });
-        }
     }
 }
 

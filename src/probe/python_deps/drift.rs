@@ -1,10 +1,8 @@
 //! Where `requirements.txt` and `pyproject.toml` differ.
 
-use std::collections::BTreeMap;
-
 use super::agreement::{Agreement, Sides};
 use super::declared::{Declared, Project};
-use super::requirement::Requirement;
+use super::requirement::{Requirement, by_name};
 use super::requirements::Requirements;
 use super::selection::{Compare, Selection};
 
@@ -61,7 +59,12 @@ impl Drift {
         }
         let extra = selected.iter().filter(|(name, _)| !wanted_by_name.contains_key(*name));
         let extra = extra.flat_map(|(_, declared)| declared.iter().copied());
-        drift.extra = extra.filter(|it| !may_come(it, wanted, project)).cloned().collect();
+        // Something may be asked for by what does not say its name: a path, or the project itself with its extras.
+        let by_project = with_project(wanted, project);
+        let may_come = |it: &&Declared| {
+            !wanted.unnamed.is_empty() || by_project.as_ref().is_some_and(|named| named.takes(&it.group))
+        };
+        drift.extra = extra.filter(|it| !may_come(it)).cloned().collect();
         drift
     }
 
@@ -90,21 +93,10 @@ impl Drift {
     }
 }
 
-/// Whether something may be asked for by what does not say its name: a path, or the project itself with its extras.
-fn may_come(declared: &Declared, wanted: &Requirements, project: &Project) -> bool {
-    let with_project = wanted.project.iter().any(|extras| {
-        let named = Selection { extras: extras.iter().cloned().collect(), ..Selection::default() };
-        named.widened(project).takes(&declared.group)
-    });
-    with_project || !wanted.unnamed.is_empty()
-}
-
-fn by_name<'a, T>(items: Vec<&'a T>, name: impl Fn(&'a T) -> &'a String) -> BTreeMap<&'a str, Vec<&'a T>> {
-    let mut named = BTreeMap::<&str, Vec<&T>>::new();
-    for item in items {
-        named.entry(name(item)).or_default().push(item);
-    }
-    named
+/// What comes with the project, where it is asked for itself.
+fn with_project(wanted: &Requirements, project: &Project) -> Option<Selection> {
+    let extras = wanted.project.as_ref()?;
+    Some(Selection { extras: extras.iter().cloned().collect(), ..Selection::default() }.widened(project))
 }
 
 /// The constraints that rule out what is required.

@@ -1,6 +1,6 @@
 //! One thing that is asked for: a package by its normalised name, and how it must be.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::str::FromStr;
 
@@ -186,4 +186,13 @@ fn is_pin(specifier: &VersionSpecifier) -> bool {
 /// It cannot be a package's name.
 pub(super) fn normalised(name: &str) -> Result<String, String> {
     PackageName::from_str(name).map(|name| name.to_string()).map_err(|error| error.to_string())
+}
+
+/// Items by the names of their packages.
+pub(super) fn by_name<'a, T>(items: Vec<&'a T>, name: impl Fn(&'a T) -> &'a String) -> BTreeMap<&'a str, Vec<&'a T>> {
+    let mut named = BTreeMap::<&str, Vec<&T>>::new();
+    for item in items {
+        named.entry(name(item)).or_default().push(item);
+    }
+    named
 }

@@ -1,6 +1,6 @@
 //! `requirements.txt` with all the files that it takes in.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -8,7 +8,7 @@ use pep440_rs::{Version, VersionSpecifier, VersionSpecifiers};
 
 use super::lines::{Asked, asked, decode, filled_in, has_variable, logical};
 use super::link::shown;
-use super::requirement::{self, Place, Requirement, normalised};
+use super::requirement::{self, Place, Requirement, by_name, normalised};
 use crate::diagnostic::tidy_path as tidy;
 
 /// How deep files may take each other in.
@@ -78,10 +78,7 @@ pub(super) fn read(path: &Path, shelf: &Shelf<'_>) -> Result<Requirements, Strin
 
 /// The packages that are asked for twice in ways that exclude each other: pip would refuse to install them.
 fn clashing(wanted: &[Requirement]) -> BTreeSet<String> {
-    let mut named = BTreeMap::<&str, Vec<&Requirement>>::new();
-    for one in wanted {
-        named.entry(&one.name).or_default().push(one);
-    }
+    let named = by_name(wanted.iter().collect(), |one| &one.name);
     let clashes = |them: &Vec<&Requirement>| them.iter().any(|one| them.iter().any(|other| one.clashes_with(other)));
     named.into_iter().filter(|(_, them)| clashes(them)).map(|(name, _)| name.to_owned()).collect()
 }

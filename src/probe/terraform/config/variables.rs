@@ -70,9 +70,9 @@ pub(super) fn of_root(declared: &Declared<'_>, given: &BTreeMap<String, Given>) 
 }
 
 fn root_variable(name: &str, stanza: &Stanza<'_>, given: Option<&Given>) -> Variable {
-    let default = default(stanza);
     let sensitive = stanza.is_sensitive();
-    let written = given.map(|given| &given.value).into_iter().chain(&default).filter(|_| sensitive);
+    let default = if sensitive { default(stanza) } else { None };
+    let written = given.map(|given| &given.value).filter(|_| sensitive).into_iter().chain(&default);
     let secrets = written.flat_map(|value| withheld::texts(&from_hcl(value))).collect();
     let told = given.map(|given| from_hcl(&given.value));
     Variable { given_at: given.map(|given| given.at.clone()), secrets, ..variable(name, stanza, told) }
