@@ -94,8 +94,7 @@ impl CaseRun<'_> {
             Some((verdict, why)) => (*verdict, Some(why.clone())),
             None => (Verdict::Passed, None),
         };
-        let notes = rest.notes.clone();
-        self.stage.sink.tell(Fact::ScenarioEnded { case: self.index, verdict, cause, notes, retrying: false });
+        self.tell_end(Conclusion { verdict, cause, notes: rest.notes.clone() }, false);
         CaseEnd { verdict, judged: true }
     }
 

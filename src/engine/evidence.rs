@@ -54,16 +54,19 @@ pub(crate) async fn collect(stage: &Stage, case: &Case, scope: &Scope, ready: bo
 
 fn requests(case: &Case, scope: &Scope) -> Vec<Request> {
     let mut known = BTreeSet::new();
-    let steps = case.ready.iter().chain(&case.guards).chain(&case.steps);
-    let requests = steps.filter_map(|step| request(case, step, scope));
+    let requests = before_clean_up(case).filter_map(|step| request(case, step, scope));
     requests.filter(|request| known.insert(request.describe())).collect()
+}
+
+fn before_clean_up(case: &Case) -> impl Iterator<Item = &Step> {
+    case.ready.iter().chain(&case.guards).chain(&case.steps)
 }
 
 /// The services that the case itself wants to be without tasks: a step of it waits for that, or expects it.
 pub(crate) fn emptied(case: &Case, scope: &Scope) -> Vec<String> {
     let wants = |step: &&Step| step.spec.until.iter().chain(&step.spec.expect).any(|one| ecs::wants_none(one.text()));
-    let steps = case.ready.iter().chain(&case.guards).chain(&case.steps).filter(wants);
-    let requests = steps.filter_map(|step| step.spec.probe.resolve(scope, &step.spec.dir).ok());
+    let requests =
+        before_clean_up(case).filter(wants).filter_map(|step| step.spec.probe.resolve(scope, &step.spec.dir).ok());
     let things = requests.flat_map(|request| request.things());
     let services = things.filter_map(|thing| match thing {
         Thing::Service { cluster: _, name } => Some(short_name(&name).to_owned()),

@@ -111,16 +111,16 @@ impl Guard<'_> {
     async fn watch(&mut self, timetable: Timetable, gate: &Gate, speaker: &HaltSpeaker) {
         let usual = if self.reads_a_log() { GLANCE } else { LOOK };
         let (mut passed, mut due) = (false, Duration::ZERO);
-        while self.is_watching() {
+        loop {
             self.look(usual, gate, speaker).await;
             if !passed && !self.is_troubled() {
                 gate.pass(self.step.spec.enforce);
                 passed = true;
             }
+            if !self.is_watching() {
+                return;
+            }
             sleep_until(timetable.next(self.step.every, &mut due, self.trouble.is_some())).await;
-        }
-        if !passed {
-            gate.pass(self.step.spec.enforce);
         }
     }
 

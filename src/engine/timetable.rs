@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::wait::{self, Next, Pace};
+use super::wait;
 
 /// The shortest pause without `every`: guards look at AWS, whose quota everybody shares. Also how soon is looked again where
 /// a trouble may pass: whether it does is to be known soon.
@@ -41,11 +41,7 @@ fn following(every: Option<Duration>, mut due: Duration, elapsed: Duration, roll
 }
 
 fn pause(every: Option<Duration>, at: Duration, roll: f64) -> Duration {
-    match wait::next(Pace { every, retry_after: None }, at, Duration::MAX, roll) {
-        Next::LookIn(pause) if every.is_some() => pause.max(Duration::from_millis(1)),
-        Next::LookIn(pause) => pause.max(PAUSE),
-        Next::GiveUp => PAUSE,
-    }
+    every.map_or_else(|| wait::adaptive(at, roll).max(PAUSE), |every| every.max(Duration::from_millis(1)))
 }
 
 #[cfg(test)]

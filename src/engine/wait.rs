@@ -44,7 +44,8 @@ pub(crate) fn next(pace: Pace, elapsed: Duration, deadline: Duration, roll: f64)
     Next::LookIn(wanted.min(deadline.saturating_sub(elapsed)))
 }
 
-fn adaptive(elapsed: Duration, roll: f64) -> Duration {
+/// The pause after so long a wait, where nobody says otherwise.
+pub(crate) fn adaptive(elapsed: Duration, roll: f64) -> Duration {
     (FIRST + elapsed.mul_f64(PROPORTION)).min(CAP).mul_f64(1.0 + JITTER * (2.0 * roll - 1.0))
 }
 

@@ -1,6 +1,7 @@
 //! Where two objects that should be the same are not.
 
 use super::value::{key_text, sorted};
+use super::withheld::alike;
 use super::words::shown;
 use super::{Scope, Value, Withheld};
 
@@ -20,7 +21,9 @@ fn collect(path: &str, left: Option<&Value>, right: Option<&Value>, scope: &Scop
             let name = if path.is_empty() { key_text(key) } else { format!("{path}.{}", key_text(key)) };
             collect(&name, left.map.get(key), right.map.get(key), scope, found);
         }
-    } else if left != right && ![left, right].into_iter().flatten().any(|value| Withheld::of(value).is_some()) {
+    } else if left.zip(right).is_none_or(|(left, right)| matches!(alike(left, right), Ok(false)))
+        && ![left, right].into_iter().flatten().any(|value| Withheld::of(value).is_some())
+    {
         let side = |value: Option<&Value>| value.map_or_else(|| "(not there)".to_owned(), |it| shown(it, scope));
         found.push(format!("{path}: {} == {}", side(left), side(right)));
     }

@@ -87,8 +87,7 @@ fn sensitive(value: Value) -> Value {
         Value::Map(fields) => {
             object(fields.map.iter().map(|(name, value)| (name.to_string(), sensitive(value.clone()))))
         }
-        value if Withheld::of(&value).is_some() => value,
-        value => Withheld::Sensitive(value).into_value(),
+        value => Withheld::veiled(value),
     }
 }
 

@@ -63,6 +63,12 @@ impl Withheld {
         }
     }
 
+    /// A value as a sensitive one; what is withheld already stays as it is.
+    #[must_use]
+    pub fn veiled(value: Value) -> Value {
+        if Self::of(&value).is_some() { value } else { Self::Sensitive(value).into_value() }
+    }
+
     /// What stands in its place wherever it would be shown.
     #[must_use]
     pub fn shown(&self) -> &'static str {
@@ -218,7 +224,7 @@ fn withholds(value: &dyn Val) -> bool {
 
 /// Whether two values are equal, of which parts may be withheld. What is different for certain is different, whatever
 /// the unknown part may turn out to be.
-fn alike(left: &Value, right: &Value) -> Result<bool, ExecutionError> {
+pub(super) fn alike(left: &Value, right: &Value) -> Result<bool, ExecutionError> {
     match (left, right) {
         _ if Withheld::of(left).is_some() => revealed(left).and_then(|left| alike(left, right)),
         _ if Withheld::of(right).is_some() => revealed(right).and_then(|right| alike(left, right)),
@@ -226,8 +232,8 @@ fn alike(left: &Value, right: &Value) -> Result<bool, ExecutionError> {
             all(left.iter().zip(right.iter()).map(|(left, right)| alike(left, right)))
         }
         (Value::Map(left), Value::Map(right)) if rests(left).chain(rests(right)).next().is_some() => {
-            let why = rests(left).chain(rests(right)).map(|(_, why)| why).next();
-            Err(not_known(why.unwrap_or_default()))
+            let mut unsaid = rests(left).chain(rests(right));
+            unsaid.next().map_or(Ok(false), |(_, why)| Err(not_known(why)))
         }
         (Value::Map(left), Value::Map(right)) if left.map.len() == right.map.len() => {
             let pairs = left.map.iter().map(|(key, value)| match right.map.get(key) {
@@ -253,7 +259,7 @@ fn all(answers: impl Iterator<Item = Result<bool, ExecutionError>>) -> Result<bo
 
 fn revealed(value: &Value) -> Result<&Value, ExecutionError> {
     match Withheld::of(value) {
-        Some(Withheld::Unknown(why) | Withheld::Rest(why)) => Err(ExecutionError::function_error(UNKNOWN, why)),
+        Some(Withheld::Unknown(why) | Withheld::Rest(why)) => Err(not_known(why)),
         Some(Withheld::Sensitive(inner)) => Ok(inner),
         None => Ok(value),
     }

@@ -156,6 +156,12 @@ impl Journal {
     }
 }
 
+impl Sent {
+    fn is_silent(&self) -> bool {
+        !self.answered && (self.open || !self.brings.is_empty())
+    }
+}
+
 impl Attempt {
     /// What is to be taken away, in words: `what POST /imports made`, `what DELETE /imports/7 was to take away`; and what is
     /// known of it: `; what came of it: id = "7"`.
@@ -174,20 +180,18 @@ impl Attempt {
 
     /// What was sent and never answered, and may have made something that nobody was told of.
     pub fn silent(&self) -> impl Iterator<Item = &Sent> {
-        self.sent.iter().filter(|sent| !sent.answered && (sent.open || !sent.brings.is_empty()))
+        self.sent.iter().filter(|sent| sent.is_silent())
     }
 
     /// What was sent and is somebody's to take away: whatever it was where there is clean-up, else what never was answered.
     fn to_take_away(&self) -> impl Iterator<Item = &Sent> {
-        let answered = self.sent.iter().filter(|_| self.cleans);
-        answered.chain(self.silent().filter(|_| !self.cleans))
+        self.sent.iter().filter(|sent| self.cleans || sent.is_silent())
     }
 
     /// Names that clean-up reads and nobody knows the values of, each with what was sent and never answered.
     #[must_use]
     pub fn unanswered(&self) -> BTreeMap<&str, &Sent> {
-        let lost = self.sent.iter().filter(|sent| !sent.answered);
-        let names = lost.flat_map(|sent| sent.brings.iter().map(move |name| (name.as_str(), sent)));
+        let names = self.silent().flat_map(|sent| sent.brings.iter().map(move |name| (name.as_str(), sent)));
         names.filter(|(name, _)| !self.kept.contains_key(*name)).collect()
     }
 }

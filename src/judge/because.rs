@@ -30,17 +30,7 @@ pub fn because(assessment: &Assessment, seen: &Seen, waited: Waited) -> String {
         (Some(told), Some(judged)) if matches!(seen, Ok(Observation::Http(_) | Observation::Exec(_))) => {
             format!("{told} ({})", phrase(judged))
         }
-        // What stands in a log need not be what the step asks about, unless it asks for lines.
-        (Some(told), Some(judged)) if matches!(seen, Ok(Observation::Logs(_))) && judged.kind == "expect" => {
-            format!("{} ({told})", phrase(judged))
-        }
-        // That tasks are on their way, or none wanted, is told beside what it does not explain.
-        (Some(told), Some(judged)) if matches!(seen, Ok(Observation::Ecs(seen)) if !seen.explains(judged)) => {
-            format!("{} ({told})", phrase(judged))
-        }
-        (Some(told), Some(judged)) if matches!(seen, Ok(Observation::Alarm(seen)) if !seen.explains(judged)) => {
-            format!("{} ({told})", phrase(judged))
-        }
+        (Some(told), Some(judged)) if is_no_reason(seen, judged) => format!("{} ({told})", phrase(judged)),
         (Some(told), _) => told,
         (None, Some(judged)) => phrase(judged),
         // Cut short while `for` was running.
@@ -50,6 +40,19 @@ pub fn because(assessment: &Assessment, seen: &Seen, waited: Waited) -> String {
     match humane(waited.elapsed).filter(|_| waited.ran_out) {
         Some(long) => format!("{words}, after waiting {long}"),
         None => words,
+    }
+}
+
+/// Whether what the system says is no reason for that, and is only told beside it.
+fn is_no_reason(seen: &Seen, judged: &Judged) -> bool {
+    match seen {
+        // What stands in a log need not be what the step asks about, unless it asks for lines.
+        Ok(Observation::Logs(_)) => judged.kind == "expect",
+        // That tasks are on their way, or none wanted.
+        Ok(Observation::Ecs(seen)) => !seen.explains(judged),
+        Ok(Observation::Alarm(seen)) => !seen.explains(judged),
+        Ok(Observation::Http(_) | Observation::Exec(_) | Observation::Terraform(_) | Observation::PythonDeps(_))
+        | Err(_) => false,
     }
 }
 

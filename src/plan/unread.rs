@@ -48,7 +48,7 @@ pub(super) fn by_selected(project: &Project, site: &Site<'_>, selected: &[Arc<Sc
         return Vec::new();
     }
     let known = known(project, order);
-    let target = Read::by(site.target.templates().flat_map(Template::references).collect(), site, None);
+    let target = Read::target(site);
     let reads: Vec<Read> = selected.iter().map(|scenario| Read::scenario(scenario, site)).chain([target]).collect();
     let unread = order.vars.iter().map(|(name, _)| name.as_str());
     let unread = unread.filter(|name| known.contains(*name) && !reads.iter().any(|read| read.has(name)));
@@ -61,7 +61,7 @@ pub(super) fn read_by(scenario: &Scenario, site: &Site<'_>) -> Option<Vec<String
     if given.is_empty() {
         return None;
     }
-    let target = Read::by(site.target.templates().flat_map(Template::references).collect(), site, None);
+    let target = Read::target(site);
     let reads = [Read::scenario(scenario, site), target];
     let names = given.iter().map(|(name, _)| name).filter(|name| reads.iter().any(|read| read.has(name)));
     Some(names.cloned().collect())
@@ -96,6 +96,10 @@ enum Read {
 }
 
 impl Read {
+    fn target(site: &Site<'_>) -> Self {
+        Self::by(site.target.templates().flat_map(Template::references).collect(), site, None)
+    }
+
     fn scenario(scenario: &Scenario, site: &Site<'_>) -> Self {
         Self::by(references(scenario), site, Some(scenario))
     }

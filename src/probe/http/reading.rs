@@ -65,14 +65,11 @@ pub(super) fn no_json(media_type: &str, text: &str) -> Option<String> {
         }
         "" => Some("the answer has no content-type".to_owned()),
         // What calls itself something else is not read as JSON: whoever relies on the type would not read it either.
-        _ => Some(format!("its content-type is {media_type}{}", all_the_same(text))),
+        _ if is_json("", text) => {
+            Some(format!("its content-type is {media_type}; json(response.text) reads it all the same"))
+        }
+        _ => Some(format!("its content-type is {media_type}")),
     }
-}
-
-/// What to write where it looks like JSON and does not say so.
-fn all_the_same(text: &str) -> &'static str {
-    let looks = text.trim_start().starts_with(['{', '[']);
-    if looks { "; json(response.text) reads it all the same" } else { "" }
 }
 
 /// The text, by its charset; UTF-8 where that is not known. A byte-order mark goes.

@@ -82,12 +82,17 @@ fn groups(reader: &mut Reader<'_>, root: &Table) -> Result<(), String> {
     }
     let mut all = Vec::new();
     for (name, _) in groups.iter() {
-        let mut with = Vec::new();
-        included(reader, groups, &mut vec![normalised(name)?], &mut with)?;
-        all.push((Group::Named(normalised(name)?), with));
+        let (name, mut with) = (normalised(name)?, Vec::new());
+        included(reader, groups, &mut vec![name.clone()], &mut with)?;
+        all.push((Group::Named(name), with));
     }
     reader.include(&all);
     Ok(())
+}
+
+/// The group of a normalised name.
+fn named<'g>(groups: &'g dyn TableLike, name: &str) -> Option<&'g Item> {
+    groups.iter().find(|(key, _)| normalised(key).as_deref() == Ok(name)).map(|(_, list)| list)
 }
 
 /// The groups that the last of the open ones takes in, and those that they take in.
@@ -97,8 +102,8 @@ fn included(
     open: &mut Vec<String>,
     found: &mut Vec<Group>,
 ) -> Result<(), String> {
-    let list = groups.iter().find(|(key, _)| normalised(key).ok().as_ref() == open.last());
-    for entry in list.and_then(|(_, list)| list.as_array()).iter().flat_map(|list| list.iter()) {
+    let list = open.last().and_then(|name| named(groups, name)).and_then(Item::as_array);
+    for entry in list.into_iter().flatten() {
         let Some(other) = entry.as_inline_table().and_then(|table| table.get("include-group")?.as_str()) else {
             continue;
         };
@@ -106,7 +111,7 @@ fn included(
         if open.contains(&other) {
             return Err(format!("{place}: the group {other} includes itself"));
         }
-        if !groups.iter().any(|(key, _)| normalised(key).as_deref() == Ok(other.as_str())) {
+        if named(groups, &other).is_none() {
             return Err(format!("{place}: there is no group {other} to include"));
         }
         found.push(Group::Named(other.clone()));

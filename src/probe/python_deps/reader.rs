@@ -35,10 +35,9 @@ impl Reader<'_> {
     pub(super) fn hold_tables(&self, root: &Table) -> Result<(), String> {
         for keys in TABLES {
             let Some((last, above)) = keys.split_last() else { continue };
-            let item = if above.is_empty() { root.get(last) } else { table(root, above).and_then(|it| it.get(last)) };
+            let item = table(root, above).and_then(|it| it.get(last));
             if let Some(other) = item.filter(|item| !item.is_table_like()) {
-                let line = self.line(other.span());
-                return Err(format!("{}:{line}: {} must be a table", self.file, keys.join(".")));
+                return Err(format!("{}: {} must be a table", self.place(other.span()), keys.join(".")));
             }
         }
         Ok(())
@@ -69,18 +68,13 @@ impl Reader<'_> {
     }
 
     pub(super) fn place(&self, span: Option<std::ops::Range<usize>>) -> Place {
-        Place { file: self.file.to_owned(), line: self.line(span) }
-    }
-
-    pub(super) fn line(&self, span: Option<std::ops::Range<usize>>) -> usize {
-        span.map_or(1, |span| line_at(self.text, span.start))
+        Place { file: self.file.to_owned(), line: span.map_or(1, |span| line_at(self.text, span.start)) }
     }
 }
 
 /// A table below another, by its keys.
 pub(super) fn table<'t>(from: &'t Table, keys: &[&str]) -> Option<&'t dyn TableLike> {
-    let (first, rest) = keys.split_first()?;
-    rest.iter().try_fold(from.get(first)?.as_table_like()?, |table, key| table.get(key)?.as_table_like())
+    keys.iter().try_fold(from as &dyn TableLike, |table, key| table.get(key)?.as_table_like())
 }
 
 /// Whether this is what builds the project, as far as it says what does.

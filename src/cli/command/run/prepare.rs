@@ -14,7 +14,7 @@ use crate::cli::command::project;
 use crate::cli::folder;
 use crate::cli::options;
 use crate::cli::reports;
-use crate::cli::settings::{RunSettings, Shard};
+use crate::cli::settings::RunSettings;
 
 /// A plan, and what else is known before it begins.
 #[derive(Debug)]
@@ -99,7 +99,7 @@ fn order(
         timeout: settings.args.timeout,
         retries: settings.args.retries,
         shard: settings.shard,
-        shard_may_be_empty: settings.args.shard == Some(Shard::Auto),
+        shard_may_be_empty: settings.may_be_idle(),
         run_id: id.to_owned(),
         started,
         sandbox_vars: vars.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),

@@ -11,7 +11,7 @@ use hcl_edit::expr::{Expression, FuncCall, ObjectKey, Traversal, TraversalOperat
 use super::declared::{Declared, Written};
 use super::hcl_value::from_hcl;
 use super::known::Known;
-use super::types::Type;
+use super::types::{Type, revealed};
 use super::variable::Variable;
 use crate::expr::{self, Value, Withheld};
 
@@ -141,11 +141,7 @@ impl<'f> Evaluation<'f> {
 
 /// What a condition chooses becomes text where it might have chosen a text.
 fn of_one_type(chosen: Value, other: &Value) -> Value {
-    let other = match Withheld::of(other) {
-        Some(Withheld::Sensitive(inner)) => inner,
-        _ => other,
-    };
-    match (&chosen, other) {
+    match (&chosen, revealed(other)) {
         (Value::Int(_) | Value::Float(_) | Value::Bool(_), Value::String(_)) => {
             Type::Text.convert(chosen).unwrap_or_else(|why| Withheld::Unknown(why).into_value())
         }

@@ -74,11 +74,7 @@ impl Type {
     /// It cannot be; said without the value, which may be a secret.
     pub(super) fn convert(&self, value: Value) -> Result<Value, String> {
         if let Some(Withheld::Sensitive(inner)) = Withheld::of(&value) {
-            let inner = self.convert(inner.clone())?;
-            return Ok(match Withheld::of(&inner) {
-                Some(_) => inner,
-                None => Withheld::Sensitive(inner).into_value(),
-            });
+            return self.convert(inner.clone()).map(Withheld::veiled);
         }
         if Withheld::of(&value).is_some() || matches!(value, Value::Null) {
             return Ok(value);
@@ -216,11 +212,10 @@ fn set(items: Vec<Value>) -> Value {
         return unknown("what a set holds is known where all of it is");
     }
     let texts: Option<BTreeSet<&str>> = items.iter().map(text_of).collect();
-    let numbers: Option<Vec<f64>> = items.iter().map(number_of).collect();
     if let Some(texts) = texts {
         return expr::list(texts.into_iter().map(Value::from));
     }
-    if numbers.is_some() {
+    if items.iter().all(|item| number_of(item).is_some()) {
         let mut items = items;
         items.sort_by(|one, other| number_of(one).partial_cmp(&number_of(other)).unwrap_or(std::cmp::Ordering::Equal));
         items.dedup();
@@ -277,7 +272,7 @@ fn alike(one: &Value, other: &Value) -> bool {
     }
 }
 
-fn revealed(value: &Value) -> &Value {
+pub(super) fn revealed(value: &Value) -> &Value {
     match Withheld::of(value) {
         Some(Withheld::Sensitive(inner)) => inner,
         _ => value,

@@ -19,9 +19,7 @@ pub(super) struct Variable {
 impl Variable {
     /// The value as it may be shown.
     pub(super) fn shown(&self) -> Value {
-        match Withheld::of(&self.value) {
-            None if self.sensitive => Withheld::Sensitive(self.value.clone()).into_value(),
-            _ => self.value.clone(),
-        }
+        let value = self.value.clone();
+        if self.sensitive { Withheld::veiled(value) } else { value }
     }
 }
