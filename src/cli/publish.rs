@@ -29,12 +29,12 @@ pub(crate) fn publish(run: &Run, folder: &RunFolder, asked: &[ReportTo]) -> Vec<
     for wanted in [others, last] {
         let shown_at = folder.written(RUN);
         let written = abreast(threads_for(run.scenarios.len()), &wanted, |(format, _, name)| {
-            folder.write(name, &format.draw(run, shown_at.as_deref()))
+            folder.write(name, |out| format.draw_to(run, shown_at.as_deref(), out))
         });
         unwritten.extend(written.into_iter().filter_map(Result::err));
     }
     for file in evidence::files(run) {
-        unwritten.extend(folder.write(&file.path, &file.text).err());
+        unwritten.extend(folder.write(&file.path, |out| out.write_all(file.text.as_bytes())).err());
     }
     for report in asked {
         unwritten.extend(elsewhere(run, report, folder.written(RUN).as_deref()).err());
@@ -49,13 +49,12 @@ fn in_folder(format: Format, asked: &[ReportTo]) -> bool {
 /// A report that goes somewhere else than to the run's folder.
 fn elsewhere(run: &Run, report: &ReportTo, shown_at: Option<&str>) -> io::Result<()> {
     let format = report.format;
-    let text = || format.draw(run, shown_at);
     match &report.place {
         Place::Folder => Ok(()),
-        Place::File(path) => reports::write(path, &text()),
+        Place::File(path) => reports::write(path, |out| format.draw_to(run, shown_at, out)),
         Place::End(path) if format == Format::Markdown => append(path, |room| markdown::render(run, room)),
-        Place::End(path) => append(path, |_| text()),
-        Place::Stdout => stdout(&text()),
+        Place::End(path) => append(path, |_| format.draw(run, shown_at)),
+        Place::Stdout => stdout(&format.draw(run, shown_at)),
     }
 }
 

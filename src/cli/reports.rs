@@ -1,7 +1,7 @@
 //! Where runs go on disk: `reports/<run id>/`, each file written whole or not at all, and `reports/latest`.
 
 use std::fs::{File, OpenOptions, Permissions};
-use std::io::{self, Write as _};
+use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
@@ -13,6 +13,8 @@ use smoke::report::json;
 const LATEST: &str = "latest";
 /// Links that lead to links; the system gives up at 40.
 const MOST_LINKS: usize = 40;
+/// How much of a file is written at once, bytes.
+const AT_ONCE: usize = 64 * 1024;
 
 /// The folder of one run.
 #[derive(Debug, Clone)]
@@ -44,13 +46,13 @@ impl RunFolder {
         path.exists().then(|| path.display().to_string())
     }
 
-    /// Writes a file of it; folders that it lies in are made.
-    pub(crate) fn write(&self, name: &str, text: &str) -> io::Result<()> {
+    /// Writes a file of it, as `draw` draws it; folders that it lies in are made.
+    pub(crate) fn write(&self, name: &str, draw: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
         let path = self.file(name);
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|error| naming(folder, &error))?;
         }
-        write(&path, text)
+        write(&path, draw)
     }
 
     /// Lets `latest` point to it, by rename: whoever follows it finds the old run or the new one, never none.
@@ -81,27 +83,33 @@ impl RunFolder {
     }
 }
 
-/// Writes a file. A regular one, or one that is not there yet, is whole or untouched: written beside its place first, then
-/// renamed. A link stays, and what it leads to is written. A device or a pipe is written to.
-pub(crate) fn write(path: &Path, text: &str) -> io::Result<()> {
+/// Writes a file as `draw` draws it. A regular one, or one that is not there yet, is whole or untouched: written beside its
+/// place first, then renamed. A link stays, and what it leads to is written. A device or a pipe is written to.
+pub(crate) fn write(path: &Path, draw: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let written = || match std::fs::metadata(path) {
         Ok(about) if !about.is_file() || is_of_the_system(path) => {
-            OpenOptions::new().write(true).open(path)?.write_all(text.as_bytes())
+            fill(&OpenOptions::new().write(true).open(path)?, draw)
         }
-        Ok(_) => replace(&path.canonicalize()?, text),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => replace(&end_of_links(path), text),
+        Ok(_) => replace(&path.canonicalize()?, draw),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => replace(&end_of_links(path), draw),
         Err(error) => Err(error),
     };
     has_folder(path)?;
     written().map_err(|error| naming(path, &error))
 }
 
-fn replace(path: &Path, text: &str) -> io::Result<()> {
+fn replace(path: &Path, draw: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     // As `File::create` would, so that the CI system's own user may read it.
     let readable = Permissions::from_mode(0o666);
-    let mut file = tempfile::Builder::new().prefix(".smoke-").permissions(readable).tempfile_in(folder_of(path))?;
-    file.write_all(text.as_bytes())?;
+    let file = tempfile::Builder::new().prefix(".smoke-").permissions(readable).tempfile_in(folder_of(path))?;
+    fill(file.as_file(), draw)?;
     file.persist(path).map(drop).map_err(|error| error.error)
+}
+
+fn fill(file: &File, draw: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut file = BufWriter::with_capacity(AT_ONCE, file);
+    draw(&mut file)?;
+    file.flush()
 }
 
 /// `/dev/stdout` may be a regular file at the moment, which others have open.
@@ -189,6 +197,10 @@ pub(crate) fn naming(path: &Path, error: &io::Error) -> io::Error {
 mod tests {
     use super::*;
 
+    fn saying(text: &str) -> impl FnOnce(&mut dyn Write) -> io::Result<()> {
+        |out| out.write_all(text.as_bytes())
+    }
+
     fn started() -> DateTime<Utc> {
         "2026-11-23T22:41:00Z".parse().unwrap()
     }
@@ -205,8 +217,8 @@ mod tests {
         let base = tempfile::tempdir().unwrap();
         for (id, text) in [("a", "first"), ("b", "second")] {
             let folder = RunFolder::create(&base.path().join("reports"), id).unwrap();
-            folder.write("run.json", "old").unwrap();
-            folder.write("run.json", text).unwrap();
+            folder.write("run.json", saying("old")).unwrap();
+            folder.write("run.json", saying(text)).unwrap();
             folder.point_latest().unwrap();
             let latest = base.path().join("reports/latest/run.json");
             assert_eq!(std::fs::read_to_string(latest).unwrap(), text);
@@ -227,14 +239,14 @@ mod tests {
             symlink(to, at(link)).unwrap();
         }
         for (link, file, text) in [("to-old", "old", "a"), ("to-to-new", "new", "b"), ("to-new", "new", "c")] {
-            write(&at(link), text).unwrap();
+            write(&at(link), saying(text)).unwrap();
             assert_eq!(std::fs::read_to_string(at(file)).unwrap(), text, "{link}");
             assert!(at(link).is_symlink() && !at(file).is_symlink(), "{link}");
         }
         symlink("/dev/null", at("device")).unwrap();
-        write(&at("device"), "x").unwrap();
+        write(&at("device"), saying("x")).unwrap();
         assert!(at("device").is_symlink() && !Path::new("/dev/null").is_file());
-        let full = write(Path::new("/dev/full"), "x").unwrap_err();
+        let full = write(Path::new("/dev/full"), saying("x")).unwrap_err();
         assert!(full.to_string().starts_with("/dev/full: "), "{full}");
         assert!(!Path::new("/dev/full").is_file());
     }
@@ -248,7 +260,7 @@ mod tests {
             let pipe = pipe.clone();
             move || std::fs::read_to_string(pipe).unwrap()
         });
-        write(&pipe, "x").unwrap();
+        write(&pipe, saying("x")).unwrap();
         assert_eq!(reader.join().unwrap(), "x");
     }
 
@@ -270,8 +282,8 @@ mod tests {
     fn what_cannot_be_written_is_named() {
         let base = tempfile::tempdir().unwrap();
         std::fs::write(base.path().join("file"), "").unwrap();
-        let error = write(&base.path().join("file/run.json"), "x").unwrap_err();
+        let error = write(&base.path().join("file/run.json"), saying("x")).unwrap_err();
         assert!(error.to_string().contains("file/run.json: there is no folder "), "{error}");
-        assert!(write(&base.path().join("out/run.json"), "x").is_err() && !base.path().join("out").exists());
+        assert!(write(&base.path().join("out/run.json"), saying("x")).is_err() && !base.path().join("out").exists());
     }
 }

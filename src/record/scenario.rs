@@ -90,6 +90,10 @@ impl Scenario {
         for step in steps {
             scenario.list_mut(step.phase).push(Step::planned(step));
         }
+        // None is added later, and there may be a thousand scenarios.
+        for phase in [Phase::Ready, Phase::Guard, Phase::Step, Phase::Finally] {
+            scenario.list_mut(phase).shrink_to_fit();
+        }
         scenario
     }
 

@@ -31,6 +31,8 @@ pub mod ndjson;
 pub mod story;
 mod tally;
 
+use std::io;
+
 use crate::record::Run;
 
 /// What a run can be drawn as.
@@ -70,14 +72,26 @@ impl Format {
     /// Draws the run. `from` is where its `run.json` lies, which the text names; the other formats do not.
     #[must_use]
     pub fn draw(self, run: &Run, from: Option<&str>) -> String {
-        match self {
-            Self::Json => json::write(run),
+        let mut bytes = Vec::new();
+        // Writing to memory does not fail, and what is drawn is text.
+        let _ = self.draw_to(run, from, &mut bytes);
+        String::from_utf8(bytes).unwrap_or_default()
+    }
+
+    /// The same, written as it is drawn where that may be long: a thousand scenarios are not held a second time.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn draw_to(self, run: &Run, from: Option<&str>, out: &mut dyn io::Write) -> io::Result<()> {
+        let text = match self {
+            Self::Json => return json::write(run, out),
+            Self::Html => return html::render(run, out),
             Self::Junit => junit::render(run),
-            Self::Html => html::render(run),
             Self::Markdown => markdown::render(run, markdown::AT_MOST),
             Self::Github => github::render(run),
             Self::Ndjson => ndjson::retold(run),
             Self::Text => console::summary(run, &console::Style { run_json: from, ..console::Style::default() }),
-        }
+        };
+        out.write_all(text.as_bytes())
     }
 }

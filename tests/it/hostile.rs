@@ -37,6 +37,7 @@ const NASTY: &[&str] = &[
     "- dash",
     "+ plus",
     "<!-- ",
+    "<!-- steps -->",
     " -->",
     "&amp;&#58;&lt;b&gt;",
     "<b onmouseover=alert(1)>",

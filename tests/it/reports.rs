@@ -250,7 +250,7 @@ fn reports_name_the_files_of_evidence() {
 fn what_is_written_reads_back_and_draws_the_same() {
     for name in names() {
         let run = recorded(&name);
-        let text = json::write(&run);
+        let text = Format::Json.draw(&run, None);
         let again = json::read(&text).unwrap();
         assert_eq!(again, run, "{name}");
         for (format, _, file) in Format::all() {

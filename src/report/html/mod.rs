@@ -10,6 +10,8 @@ mod tested;
 mod trouble;
 mod words;
 
+use std::io;
+
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::evidence::Paths;
@@ -26,13 +28,28 @@ const POLICY: &str =
 const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Ccircle cx='8' \
                     cy='8' r='7' fill='%23888'/%3E%3C/svg%3E";
 
-/// The run as one HTML file, ending in a line feed.
-#[must_use]
-pub fn render(run: &Run) -> String {
+/// Where the scenarios step by step belong. Nothing that a run tells can bring it: its `<` is escaped.
+const STEPS: &str = "<!-- steps -->";
+
+/// Writes the run as one HTML file, ending in a line feed; scenario by scenario, since of many it is long.
+///
+/// # Errors
+/// Those of `out`.
+pub fn render(run: &Run, out: &mut dyn io::Write) -> io::Result<()> {
     let paths = Paths::of(run);
+    let page = page(run, &paths).into_string();
+    let (before, after) = page.split_once(STEPS).unwrap_or((&page, ""));
+    let each = run.scenarios.iter().enumerate().map(|(case, scenario)| overview::whole(case, scenario, &paths));
+    let pieces = each.map(Markup::into_string).chain([format!("{after}\n")]);
+    out.write_all(inert::markup(before.to_owned()).as_bytes())?;
+    pieces.map(inert::markup).try_for_each(|piece| out.write_all(piece.as_bytes()))
+}
+
+/// All of it but the scenarios step by step.
+fn page(run: &Run, paths: &Paths) -> Markup {
     let headline = Headline::of(run);
     let title = format!("{} {}: {}", story::mark(headline.verdict), run.target, headline.line());
-    let page = html! {
+    html! {
         (DOCTYPE)
         html lang="en" {
             head {
@@ -45,12 +62,9 @@ pub fn render(run: &Run) -> String {
                 title { (story::one_line(&title)) }
                 style { (PreEscaped(STYLE)) }
             }
-            body { (body(run, &headline, &paths)) }
+            body { (body(run, &headline, paths)) }
         }
-    };
-    let mut text = inert::markup(page.into_string());
-    text.push('\n');
-    text
+    }
 }
 
 fn body(run: &Run, headline: &Headline, paths: &Paths) -> Markup {
@@ -62,7 +76,7 @@ fn body(run: &Run, headline: &Headline, paths: &Paths) -> Markup {
             (overview::warnings(run))
             (tested::tested(run))
             (overview::scenarios(run))
-            (overview::step_by_step(run, paths))
+            (overview::step_by_step(run, STEPS))
         }
         footer {
             p {

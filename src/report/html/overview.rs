@@ -1,6 +1,6 @@
 //! What holds for the whole run: warnings, all scenarios in a table, each step by step.
 
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 
 use super::step;
 use super::trouble::{attempts, notes};
@@ -79,19 +79,20 @@ fn row(case: usize, scenario: &Scenario) -> Markup {
     }
 }
 
-/// Each scenario with each step, folded away where it passed.
-pub(super) fn step_by_step(run: &Run, paths: &Paths) -> Markup {
+/// Where each scenario stands with each step.
+pub(super) fn step_by_step(run: &Run, steps: &str) -> Markup {
     html! {
         @if !run.scenarios.is_empty() {
             section aria-labelledby="steps" {
                 h2 id="steps" { "Step by step" }
-                @for (case, scenario) in run.scenarios.iter().enumerate() { (whole(case, scenario, paths)) }
+                (PreEscaped(steps))
             }
         }
     }
 }
 
-fn whole(case: usize, scenario: &Scenario, paths: &Paths) -> Markup {
+/// A scenario with each step, folded away where it passed.
+pub(super) fn whole(case: usize, scenario: &Scenario, paths: &Paths) -> Markup {
     let verdict = scenario.verdict.unwrap_or(Verdict::Aborted);
     let file = story::one_line(&scenario.file);
     html! {

@@ -5,6 +5,8 @@ use std::io::{Result, Write};
 
 use serde_json::ser::Formatter;
 
+use crate::report::inert;
+
 /// Objects and lists within so many others, the root among them, stand in one line.
 const IN_LINE: usize = 6;
 
@@ -54,6 +56,11 @@ impl Layout {
 }
 
 impl Formatter for Layout {
+    /// No sign of a command is ever escaped by JSON, so that none is torn apart here.
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> Result<()> {
+        writer.write_all(inert::json(fragment).as_bytes())
+    }
+
     fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> Result<()> {
         self.open(writer, b"[")
     }

@@ -5,11 +5,13 @@ mod layout;
 mod to_record;
 mod wire;
 
+use std::io::{self, BufWriter, Write};
+
 use serde::Serialize as _;
+use serde_json::Serializer;
 
 use self::layout::Layout;
 pub use self::wire::SCHEMA_VERSION;
-use super::inert;
 use crate::record::Run;
 
 /// Why a file is not a run that can be read.
@@ -34,15 +36,17 @@ pub enum ReadError {
     Malformed(serde_json::Error),
 }
 
-/// The run as `run.json`, ending in a line feed. A run that still goes on is written as aborted.
-#[must_use]
-pub fn write(run: &Run) -> String {
-    let mut text = Vec::new();
-    let mut serializer = serde_json::Serializer::with_formatter(&mut text, Layout::default());
-    // The wire types are plain data with text keys: they have no shape that JSON cannot hold.
-    let _ = wire::File::from(run).serialize(&mut serializer);
-    text.push(b'\n');
-    inert::json(String::from_utf8(text).unwrap_or_default())
+/// Writes the run as `run.json`, ending in a line feed; scenario by scenario, since of many it is long. A run that still
+/// goes on is written as aborted.
+///
+/// # Errors
+/// Those of `out`: the wire types are plain data with text keys and have no shape that JSON cannot hold.
+pub fn write(run: &Run, out: &mut dyn Write) -> io::Result<()> {
+    // JSON is written a few bytes at a time, whatever `out` makes of that.
+    let mut out = BufWriter::new(out);
+    wire::File::from(run).serialize(&mut Serializer::with_formatter(&mut out, Layout::default()))?;
+    out.write_all(b"\n")?;
+    out.flush()
 }
 
 /// Reads a `run.json`.

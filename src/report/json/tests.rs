@@ -1,5 +1,11 @@
 use super::*;
 
+fn written(run: &Run) -> String {
+    let mut text = Vec::new();
+    write(run, &mut text).unwrap();
+    String::from_utf8(text).unwrap()
+}
+
 #[test]
 fn what_is_no_run_says_why() {
     #[track_caller]
@@ -21,14 +27,14 @@ fn what_is_no_run_says_why() {
 fn an_empty_run_reads_back() {
     let mut run = Run { id: "20261123T224100Z-7f3a".into(), ..Run::default() };
     run.close_aborted("killed", 4, run.started);
-    assert_eq!(read(&write(&run)).unwrap(), run);
+    assert_eq!(read(&written(&run)).unwrap(), run);
 }
 
 /// What was written before options were kept can still be read.
 #[test]
 fn an_older_run_reads_too() {
     let run = Run { id: "20261123T224100Z-7f3a".into(), options: Some(vec!["--tag".into()]), ..Run::default() };
-    let mut json: serde_json::Value = serde_json::from_str(&write(&run)).unwrap();
+    let mut json: serde_json::Value = serde_json::from_str(&written(&run)).unwrap();
     let head = json["run"].as_object_mut().unwrap();
     assert!(head.remove("options").is_some() && head.remove("embedded").is_some());
     let older = read(&json.to_string()).unwrap();

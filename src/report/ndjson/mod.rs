@@ -12,7 +12,7 @@ pub fn line(event: &Event) -> String {
     // Events are plain data with text keys: they have no shape that JSON cannot hold.
     let mut line = serde_json::to_string(event).unwrap_or_else(|error| format!("{{\"unwritable\":\"{error}\"}}"));
     line.push('\n');
-    inert::json(line)
+    inert::json(line).into_owned()
 }
 
 /// A run's events, told again from its record: a line each.
