@@ -48,8 +48,8 @@ pub(super) fn context(scope: &Scope) -> Context<'_, '_> {
     context
 }
 
-/// What a text means as JSON; where it is sensitive, so is every part of it. What is a list or an object already stays as it is: Terraform files have it in one form,
-/// a plan in the other.
+/// What a text means as JSON; where it is sensitive, so is every part of it. What is a list or an object already stays as
+/// it is: Terraform files have it in one form, a plan in the other.
 fn json<'b, 'v>(mut arguments: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
     let argument = arguments.pop().ok_or_else(ExecutionError::missing_argument_or_target)?;
     if argument.downcast_ref::<CelList<'_>>().is_some() || argument.downcast_ref::<CelMap<'_>>().is_some() {
