@@ -4,7 +4,7 @@ use cel::{ExecutionError, IdedExpr};
 
 use super::environment::context;
 use super::explain::Explainer;
-use super::place::within;
+use super::place::{Scalar, within};
 use super::reference::Read;
 use super::syntax::{self, Fault};
 use super::token::{Kind as Word, tokens};
@@ -64,8 +64,9 @@ impl Expression {
     pub fn compile(text: &str, location: &Location) -> Result<Self, Vec<Diagnostic>> {
         let tell = |fault| diagnostic(text, location, fault);
         let parsed = syntax::parse(text).map_err(|faults| faults.into_iter().map(tell).collect::<Vec<_>>())?;
-        let place = |read: &Read| within(text, location, read.start, read.end);
+        let scalar = Scalar::new(text, location);
         let reads = reference::reads(&parsed).into_iter();
+        let place = |read: &Read| scalar.place(read.start, read.end);
         let references = reads.map(|read| Reference { location: place(&read), path: read.path }).collect();
         Ok(Self { text: text.to_owned(), location: location.clone(), tree: parsed.tree, references })
     }

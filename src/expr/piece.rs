@@ -1,6 +1,6 @@
 //! The pieces of a text with `${{ … }}` in it.
 
-use super::place::within;
+use super::place::Scalar;
 use super::token::{CLOSING, closing};
 use super::{EvaluationError, Expression, Reference, Scope, Value, to_text, withheld};
 use crate::diagnostic::{Diagnostic, Location};
@@ -21,7 +21,7 @@ pub(super) enum Piece {
 /// # Errors
 /// An unclosed `${{`, an expression that does not compile; all at once.
 pub(super) fn read(text: &str, location: &Location) -> Result<Vec<Piece>, Vec<Diagnostic>> {
-    let mut reader = Reader { text, location, pieces: Vec::new(), diagnostics: Vec::new() };
+    let mut reader = Reader { text, scalar: Scalar::new(text, location), pieces: Vec::new(), diagnostics: Vec::new() };
     reader.read();
     if reader.diagnostics.is_empty() { Ok(reader.pieces) } else { Err(reader.diagnostics) }
 }
@@ -64,7 +64,7 @@ pub(super) fn told(expression: &Expression, scope: &Scope) -> Result<Value, Eval
 /// Takes a string apart.
 struct Reader<'text> {
     text: &'text str,
-    location: &'text Location,
+    scalar: Scalar<'text>,
     pieces: Vec<Piece>,
     diagnostics: Vec<Diagnostic>,
 }
@@ -104,10 +104,10 @@ impl Reader<'_> {
         let begins = start + (text.len() - text.trim_start().len());
         let text = text.trim();
         if text.is_empty() {
-            let place = within(self.text, self.location, start - OPENING.len(), end + CLOSING.len());
+            let place = self.scalar.place(start - OPENING.len(), end + CLOSING.len());
             return self.diagnostics.push(Diagnostic::at(&place, "there is no expression between `${{` and `}}`"));
         }
-        let place = within(self.text, self.location, begins, begins + text.len());
+        let place = self.scalar.place(begins, begins + text.len());
         match Expression::compile(text, &place) {
             Ok(expression) => self.pieces.push(Piece::Expression(Box::new(expression))),
             Err(diagnostics) => self.diagnostics.extend(diagnostics),
@@ -115,7 +115,7 @@ impl Reader<'_> {
     }
 
     fn unclosed(&mut self, opening: usize) {
-        let place = within(self.text, self.location, opening, opening + OPENING.len());
+        let place = self.scalar.place(opening, opening + OPENING.len());
         let diagnostic = Diagnostic::at(&place, "`${{` is never closed with `}}`");
         self.diagnostics.push(diagnostic.help("a plain `${{` is written `$${{`"));
     }

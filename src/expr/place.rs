@@ -2,14 +2,80 @@
 
 use crate::diagnostic::Location;
 
-/// The place of the bytes `start..end` of `text`, which is what the scalar at `location` means. The whole scalar where
-/// it is written in a way that is not followed here.
+/// What a scalar means beside how it is written, for those who look for several places in it.
+#[derive(Debug)]
+pub(super) struct Scalar<'text> {
+    text: &'text str,
+    location: &'text Location,
+    /// What was found to be written, the likeliest first.
+    ways: Vec<Way>,
+}
+
+impl<'text> Scalar<'text> {
+    /// The scalar at `location`, which means `text`.
+    pub(super) fn new(text: &'text str, location: &'text Location) -> Self {
+        let (text, written) = (text.trim_end(), location.text());
+        let mut ways = Vec::new();
+        for style in Style::of(written) {
+            let way = style.followed(text, written);
+            let to_the_end = way.is_to_the_end(text);
+            ways.push(way);
+            if to_the_end {
+                break;
+            }
+        }
+        Self { text, location, ways }
+    }
+
+    /// The place of the bytes `start..end` of its text. The whole scalar where it is written in a way that is not
+    /// followed here.
+    pub(super) fn place(&self, start: usize, end: usize) -> Location {
+        let (start, end) = (start.min(self.text.len()), end.min(self.text.len()));
+        let found = self.ways.iter().find_map(|way| way.span(self.text, start, end));
+        found.map_or_else(|| self.location.clone(), |(first, last)| self.location.slice(first, last))
+    }
+}
+
+/// The place of the bytes `start..end` of `text`, which is what the scalar at `location` means.
 pub(super) fn within(text: &str, location: &Location, start: usize, end: usize) -> Location {
-    let text = text.trim_end();
-    let (start, end) = (start.min(text.len()), end.min(text.len()));
-    let written = location.text();
-    let found = Style::of(written).into_iter().find_map(|style| style.span(text, written, start, end));
-    found.map_or_else(|| location.clone(), |(first, last)| location.slice(first, last))
+    Scalar::new(text, location).place(start, end)
+}
+
+/// Where the characters of a text are written.
+#[derive(Debug)]
+enum Way {
+    /// Letter by letter, behind so many bytes.
+    Verbatim(usize),
+    /// By the byte of the text at which each begins, as far as the two could be followed side by side; at last its end.
+    Followed(Vec<(usize, (usize, usize))>),
+}
+
+impl Way {
+    fn is_to_the_end(&self, text: &str) -> bool {
+        match self {
+            Self::Verbatim(_) => true,
+            Self::Followed(characters) => characters.last().is_some_and(|(position, _)| *position == text.len()),
+        }
+    }
+
+    /// Where the bytes `start..end` of `text` are written; none where the two do not match as far as `end`.
+    fn span(&self, text: &str, start: usize, end: usize) -> Option<(usize, usize)> {
+        let characters = match self {
+            Self::Verbatim(skipped) => return Some((skipped + start, skipped + end)),
+            Self::Followed(characters) => characters,
+        };
+        let character_at = |wanted| {
+            let at = characters.partition_point(|(position, _)| *position < wanted);
+            characters.get(at).map(|(_, written)| *written)
+        };
+        let (first, first_end) = character_at(start)?;
+        // The end is that of the last character, so that a line break behind it is left out.
+        match text[start..end].char_indices().next_back() {
+            Some((last, _)) => character_at(start + last).map(|(_, last_end)| (first, last_end)),
+            None if start == text.len() => Some((first, first)),
+            None => Some((first, first_end.min(first))),
+        }
+    }
 }
 
 /// How a scalar is written.
@@ -35,18 +101,9 @@ impl Style {
         }
     }
 
-    /// Where the bytes `start..end` of `text` are written; none where the two do not match as far as `end`.
-    fn span(self, text: &str, written: &str, start: usize, end: usize) -> Option<(usize, usize)> {
-        if self.is_verbatim(text, written) {
-            return Some((self.skipped + start, self.skipped + end));
-        }
-        let (first, first_end) = self.character_at(text, written, start)?;
-        // The end is that of the last character, so that a line break behind it is left out.
-        match text[start..end].char_indices().next_back() {
-            Some((last, _)) => self.character_at(text, written, start + last).map(|(_, last_end)| (first, last_end)),
-            None if start == text.len() => Some((first, first)),
-            None => Some((first, first_end.min(first))),
-        }
+    /// Where each character of `text` is written.
+    fn followed(self, text: &str, written: &str) -> Way {
+        if self.is_verbatim(text, written) { Way::Verbatim(self.skipped) } else { self.side_by_side(text, written) }
     }
 
     /// Whether it is written letter by letter as it is meant, as nearly all is.
@@ -55,10 +112,10 @@ impl Style {
         plain && written[self.skipped..].starts_with(text)
     }
 
-    /// Where the character at byte `wanted` of `text` is written, found by going through both side by side. White
-    /// space matches any white space (folding, indentation); of escapes only those are followed that stand for a plain
-    /// character.
-    fn character_at(self, text: &str, written: &str, wanted: usize) -> Option<(usize, usize)> {
+    /// Goes through both side by side. White space matches any white space (folding, indentation); of escapes only those
+    /// are followed that stand for a plain character.
+    fn side_by_side(self, text: &str, written: &str) -> Way {
+        let mut characters = Vec::with_capacity(text.len() + 1);
         let mut at = self.skipped;
         if !text.starts_with(char::is_whitespace) {
             at += blank(&written[at..]);
@@ -66,17 +123,17 @@ impl Style {
         let mut in_space = false;
         for (position, c) in text.char_indices() {
             let length = match (c.is_whitespace(), in_space) {
-                (true, true) => 0,
-                (true, false) => blank(&written[at..]),
-                (false, _) => self.character(c, &written[at..])?,
+                (true, true) => Some(0),
+                (true, false) => Some(blank(&written[at..])),
+                (false, _) => self.character(c, &written[at..]),
             };
-            if position >= wanted {
-                return Some((at, at + length));
-            }
+            let Some(length) = length else { return Way::Followed(characters) };
+            characters.push((position, (at, at + length)));
             in_space = c.is_whitespace();
             at += length;
         }
-        Some((at, at))
+        characters.push((text.len(), (at, at)));
+        Way::Followed(characters)
     }
 
     /// Length of what stands for `c`; none where something else is written.

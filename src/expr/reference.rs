@@ -1,6 +1,6 @@
 //! What an expression reads.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use cel::IdedExpr;
 use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, operators};
@@ -23,7 +23,7 @@ pub(super) struct Read {
 pub(super) fn reads(Parsed { tree, words }: &Parsed<'_>) -> Vec<Read> {
     let mut walk = Walk { bound: Vec::new(), found: Vec::new() };
     walk.visit(tree);
-    let mut seen = HashMap::new();
+    let mut seen = BTreeMap::new();
     let placed = walk.found.into_iter().map(|found| (found.bound, place(words, found.path, &mut seen)));
     placed.filter(|(bound, _)| !bound).map(|(_, read)| read).collect()
 }
@@ -60,7 +60,7 @@ impl<'tree> Walk<'tree> {
                     operands.for_each(|part| self.visit(part));
                 }
             }
-            _ => tree::children(part).into_iter().for_each(|child| self.visit(child)),
+            _ => tree::children(part).for_each(|child| self.visit(child)),
         }
     }
 
@@ -117,20 +117,23 @@ fn compares_types(call: &CallExpr) -> bool {
 
 /// Finds the words of a path. The tree keeps no places, but its order is that of the text, so the nth path from a root
 /// belongs to the nth time that the root is written.
-fn place<'tree>(words: &[Token<'_>], path: Vec<&'tree str>, seen: &mut HashMap<&'tree str, usize>) -> Read {
-    let nth = seen.entry(path[0]).or_default();
-    let mut roots = (0..words.len()).filter(|&at| is_root(words, at, path[0]));
-    let at = roots.nth(*nth);
-    *nth += 1;
+/// `seen` has how far each root was looked for.
+fn place<'tree>(words: &[Token<'_>], path: Vec<&'tree str>, seen: &mut BTreeMap<&'tree str, usize>) -> Read {
+    let next = seen.entry(path[0]).or_default();
+    let at = (*next..words.len()).find(|&at| is_root(words, at, path[0]));
+    *next = at.map_or(words.len(), |at| at + 1);
     let (start, end) = at.map_or((0, usize::MAX), |at| (words[at].start, path_end(words, at, &path[1..])));
     Read { path: path.into_iter().map(str::to_owned).collect(), start, end }
 }
 
 fn is_root(words: &[Token<'_>], at: usize, root: &str) -> bool {
+    if words[at].text != root || words[at].kind != Kind::Name {
+        return false;
+    }
     let field = at.checked_sub(1).is_some_and(|before| words[before].text == ".");
     let after_value = at.checked_sub(2).is_some_and(|before| ends_value(&words[before]));
     let called = words.get(at + 1).is_some_and(|next| next.text == "(");
-    words[at].text == root && words[at].kind == Kind::Name && !(field && after_value) && !called
+    !(field && after_value) && !called
 }
 
 fn ends_value(word: &Token<'_>) -> bool {
