@@ -23,9 +23,11 @@ pub(super) fn misfits(call: &CallExpr) -> Vec<Misfit> {
 
 /// Two sides that are one and the same, and are read, so that it is no play with what is written out.
 fn itself(left: &IdedExpr, right: &IdedExpr) -> Option<Misfit> {
+    if left != right || literal(left).is_some() {
+        return None;
+    }
     let text = source(left);
-    let same = text == source(right) && lasting(&text) && !matches!(left.expr, Expr::Literal(_));
-    same.then(|| Misfit {
+    lasting(&text).then(|| Misfit {
         message: format!("`{text}` is compared with itself"),
         help: "compare it with something else: text stands in quotes, variables are `vars.…`".to_owned(),
         word: format!("{text} {text}"),
@@ -42,7 +44,7 @@ fn joined(call: &CallExpr, either: bool) -> Vec<Misfit> {
     let decides = parts.iter().filter(|part| is_bool(part, either)).map(|_| deciding(either));
     let asked: Vec<Asked<'_>> = parts.iter().filter_map(|part| Asked::of(part)).collect();
     let pairs = asked.iter().enumerate().flat_map(|(at, one)| asked[at + 1..].iter().map(move |other| (one, other)));
-    let pairs = pairs.filter(|(one, other)| one.subject == other.subject && lasting(&one.subject));
+    let pairs = pairs.filter(|(one, other)| one.subject == other.subject);
     decides.chain(pairs.filter_map(|(one, other)| settled(one, other, either))).collect()
 }
 
@@ -71,7 +73,7 @@ fn deciding(either: bool) -> Misfit {
 /// Something that is read, compared with something that is written out.
 struct Asked<'tree> {
     part: &'tree IdedExpr,
-    subject: String,
+    subject: &'tree IdedExpr,
     sign: &'tree str,
     literal: &'tree LiteralValue,
 }
@@ -82,7 +84,7 @@ impl<'tree> Asked<'tree> {
         let [left, right] = call.args.as_slice() else { return None };
         let known = SIGNS.contains(&call.func_name.as_str());
         let literal = literal(right).filter(|_| known && literal(left).is_none())?;
-        Some(Self { part, subject: source(left), sign: &call.func_name, literal })
+        Some(Self { part, subject: left, sign: &call.func_name, literal })
     }
 
     /// Where its values begin or end, whether that is among them, and whether they lie above.
@@ -134,14 +136,17 @@ fn settled(one: &Asked<'_>, other: &Asked<'_>, either: bool) -> Option<Misfit> {
     if !apart && !opposite && !limits(one, other, either) {
         return None;
     }
-    let [first, second] = [one.part, other.part].map(source);
+    let [subject, first, second] = [one.subject, one.part, other.part].map(source);
+    if !lasting(&subject) {
+        return None;
+    }
     let help = match (apart, either) {
         (true, true) => format!("`&&` asks for both: `{first} && {second}`"),
         (true, false) => format!("`||` asks for one of them: `{first} || {second}`"),
         _ if !opposite && !alike => format!("did you mean `{first} {} {second}`?", if either { "&&" } else { "||" }),
         _ => "leave one of them out".to_owned(),
     };
-    let message = format!("`{first} {sign} {second}` is {always}, whatever `{}` is", one.subject);
+    let message = format!("`{first} {sign} {second}` is {always}, whatever `{subject}` is");
     Some(Misfit { message, help, word: format!("{first} {second}") })
 }
 
@@ -215,5 +220,12 @@ mod tests {
         check("a <= a", &["`a` is compared with itself"]);
         check("uuid() == uuid()", &[]);
         check("a.b == a.c", &[]);
+        check(
+            "a.all(x, x == {'k': [1]}) == a.all(x, x == {'k': [1]})",
+            &["`a.all(x, x == {\"k\": [1]})` is compared with itself"],
+        );
+        // What is printed alike need not be written alike.
+        check("a.?b.optMap(x, x + 1) == a.?b.optMap(x, x + 2)", &[]);
+        check("a.map(x, x > 0, x + 1) == a.map(x, x > 0, x + 2)", &[]);
     }
 }

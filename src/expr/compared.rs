@@ -9,27 +9,36 @@ use super::{Expression, Value};
 use crate::diagnostic::Location;
 
 /// A path beside a value that is written out, in a `==`, a `!=` or the list of an `in`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Compared {
+#[derive(Debug)]
+pub struct Compared<'e> {
     /// Root first: `["target", "name"]`.
-    pub path: Vec<String>,
+    pub path: Vec<&'e str>,
     /// A text, a number or a truth value.
     pub literal: Value,
+    expression: &'e Expression,
+}
+
+impl Compared<'_> {
     /// Where the value stands; the whole expression where it is written several times.
-    pub location: Location,
+    #[must_use]
+    pub fn location(&self) -> Location {
+        self.expression.word(&super::to_text(&self.literal))
+    }
 }
 
 impl Expression {
-    /// Everything that it compares with something that is written out.
+    /// Every path from `root` that it compares with something that is written out.
     #[must_use]
-    pub fn compared(&self) -> Vec<Compared> {
+    pub fn compared(&self, root: &str) -> Vec<Compared<'_>> {
+        if !self.references().iter().any(|reference| reference.path.first().is_some_and(|first| first == root)) {
+            return Vec::new();
+        }
         let mut pairs = Vec::new();
         visit(self.tree(), &mut pairs);
         let compared = pairs.into_iter().filter_map(|(read, literal)| {
-            let path = path(read).filter(|path| !path.cut)?.steps.into_iter().map(str::to_owned).collect();
             let literal = value(literal)?;
-            let location = self.word(&super::to_text(&literal));
-            Some(Compared { path, literal, location })
+            let path = path(read).filter(|path| !path.cut && path.steps[0] == root)?.steps;
+            Some(Compared { path, literal, expression: self })
         });
         compared.collect()
     }

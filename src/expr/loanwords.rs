@@ -17,6 +17,10 @@ const OPERATORS: [(&str, &str); 9] = [
 
 /// The operator of another language that `rest` begins with, and what we have for it.
 pub(super) fn operator(rest: &str) -> Option<(&'static str, &'static str)> {
+    // Nearly every sign of an expression is one of ours.
+    if !rest.starts_with(['=', '!', '<', '?']) {
+        return None;
+    }
     let follows = |sign: &str| {
         rest.strip_prefix(sign).is_some_and(|after| after.starts_with(|letter: char| letter.is_ascii_alphabetic()))
     };
@@ -73,5 +77,19 @@ pub(super) fn number(word: &str) -> Option<String> {
         "" => None,
         _ if span::read(word).is_ok() => Some(format!("a duration is written `duration(\"{word}\")`")),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_operator_is_known_by_its_beginning() {
+        for (theirs, ours) in OPERATORS {
+            assert_eq!(operator(&format!("{theirs}a")), Some((theirs, ours)));
+        }
+        assert_eq!(operator("?.5 : b"), None);
+        assert_eq!(operator("== a"), None);
     }
 }

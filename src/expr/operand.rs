@@ -73,9 +73,11 @@ fn compared(left: &IdedExpr) -> Option<String> {
 
 /// Nothing is in a number, and what is in a text is asked otherwise.
 fn container(wanted: &IdedExpr, range: &IdedExpr, kind: Kind) -> Option<Misfit> {
+    if matches!(kind, Kind::Any | Kind::List(_) | Kind::Map(_) | Kind::Lower(_) | Kind::Object(_)) {
+        return None;
+    }
     let (wanted, written) = (source(wanted), source(range));
     let help = match kind {
-        Kind::Any | Kind::List(_) | Kind::Map(_) | Kind::Lower(_) | Kind::Object(_) => return None,
         Kind::Text | Kind::OneOf(_) => format!("ask a text with `{written}.contains({wanted})`"),
         _ => format!("`in` wants a list: `{wanted} in [{written}]`"),
     };

@@ -7,7 +7,7 @@
 //! last in it, as something that nobody knows.
 
 use cel::IdedExpr;
-use cel::common::ast::{CallExpr, EntryExpr, Expr, LiteralValue, operators};
+use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedEntryExpr, LiteralValue, operators};
 use cel::common::types::MAP_TYPE;
 use cel::common::value::{CowVal, Val};
 use cel::objects::Key;
@@ -20,7 +20,10 @@ use super::withheld::Withheld;
 
 /// Puts [`ORDERED`] around what every loop of the expression goes through, [`WHOLE`] around what is counted, [`FIELDS`] and
 /// [`ELEMENTS`] around what optional parts are asked of, and our own comparisons in the place of the interpreter's.
+///
+/// The numbers that the parser gives to parts are taken away: what is written alike is then equal.
 pub(super) fn settle(expression: &mut IdedExpr) {
+    expression.id = 0;
     if let Expr::Call(call) = &mut expression.expr {
         if let Some(own) = own_comparison(&call.func_name) {
             own.clone_into(&mut call.func_name);
@@ -81,17 +84,19 @@ fn parts(expression: &mut Expr) -> Vec<&mut IdedExpr> {
         Expr::Call(call) => call.target.iter_mut().map(AsMut::as_mut).chain(&mut call.args).collect(),
         Expr::Select(select) => vec![&mut select.operand],
         Expr::List(list) => list.elements.iter_mut().collect(),
-        Expr::Map(map) => map.entries.iter_mut().flat_map(|entry| entry_parts(&mut entry.expr)).collect(),
-        Expr::Struct(fields) => fields.entries.iter_mut().flat_map(|entry| entry_parts(&mut entry.expr)).collect(),
+        Expr::Map(map) => map.entries.iter_mut().flat_map(entry_parts).collect(),
+        Expr::Struct(fields) => fields.entries.iter_mut().flat_map(entry_parts).collect(),
         Expr::Comprehension(inner) => {
-            vec![&mut inner.iter_range, &mut inner.accu_init, &mut inner.loop_step, &mut inner.result]
+            let ComprehensionExpr { iter_range, accu_init, loop_cond, loop_step, result, .. } = &mut **inner;
+            vec![iter_range, accu_init, loop_cond, loop_step, result]
         }
         Expr::Ident(_) | Expr::Literal(_) | Expr::Unspecified => Vec::new(),
     }
 }
 
-fn entry_parts(entry: &mut EntryExpr) -> Vec<&mut IdedExpr> {
-    match entry {
+fn entry_parts(entry: &mut IdedEntryExpr) -> Vec<&mut IdedExpr> {
+    entry.id = 0;
+    match &mut entry.expr {
         EntryExpr::StructField(field) => vec![&mut field.value],
         EntryExpr::MapEntry(entry) => vec![&mut entry.key, &mut entry.value],
     }

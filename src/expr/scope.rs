@@ -152,9 +152,9 @@ impl Scope {
 
     /// The value that a path of fields leads to, root first.
     #[must_use]
-    pub fn read(&self, path: &[String]) -> Option<&Value> {
+    pub fn read(&self, path: &[impl AsRef<str>]) -> Option<&Value> {
         let (root, fields) = path.split_first()?;
-        below(self.get(root)?, fields.iter().map(String::as_str))
+        below(self.get(root.as_ref())?, fields.iter().map(AsRef::as_ref))
     }
 
     /// All names, sorted.

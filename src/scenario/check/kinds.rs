@@ -54,10 +54,10 @@ fn in_step(step: &Step, kept: &Kinds<'_>) -> Vec<Diagnostic> {
 /// target of another project that takes in the same steps.
 fn no_target(condition: &Expression, config: &Config) -> Vec<Diagnostic> {
     let known = || config.targets.iter().map(|target| target.name.as_str());
-    let compared = condition.compared().into_iter().filter(|compared| compared.path == ["target", "name"]);
+    let compared = condition.compared("target").into_iter().filter(|compared| compared.path == ["target", "name"]);
     let unknown = compared.filter_map(|compared| match &compared.literal {
         Value::String(name) if !known().any(|known| known == name.as_str()) => {
-            Some((name.to_string(), compared.location))
+            Some((name.to_string(), compared.location()))
         }
         _ => None,
     });

@@ -48,7 +48,7 @@ fn base<'n>(draft: &'n Draft, config: &'n Config) -> Names<'n> {
         let shared = first.iter().filter(|column| rest.iter().all(|row| row.contains(column)));
         names.bind("row", Known::fields(shared.map(String::as_str)));
     } else {
-        let why = "there is no row: this scenario has no `matrix`".to_owned();
+        let why = "there is no row: this scenario has no `matrix`";
         names.bind("row", Known::Barred(why, "add a `matrix`, or use `vars`"));
     }
     names
@@ -86,8 +86,7 @@ fn outside_steps(draft: &Draft, base: &Names<'_>) -> Vec<Diagnostic> {
 fn announced<'n>(draft: &'n Draft, help: &'static str) -> Names<'n> {
     let mut names = Names::default();
     for kept in draft.lists.iter().flat_map(|(_, steps)| steps).flat_map(|step| &step.kept) {
-        let why = format!("`{}` is not known yet: it is captured in line {}", kept.name, kept.location.line());
-        names.bind(&kept.name, Known::Barred(why, help));
+        names.bind(&kept.name, Known::Later(&kept.location, help));
     }
     names
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::undefined::{self, Readable};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Location};
 use crate::expr::Reference;
 
 /// What is known of a name.
@@ -16,7 +16,9 @@ pub(super) enum Known<'n> {
     /// It has these fields, and no others.
     Fields(Vec<&'n str>),
     /// It exists elsewhere, but cannot be read here; why, and what to do.
-    Barred(String, &'static str),
+    Barred(&'static str, &'static str),
+    /// It is kept at this place, and cannot be read before; what to do.
+    Later(&'n Location, &'static str),
 }
 
 impl<'n> Known<'n> {
@@ -75,7 +77,7 @@ impl<'n> Names<'n> {
         match self.get(root) {
             Some(Known::Anything) => true,
             Some(Known::Among(fields) | Known::Fields(fields)) => below(fields),
-            Some(Known::Barred(..)) | None => false,
+            Some(Known::Barred(..) | Known::Later(..)) | None => false,
         }
     }
 
@@ -115,7 +117,10 @@ impl<'n> Seen<'n> {
         let root = reference.path.first()?;
         let at = |message: String| Diagnostic::at(&reference.location, message);
         match (self.names.get(root), self.bar(root)) {
-            (Some(Known::Barred(why, help)), _) => Some(at(why.clone()).help(*help)),
+            (Some(Known::Barred(why, help)), _) => Some(at((*why).to_owned()).help(*help)),
+            (Some(Known::Later(kept, help)), _) => {
+                Some(at(format!("`{root}` is not known yet: it is captured in line {}", kept.line())).help(*help))
+            }
             (Some(_), Some(Bar { why, help, .. })) => Some(at(why.replace("{}", root)).help(help)),
             (Some(Known::Anything | Known::Among(_)), None) => None,
             (Some(Known::Fields(fields)), None) => {

@@ -1,6 +1,6 @@
 //! Mappings, held against the table of keys that they may have.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use super::Reader;
 use super::loanwords::ours;
@@ -93,7 +93,7 @@ impl Reader {
     }
 
     fn refuse_repeated(&mut self, entries: &[(Key, Node)]) {
-        let mut seen = HashSet::new();
+        let mut seen = BTreeSet::new();
         for (key, _) in entries {
             if seen.insert(key.name.as_str()) {
                 continue;
