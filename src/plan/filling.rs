@@ -32,7 +32,7 @@ pub(super) fn build(
     problems: &mut Vec<Diagnostic>,
 ) -> Option<Case> {
     let scenario = Arc::clone(&draft.scenario);
-    let mut scope = site.scope();
+    let mut scope = site.scope.clone();
     if let Some(row) = draft.row {
         scope.bind("row", row);
     }
@@ -177,7 +177,7 @@ impl Filling<'_, '_, '_, '_> {
         if !skipped {
             // What is written out was looked for when the scenario was read.
             let name = |template: &Template| template.evaluate_text(scope).ok().filter(|_| !template.is_fixed());
-            let missing = missing(spec, &name);
+            let missing = missing(spec, &name, self.site.modules);
             self.problems.extend(missing.into_iter().map(|problem| named_from_outside(problem, spec, self.site.order)));
         }
     }

@@ -13,6 +13,7 @@ use super::{select, target, unread};
 use crate::abreast::{abreast, threads_for};
 use crate::diagnostic::{Diagnostic, listed, nearest};
 use crate::event::Planned;
+use crate::probe::terraform::Modules;
 use crate::redact::Secret;
 use crate::scenario::config::Target;
 use crate::scenario::{Project, Scenario, tidy};
@@ -56,17 +57,16 @@ impl Plan {
         let target = find(project, &order.target).map_err(|problem| vec![problem])?;
         let mut problems = unread::anywhere(project, order);
         let scenarios = select::select(project, target, order, &mut problems);
-        let unsettled = TargetSettings::default();
-        let site = Site { config: &project.config, target, order, settings: &unsettled };
+        let modules = Modules::default();
+        let mut site = Site::new(&project.config, target, order, &modules);
         problems.extend(unread::by_selected(project, &site, &scenarios));
-        let scope = site.scope();
         let drafts: Vec<_> =
-            scenarios.iter().flat_map(|scenario| rows::expand(scenario, &scope, &mut problems)).collect();
+            scenarios.iter().flat_map(|scenario| rows::expand(scenario, &site.scope, &mut problems)).collect();
         let whole = order.shard.map(|_| drafts.iter().map(Draft::planned).collect());
         let drafts = select::share(drafts, order, &mut problems);
         let mut vault = Vault::new(&project.config, fetching);
         let target_settings = settings(&site, &mut vault, &mut problems);
-        let site = Site { settings: &target_settings, ..site };
+        site.settle(&target_settings);
         let cases: Vec<_> =
             drafts.into_iter().filter_map(|draft| build(draft, &site, &mut vault, &mut problems)).collect();
         if !problems.is_empty() {
@@ -92,7 +92,8 @@ impl Plan {
 /// `smoke check` adds to the problems of [`Project::survey`]. `sandbox_vars` are those that the sandbox brings.
 #[must_use]
 pub fn check_all(project: &Project, sandbox_vars: &[(String, String)]) -> Vec<Diagnostic> {
-    let check = |target: &&Target| check_on(project, target, sandbox_vars);
+    let modules = Modules::default();
+    let check = |target: &&Target| check_on(project, target, sandbox_vars, &modules);
     let targets: Vec<&Target> = meant_targets(project).collect();
     let found = abreast(threads_for(project.scenarios.len()), &targets, check);
     let mut problems = merge(targets.iter().map(|target| target.name.as_str()).zip(found).collect());
@@ -146,19 +147,22 @@ fn merge(found: Vec<(&str, Vec<Diagnostic>)>) -> Vec<Diagnostic> {
     merged.into_iter().map(named).collect()
 }
 
-fn check_on(project: &Project, target: &Target, sandbox_vars: &[(String, String)]) -> Vec<Diagnostic> {
+pub(super) fn check_on(
+    project: &Project,
+    target: &Target,
+    sandbox_vars: &[(String, String)],
+    modules: &Modules,
+) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     let order = rehearsal(target, sandbox_vars);
     let mut vault = Vault::new(&project.config, Fetching::Pretended);
-    let unsettled = TargetSettings::default();
-    let site = Site { config: &project.config, target, order: &order, settings: &unsettled };
+    let mut site = Site::new(&project.config, target, &order, modules);
     let settings = settings(&site, &mut vault, &mut problems);
-    let site = Site { settings: &settings, ..site };
-    let scope = site.scope();
+    site.settle(&settings);
     let spare = is_spare(target, project);
     let meant = |scenario: &Scenario| select::admits(scenario, target) && (!spare || lists(scenario, target));
     for scenario in project.scenarios.iter().filter(|scenario| meant(scenario)) {
-        for draft in rows::expand(scenario, &scope, &mut problems) {
+        for draft in rows::expand(scenario, &site.scope, &mut problems) {
             build(draft, &site, &mut vault, &mut problems);
         }
     }
@@ -184,7 +188,7 @@ fn find<'p>(project: &'p Project, name: &str) -> Result<&'p Target, Diagnostic> 
 }
 
 fn settings(site: &Site<'_>, vault: &mut Vault<'_>, problems: &mut Vec<Diagnostic>) -> TargetSettings {
-    let mut variables = Variables::new(site.definitions(None), vault, site.scope(), &site.target.name);
+    let mut variables = Variables::new(site.definitions(None), vault, site.scope.clone(), &site.target.name);
     let settings = target::settings(site.target, &mut variables);
     problems.extend(variables.into_problems());
     settings.map_err(|more| problems.extend(more)).unwrap_or_default()

@@ -6,6 +6,7 @@ mod filling;
 mod make;
 mod order;
 mod programs;
+mod reads;
 mod rows;
 mod secrets;
 mod select;

@@ -1,15 +1,19 @@
 //! Where a plan is made for, and what it brings.
 
+use std::collections::HashSet;
+
 use super::order::Order;
+use super::reads::Read;
 use super::target;
 use super::variables::Definition;
 use crate::expr::{Scope, Template};
+use crate::probe::terraform::Modules;
 use crate::scenario::config::Target;
 use crate::scenario::{Config, Scenario};
 use crate::target::TargetSettings;
 
 /// Where cases are made for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct Site<'p> {
     /// `smoke.yaml`.
     pub(super) config: &'p Config,
@@ -17,11 +21,32 @@ pub(super) struct Site<'p> {
     pub(super) target: &'p Target,
     /// What was asked for.
     pub(super) order: &'p Order,
-    /// The URL of the API, where it is known.
-    pub(super) settings: &'p TargetSettings,
+    /// `target` and `run`.
+    pub(super) scope: Scope,
+    /// Which variables the target itself reads.
+    pub(super) reads: Read<'p>,
+    /// Modules that steps give values to.
+    pub(super) modules: &'p Modules,
 }
 
 impl<'p> Site<'p> {
+    /// A target before the URL of its API is known.
+    pub(super) fn new(config: &'p Config, target: &'p Target, order: &'p Order, modules: &'p Modules) -> Self {
+        let scope = target::scope(target, &order.run_id, order.started);
+        let mut site = Self { config, target, order, scope, reads: Read::Names(HashSet::new()), modules };
+        // Only of what is given it is asked who reads it.
+        if !order.vars.is_empty() {
+            let references = target.templates().flat_map(Template::references).collect();
+            site.reads = Read::by(references, site.definitions(None));
+        }
+        site
+    }
+
+    /// Takes over what the target's templates came to.
+    pub(super) fn settle(&mut self, settings: &TargetSettings) {
+        target::settle(&mut self.scope, settings);
+    }
+
     /// Everything that defines a variable, the strongest last.
     pub(super) fn definitions(&self, scenario: Option<&'p Scenario>) -> Vec<(&'p str, Definition<'p>)> {
         let written = |vars: &'p [(String, Template)]| {
@@ -34,12 +59,5 @@ impl<'p> Site<'p> {
         let sandbox = if self.target.sandbox { self.order.sandbox_vars.as_slice() } else { &[] };
         let files = written(own).chain(written(&self.config.vars)).chain(given(sandbox));
         files.chain(written(&self.target.vars)).chain(given(&self.order.vars)).collect()
-    }
-
-    /// `target` and `run`.
-    pub(super) fn scope(&self) -> Scope {
-        let mut scope = target::scope(self.target, &self.order.run_id, self.order.started);
-        target::settle(&mut scope, self.settings);
-        scope
     }
 }

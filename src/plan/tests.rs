@@ -9,6 +9,7 @@ use chrono::DateTime;
 use super::*;
 use crate::diagnostic::{Diagnostic, Location};
 use crate::expr::to_json;
+use crate::probe::terraform::Modules;
 use crate::redact::Secret;
 use crate::scenario::Project;
 use crate::target::ApiHeader;
@@ -433,4 +434,27 @@ fn a_variable_is_compared_with_its_own_kind() {
     check("3", "vars.n != 4", "");
     check("3", "vars.n != \"\"", "");
     check("''", "vars.n != 0", "");
+}
+
+/// Two steps and two targets name one module: it is read when the first of them asks.
+#[test]
+fn a_module_that_many_name_is_read_once() {
+    let step = |name: &str| {
+        let read = "terraform: { dir: \"${{ vars.module }}\", vars: { size: 1 } }\n    expect: config.locals == {}";
+        format!("  - name: {name}\n    {read}\n")
+    };
+    let scenario =
+        format!("targets: [staging, prod]\nvars: {{ module: ../module }}\nsteps:\n{}{}", step("one"), step("other"));
+    let (dir, project) = project(&[("scenarios/a.yaml", &scenario), ("module/main.tf", "variable \"size\" {}\n")]);
+    let file = dir.path().join("module/main.tf");
+    let modules = Modules::default();
+    let check = |name: &str, modules: &Modules| {
+        let target = project.config.targets.iter().find(|target| target.name == name).unwrap();
+        said(&make::check_on(&project, target, &[], modules))
+    };
+    assert_eq!(check("staging", &modules), "");
+    std::fs::write(&file, "variable \"sise\" {}\n").unwrap();
+    assert_eq!(["staging", "prod"].map(|name| check(name, &modules)), ["", ""]);
+    let undeclared = "the module declares no variable `size`; did you mean `sise`?";
+    assert_eq!(check("staging", &Modules::default()), [undeclared; 2].join("\n"));
 }

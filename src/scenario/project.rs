@@ -10,6 +10,7 @@ use super::yaml::{self, Data};
 use super::{Config, Scenario, check, source};
 use crate::abreast::{abreast, threads_for};
 use crate::diagnostic::{self, Diagnostic, Location, Source};
+use crate::probe::terraform::Modules;
 
 /// Folders within folders; a link that leads back up ends here.
 const DEEPEST: usize = 16;
@@ -47,9 +48,9 @@ impl Project {
         }
         let (mut scenarios, mut lists, mut used, mut whole) = (Vec::new(), Vec::new(), Vec::new(), true);
         let files = files.sorted();
-        for (path, read) in
-            files.iter().zip(abreast(threads_for(files.len()), &files, |path| Read::from(path, &config)))
-        {
+        let modules = Modules::default();
+        let reads = abreast(threads_for(files.len()), &files, |path| Read::from(path, &config, &modules));
+        for (path, read) in files.iter().zip(reads) {
             scenarios.extend(read.scenario.map(Arc::new));
             lists.extend(read.list.map(|source| (path, source)));
             used.extend(read.used);
@@ -75,7 +76,7 @@ impl Project {
             reader_config::built_in(dir)
         });
         let source = Source::new("scenarios/a.yaml", scenario);
-        let read = Read::of(&source, &dir.join("scenarios/a.yaml"), &config);
+        let read = Read::of(&source, &dir.join("scenarios/a.yaml"), &config, &Modules::default());
         problems.extend(read.problems);
         tidy(&mut problems);
         (Self { config, scenarios: read.scenario.map(Arc::new).into_iter().collect() }, problems)
@@ -126,14 +127,14 @@ struct Read {
 }
 
 impl Read {
-    fn from(path: &Path, config: &Config) -> Self {
+    fn from(path: &Path, config: &Config, modules: &Modules) -> Self {
         match source::read(path) {
-            Ok(source) => Self::of(&source, path, config),
+            Ok(source) => Self::of(&source, path, config, modules),
             Err(problem) => Self::wrong(problem),
         }
     }
 
-    fn of(source: &Arc<Source>, path: &Path, config: &Config) -> Self {
+    fn of(source: &Arc<Source>, path: &Path, config: &Config, modules: &Modules) -> Self {
         let root = match yaml::parse(source) {
             Ok(root) if matches!(root.data, Data::List(_)) => {
                 return Self { list: Some(Arc::clone(source)), whole: true, ..Self::default() };
@@ -145,7 +146,7 @@ impl Read {
         let draft = reader.scenario(&root, source, path);
         let Reader { mut problems, used, foreign: _ } = reader;
         let whole = problems.is_empty();
-        problems.extend(draft.iter().flat_map(|draft| check::draft(draft, config)));
+        problems.extend(draft.iter().flat_map(|draft| check::draft(draft, config, modules)));
         Self { scenario: draft.map(assemble), list: None, used, whole, problems }
     }
 

@@ -3,6 +3,7 @@
 mod config;
 mod document;
 mod members;
+mod modules;
 mod plan;
 mod seen;
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod withheld;
 
 use std::path::{Path, PathBuf};
 
+pub use self::modules::Modules;
 pub use self::seen::TerraformSeen;
 use super::{LookError, LookErrorKind, Vantage, local_file};
 use crate::expr::{self, EvaluationError, Reference, Scope, Template};
@@ -69,8 +71,8 @@ impl Terraform {
     /// The first of its `vars` that the module in a folder does not declare: its value, its name, and what may be meant.
     /// None where the files cannot be read.
     #[must_use]
-    pub fn undeclared(&self, dir: &Path) -> Option<(&Template, &str, String)> {
-        let (name, help) = config::undeclared(dir, self.vars.iter().map(|(name, _)| name.as_str()))?;
+    pub fn undeclared(&self, dir: &Path, modules: &Modules) -> Option<(&Template, &str, String)> {
+        let (name, help) = modules.undeclared(dir, self.vars.iter().map(|(name, _)| name.as_str()))?;
         self.vars.iter().find(|(own, _)| own == name).map(|(own, value)| (value, own.as_str(), help))
     }
 

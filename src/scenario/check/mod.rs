@@ -13,13 +13,14 @@ use super::reader::{Draft, DraftStep, List};
 use crate::diagnostic::{Diagnostic, Location, listed, nearest};
 use crate::expr::{Scope, Template};
 use crate::probe::Probe;
+use crate::probe::terraform::Modules;
 use crate::scenario::model::Step;
 
 pub(super) use config::config;
 pub(crate) use names::changes;
 
 /// Everything that is wrong with one scenario.
-pub(super) fn draft(draft: &Draft, config: &Config) -> Vec<Diagnostic> {
+pub(super) fn draft(draft: &Draft, config: &Config, modules: &Modules) -> Vec<Diagnostic> {
     let mut problems = names::check(draft, config);
     // Of what reads something undefined nothing more is certain.
     let misfits = kinds::check(steps(draft), config).into_iter().filter(|misfit| !lies_over(misfit, &problems));
@@ -29,7 +30,7 @@ pub(super) fn draft(draft: &Draft, config: &Config) -> Vec<Diagnostic> {
     problems.extend(repeated_names(draft));
     problems.extend(repeated_captures(draft));
     problems.extend(nothing_judged(draft));
-    problems.extend(steps(draft).flat_map(missing_files));
+    problems.extend(steps(draft).flat_map(|step| missing_files(step, modules)));
     problems
 }
 
@@ -116,13 +117,13 @@ fn nothing_judged(draft: &Draft) -> Option<Diagnostic> {
 }
 
 /// Files and folders that are named without anything to fill in.
-fn missing_files(step: &Step) -> Vec<Diagnostic> {
-    missing(step, &fixed)
+fn missing_files(step: &Step, modules: &Modules) -> Vec<Diagnostic> {
+    missing(step, &fixed, modules)
 }
 
 /// Files and folders of a step that must be there and are not, or do not declare what they are given values for. `name`
 /// fills in a template, where that can be done.
-pub(crate) fn missing(step: &Step, name: &dyn Fn(&Template) -> Option<String>) -> Vec<Diagnostic> {
+pub(crate) fn missing(step: &Step, name: &dyn Fn(&Template) -> Option<String>, modules: &Modules) -> Vec<Diagnostic> {
     let file = |template: &&Template| name(template).map(|name| (template.location().clone(), step.dir.join(name)));
     let files = step.probe.files();
     let files = files.iter().filter_map(file).filter(|(_, path)| !path.is_file());
@@ -130,13 +131,13 @@ pub(crate) fn missing(step: &Step, name: &dyn Fn(&Template) -> Option<String>) -
     let folder = folder.iter().filter_map(file).filter(|(_, path)| !path.is_dir());
     let files = files.map(|(location, path)| not_there(&location, "file", &path));
     let missing = files.chain(folder.map(|(location, path)| not_there(&location, "folder", &path)));
-    missing.chain(undeclared(step, name)).collect()
+    missing.chain(undeclared(step, name, modules)).collect()
 }
 
-fn undeclared(step: &Step, name: &dyn Fn(&Template) -> Option<String>) -> Option<Diagnostic> {
+fn undeclared(step: &Step, name: &dyn Fn(&Template) -> Option<String>, modules: &Modules) -> Option<Diagnostic> {
     let Probe::Terraform(terraform) = &step.probe else { return None };
     let dir = terraform.dir.as_ref().filter(|_| !terraform.vars.is_empty()).and_then(name)?;
-    let (value, variable, help) = terraform.undeclared(&step.dir.join(dir))?;
+    let (value, variable, help) = terraform.undeclared(&step.dir.join(dir), modules)?;
     let problem = format!("the module declares no variable `{variable}`");
     Some(Diagnostic::at(value.location(), problem).help(help))
 }

@@ -30,19 +30,31 @@ impl Folder {
     /// # Errors
     /// There is no such folder, it holds no Terraform, or a file cannot be read.
     pub(super) fn read(dir: &Path) -> Result<Self, String> {
+        Self::read_where(dir, |_| true)
+    }
+
+    /// The same, but takes apart only those files whose text is wanted.
+    ///
+    /// # Errors
+    /// As for [`Folder::read`]; whether a file that is not wanted is HCL is not looked at.
+    pub(super) fn read_where(dir: &Path, wanted: impl Fn(&str) -> bool) -> Result<Self, String> {
         let shown = local_file::shown(dir);
         let names = names(dir).map_err(|why| format!("{shown}: {why}"))?;
         if let Some(name) = names.iter().find(|name| beyond(name)) {
             let others = "Terraform's JSON syntax, override files or OpenTofu's own files";
             return Err(format!("{shown}/{name}: smoke does not read {others}"));
         }
-        let files: Vec<File> = names
-            .iter()
-            .filter(|name| Path::new(name).extension().is_some_and(|extension| extension == "tf"))
-            .map(|name| File::read(&dir.join(name)))
-            .collect::<Result<_, _>>()?;
-        if files.is_empty() {
+        let is_terraform = |name: &&String| Path::new(name).extension().is_some_and(|extension| extension == "tf");
+        let paths: Vec<PathBuf> = names.iter().filter(is_terraform).map(|name| dir.join(name)).collect();
+        if paths.is_empty() {
             return Err(format!("{shown}: there is no .tf file in this folder"));
+        }
+        let mut files = Vec::new();
+        for path in paths {
+            let (shown, text) = File::text(&path)?;
+            if wanted(&text) {
+                files.push(File::parse(shown, text)?);
+            }
         }
         Ok(Self { dir: dir.to_owned(), files })
     }
@@ -83,10 +95,16 @@ impl File {
     /// # Errors
     /// Why not, with the place.
     pub(super) fn read(path: &Path) -> Result<Self, String> {
+        let (shown, text) = Self::text(path)?;
+        Self::parse(shown, text)
+    }
+
+    /// Its path as it is shown, and what it holds.
+    fn text(path: &Path) -> Result<(String, String), String> {
         let shown = local_file::shown(path);
         let bytes = local_file::bytes(path).map_err(|why| format!("{shown}: {why}"))?;
         let text = String::from_utf8(bytes).map_err(|_| format!("{shown}: the file is not UTF-8"))?;
-        Self::parse(shown, text)
+        Ok((shown, text))
     }
 
     /// Parses the text of a file.

@@ -56,17 +56,30 @@ pub(super) fn read(dir: &Path, var_files: &[PathBuf], vars: &[(String, Json)]) -
     let folder = Folder::read(dir)?;
     let declared = Declared::of(&folder)?;
     let given = variables::given(&folder, var_files, vars)?;
-    if let Some((name, help)) = variables::undeclared(&declared, vars.iter().map(|(name, _)| name.as_str())) {
+    if let Some((name, help)) =
+        variables::undeclared(declared.variables.keys().copied(), vars.iter().map(|(name, _)| name.as_str()))
+    {
         return Err(format!("{}: the module declares no variable `{name}`, which `vars` names; {help}", shown(dir)));
     }
     config(&folder, &declared, variables::of_root(&declared, &given))
 }
 
-/// The first of the names that a root module's files do not declare as a variable, and what may be meant; none where the
-/// files cannot be read.
-pub(super) fn undeclared<'n>(dir: &Path, names: impl IntoIterator<Item = &'n str>) -> Option<(&'n str, String)> {
-    let folder = Folder::read(dir).ok()?;
-    variables::undeclared(&Declared::of(&folder).ok()?, names)
+/// The names of the variables that a root module's files declare, sorted.
+///
+/// # Errors
+/// One of the files cannot be read. What is wrong in files that surely declare no variable is not looked for.
+pub(super) fn declared_variables(dir: &Path) -> Result<Vec<String>, String> {
+    let folder = Folder::read_where(dir, variables::may_be_in)?;
+    let declared = Declared::of(&folder)?;
+    Ok(declared.variables.into_keys().map(str::to_owned).collect())
+}
+
+/// The first of the names that are not among the declared ones, and what may be meant.
+pub(super) fn undeclared<'n>(
+    declared: &[String],
+    names: impl IntoIterator<Item = &'n str>,
+) -> Option<(&'n str, String)> {
+    variables::undeclared(declared.iter().map(String::as_str), names)
 }
 
 fn config(folder: &Folder, declared: &Declared<'_>, variables: BTreeMap<String, Variable>) -> Result<Config, String> {

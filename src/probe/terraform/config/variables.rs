@@ -46,20 +46,26 @@ pub(super) fn given(
     Ok(given)
 }
 
-/// The first of the names that a step gives values to which the module does not declare, and what may be meant.
-/// Terraform refuses such a `-var`; of a file of variables it only warns.
-pub(super) fn undeclared<'n>(
-    declared: &Declared<'_>,
+/// The first of the names that a step gives values to which are not among those that the module declares, and what may
+/// be meant. Terraform refuses such a `-var`; of a file of variables it only warns.
+pub(super) fn undeclared<'n, 'd>(
+    declared: impl Iterator<Item = &'d str> + Clone,
     given: impl IntoIterator<Item = &'n str>,
 ) -> Option<(&'n str, String)> {
-    let names = || declared.variables.keys().copied();
-    let strange = given.into_iter().find(|name| !declared.variables.contains_key(name))?;
-    let help = match nearest(strange, names()) {
+    let strange = given.into_iter().find(|name| !declared.clone().any(|known| known == *name))?;
+    let help = match nearest(strange, declared.clone()) {
         Some(name) => format!("did you mean `{name}`?"),
-        None if declared.variables.is_empty() => "it declares none".to_owned(),
-        None => format!("it declares {}", listed(names())),
+        None if declared.clone().next().is_none() => "it declares none".to_owned(),
+        None => format!("it declares {}", listed(declared)),
     };
     Some((strange, help))
+}
+
+/// Whether a file may declare a variable: whether the word stands in it.
+pub(super) fn may_be_in(text: &str) -> bool {
+    let goes_on = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-');
+    let mut found = text.match_indices("variable");
+    found.any(|(at, word)| !text[..at].ends_with(goes_on) && !text[at + word.len()..].starts_with(goes_on))
 }
 
 /// The variables of the root module.
