@@ -48,7 +48,7 @@ impl Explainer<'_, '_, '_> {
                 |(_, element)| self.with_element(&written, element, |inside| inside.withheld_part(written.body));
             return self.withheld_part(written.range).or_else(|| self.elements(&written).into_iter().find_map(inside));
         }
-        tree::children(part).find_map(|child| self.withheld_part(child))
+        tree::children(part).into_iter().find_map(|child| self.withheld_part(child))
     }
 
     /// Why a field that is not there is not told: it may be one of those that are not known.
@@ -83,7 +83,7 @@ impl Explainer<'_, '_, '_> {
 
     /// The part that keeps the whole from having a value; of a condition only the branch that is taken counts.
     fn failing_child<'tree>(&self, part: &'tree IdedExpr) -> Option<(&'tree IdedExpr, ExecutionError)> {
-        let mut parts: Vec<_> = tree::children(part).collect();
+        let mut parts = tree::children(part);
         match &part.expr {
             Expr::Call(call) if call.func_name == operators::CONDITIONAL => match self.value(parts[0]) {
                 Some(Value::Bool(true)) => drop(parts.remove(2)),
@@ -181,7 +181,7 @@ impl Explainer<'_, '_, '_> {
     fn failed_call(&self, part: &IdedExpr, call: &CallExpr, error: &ExecutionError) -> String {
         let logical = [operators::LOGICAL_AND, operators::LOGICAL_OR, operators::LOGICAL_NOT, operators::CONDITIONAL];
         if logical.contains(&call.func_name.as_str()) {
-            let odd = tree::children(part).find_map(|child| {
+            let odd = tree::children(part).into_iter().find_map(|child| {
                 let value = self.value(child).filter(|value| !matches!(value, Value::Bool(_)))?;
                 Some(self.not_boolean(child, &value))
             });
@@ -193,7 +193,7 @@ impl Explainer<'_, '_, '_> {
     /// The operands are of kinds for which the function is not made.
     fn misfit(&self, part: &IdedExpr, call: &CallExpr) -> String {
         let kinds: Vec<_> =
-            tree::children(part).filter_map(|child| self.value(child)).map(|value| kind(&value)).collect();
+            tree::children(part).into_iter().filter_map(|child| self.value(child)).map(|value| kind(&value)).collect();
         let name = match (operator(&call.func_name), call.func_name.as_str()) {
             (Some((sign, _)), _) => sign.to_owned(),
             (None, operators::NEGATE) => "-".to_owned(),

@@ -60,7 +60,7 @@ impl<'tree> Walk<'tree> {
                     operands.for_each(|part| self.visit(part));
                 }
             }
-            _ => tree::children(part).for_each(|child| self.visit(child)),
+            _ => tree::children(part).into_iter().for_each(|child| self.visit(child)),
         }
     }
 
@@ -133,7 +133,7 @@ fn is_root(words: &[Token<'_>], at: usize, root: &str) -> bool {
     let field = at.checked_sub(1).is_some_and(|before| words[before].text == ".");
     let after_value = at.checked_sub(2).is_some_and(|before| ends_value(&words[before]));
     let called = words.get(at + 1).is_some_and(|next| next.text == "(");
-    !(field && after_value) && !called
+    !(called || field && after_value)
 }
 
 fn ends_value(word: &Token<'_>) -> bool {

@@ -48,7 +48,7 @@ impl Explainer<'_, '_, '_> {
                     let words = format!("{} present", name(asked));
                     return said.push(Said { source: source(asked), label: None, words });
                 }
-                return tree::children(part).for_each(|child| self.collect(child, said));
+                return tree::children(part).into_iter().for_each(|child| self.collect(child, said));
             }
             Expr::List(list) => return list.elements.iter().for_each(|element| self.collect(element, said)),
             Expr::Select(select) if select.test => (None, presence(&select.field, self.value(part).as_ref())),

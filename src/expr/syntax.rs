@@ -159,7 +159,8 @@ fn grammatical(text: &str, words: &[Token<'_>]) -> Result<IdedExpr, Fault> {
         let parser = environment().parser().enable_ident_escape_syntax(true);
         tree = parser.parse(text).map_err(|errors| first_fault(text, words, &errors))?;
     }
-    if tree::deeper_than(&tree, DEEPEST) {
+    // What is written in few words does not nest deep.
+    if words.len() > DEEPEST && tree::deeper_than(&tree, DEEPEST) {
         return Err(too_deep(text));
     }
     order::settle(&mut tree);

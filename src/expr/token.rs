@@ -47,8 +47,7 @@ pub(super) fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
 
 fn skip_blank(text: &str, mut at: usize) -> usize {
     loop {
-        let rest = &text[at..];
-        at += rest.len() - rest.trim_start_matches(|letter: char| letter.is_ascii_whitespace()).len();
+        at += text.as_bytes()[at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
         if !text[at..].starts_with("//") {
             return at;
         }

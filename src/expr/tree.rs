@@ -6,30 +6,25 @@ use cel::common::ast::{ComprehensionExpr, EntryExpr, Expr, LiteralValue, operato
 use super::vocabulary::{FUNCTIONS, ORDERED};
 
 /// The parts of an expression, in the order in which they are written.
-pub(super) fn children(expression: &IdedExpr) -> impl Iterator<Item = &IdedExpr> {
-    // Every expression is gone through several times when it is read, so that no list is made for each of its parts.
-    let (mut one, mut many, mut entries, mut looped) = (None, [].as_slice(), [].as_slice(), None);
+pub(super) fn children(expression: &IdedExpr) -> Vec<&IdedExpr> {
     match &expression.expr {
-        Expr::Call(call) => (one, many) = (call.target.as_deref(), &call.args),
-        Expr::Select(select) => one = Some(&*select.operand),
-        Expr::List(list) => many = &list.elements,
-        Expr::Map(map) => entries = &map.entries,
-        Expr::Struct(fields) => entries = &fields.entries,
+        Expr::Call(call) => call.target.iter().map(AsRef::as_ref).chain(&call.args).collect(),
+        Expr::Select(select) => vec![&select.operand],
+        Expr::List(list) => list.elements.iter().collect(),
+        Expr::Map(map) => map.entries.iter().flat_map(|entry| entry_parts(&entry.expr)).collect(),
+        Expr::Struct(fields) => fields.entries.iter().flat_map(|entry| entry_parts(&entry.expr)).collect(),
         Expr::Comprehension(inner) => {
-            looped = Some([&inner.iter_range, &inner.accu_init, &inner.loop_cond, &inner.loop_step, &inner.result]);
+            vec![&inner.iter_range, &inner.accu_init, &inner.loop_cond, &inner.loop_step, &inner.result]
         }
-        Expr::Ident(_) | Expr::Literal(_) | Expr::Unspecified => {}
+        Expr::Ident(_) | Expr::Literal(_) | Expr::Unspecified => Vec::new(),
     }
-    let entries = entries.iter().flat_map(|entry| entry_parts(&entry.expr));
-    one.into_iter().chain(many).chain(entries).chain(looped.into_iter().flatten())
 }
 
-fn entry_parts(entry: &EntryExpr) -> impl Iterator<Item = &IdedExpr> {
-    let (key, value) = match entry {
-        EntryExpr::StructField(field) => (None, &field.value),
-        EntryExpr::MapEntry(entry) => (Some(&entry.key), &entry.value),
-    };
-    key.into_iter().chain([value])
+fn entry_parts(entry: &EntryExpr) -> Vec<&IdedExpr> {
+    match entry {
+        EntryExpr::StructField(field) => vec![&field.value],
+        EntryExpr::MapEntry(entry) => vec![&entry.key, &entry.value],
+    }
 }
 
 /// Whether parts nest deeper than `limit`. Counted without recursion, since a deep one would overflow the stack.
@@ -39,7 +34,7 @@ pub(super) fn deeper_than(expression: &IdedExpr, limit: usize) -> bool {
         if depth > limit {
             return true;
         }
-        waiting.extend(children(part).map(|child| (child, depth + 1)));
+        waiting.extend(children(part).into_iter().map(|child| (child, depth + 1)));
     }
     false
 }

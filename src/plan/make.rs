@@ -10,7 +10,7 @@ use super::secrets::{Fetching, Vault};
 use super::site::Site;
 use super::variables::{Variables, on_target};
 use super::{select, target, unread};
-use crate::abreast::{abreast, threads_for};
+use crate::abreast::longest_first;
 use crate::diagnostic::{Diagnostic, listed, nearest};
 use crate::event::Planned;
 use crate::probe::terraform::Modules;
@@ -93,9 +93,13 @@ impl Plan {
 #[must_use]
 pub fn check_all(project: &Project, sandbox_vars: &[(String, String)]) -> Vec<Diagnostic> {
     let modules = Modules::default();
+    let bytes = |target: &&Target| {
+        let admitted = project.scenarios.iter().filter(|scenario| select::admits(scenario, target));
+        admitted.map(|scenario| scenario.source.text.len() as u64).sum()
+    };
     let check = |target: &&Target| check_on(project, target, sandbox_vars, &modules);
     let targets: Vec<&Target> = meant_targets(project).collect();
-    let found = abreast(threads_for(project.scenarios.len()), &targets, check);
+    let found = longest_first(&targets, bytes, check);
     let mut problems = merge(targets.iter().map(|target| target.name.as_str()).zip(found).collect());
     tidy(&mut problems);
     problems

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::reader::{Draft, Reader, config as reader_config};
 use super::yaml::{self, Data};
 use super::{Config, Scenario, check, source};
-use crate::abreast::{abreast, threads_for};
+use crate::abreast::longest_first;
 use crate::diagnostic::{self, Diagnostic, Location, Source};
 use crate::probe::terraform::Modules;
 
@@ -49,7 +49,9 @@ impl Project {
         let (mut scenarios, mut lists, mut used, mut whole) = (Vec::new(), Vec::new(), Vec::new(), true);
         let files = files.sorted();
         let modules = Modules::default();
-        let reads = abreast(threads_for(files.len()), &files, |path| Read::from(path, &config, &modules));
+        // What cannot be looked at says why when it is read.
+        let bytes = |path: &PathBuf| path.metadata().map_or(0, |about| about.len());
+        let reads = longest_first(&files, bytes, |path| Read::from(path, &config, &modules));
         for (path, read) in files.iter().zip(reads) {
             scenarios.extend(read.scenario.map(Arc::new));
             lists.extend(read.list.map(|source| (path, source)));
