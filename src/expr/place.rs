@@ -199,4 +199,10 @@ mod tests {
         check(r#""a\x20== b""#, "a == b", "b", r#""a\x20== b""#);
         check("other", "a == b", "b", "other");
     }
+
+    #[test]
+    fn what_begins_with_a_quote_need_not_be_quoted() {
+        check(r#""a" == b && c"#, r#""a" == b && c"#, "c", "c");
+        check("'a' ==\n    b", "'a' == b", "b", "b");
+    }
 }

@@ -365,6 +365,8 @@ mod tests {
         assert_eq!(deep(format!("a{}", ".b".repeat(5000))), too_deep);
         assert_eq!(deep(vec!["a"; 5000].join("+")), too_deep);
         assert_eq!(deep(format!("{}a", "!-".repeat(5000))), too_deep);
+        assert_eq!(deep(format!("{}a", "!-".repeat(DEEPEST / 2))), too_deep);
+        assert_eq!(deep(format!("-{}a", "!-".repeat(DEEPEST / 2 - 1))), None);
         assert_eq!(
             deep("a".repeat(LONGEST + 1)),
             Some(format!("an expression may not be longer than {LONGEST} bytes"))

@@ -215,6 +215,19 @@ fn what_is_given_must_be_read_by_what_is_selected() {
 }
 
 #[test]
+fn what_a_target_reads_every_case_on_it_reads() {
+    let (_dir, project) = project(&[("scenarios/a.yaml", READS), ("scenarios/b.yaml", READS)]);
+    let vars = vec![("host".to_owned(), "example.org".to_owned())];
+    let on_staging = Order { vars, vars_must_be_read: true, ..order("staging", &[]) };
+    let plan = Plan::make(&project, &on_staging).unwrap_or_else(|problems| panic!("{}", said(&problems)));
+    let reads: Vec<_> = plan.cases.iter().map(|case| case.reads.as_deref().unwrap().join(" ")).collect();
+    assert_eq!(reads, ["host", "host"]);
+    let problem = "no selected scenario reads the variable `host` that --var gives: selected is `a`, `b`; no other \
+                   scenario reads it either: leave it out";
+    assert_eq!(ids(&project, &Order { target: "local".to_owned(), ..on_staging }), problem);
+}
+
+#[test]
 fn only_secrets_that_are_read_are_fetched() {
     let spoken = READS.replace("/health }", "/health, headers: { x: \"${{ secret.spoken }}\" } }");
     let (_dir, project) = project(&[("scenarios/a.yaml", READS), ("scenarios/b.yaml", &spoken)]);
