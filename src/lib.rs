@@ -25,6 +25,7 @@
 //! * [`doctor`]: the preflight: whether a run could see what it looks at.
 //! * [`span`]: how long something took, in words.
 //! * [`abreast`]: work on many things at once.
+//! * `family`: a process and all that it starts, killed as one.
 //! * [`redact`]: keeps secrets out of everything that is written.
 //! * [`sandbox`]: the embedded `local` target.
 
@@ -37,6 +38,7 @@ pub mod door;
 pub mod engine;
 pub mod event;
 pub mod expr;
+mod family;
 pub mod journal;
 pub mod judge;
 pub mod look;

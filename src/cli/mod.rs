@@ -14,6 +14,7 @@ mod settings;
 mod terminal;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory as _, FromArgMatches as _};
@@ -84,12 +85,12 @@ fn begin(args: Args) -> Exit {
         return complain(Exit::INVALID, &format!("cannot change to {}: {error}", dir.display()));
     }
     match args.command {
-        Command::Run(run) => command::run::run(&run, args.dir.as_deref()),
+        Command::Run(run) => command::run::run(&Arc::from(run), args.dir.as_deref()),
         Command::Check(args) => command::check::run(&args),
         Command::List(args) => command::list::run(&args),
-        Command::Doctor(args) => command::doctor::run(&args),
+        Command::Doctor(args) => command::doctor::run(args),
         Command::Policy(args) => command::policy::run(&args),
-        Command::Cleanup(cleanup) => command::cleanup::run(&cleanup, args.dir.as_deref()),
+        Command::Cleanup(cleanup) => command::cleanup::run(&Arc::new(cleanup), args.dir.as_deref()),
         Command::Report(args) => command::report::run(&args),
         Command::Merge(merge) => command::merge::run(&merge, args.dir.as_deref()),
         Command::Sandbox(args) => command::sandbox::run(&args),

@@ -42,7 +42,7 @@ impl Plan {
     /// Everything that is wrong, at once: an unknown target, nothing selected, an undefined name, an unset secret, a
     /// duration that is none, a file that is not there, a scenario with nothing to judge.
     pub fn make(project: &Project, order: &Order) -> Result<Self, Vec<Diagnostic>> {
-        Self::with(project, order, Fetching::Real)
+        Self::with(project, order, Fetching::Real(order.given_up.clone()))
     }
 
     /// The same without fetching secrets: something stands in for each. Such a plan must not be run.

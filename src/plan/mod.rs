@@ -2,6 +2,7 @@
 
 mod case;
 mod comparisons;
+mod fetch;
 mod filling;
 mod make;
 mod order;

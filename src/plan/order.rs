@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use tokio_util::sync::CancellationToken;
 
 /// What `smoke run` was asked for.
 #[derive(Debug, Clone)]
@@ -33,6 +34,8 @@ pub struct Order {
     pub started: DateTime<Utc>,
     /// `vars` that the sandbox brings; weaker than those of the target.
     pub sandbox_vars: Vec<(String, String)>,
+    /// Cancelled once nobody waits for the plan any more: programs that fetch its secrets are killed then.
+    pub given_up: CancellationToken,
 }
 
 impl Order {
@@ -53,6 +56,7 @@ impl Order {
             run_id: run_id.to_owned(),
             started,
             sandbox_vars: Vec::new(),
+            given_up: CancellationToken::new(),
         }
     }
 }

@@ -21,4 +21,4 @@ pub use source::is_yaml;
 
 pub(crate) use check::{changes, judges, missing};
 pub(crate) use project::tidy;
-pub(crate) use source::shown;
+pub(crate) use source::{kind_of, shown};

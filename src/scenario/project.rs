@@ -222,7 +222,7 @@ impl Files {
     fn named(&mut self, path: &Path, problems: &mut Vec<Diagnostic>) {
         if path.is_dir() {
             self.below(path, DEEPEST, problems);
-        } else if path.is_file() {
+        } else if path.exists() {
             self.add(path.to_path_buf(), whole(path));
         } else {
             problems.push(Diagnostic::nowhere(format!("there is no file {}", source::shown(path))));

@@ -3,10 +3,11 @@
 use std::io::IsTerminal as _;
 
 use smoke::doctor::{self, Finding, Mark, draw};
-use smoke::plan::Plan;
+use smoke::plan::{Order, Plan};
 use smoke::verdict::Verdict;
 
-use super::run::{Prepared, Surroundings, Trouble};
+use super::run::signals::Signals;
+use super::run::{Prepared, Surroundings, Trouble, vigil};
 use super::whole;
 use crate::cli::args;
 use crate::cli::exit::Exit;
@@ -14,16 +15,23 @@ use crate::cli::terminal::Paint;
 use crate::cli::{complain, print};
 
 /// Looks, and shows what was found as a tree.
-pub(crate) fn run(args: &args::Doctor) -> Exit {
-    let mut prepared = match whole::plan(&args.target, &args.vars.var, Plan::make) {
-        Ok(prepared) => prepared,
-        Err(diagnostics) => return super::refuse(&diagnostics),
+pub(crate) fn run(args: args::Doctor) -> Exit {
+    let args::Doctor { target, vars, faults } = args;
+    let named = target.clone();
+    let planned = vigil::keep(move |given_up| {
+        let waited_for = |order: &Order| Order { given_up: given_up.clone(), ..order.clone() };
+        whole::plan(&named, &vars.var, &|project, order| Plan::make(project, &waited_for(order)))
+    });
+    let (mut prepared, signals) = match planned {
+        Ok((Ok(prepared), signals)) => (prepared, signals),
+        Ok((Err(diagnostics), _)) => return super::refuse(&diagnostics),
+        Err(exit) => return exit,
     };
     match &mut prepared.sandbox {
-        Some(options) => options.faults.clone_from(&args.faults.fault),
-        None if args.faults.fault.is_empty() => {}
+        Some(options) => options.faults = faults.fault,
+        None if faults.fault.is_empty() => {}
         None => {
-            let why = format!("--fault breaks the local target only, and {} is another one", args.target);
+            let why = format!("--fault breaks the local target only, and {target} is another one");
             return complain(Exit::INVALID, &why);
         }
     }
@@ -31,9 +39,24 @@ pub(crate) fn run(args: &args::Doctor) -> Exit {
         Ok(runtime) => runtime,
         Err(error) => return complain(Exit::FAULT, &format!("cannot start: {error}")),
     };
-    match runtime.block_on(examine(prepared)) {
-        Ok(findings) => show(&args.target, &findings),
+    let examined = runtime.block_on(listening(examine(prepared), signals));
+    runtime.shutdown_background();
+    match examined {
+        Ok(findings) => show(&target, &findings),
         Err(Trouble { exit, message }) => complain(exit, &message),
+    }
+}
+
+/// Looks until it has seen enough, or a signal comes.
+async fn listening(
+    examined: impl Future<Output = Result<Vec<Finding>, Trouble>>,
+    mut signals: Signals,
+) -> Result<Vec<Finding>, Trouble> {
+    tokio::select! {
+        examined = examined => examined,
+        stop = signals.next() => {
+            Err(Trouble { message: "stopped before it had seen everything".to_owned(), ..vigil::stopped(stop) })
+        }
     }
 }
 

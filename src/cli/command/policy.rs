@@ -10,7 +10,7 @@ use crate::cli::{note, print};
 
 /// Prints it. Read from the files alone: no secret is fetched, and nothing is asked.
 pub(crate) fn run(args: &args::Policy) -> Exit {
-    let plan = match whole::plan(&args.target, &args.vars.var, Plan::pretend) {
+    let plan = match whole::plan(&args.target, &args.vars.var, &Plan::pretend) {
         Ok(prepared) => prepared.plan,
         Err(diagnostics) => return super::refuse(&diagnostics),
     };

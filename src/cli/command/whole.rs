@@ -11,10 +11,10 @@ use smoke::scenario::Project;
 use super::run::Prepared;
 
 /// How a plan is made: with secrets, or with something in their place.
-pub(super) type Make = fn(&Project, &Order) -> Result<Plan, Vec<Diagnostic>>;
+pub(super) type Make<'make> = &'make dyn Fn(&Project, &Order) -> Result<Plan, Vec<Diagnostic>>;
 
 /// The plan of everything on a target.
-pub(super) fn plan(target: &str, vars: &[(String, String)], make: Make) -> Result<Prepared, Vec<Diagnostic>> {
+pub(super) fn plan(target: &str, vars: &[(String, String)], make: Make<'_>) -> Result<Prepared, Vec<Diagnostic>> {
     let project = Project::load(Path::new("."), &[])?;
     let sandbox = project.config.targets.iter().any(|known| known.name == target && known.sandbox);
     let brought = if sandbox { Sandbox::vars() } else { Vec::new() };

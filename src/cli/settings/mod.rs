@@ -5,6 +5,7 @@ mod report_to;
 mod shard;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use smoke::scenario::is_yaml;
 
@@ -38,10 +39,10 @@ impl Talk {
 pub(crate) const JOBS: usize = 1000;
 
 /// How `smoke run` is meant.
-#[derive(Debug)]
-pub(crate) struct RunSettings<'args> {
+#[derive(Debug, Clone)]
+pub(crate) struct RunSettings {
     /// As typed, for what needs no more meaning.
-    pub(crate) args: &'args args::Run,
+    pub(crate) args: Arc<args::Run>,
     /// At most so many scenarios side by side.
     pub(crate) jobs: usize,
     /// Which part, and of how many.
@@ -50,13 +51,13 @@ pub(crate) struct RunSettings<'args> {
     pub(crate) talk: Talk,
 }
 
-impl<'args> RunSettings<'args> {
+impl RunSettings {
     /// Makes sense of the arguments; `env` reads the environment, where `--shard auto` finds the CI system.
-    pub(crate) fn new(args: &'args args::Run, env: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
+    pub(crate) fn new(args: &Arc<args::Run>, env: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
         let shard = args.shard.map(|shard| shard.resolve(env)).transpose()?;
         let talk = Talk::wanted(args.talk.quiet, args.talk.verbose);
         args.output.settled()?;
-        Ok(Self { args, jobs: args.jobs.unwrap_or(JOBS), shard, talk })
+        Ok(Self { args: Arc::clone(args), jobs: args.jobs.unwrap_or(JOBS), shard, talk })
     }
 
     /// Whether it is well that nothing is judged: nobody chose this part, and others have the rest.
@@ -83,9 +84,9 @@ mod tests {
     use super::*;
     use crate::cli::args::{Args, Command};
 
-    fn typed(line: &str) -> Box<args::Run> {
+    fn typed(line: &str) -> Arc<args::Run> {
         match Args::try_parse_from(line.split(' ')).unwrap().command {
-            Command::Run(run) => run,
+            Command::Run(run) => Arc::from(run),
             other => panic!("{other:?}"),
         }
     }
@@ -130,7 +131,7 @@ mod tests {
         fn check(places: [Place; 2], room: bool) {
             let mut args = typed("smoke run");
             let report = |place| ReportTo { format: smoke::report::Format::Markdown, place };
-            args.output.report = places.map(report).into();
+            Arc::get_mut(&mut args).unwrap().output.report = places.map(report).into();
             assert_eq!(args.output.settled().is_ok(), room);
         }
         let (end, file) = (|| Place::End("x.md".into()), || Place::File("src/../x.md".into()));

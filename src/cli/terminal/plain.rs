@@ -46,7 +46,7 @@ pub(super) fn line(run: &Run, event: &Event, paint: Paint, looks: bool) -> Optio
                 story::one_line(&leftover.why)
             )
         }
-        Fact::StopRequested { signal } => format!("{signal}: cleaning up, then ending; once more to leave at once"),
+        Fact::StopRequested { signal } => format!("{signal}: cleaning up, then ending; a second signal leaves at once"),
     };
     Some(format!("{} {text}", paint.dim(&clock(run, event.at))))
 }

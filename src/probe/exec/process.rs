@@ -3,7 +3,6 @@
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, ChildStdin};
 use tokio::time::{Instant, timeout, timeout_at};
@@ -11,6 +10,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use super::command::Command;
 use super::output::{self, Output, Stream};
 use super::program;
+use crate::family::Family;
 use crate::probe::{LookError, LookErrorKind};
 use crate::redact::Redactor;
 
@@ -19,24 +19,6 @@ pub(super) const MOST: usize = 1024 * 1024;
 
 /// How long output is waited for once the program has ended: something that it left behind may hold the pipe for ever.
 const LINGER: Duration = Duration::from_millis(500);
-
-/// The group of a process: killed when dropped, unless it was let go.
-struct Group(Option<Pid>);
-
-impl Group {
-    fn let_go(mut self) {
-        self.0 = None;
-    }
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        if let Some(leader) = self.0 {
-            // It may be gone already, which is as well.
-            let _ = kill_process_group(leader, Signal::KILL);
-        }
-    }
-}
 
 /// A variable of the environment to set, or to take away.
 pub(super) type Variable = (String, Option<String>);
@@ -54,8 +36,8 @@ pub(super) async fn run(
     let started = Instant::now();
     let mut streams = [Stream::default(), Stream::default()];
     let mut child = spawn(command, aws).map_err(|error| program::not_started(command, &error))?;
-    let group = Group(child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)));
-    let ended = timeout_at(deadline, attend(&mut child, command.stdin.as_deref(), group, &mut streams)).await;
+    let family = Family::of(&child);
+    let ended = timeout_at(deadline, attend(&mut child, command.stdin.as_deref(), family, &mut streams)).await;
     match ended {
         Ok(Ok(status)) => Ok(Output::new(command, status, streams, started.elapsed())),
         Ok(Err(error)) => Err(failure(format!("`{}` cannot be waited for: {}", command.program, error.kind()))),
@@ -84,12 +66,12 @@ fn spawn(command: &Command, aws: &[Variable]) -> std::io::Result<Child> {
         .spawn()
 }
 
-/// Feeds the process, keeps what it writes, and waits for its end. The group dies with this future, unless all output
+/// Feeds the process, keeps what it writes, and waits for its end. The family dies with this future, unless all output
 /// has ended by itself. As long as somebody of the group holds a pipe, the group's number can mean no other.
 async fn attend(
     child: &mut Child,
     stdin: Option<&str>,
-    group: Group,
+    family: Family,
     [stdout, stderr]: &mut [Stream; 2],
 ) -> std::io::Result<ExitStatus> {
     let (feed, out, err) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
@@ -102,7 +84,7 @@ async fn attend(
         }
     };
     if quiet {
-        group.let_go();
+        family.let_go();
     }
     Ok(status)
 }

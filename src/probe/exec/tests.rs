@@ -124,11 +124,11 @@ async fn everything_ends(fifo: &std::path::Path) -> bool {
     tokio::time::timeout(Duration::from_secs(20), read).await.is_ok()
 }
 
-/// A program that starts another in the background; both hold the fifo, and would live for a minute.
+/// A program that starts another in the background and then says so; both hold the fifo, and would live for a minute.
 fn family(folder: &std::path::Path) -> (Command, PathBuf) {
     let fifo = folder.join("fifo");
     assert!(std::process::Command::new("mkfifo").arg(&fifo).status().unwrap().success());
-    let script = format!("exec 3>'{}'; sleep 60 & sleep 60", fifo.display());
+    let script = format!("exec 3>'{}'; sleep 60 & echo >&3; sleep 60", fifo.display());
     (command(&["sh", "-c", &script]), fifo)
 }
 
@@ -174,9 +174,10 @@ async fn everything_is_killed_when_nobody_waits_any_more() {
     let waiting = tokio::spawn(async move { look(&command).await });
     let path = fifo.clone();
     let opened = tokio::task::spawn_blocking(move || std::fs::File::open(path)).await.unwrap().unwrap();
-    waiting.abort();
     let mut left = tokio::fs::File::from_std(opened);
     let mut byte = [0];
+    tokio::io::AsyncReadExt::read_exact(&mut left, &mut byte).await.unwrap();
+    waiting.abort();
     let read = tokio::io::AsyncReadExt::read(&mut left, &mut byte);
     assert_eq!(tokio::time::timeout(Duration::from_secs(20), read).await.unwrap().unwrap(), 0);
 }

@@ -246,7 +246,7 @@ impl Reader {
     }
 
     fn step_file(&mut self, path: &Path, node: &Node) -> Option<Node> {
-        if !path.is_file() {
+        if !path.exists() {
             let message = format!("there is no file {}", source::shown(path));
             self.wrong(node, message, "a file is named relative to the file that names it");
             return None;
@@ -260,7 +260,8 @@ impl Reader {
                 None
             }
             Err(problem) => {
-                self.complain(problem);
+                let location = problem.location.clone().unwrap_or_else(|| node.head());
+                self.complain(Diagnostic { location: Some(location), ..problem });
                 None
             }
         }

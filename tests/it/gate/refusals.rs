@@ -1,5 +1,11 @@
 //! What is wrong before anything is sent, and what cannot be seen: each with its exit code, and what to do.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::process::Command;
+
+use rustix::fs::{CWD, Mode, mkfifoat};
+
 use super::stand::{Project, Server};
 
 const LOOK: &str = "steps:\n  - name: look\n    http: { get: /health }\n    expect: response.status == 200\n";
@@ -33,6 +39,35 @@ fn what_was_typed_wrong_is_a_2_and_leaves_no_trace() {
     check("run local --tag nightly", "no scenario has the tag `nightly`");
     check("run prod", "prod is a protected target, and nobody can be asked here; pass --yes to run there");
     assert_eq!(std::fs::read_dir(project.reports()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_variable_that_is_no_text_is_not_told_as_one_that_is_not_set() {
+    let reads = LOOK.replace("/health }", "/health, headers: { x: \"${{ secret.token }}\" } }");
+    let config = format!("secrets: {{ token: {{ env: TOKEN }} }}\n{TARGETS}");
+    let project = Project::of(&[("smoke.yaml", &config), ("scenarios/look.yaml", &reads)]);
+    let mut smoke = Command::new(env!("CARGO_BIN_EXE_smoke"));
+    smoke.env_clear().env("TOKEN", OsStr::from_bytes(b"caf\xe9")).env("SMOKE_REPORTS", project.reports());
+    let output = smoke.current_dir(project.root()).args(["run", "local"]).output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let expected = "error: the secret `token` cannot be had: what TOKEN is set to is not UTF-8\n --> smoke.yaml:1:12\n";
+    assert!(said.starts_with(expected), "{said}");
+}
+
+#[test]
+fn what_is_no_file_is_not_waited_for() {
+    let project = project();
+    mkfifoat(CWD, project.root().join("scenarios/pipe.yaml"), Mode::RUSR | Mode::WUSR).unwrap();
+    for line in [["check"].as_slice(), &["run", "local"], &["run", "local", "scenarios/pipe.yaml"]] {
+        project.smoke(line).check(2, "error: scenarios/pipe.yaml is a pipe, and not a file\n");
+    }
+    std::fs::remove_file(project.root().join("scenarios/pipe.yaml")).unwrap();
+    project.smoke(&["run", "local", "/dev/null"]).check(2, "error: /dev/null is a device, and not a file\n");
+    let uses = "steps:\n  - use: /dev/zero\n";
+    std::fs::write(project.root().join("scenarios/uses.yaml"), uses).unwrap();
+    let ended = project.smoke(&["check"]);
+    ended.check(2, "error: /dev/zero is a device, and not a file\n --> scenarios/uses.yaml:2:10\n");
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! A run that is told to stop cleans up first; one that is told twice says what it leaves.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::time::Duration;
 
+use rustix::fs::{CWD, Mode, mkfifoat};
 use rustix::process::Signal;
 
 use super::stand::{Project, Server};
@@ -88,6 +91,51 @@ fn ignores_hang_ups() -> bool {
     ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
 }
 
+/// A program for a secret that hangs, and so does what it has started. Each holds a pipe open: its end is the end of both.
+const HANGS: &str =
+    "secrets: { token: { command: [/bin/sh, -c, \"exec 3> alive; /bin/sleep 60 & echo >&3; /bin/sleep 60\"] } }\n";
+
+/// Sends a signal while the program hangs.
+#[track_caller]
+fn stopped_while_it_hangs(project: &Project, line: &[&str], (signal, name, code): (Signal, &str, i32)) {
+    let pipe = project.root().join("alive");
+    let _ = mkfifoat(CWD, &pipe, Mode::RUSR | Mode::WUSR);
+    let run = project.start(line);
+    let mut alive = File::open(pipe).unwrap();
+    alive.read_exact(&mut [0]).unwrap();
+    run.signal(signal);
+    let ended = run.end();
+    ended.check(code, &format!("error: stopped by {name} before it began; nothing was sent"));
+    alive.read_to_end(&mut Vec::new()).unwrap();
+    assert!(ended.took < Duration::from_secs(30), "{:?}", ended.took);
+}
+
+#[test]
+fn a_signal_while_a_secret_is_fetched_leaves_nothing_running() {
+    let reads = "steps:\n  - name: look\n    http: { get: /health, headers: { x: \"${{ secret.token }}\" } }\n    expect: response.status == 200\n";
+    let config = format!("targets: {{ local: {{ sandbox: {{}} }} }}\n{HANGS}");
+    let project = Project::of(&[("smoke.yaml", &config), ("scenarios/look.yaml", reads)]);
+    stopped_while_it_hangs(&project, &["run", "local"], (Signal::INT, "SIGINT", 130));
+    stopped_while_it_hangs(&project, &["run", "local"], (Signal::TERM, "SIGTERM", 143));
+    stopped_while_it_hangs(&project, &["doctor", "local"], (Signal::TERM, "SIGTERM", 143));
+    assert!(project.runs().is_empty());
+}
+
+#[test]
+fn clean_up_hears_a_signal_while_a_secret_is_fetched() {
+    let server = Server::start(&[]);
+    let project = project(&server, REMOVE);
+    let run = project.start(&["run", "sandbox"]);
+    project.await_event(&["\"looked\"", "review_ready"]);
+    run.signal(Signal::KILL);
+    run.end();
+    let reads = REMOVE.replace("import_id }}\" }", "import_id }}\", headers: { x: \"${{ secret.token }}\" } }");
+    std::fs::write(project.root().join("smoke.yaml"), format!("{HANGS}{}", server.config)).unwrap();
+    std::fs::write(project.root().join("scenarios/endless.yaml"), endless(&reads)).unwrap();
+    stopped_while_it_hangs(&project, &["cleanup"], (Signal::TERM, "SIGTERM", 143));
+    assert_eq!(server.imports().len(), 1);
+}
+
 #[test]
 fn latest_leads_to_a_run_from_its_beginning() {
     let server = Server::start(&[]);
@@ -112,9 +160,11 @@ fn a_second_signal_leaves_at_once_and_says_what_is_left() {
     project.await_event(&["\"looked\"", "review_ready"]);
     run.signal(Signal::INT);
     project.await_event(&["\"step_started\"", "\"finally\""]);
-    run.signal(Signal::INT);
+    run.signal(Signal::TERM);
     let ended = run.end();
-    ended.check(130, "LEFT BEHIND endless › clean-up \"remove the import\": import_id = ");
+    ended.check(143, "LEFT BEHIND endless › clean-up \"remove the import\": import_id = ");
+    ended.check(143, "SIGINT: cleaning up, then ending; a second signal leaves at once");
+    ended.check(143, "left at once on a second signal, SIGTERM; what was running was not cleaned up");
     assert!(ended.took < Duration::from_secs(30), "{:?}", ended.took);
     let leftovers = project.run_json()["scenarios"][0]["leftovers"].clone();
     assert_eq!(leftovers.as_array().unwrap().len(), 2, "{leftovers}");

@@ -18,6 +18,7 @@ const ROOMS: &[&str] = &[
     "verdict",
     "abreast",
     "span",
+    "family",
     "diagnostic",
     "redact",
     "target",

@@ -5,13 +5,16 @@
 mod work;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use chrono::Utc;
 use smoke::journal::{self, Entry, Pen, Shelved, State};
 use smoke::scenario::Project;
+use tokio_util::sync::CancellationToken;
 
-use self::work::{Batch, Work};
-use super::run::{self, Errand, Manner, Prepared, Recorder, consent};
+use self::work::{Asked, Batch, Work};
+use super::run::signals::Signals;
+use super::run::{self, Errand, Manner, Prepared, Recorder, consent, vigil};
 use crate::cli::args;
 use crate::cli::exit::Exit;
 use crate::cli::reports;
@@ -19,7 +22,7 @@ use crate::cli::settings::{JOBS, Talk};
 use crate::cli::{complain, print};
 
 /// Finishes what is left, on one target or on all; `dir` is the folder that was asked for, and the current one by now.
-pub(crate) fn run(args: &args::Cleanup, dir: Option<&Path>) -> Exit {
+pub(crate) fn run(args: &Arc<args::Cleanup>, dir: Option<&Path>) -> Exit {
     run::trace(args.talk.verbose);
     let shelved = match journal::unfinished(&args.reports) {
         Ok(shelved) => shelved,
@@ -30,18 +33,30 @@ pub(crate) fn run(args: &args::Cleanup, dir: Option<&Path>) -> Exit {
     if let Some(run) = &args.settled {
         return settle(&args.reports, run, shelved);
     }
-    let project = match super::project(&[]) {
-        Ok(project) => project,
-        Err(diagnostics) => return super::refuse(&diagnostics),
+    let asked = Arc::clone(args);
+    let (work, signals) = match vigil::keep(move |given_up| plan(&asked, shelved, given_up)) {
+        Ok((Ok(work), signals)) => (work, signals),
+        Ok((Err(exit), _)) | Err(exit) => return exit,
     };
-    if let Err(message) = known(&project, args.target.as_deref()) {
-        return complain(Exit::INVALID, &message);
-    }
-    let work = Work::of(&project, args, shelved);
     if work.is_none() {
         return print(&format!("nothing is left to be cleaned up below {}\n", args.reports.display()));
     }
-    finish(args, dir, &project, work)
+    finish(args, dir, work, signals)
+}
+
+/// What can be done, with all leave for it. Nothing is sent anywhere before.
+fn plan(args: &args::Cleanup, shelved: Vec<Shelved>, given_up: &CancellationToken) -> Result<Work, Exit> {
+    let project = super::project(&[]).map_err(|diagnostics| super::refuse(&diagnostics))?;
+    known(&project, args.target.as_deref()).map_err(|message| complain(Exit::INVALID, &message))?;
+    let work = Work::of(Asked { project: &project, args, given_up }, shelved);
+    for Batch { plan, .. } in &work.batches {
+        let protected = project.config.targets.iter().any(|target| target.name == plan.target && target.protected);
+        if protected && !args.yes {
+            let asked = consent::ask(&plan.target, "clean up after", plan.cases.len());
+            asked.map_err(|message| complain(Exit::INVALID, &message))?;
+        }
+    }
+    Ok(work)
 }
 
 /// A target that was named must be there.
@@ -55,21 +70,12 @@ fn known(project: &Project, target: Option<&str>) -> Result<(), String> {
     }
 }
 
-/// Does what can be done. Nothing is sent anywhere before all leave is given.
-fn finish(args: &args::Cleanup, dir: Option<&Path>, project: &Project, work: Work) -> Exit {
+/// Does what can be done.
+fn finish(args: &args::Cleanup, dir: Option<&Path>, work: Work, mut signals: Signals) -> Exit {
     let Work { batches, exit } = work;
-    for Batch { plan, .. } in &batches {
-        let protected = project.config.targets.iter().any(|target| target.name == plan.target && target.protected);
-        if protected
-            && !args.yes
-            && let Err(message) = consent::ask(&plan.target, "clean up after", plan.cases.len())
-        {
-            return complain(Exit::INVALID, &message);
-        }
-    }
     let mut worst = exit;
     for batch in batches {
-        worst = worst.worst(carry_out(args, dir, batch));
+        worst = worst.worst(carry_out(args, dir, batch, &mut signals));
         if worst.is_signal() {
             break;
         }
@@ -77,7 +83,7 @@ fn finish(args: &args::Cleanup, dir: Option<&Path>, project: &Project, work: Wor
     worst
 }
 
-fn carry_out(args: &args::Cleanup, dir: Option<&Path>, batch: Batch) -> Exit {
+fn carry_out(args: &args::Cleanup, dir: Option<&Path>, batch: Batch, signals: &mut Signals) -> Exit {
     let started = Utc::now();
     let id = reports::new_id(&args.reports, started);
     let recorder = match Recorder::open_behind(&args.reports, &id, &[]) {
@@ -88,7 +94,7 @@ fn carry_out(args: &args::Cleanup, dir: Option<&Path>, batch: Batch) -> Exit {
     let prepared = Prepared { plan, sandbox: None, id, started };
     let talk = Talk::wanted(args.talk.quiet, args.talk.verbose);
     let manner = Manner { jobs: JOBS, fail_fast: false, may_be_idle: false, talk };
-    match run::conduct(prepared, Errand::CleanUp(rests), manner, recorder) {
+    match run::conduct(prepared, Errand::CleanUp(rests), manner, recorder, signals) {
         Ok(finished) => run::finish(&finished, dir, false, Some(&run::again::place(dir, &args.reports))),
         Err(error) => complain(Exit::FAULT, &format!("cannot start: {error}")),
     }

@@ -7,11 +7,21 @@ use smoke::engine::Rest;
 use smoke::journal::{Attempt, Journal, Pen, Shelved, State};
 use smoke::plan::{Order, Plan};
 use smoke::scenario::Project;
+use tokio_util::sync::CancellationToken;
 
 use crate::cli::args;
 use crate::cli::command::run::knowing;
 use crate::cli::exit::Exit;
 use crate::cli::{complain, note};
+
+/// What was asked for, and of which project.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'asked> {
+    pub(super) project: &'asked Project,
+    pub(super) args: &'asked args::Cleanup,
+    /// Cancelled once nobody waits for the plans any more.
+    pub(super) given_up: &'asked CancellationToken,
+}
 
 /// Everything that is to be done, and what is to be said already of what cannot be.
 #[derive(Debug)]
@@ -32,7 +42,7 @@ pub(super) struct Batch {
 
 impl Work {
     /// Looks through the journals, and plans what they left.
-    pub(super) fn of(project: &Project, args: &args::Cleanup, shelved: Vec<Shelved>) -> Self {
+    pub(super) fn of(asked: Asked<'_>, shelved: Vec<Shelved>) -> Self {
         let mut work = Self { batches: Vec::new(), exit: Exit::PASSED };
         for Shelved { path, state } in shelved {
             let path = path.display();
@@ -42,8 +52,8 @@ impl Work {
                 }
                 State::Broken(why) => work.add(complain(Exit::FAULT, &format!("{path}: {why}"))),
                 State::Left(file, journal) => {
-                    if args.target.as_ref().is_none_or(|target| *target == journal.header.target) {
-                        work.left(project, args, file, &journal);
+                    if asked.args.target.as_ref().is_none_or(|target| *target == journal.header.target) {
+                        work.left(asked, file, &journal);
                     }
                 }
             }
@@ -60,12 +70,12 @@ impl Work {
         self.exit = self.exit.worst(exit);
     }
 
-    fn left(&mut self, project: &Project, args: &args::Cleanup, file: File, journal: &Journal) {
-        let order = order(project, args, journal);
+    fn left(&mut self, asked: Asked<'_>, file: File, journal: &Journal) {
+        let order = order(asked, journal);
         if order.select.is_empty() {
             return self.gone(journal, journal.unfinished());
         }
-        let plan = match Plan::make(project, &order) {
+        let plan = match Plan::make(asked.project, &order) {
             Ok(plan) => plan,
             Err(diagnostics) => {
                 self.add(crate::cli::command::refuse(&diagnostics));
@@ -148,7 +158,8 @@ impl Batch {
 }
 
 /// The order that the run itself was, for the scenarios of which something is left.
-fn order(project: &Project, args: &args::Cleanup, journal: &Journal) -> Order {
+fn order(asked: Asked<'_>, journal: &Journal) -> Order {
+    let Asked { project, args, given_up } = asked;
     let header = &journal.header;
     let ids: BTreeSet<&str> =
         journal.unfinished().map(|attempt| attempt.id.split('[').next().unwrap_or_default()).collect();
@@ -157,6 +168,7 @@ fn order(project: &Project, args: &args::Cleanup, journal: &Journal) -> Order {
     Order {
         select: ids.into_iter().filter(known).map(str::to_owned).collect(),
         vars: vars.chain(args.vars.var.clone()).collect(),
+        given_up: given_up.clone(),
         ..Order::new(&header.target, &header.run, header.started)
     }
 }

@@ -68,7 +68,7 @@ pub(super) async fn carry_out(
     manner: Manner,
     plan: Plan,
     (header, purpose): (RunHeader, Purpose),
-    (surroundings, signals): (Surroundings, Signals),
+    (surroundings, signals): (Surroundings, &mut Signals),
     recorder: &Arc<Mutex<Recorder>>,
 ) -> Finished {
     let Surroundings { sandbox, instruments, redactor, identity: _ } = surroundings;
@@ -151,7 +151,7 @@ async fn until_over(
     mut engine: JoinHandle<()>,
     watcher: &mut JoinHandle<()>,
     ask: watch::Sender<Stop>,
-    mut signals: Signals,
+    signals: &mut Signals,
 ) -> End {
     let mut deaf = false;
     loop {
@@ -203,8 +203,11 @@ fn conclude(recorder: &Mutex<Recorder>, end: End, redactor: &Redactor) -> Finish
             (fault.unwrap_or_else(without_a_word), Exit::FAULT)
         }
         End::Left(signal) => {
-            let name = signal.signal().unwrap_or("signal");
-            (format!("left at once on a second {name}; what was running was not cleaned up"), signals::exit(signal))
+            let name = signal.signal().unwrap_or("whichever");
+            (
+                format!("left at once on a second signal, {name}; what was running was not cleaned up"),
+                signals::exit(signal),
+            )
         }
     };
     // The words of a panic are nobody's events, and were not cleaned before.

@@ -8,7 +8,8 @@ pub(crate) fn ask(target: &str, deed: &str, scenarios: usize) -> Result<(), Stri
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Err(format!("{target} is a protected target, and nobody can be asked here; pass --yes to run there"));
     }
-    let answer = question((target, deed, scenarios), &mut std::io::stdin().lock(), &mut std::io::stderr().lock());
+    // Standard error is not held on to: a signal that comes meanwhile is told there.
+    let answer = question((target, deed, scenarios), &mut std::io::stdin().lock(), &mut std::io::stderr());
     match answer {
         Ok(true) => Ok(()),
         Ok(false) => Err(format!("{target} was not named; nothing was sent")),

@@ -1,6 +1,6 @@
 //! `smoke run`: from what was typed to the exit code.
 //!
-//! [`prepare`]: everything that can be wrong is found, and nothing is sent. [`surroundings`]: what looks are made with.
+//! [`prepare`]: everything that can be wrong is found, and nothing is sent; [`vigil`]: signals are heard meanwhile. [`surroundings`]: what looks are made with.
 //! [`carry_out`]: the engine runs, events are taken in. [`recorder`]: events become a record, and reports at the end,
 //! whatever happens.
 
@@ -15,6 +15,7 @@ mod recorder;
 mod revision;
 pub(crate) mod signals;
 mod surroundings;
+pub(crate) mod vigil;
 mod workspace;
 
 use std::io::Write as _;
@@ -61,16 +62,18 @@ pub(crate) enum Errand<'args> {
 }
 
 /// Runs what was asked for; `dir` is the folder that was asked for, and the current one by now.
-pub(crate) fn run(args: &args::Run, dir: Option<&Path>) -> Exit {
+pub(crate) fn run(args: &Arc<args::Run>, dir: Option<&Path>) -> Exit {
     let settings = match RunSettings::new(args, &super::environment) {
         Ok(settings) => settings,
         Err(message) => return complain(Exit::INVALID, &message),
     };
     trace(args.talk.verbose);
-    let prepared = match prepare(&settings) {
-        Ok(prepared) => prepared,
-        Err(Refusal::Diagnostics(diagnostics)) => return super::refuse(&diagnostics),
-        Err(Refusal::Said(message)) => return complain(Exit::INVALID, &message),
+    let meant = settings.clone();
+    let (prepared, mut signals) = match vigil::keep(move |given_up| prepare(&meant, given_up)) {
+        Ok((Ok(prepared), signals)) => (prepared, signals),
+        Ok((Err(Refusal::Diagnostics(diagnostics)), _)) => return super::refuse(&diagnostics),
+        Ok((Err(Refusal::Said(message)), _)) => return complain(Exit::INVALID, &message),
+        Err(exit) => return exit,
     };
     let recorder = match Recorder::open(&args.output.reports, &prepared.id, &args.output.report) {
         Ok(recorder) => recorder,
@@ -83,7 +86,7 @@ pub(crate) fn run(args: &args::Run, dir: Option<&Path>) -> Exit {
         talk: settings.talk,
     };
     let errand = Errand::Run { args, dir, shard: settings.shard };
-    match conduct(prepared, errand, manner, recorder) {
+    match conduct(prepared, errand, manner, recorder, &mut signals) {
         Ok(finished) => {
             let exit = finish(&finished, dir, args.output.takes_stdout(), None);
             // The process ends with it: nobody needs to take it apart.
@@ -100,6 +103,7 @@ pub(crate) fn conduct(
     errand: Errand<'_>,
     manner: Manner,
     recorder: Recorder,
+    signals: &mut Signals,
 ) -> std::io::Result<Finished> {
     let runtime = runtime(manner.jobs.min(prepared.plan.cases.len()), prepared.sandbox.is_some())?;
     // The words of a panic may hold secrets. They come with the report, cleaned.
@@ -109,7 +113,7 @@ pub(crate) fn conduct(
     }));
     let redactor = knowing(&prepared.plan);
     let recorder = Arc::new(Mutex::new(recorder));
-    let journey = journey(prepared, errand, manner, &recorder);
+    let journey = journey(prepared, errand, manner, &recorder, signals);
     let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(journey)));
     let finished = ended.unwrap_or_else(|panic| {
         let why = redactor.clean(&carry_out::words(panic.as_ref())).into_owned();
@@ -143,12 +147,13 @@ async fn journey(
     errand: Errand<'_>,
     manner: Manner,
     recorder: &Arc<Mutex<Recorder>>,
+    signals: &mut Signals,
 ) -> Finished {
     let header = header(&prepared, &errand);
     if header.shard.is_some() && prepared.plan.cases.is_empty() {
         return carry_out::locked(recorder).empty(header);
     }
-    let (surroundings, signals) = match surroundings(&mut prepared).await {
+    let surroundings = match surroundings(&mut prepared, signals).await {
         Ok(built) => built,
         Err(Trouble { exit: Exit::INVALID, message }) => return carry_out::locked(recorder).refuse(&message),
         Err(Trouble { exit, message }) => {
@@ -182,16 +187,10 @@ fn pen(prepared: &Prepared, vars: &[(String, String)], redactor: &Redactor, reco
 }
 
 /// Everything that a run needs around it; a signal that comes meanwhile ends it before it began.
-async fn surroundings(prepared: &mut Prepared) -> Result<(Surroundings, Signals), Trouble> {
-    let deaf = |error| Trouble { exit: Exit::FAULT, message: format!("cannot listen for signals: {error}") };
-    let mut signals = Signals::listen().map_err(deaf)?;
+async fn surroundings(prepared: &mut Prepared, signals: &mut Signals) -> Result<Surroundings, Trouble> {
     tokio::select! {
-        built = Surroundings::build(prepared) => Ok((built?, signals)),
-        stop = signals.next() => {
-            let name = stop.signal().unwrap_or("a signal");
-            let message = format!("stopped by {name} before it began; nothing was sent");
-            Err(Trouble { exit: signals::exit(stop), message })
-        }
+        built = Surroundings::build(prepared) => built,
+        stop = signals.next() => Err(vigil::stopped(stop)),
     }
 }
 

@@ -7,6 +7,7 @@ use smoke::diagnostic::Diagnostic;
 use smoke::plan::{Order, Plan};
 use smoke::sandbox::{Options, Sandbox};
 use smoke::scenario::Project;
+use tokio_util::sync::CancellationToken;
 
 use super::aim::aim;
 use super::consent;
@@ -39,7 +40,7 @@ pub(super) enum Refusal {
 }
 
 /// Reads the project and makes the plan; asks where the target is protected.
-pub(super) fn prepare(settings: &RunSettings<'_>) -> Result<Prepared, Refusal> {
+pub(super) fn prepare(settings: &RunSettings, given_up: &CancellationToken) -> Result<Prepared, Refusal> {
     let started = Utc::now();
     let id = reports::new_id(&settings.args.output.reports, started);
     let project = project(&settings.paths()).map_err(Refusal::Diagnostics)?;
@@ -62,7 +63,7 @@ pub(super) fn prepare(settings: &RunSettings<'_>) -> Result<Prepared, Refusal> {
         ..Options::default()
     };
     options.check().map_err(Refusal::Said)?;
-    let order = order(settings, (target, select), (&id, started), sandbox);
+    let order = Order { given_up: given_up.clone(), ..order(settings, (target, select), (&id, started), sandbox) };
     let plan = Plan::make(&project, &order).map_err(Refusal::Diagnostics)?;
     if protected && !settings.args.yes {
         consent::ask(&plan.target, "run", plan.cases.len()).map_err(Refusal::Said)?;
@@ -83,14 +84,13 @@ fn traits(project: &Project, name: &str) -> Traits {
 }
 
 fn order(
-    settings: &RunSettings<'_>,
+    settings: &RunSettings,
     (target, select): (String, Vec<String>),
     (id, started): (&str, DateTime<Utc>),
     sandbox: bool,
 ) -> Order {
     let vars = if sandbox { Sandbox::vars() } else { Vec::new() };
     Order {
-        target,
         select,
         tags: settings.args.filter.tag.clone(),
         skip_tags: settings.args.filter.skip_tag.clone(),
@@ -100,8 +100,7 @@ fn order(
         retries: settings.args.retries,
         shard: settings.shard,
         shard_may_be_empty: settings.may_be_idle(),
-        run_id: id.to_owned(),
-        started,
         sandbox_vars: vars.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        ..Order::new(&target, id, started)
     }
 }
