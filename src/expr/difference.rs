@@ -45,5 +45,10 @@ mod tests {
         let differing = of_objects(&side(1), &side(2), &Scope::default());
         assert_eq!(differing.as_deref(), Some("number: 1 == 2"));
         assert_eq!(of_objects(&side(1), &side(1), &Scope::default()), None);
+        // Nor where the other side has no such field at all.
+        let bare = object([("number".to_owned(), Value::Int(1))]);
+        assert_eq!(of_objects(&side(1), &bare, &Scope::default()), None);
+        assert_eq!(of_objects(&bare, &side(2), &Scope::default()).as_deref(), Some("number: 1 == 2"));
+        assert_eq!(of_objects(&object([]), &bare, &Scope::default()).as_deref(), Some("number: (not there) == 1"));
     }
 }
