@@ -32,7 +32,7 @@ pub(crate) fn run(args: &Merge, dir: Option<&Path>) -> Exit {
     let told = publish::tell(&merged, &folder, dir, args.output.takes_stdout(), None);
     let written = publish::regret(&unwritten);
     let exit = merged.exit_code.map_or(Exit::FAULT, Exit::of);
-    if told == Exit::PASSED && written == Exit::PASSED { exit } else { Exit::FAULT }
+    publish::owned(&merged, &folder, &asked, [exit, told, written])
 }
 
 fn merged(args: &Merge) -> Result<Run, Vec<String>> {

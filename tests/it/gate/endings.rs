@@ -127,4 +127,22 @@ fn a_summary_that_cannot_be_printed_is_no_success() {
     assert_eq!(output.status.code(), Some(4));
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("error: cannot write to standard output: No space left on device"), "{said}");
+    assert_eq!(project.run_json()["run"]["exit_code"], 4);
+}
+
+/// Whoever reads the record finds what the process ended with, and what was seen all the same.
+#[test]
+fn a_report_that_cannot_be_written_is_owned_up_to_in_the_record() {
+    let project = of(LOOK);
+    let ended = project.smoke(&["run", "--report", "json=kept.json", "--report", "junit=/dev/full"]);
+    ended.check(4, "error: a report could not be written: /dev/full: No space left on device");
+    let kept = std::fs::read_to_string(project.root().join("kept.json")).unwrap();
+    assert_eq!(kept, project.latest("run.json"));
+    let run = project.run_json();
+    assert_eq!((&run["run"]["exit_code"], &run["run"]["verdict"]), (&4.into(), &"passed".into()));
+    assert!(project.latest("report.html").contains("<dt>Exit code</dt><dd>4</dd>"));
+    let path = project.reports().join("latest/run.json");
+    let again = |format: &str| project.smoke(&["report", path.to_str().unwrap(), "--format", format]).stdout;
+    assert_eq!(again("junit"), project.latest("junit.xml"));
+    assert!(!again("text").contains("PASSED"), "{}", again("text"));
 }

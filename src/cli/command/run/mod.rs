@@ -236,7 +236,7 @@ fn looked_at_shadows(run: &Run) -> bool {
 /// The last words, and the exit code. `taken`: a report went to standard output already. `cleans`: it only cleaned up, and
 /// these options lead to what it cleaned up after.
 pub(crate) fn finish(finished: &Finished, dir: Option<&Path>, taken: bool, cleans: Option<&[String]>) -> Exit {
-    let Finished { run, folder, unwritten, refused } = finished;
+    let Finished { run, folder, reports, unwritten, refused } = finished;
     if let Some(why) = refused {
         return complain(Exit::INVALID, why);
     }
@@ -249,5 +249,5 @@ pub(crate) fn finish(finished: &Finished, dir: Option<&Path>, taken: bool, clean
     if exit == Exit::INVALID && run.broken_off.is_none() {
         complain(exit, &format!("nothing was judged: {}, so this run says nothing", unjudged(run)));
     }
-    if told == Exit::PASSED && written == Exit::PASSED { exit } else { Exit::FAULT }
+    publish::owned(run, folder, reports, [exit, told, written])
 }

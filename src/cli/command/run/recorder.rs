@@ -122,8 +122,8 @@ impl Recorder {
     /// A run that was refused before anything was sent is none: nothing of it is kept.
     pub(super) fn refuse(&self, why: &str) -> Finished {
         self.folder.discard();
-        let (run, folder, unwritten) = (Run::default(), self.folder.clone(), Vec::new());
-        Finished { run, folder, unwritten, refused: Some(why.to_owned()) }
+        let (run, folder) = (Run::default(), self.folder.clone());
+        Finished { run, folder, reports: Vec::new(), unwritten: Vec::new(), refused: Some(why.to_owned()) }
     }
 
     /// The record of a part of a run in which there is nothing to do.
@@ -149,7 +149,8 @@ impl Recorder {
         if self.leads {
             unwritten.extend(self.folder.point_latest().err());
         }
-        Finished { run: std::mem::take(&mut self.run), folder: self.folder.clone(), unwritten, refused: None }
+        let (run, reports) = (std::mem::take(&mut self.run), std::mem::take(&mut self.reports));
+        Finished { run, folder: self.folder.clone(), reports, unwritten, refused: None }
     }
 }
 
