@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+use super::finder::Finder;
 use super::secret::Secret;
 
 /// From this many bytes on, the base64 of a secret inside longer base64 is long enough to be searched for as it is;
@@ -29,7 +30,7 @@ const ALPHABETS: [GeneralPurpose; 2] =
 pub(super) struct Forms {
     /// As they were learnt.
     pub(super) secrets: Vec<String>,
-    all: Option<AhoCorasick>,
+    all: Option<Finder>,
     /// Those that in base64 are only known for what they are once that is decoded.
     short: Option<AhoCorasick>,
 }
@@ -44,13 +45,13 @@ impl Forms {
         let short: Vec<&str> = raw.iter().map(AsRef::as_ref).filter(|form: &&str| form.len() < LONG).collect();
         let short = if short.is_empty() { None } else { AhoCorasick::new(short).ok() };
         drop(raw);
-        Self { all: AhoCorasick::new(all).ok(), short, secrets }
+        Self { all: Finder::of(all), short, secrets }
     }
 
     /// Tells where secrets stand; the places may overlap.
     pub(super) fn find(&self, text: &[u8], mut tell: impl FnMut(Range<usize>)) {
-        if let Some(all) = self.all.as_ref().filter(|all| all.is_match(text)) {
-            all.find_overlapping_iter(text).for_each(|found| tell(found.range()));
+        if let Some(all) = &self.all {
+            all.find(text, &mut tell);
         }
         if let Some(short) = &self.short {
             base64_runs(text).filter(|run| hides(&text[run.clone()], short)).for_each(tell);

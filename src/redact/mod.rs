@@ -1,9 +1,11 @@
 //! Secrets: a type that cannot be printed, and the one place where text is cleaned of them.
 //!
 //! A secret is looked for in two ways. What does not keep its letters (base64) is derived once, when the secret is
-//! learnt (`forms`), and so is JSON quoted in JSON, which comes in many layers and in one way. What escapes single characters (URL, JSON, markup) can be written in too many ways to list, so
-//! the text is read the other way round: unescaped into a `view` that remembers where each byte came from.
+//! learnt (`forms`, which a `finder` looks for), and so is JSON quoted in JSON, which comes in many layers and in one way.
+//! What escapes single characters (URL, JSON, markup) can be written in too many ways to list, so the text is read the
+//! other way round: unescaped into a `view` that remembers where each byte came from.
 
+mod finder;
 mod forms;
 mod parts;
 mod secret;

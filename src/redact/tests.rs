@@ -179,3 +179,20 @@ proptest! {
         prop_assert_eq!(knowing(&["zzzzzzzz"]).clean(&text), text.as_str());
     }
 }
+
+/// Of a long text only the beginning is searched for; what follows decides.
+#[test]
+fn long_secrets_that_begin_alike_are_told_apart() {
+    let long = |end: &str| format!("{}{end}", "0123456789abcdef".repeat(6_000));
+    let redactor = Redactor::default();
+    let (one, other) = (long("one"), long("other"));
+    for secret in [&one, &other] {
+        redactor.learn(&Secret::new(secret));
+    }
+    let basic = STANDARD.encode(format!("user:{one}"));
+    let text = format!("a {one} b {other} c {} d {basic} e", long("none"));
+    let cleaned = redactor.clean(&text).into_owned();
+    assert!(cleaned.starts_with("a *** b *** c 0123456789abcdef"), "{}", &cleaned[..40]);
+    assert!(cleaned.contains(&format!(" c {} d ", long("none"))));
+    assert!(cleaned.len() < long("none").len() + 100, "{}", cleaned.len());
+}
