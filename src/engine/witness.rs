@@ -96,8 +96,9 @@ impl Memory {
     /// The last requests and responses, in order.
     pub(crate) fn exchanges(&self) -> impl Iterator<Item = Evidence> {
         self.answers.iter().map(|(name, answer)| {
-            let text = answer.evidence().into_iter().map(|part| part.text).collect::<Vec<_>>().join("\n\n");
-            Evidence { title: format!("before, in \"{name}\""), text }
+            let parts = answer.evidence();
+            let texts = parts.iter().map(|part| part.text.trim_end_matches('\n')).collect::<Vec<_>>();
+            Evidence { title: format!("before, in \"{name}\""), text: texts.join("\n\n") }
         })
     }
 }
@@ -118,5 +119,9 @@ mod tests {
         assert_eq!((memory.saw().len(), memory.exchanges().count()), (0, 1));
         memory.keep("a step", witness());
         assert_eq!((memory.saw().len(), memory.exchanges().count()), (1, 2));
+        let told: Vec<String> = memory.exchanges().map(|evidence| evidence.text).collect();
+        // A line is left free between what was asked and what was answered, and none behind a request without a body.
+        let text = &told[0];
+        assert!(text.contains("application/json\n\n200 OK\n") && !text.contains("\n\n\n"), "{text}");
     }
 }

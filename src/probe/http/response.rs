@@ -222,11 +222,9 @@ impl Response {
         let Exchange { status, headers, cut, .. } = &self.exchange;
         let note = if *cut { "\n(longer than 4 MiB; the rest was not read, and `body` was not parsed)" } else { "" };
         let status = words::status(*status);
-        format!(
-            "{status}\n{}\n{}{note}",
-            words::header_lines(headers),
-            words::cut(&self.redactor.clean(&self.text), EVIDENCE)
-        )
+        let head = format!("{status}\n{}", words::header_lines(headers));
+        let text = words::cut(&self.redactor.clean(&self.text), EVIDENCE);
+        if text.is_empty() { head } else { format!("{head}\n{text}{note}") }
     }
 
     /// The sentence in which the other side says what is wrong; else how its answer begins.
