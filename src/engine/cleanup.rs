@@ -84,7 +84,7 @@ fn leave(stage: &Stage, journey: &mut Journey, leftover: Leftover) {
 
 fn leftover(step: &Step, what: Option<String>, outcome: &Outcome) -> Leftover {
     let why = outcome.cause.clone().unwrap_or_else(|| outcome.verdict.to_string());
-    Leftover { step: step.name.clone(), what: what.unwrap_or_else(|| step.name.clone()), why }
+    Leftover { step: step.name.clone(), what: what.unwrap_or_else(|| step.name.clone()), why, attempt: None }
 }
 
 fn out_of_time(stage: &Stage, journey: &mut Journey, at: StepRef, step: &Step) {

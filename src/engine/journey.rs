@@ -237,7 +237,8 @@ impl Journey {
         }
         self.keep(kept);
         if let Some((what, why)) = unanswered {
-            self.left_behind(stage, Leftover { step: step.name.clone(), what, why }, Verdict::Inconclusive);
+            let left = Leftover { step: step.name.clone(), what, why, attempt: None };
+            self.left_behind(stage, left, Verdict::Inconclusive);
         }
         // What goes without saying was not asked for.
         self.judged |= judges(&outcome) && step.spec.implied.is_none();

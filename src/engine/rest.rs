@@ -125,7 +125,7 @@ fn unknown(sent: &Sent, run: &str) -> Leftover {
         "it was sent at {at} UTC, and no answer said what came of it: whether it made something is not known; look for \
          it by hand, and then: smoke cleanup --settled {run}"
     );
-    Leftover { step: step.clone(), what: what.clone(), why }
+    Leftover { step: step.clone(), what: what.clone(), why, attempt: None }
 }
 
 fn once_each(mut all: Vec<Leftover>, one: Leftover) -> Vec<Leftover> {

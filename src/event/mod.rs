@@ -281,6 +281,9 @@ pub struct Leftover {
     pub what: String,
     /// Why it did not come through.
     pub why: String,
+    /// Of which attempt it is, from 1; none where there was only one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<u32>,
 }
 
 /// What the shared AWS reader did.

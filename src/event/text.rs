@@ -25,7 +25,7 @@ impl Fact {
                 cause.iter_mut().chain(notes).for_each(edit);
             }
             Self::LeftBehind { case: _, leftover } => {
-                let Leftover { step, what, why } = leftover;
+                let Leftover { step, what, why, attempt: _ } = leftover;
                 [step, what, why].into_iter().for_each(edit);
             }
             Self::ScenarioStarted { case: _, attempt: _ }

@@ -78,9 +78,12 @@ impl Scenario {
             step: step.name.clone(),
             what: if made.is_empty() { step.name.clone() } else { made.join(", ") },
             why: why.to_owned(),
+            attempt: None,
         });
         let left: Vec<Leftover> = left.collect();
-        self.leftovers.extend(left);
+        for left in left {
+            self.left(left);
+        }
     }
 
     fn worst(&self) -> Verdict {

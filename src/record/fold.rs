@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{Attempt, AttemptStep, Run, Scenario, Step};
-use crate::event::{Event, Fact, RunHeader, StepRef};
+use crate::event::{Event, Fact, Leftover, RunHeader, StepRef};
 use crate::verdict::Verdict;
 
 impl Run {
@@ -33,7 +33,7 @@ impl Run {
                 scenario.end(*verdict, at);
             }),
             Fact::LeftBehind { case, leftover } => {
-                self.case(*case, |scenario| scenario.leftovers.push(leftover.clone()));
+                self.case(*case, |scenario| scenario.left(leftover.clone()));
             }
             Fact::StopRequested { signal } => self.stopped_by = Some(signal.clone()),
             Fact::RunEnded { verdict, exit_code, aws, http_requests, learnt } => {
@@ -82,6 +82,9 @@ impl Scenario {
             let earlier = self.in_short();
             self.earlier.push(earlier);
             self.all_mut().for_each(Step::reset);
+            // What was left before is the next attempt's no more.
+            let before = Some(self.attempt);
+            self.leftovers.iter_mut().for_each(|left| left.attempt = left.attempt.or(before));
         }
         self.attempt = attempt;
         self.started = Some(at);
@@ -90,6 +93,12 @@ impl Scenario {
         self.verdict = None;
         self.cause = None;
         self.notes.clear();
+    }
+
+    /// Takes note of something that is left. Told anew of a record, it says itself of which attempt it is.
+    pub(super) fn left(&mut self, leftover: Leftover) {
+        let attempt = leftover.attempt.or_else(|| (!self.earlier.is_empty()).then_some(self.attempt));
+        self.leftovers.push(Leftover { attempt, ..leftover });
     }
 
     fn in_short(&self) -> Attempt {

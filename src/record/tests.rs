@@ -99,7 +99,7 @@ fn fact() -> impl Strategy<Value = Fact> {
         }),
         1 => (0..3usize).prop_map(|case| Fact::LeftBehind {
             case,
-            leftover: Leftover { step: "remove".into(), what: "DELETE /1".into(), why: "refused".into() },
+            leftover: Leftover { step: "remove".into(), what: "DELETE /1".into(), why: "refused".into(), attempt: None },
         }),
         1 => Just(Fact::StopRequested { signal: "SIGINT".into() }),
         1 => verdict().prop_map(|verdict| Fact::RunEnded {
@@ -226,6 +226,27 @@ fn what_was_not_reached_says_why() {
         retrying: false,
     };
     check(planned(vec![never]), &[(Verdict::Skipped, "not reached: the run was stopped")]);
+}
+
+#[test]
+fn what_is_left_says_of_which_attempt_it_is_where_there_were_several() {
+    let left = |what: &str| {
+        let leftover = Leftover { step: "remove".into(), what: what.into(), why: "refused".into(), attempt: None };
+        Fact::LeftBehind { case: 0, leftover }
+    };
+    let told = |run: &Run| {
+        let all = run.scenarios[0].leftovers.iter();
+        all.map(|left| (left.what.clone(), left.attempt)).collect::<Vec<_>>()
+    };
+    let once = [run_started(1)].into_iter().chain(started(1)).chain([left("DELETE /1")]);
+    assert_eq!(told(&folded(once.clone())), [("DELETE /1".to_owned(), None)]);
+    let again = once.chain(ended(Verdict::Failed, true)).chain(started(2)).chain([left("DELETE /2")]);
+    let mut run = folded(again);
+    // It is broken off before the clean-up of the second attempt.
+    run.scenarios[0].cleanup = run.scenarios[0].steps.clone();
+    run.close_aborted("killed", 4, at(1000));
+    let left = [("DELETE /1", Some(1)), ("DELETE /2", Some(2)), ("upload", Some(2)), ("upload", Some(2))];
+    assert_eq!(told(&run), left.map(|(what, attempt)| (what.to_owned(), attempt)));
 }
 
 #[test]

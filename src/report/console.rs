@@ -213,11 +213,13 @@ impl Page<'_> {
 
     fn leftovers(&mut self, run: &Run) {
         let mut any = false;
-        for (scenario, Leftover { step, what, why }) in headline::leftovers(run) {
+        for (scenario, left) in headline::leftovers(run) {
             any = true;
+            let Leftover { step, why, .. } = left;
             let loud = self.paint("33", &story::left(run).to_uppercase());
             let kind = story::leaver(scenario, step);
-            let [id, step, what, why] = [&scenario.id, step, what, why].map(|text| story::one_line(text));
+            let [id, step, what, why] =
+                [&scenario.id, step, &story::remains(left), why].map(|text| story::one_line(text));
             self.line(0, &format!("{loud} {id} › {kind} \"{step}\": {what}: {why}"));
         }
         if any && run.embedded {

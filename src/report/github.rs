@@ -71,11 +71,12 @@ fn details(step: &Step, why: &str) -> Vec<String> {
 }
 
 fn warnings(run: &Run) -> Vec<Command> {
-    let left = headline::leftovers(run).map(|(scenario, Leftover { step, what, why })| {
+    let left = headline::leftovers(run).map(|(scenario, left)| {
+        let Leftover { step, why, .. } = left;
         let named = scenario.list(Phase::Finally).iter().find(|cleanup| cleanup.name == *step);
         let place = named.map_or((scenario.file.clone(), None), |step| (step.file.clone(), Some(step.line)));
         let title = format!("{}: {} › {} \"{step}\"", story::left(run), scenario.id, story::leaver(scenario, step));
-        Command { kind: "", place: Some(place), title, message: format!("{what}: {why}") }
+        Command { kind: "", place: Some(place), title, message: format!("{}: {why}", story::remains(left)) }
     });
     left.chain(headline::flaky(run).map(|(_, scenario)| flaky(scenario))).collect()
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::inert;
-use crate::event::{Change, Evidence, Judged, Phase};
+use crate::event::{Change, Evidence, Judged, Leftover, Phase};
 use crate::record::{Run, Scenario, Step};
 pub use crate::span::in_words as span;
 use crate::span::seconds;
@@ -115,6 +115,12 @@ pub fn judged(expectation: &Judged) -> String {
 #[must_use]
 pub const fn left(run: &Run) -> &'static str {
     if run.embedded { "not cleaned up" } else { "left behind" }
+}
+
+/// What it is that was left, and of which attempt, where there were several.
+#[must_use]
+pub(super) fn remains(left: &Leftover) -> String {
+    left.attempt.map_or_else(|| left.what.clone(), |attempt| format!("attempt {attempt}: {}", left.what))
 }
 
 /// What sort of step left something behind: the clean-up that could not take it away, or the step that may have made it.

@@ -137,10 +137,12 @@ mod tests {
                 "00:00 twice: begins",
                 "00:00 twice: ready; the window is open",
                 "00:00 twice › step \"upload a small file\": ✗ failed, 210 ms: the API answered 502 Bad Gateway",
+                "00:00 twice: LEFT BEHIND DELETE https://api.staging.example.com/api/v1/bulk-imports/9a: the API answered 502 Bad Gateway",
                 "00:01 ✗ failed twice › step \"upload a small file\": the API answered 502 Bad Gateway (1 s); will run again",
                 "00:01 twice: begins again, attempt 2",
                 "00:01 twice: ready; the window is open",
                 "00:01 twice › step \"upload a small file\": ✓ passed, 180 ms",
+                "00:01 twice: LEFT BEHIND DELETE https://api.staging.example.com/api/v1/bulk-imports/9b: the API answered 502 Bad Gateway",
                 "00:02 ✓ passed twice (1 s, flaky: passed at attempt 2)",
             ],
         );

@@ -13,9 +13,10 @@ use crate::verdict::Verdict;
 
 /// What decides nothing and should be known: what is left behind, what was flaky, what shadow checks saw.
 pub(super) fn warnings(run: &Run) -> Markup {
-    let left = headline::leftovers(run).map(|(scenario, Leftover { step, what, why })| {
+    let left = headline::leftovers(run).map(|(scenario, left)| {
+        let Leftover { step, why, .. } = left;
         let kind = story::leaver(scenario, step);
-        let [id, step, what, why] = [&scenario.id, step, what, why].map(|text| story::one_line(text));
+        let [id, step, what, why] = [&scenario.id, step, &story::remains(left), why].map(|text| story::one_line(text));
         html! { strong { (id) } " › " (kind) " \"" (step) "\": " (what) ": " (why) }
     });
     let flaky = headline::flaky(run).map(|(case, scenario)| {

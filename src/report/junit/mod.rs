@@ -36,7 +36,8 @@ pub fn render(run: &Run) -> String {
         let mut suite = suite(Subject { run, case, scenario, paths: &paths }, &mut names, &mut words);
         let own = of_the_scenario(scenario, &mut words);
         let notes = scenario.notes.iter().map(|line| Property::new("note", clean(line)));
-        let left = scenario.leftovers.iter().map(|left| (story::left(run), format!("{}: {}", left.what, left.why)));
+        let left =
+            scenario.leftovers.iter().map(|left| (story::left(run), format!("{}: {}", story::remains(left), left.why)));
         let left = left.map(|(name, value)| Property::new(name, clean(&value)));
         suite.add_properties(own.into_iter().chain(shared.iter().cloned()).chain(notes).chain(left));
         report.add_test_suite(suite);

@@ -125,9 +125,10 @@ fn section(title: &str, lines: &[String]) -> Option<Block> {
 }
 
 fn leftovers(run: &Run) -> Vec<String> {
-    let line = |(scenario, Leftover { step, what, why }): (&Scenario, &Leftover)| {
-        let kind = story::leaver(scenario, step);
-        format!("⚠ {} › {kind} \"{}\": {}: {}", bold(&scenario.id), inline(step), inline(what), inline(why))
+    let line = |(scenario, left): (&Scenario, &Leftover)| {
+        let (kind, what) = (story::leaver(scenario, &left.step), story::remains(left));
+        let [step, what, why] = [&left.step, &what, &left.why].map(|text| inline(text));
+        format!("⚠ {} › {kind} \"{step}\": {what}: {why}", bold(&scenario.id))
     };
     headline::leftovers(run).map(line).collect()
 }

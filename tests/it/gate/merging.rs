@@ -63,7 +63,7 @@ fn what_a_shard_left_is_finished_where_it_ran() {
     let scenario = |id: &str| Scenario {
         id: id.into(),
         verdict: Some(Verdict::Passed),
-        leftovers: vec![Leftover { step: "remove".into(), what: "DELETE /7".into(), why: "500".into() }],
+        leftovers: vec![Leftover { step: "remove".into(), what: "DELETE /7".into(), why: "500".into(), attempt: None }],
         ..Scenario::default()
     };
     let part = |index: usize| {
