@@ -32,6 +32,7 @@ pub struct Bound(Arc<Binding>);
 struct Binding {
     value: Value,
     operand: OnceLock<Option<Box<dyn Val>>>,
+    doubted: Option<Bound>,
 }
 
 /// Up to this length, in bytes, a text is copied rather than all that it is a part of.
@@ -78,7 +79,15 @@ fn below<'value, 'path>(value: &'value Value, fields: impl Iterator<Item = &'pat
 
 impl From<Value> for Bound {
     fn from(value: Value) -> Self {
-        Self(Arc::new(Binding { value, operand: OnceLock::new() }))
+        Self(Arc::new(Binding { value, operand: OnceLock::new(), doubted: None }))
+    }
+}
+
+impl Bound {
+    /// A value of which a part may only seem so; `doubted` is the same without that.
+    #[must_use]
+    pub fn in_doubt(value: Value, doubted: Value) -> Self {
+        Self(Arc::new(Binding { value, operand: OnceLock::new(), doubted: Some(doubted.into()) }))
     }
 }
 
@@ -102,6 +111,20 @@ impl Scope {
     #[must_use]
     pub fn at(now: DateTime<Utc>) -> Self {
         Self { now, ..Self::default() }
+    }
+
+    /// The same scope without what may only seem so; none where nothing is in doubt.
+    #[must_use]
+    pub fn doubting(&self) -> Option<Self> {
+        let doubted = |value: &Bound| value.0.doubted.clone();
+        if !self.names.values().any(|value| doubted(value).is_some()) {
+            return None;
+        }
+        let mut scope = self.clone();
+        for value in scope.names.values_mut() {
+            *value = doubted(value).unwrap_or_else(|| value.clone());
+        }
+        Some(scope)
     }
 
     /// Moves the scope's clock.

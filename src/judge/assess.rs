@@ -240,17 +240,28 @@ mod tests {
     fn what_holds_only_since_a_log_is_empty_is_not_known_where_nobody_is_heard() {
         #[track_caller]
         fn check(expectation: &str, silent: Option<&str>, expected: Option<bool>) {
-            let scenario = format!("steps:\n- name: look\n  logs: {{ group: g }}\n  expect: \"{expectation}\"");
+            let scenario = format!(
+                "steps:\n- name: look\n  logs: {{ group: g }}\n  as: log\n  expect: \"{expectation}\"\n\
+                 - name: later\n  ecs: {{ cluster: c, service: s }}\n  expect: \"{}\"",
+                expectation.replace("logs.", "log.")
+            );
             let (project, problems) = Project::of_texts(CONFIG, &scenario);
             assert_eq!(problems, []);
-            let log = from_json(&json!({"events": [], "matched": [], "complete": true}));
             let gap = |why: &str| Gap { reason: why.to_owned(), passing: false, denied: false };
             let seen = Observation::Logs(LogsSeen::made_up(silent.map(gap)));
-            let scope = Scope::default().with("logs", log);
-            let Assessment { judged, .. } = assess(&project.scenarios[0].steps[0], &Ok(seen), &scope);
-            let why = expected.is_none().then_some(silent).flatten();
-            let told = judged[0].detail.as_deref().filter(|_| expected.is_none());
-            assert_eq!((judged[0].held, told), (expected, why), "{expectation}");
+            let (mut own, later) = (Scope::default(), Scope::default().with("log", seen.whole()));
+            seen.bind_in(&mut own);
+            let why = silent.filter(|_| expected.is_none());
+            let check = |step: &Step, seen: Observation, scope: &Scope, why: Option<String>| {
+                let Assessment { judged, .. } = assess(step, &Ok(seen), scope);
+                let told = judged[0].detail.clone().filter(|_| expected.is_none());
+                assert_eq!((judged[0].held, told), (expected, why), "{expectation}");
+            };
+            let steps = &project.scenarios[0].steps;
+            check(&steps[0], seen, &own, why.map(str::to_owned));
+            // So it is where a later step looks at something else, and reads what this one kept.
+            let seen = Observation::Http(Box::new(Response::made_up(200, "x", Vec::new())));
+            check(&steps[1], seen, &later, why.map(|why| format!("log.events is not told: {why}")));
         }
         let silent = Some("no line in /ecs/prod");
         check("logs.events.all(e, e.fields.level != 'ERROR')", silent, None);

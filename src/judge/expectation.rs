@@ -1,7 +1,7 @@
 //! Expectations, one by one: an expression held against what one look brought.
 
 use crate::event::Judged;
-use crate::expr::{self, Expression, Scope, Truth};
+use crate::expr::{Expression, Scope, Truth};
 use crate::probe::{Gap, Observation, Unknown};
 use crate::scenario::model::{Implied, Step};
 use crate::verdict::Verdict;
@@ -52,8 +52,8 @@ impl<'look> Judge<'look> {
 
     fn one(&self, kind: &str, expression: &Expression) -> One {
         match expression.truth(self.scope) {
-            Truth::Held => match self.rests_on_silence(expression) {
-                Some(why) => One::unseen(kind, expression, Some(why), &why.reason),
+            Truth::Held => match self.doubt(expression) {
+                Some(reason) => One::unseen(kind, expression, self.observation.silent(), &reason),
                 None => One::seen(kind, expression, true, self.read(expression)),
             },
             Truth::Broken { detail } => {
@@ -67,13 +67,14 @@ impl<'look> Judge<'look> {
         }
     }
 
-    /// Why nothing follows from a log in which nothing stands, where what holds would not hold without that.
-    fn rests_on_silence(&self, expression: &Expression) -> Option<&Gap> {
-        let why = self.observation.silent()?;
-        let mut log = self.scope.get("logs")?.clone();
-        expr::withhold(&mut log, &["events"], &why.reason);
-        let truth = expression.truth(&self.scope.clone().with("logs", log));
-        (truth != Truth::Held).then_some(why)
+    /// Why nothing follows from what holds, where it would not hold without something that is in doubt: a log in which
+    /// nothing stands since nobody is heard there at all, be it one that an earlier step kept.
+    fn doubt(&self, expression: &Expression) -> Option<String> {
+        match expression.truth(&self.scope.doubting()?) {
+            Truth::Held => None,
+            Truth::Unknown { reason } | Truth::Unclear { reason } => Some(reason),
+            Truth::Broken { detail } => Some(detail),
+        }
     }
 
     /// What takes something away, and says nothing of the answer that it wants, wants one of what it asked.

@@ -44,7 +44,10 @@ impl Observation {
         };
         let bound = |(name, mut value)| {
             self.unknowns().iter().for_each(|unknown| unknown.withhold(name, &mut value));
-            (name, value.into())
+            let Some(why) = self.silent() else { return (name, value.into()) };
+            let mut doubted = value.clone();
+            expr::withhold(&mut doubted, &["events"], &why.reason);
+            (name, Bound::in_doubt(value, doubted))
         };
         known.into_iter().map(bound).collect()
     }
