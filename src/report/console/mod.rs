@@ -1,5 +1,8 @@
 //! The summary at the end of a run: what went wrong first, whole; then what else; then the numbers.
 
+mod sheet;
+
+use self::sheet::Sheet;
 use super::alike::{Trouble, troubles};
 use super::evidence::Paths;
 use super::excerpt::Excerpt;
@@ -32,7 +35,7 @@ const EVIDENCE_LINES: usize = 12;
 #[must_use]
 pub fn summary(run: &Run, style: &Style<'_>) -> String {
     let folder = style.run_json.and_then(|path| path.strip_suffix("run.json")).unwrap_or_default();
-    let mut page = Page { style, paths: Paths::of(run), folder, text: String::new() };
+    let mut page = Page { style, paths: Paths::of(run), folder, sheet: Sheet::new(style.color) };
     let headline = Headline::of(run);
     // Whether the run as a whole has more to say than any of its scenarios.
     let alone = headline.who.is_none();
@@ -41,7 +44,7 @@ pub fn summary(run: &Run, style: &Style<'_>) -> String {
     }
     for trouble in troubles(run) {
         page.bad(&trouble);
-        page.gap();
+        page.sheet.gap();
     }
     if !alone {
         page.whole(run);
@@ -53,7 +56,7 @@ pub fn summary(run: &Run, style: &Style<'_>) -> String {
     page.verdict(run);
     page.commands(run);
     page.last_words(run, &headline);
-    inert::text(&page.text)
+    inert::text(&page.sheet.into_text())
 }
 
 struct Page<'run> {
@@ -61,45 +64,27 @@ struct Page<'run> {
     paths: Paths,
     /// Where the run's files lie; empty where that is not known.
     folder: &'run str,
-    text: String,
+    sheet: Sheet,
 }
 
 impl Page<'_> {
-    fn line(&mut self, indent: usize, text: &str) {
-        self.text.push_str(&" ".repeat(indent));
-        self.text.push_str(text);
-        self.text.push('\n');
-    }
-
-    fn gap(&mut self) {
-        self.text.push('\n');
-    }
-
-    fn paint(&self, code: &str, text: &str) -> String {
-        if self.style.color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
-    }
-
-    /// The verdict as the first word of a headline.
-    fn loud(&self, verdict: Verdict) -> String {
-        self.paint(ansi(verdict), &verdict.word().to_uppercase())
-    }
-
     /// Why the run as a whole is not well, where no scenario says it.
     fn whole(&mut self, run: &Run) {
         if let Some(whole) = headline::unsaid(run).filter(|_| run.broken_off.is_some()) {
-            let loud = self.loud(whole.verdict);
-            self.line(0, &format!("{loud}: {}", whole.why));
-            self.gap();
+            let loud = self.sheet.loud(whole.verdict);
+            self.sheet.line(0, &format!("{loud}: {}", whole.why));
+            self.sheet.gap();
         }
     }
 
     fn flaky(&mut self, run: &Run) {
         for (_, scenario) in headline::flaky(run) {
-            let flaky = self.paint("33", "FLAKY");
-            self.line(0, &format!("{flaky} {}: passed at attempt {}", story::one_line(&scenario.id), scenario.attempt));
+            let flaky = self.sheet.warning("FLAKY");
+            self.sheet
+                .line(0, &format!("{flaky} {}: passed at attempt {}", story::one_line(&scenario.id), scenario.attempt));
             self.attempts(scenario);
             self.notes(scenario);
-            self.gap();
+            self.sheet.gap();
         }
     }
 
@@ -107,12 +92,12 @@ impl Page<'_> {
         let mut any = false;
         for (scenario, phase, step) in headline::shadows(run) {
             any = true;
-            let loud = self.paint("33", "SHADOW");
+            let loud = self.sheet.warning("SHADOW");
             let who = story::who(scenario, phase, step);
-            self.line(0, &format!("{loud} {who}: {}", story::shadow(step)));
+            self.sheet.line(0, &format!("{loud} {who}: {}", story::shadow(step)));
         }
         if any {
-            self.gap();
+            self.sheet.gap();
         }
     }
 
@@ -120,29 +105,29 @@ impl Page<'_> {
     fn unmet(&mut self, run: &Run) {
         let unmet: Vec<_> = run.scenarios.iter().filter_map(|one| Some((one, story::unmet_need(one)?))).collect();
         for (scenario, why) in &unmet {
-            let loud = self.paint("33", "SKIPPED");
-            self.line(0, &format!("{loud} {}: {}", story::one_line(&scenario.id), story::one_line(why)));
+            let loud = self.sheet.warning("SKIPPED");
+            self.sheet.line(0, &format!("{loud} {}: {}", story::one_line(&scenario.id), story::one_line(why)));
         }
         if !unmet.is_empty() {
-            self.gap();
+            self.sheet.gap();
         }
     }
 
     fn bad(&mut self, trouble: &Trouble<'_>) {
         let Trouble { case, scenario, .. } = *trouble;
-        let loud = self.loud(scenario.verdict.unwrap_or(Verdict::Aborted));
+        let loud = self.sheet.loud(scenario.verdict.unwrap_or(Verdict::Aborted));
         if let Some((phase, index, step)) = scenario.culprit() {
             let why = scenario.cause.as_deref().map_or_else(|| story::headline(step), story::one_line);
-            self.line(0, &format!("{loud} {}: {why}", story::who(scenario, phase, step)));
+            self.sheet.line(0, &format!("{loud} {}: {why}", story::who(scenario, phase, step)));
             self.alike(trouble);
             self.details(scenario, step, &why);
             self.evidence(step, (case, phase, index));
         } else {
             let why = scenario.cause.as_deref().unwrap_or("no step says why");
-            self.line(0, &format!("{loud} {}: {}", story::one_line(&scenario.id), story::one_line(why)));
+            self.sheet.line(0, &format!("{loud} {}: {}", story::one_line(&scenario.id), story::one_line(why)));
             self.alike(trouble);
             self.notes(scenario);
-            self.line(2, &format!("at {}", story::one_line(&scenario.file)));
+            self.sheet.line(2, &format!("at {}", story::one_line(&scenario.file)));
         }
         self.others(scenario);
         self.attempts(scenario);
@@ -150,29 +135,29 @@ impl Page<'_> {
 
     fn alike(&mut self, trouble: &Trouble<'_>) {
         if let Some(line) = trouble.line() {
-            self.line(2, &line);
+            self.sheet.line(2, &line);
         }
     }
 
     fn notes(&mut self, scenario: &Scenario) {
         for note in story::notes(scenario) {
-            self.line(2, &note);
+            self.sheet.line(2, &note);
         }
     }
 
     fn details(&mut self, scenario: &Scenario, step: &Step, headline: &str) {
         if let Some(own) = story::own(step, headline) {
-            self.line(2, &own);
+            self.sheet.line(2, &own);
         }
-        self.line(2, &format!("at {}", story::place(step)));
+        self.sheet.line(2, &format!("at {}", story::place(step)));
         for expectation in story::expected(step) {
-            self.line(2, &expectation);
+            self.sheet.line(2, &expectation);
         }
         if let Some(waited) = story::waited(step) {
-            self.line(2, &waited);
+            self.sheet.line(2, &waited);
         }
         if let Some(seen) = story::seen(&step.changes, STRETCHES) {
-            self.line(2, &format!("seen: {seen}"));
+            self.sheet.line(2, &format!("seen: {seen}"));
         }
         self.notes(scenario);
     }
@@ -183,14 +168,14 @@ impl Page<'_> {
         let paths = self.paths.step(case, phase, index).to_vec();
         for (piece, path) in story::telling_first(&step.evidence, &paths) {
             let Excerpt { lines, left_out } = Excerpt::of(piece, EVIDENCE_LINES);
-            self.line(2, &format!("{}:", story::title(piece)));
+            self.sheet.line(2, &format!("{}:", story::title(piece)));
             if let Some(left_out) = left_out {
                 let file = format!(", all in {}{path}", self.folder);
                 let file = if self.folder.is_empty() { "" } else { file.as_str() };
-                self.line(4, &format!("… {left_out}{file}"));
+                self.sheet.line(4, &format!("… {left_out}{file}"));
             }
             for line in lines {
-                self.line(4, &story::visible(line));
+                self.sheet.line(4, &story::visible(line));
             }
         }
     }
@@ -200,14 +185,14 @@ impl Page<'_> {
         for (phase, step) in headline::others(scenario) {
             let verdict = step.verdict.unwrap_or(Verdict::Aborted);
             let (kind, name) = (story::kind(phase), story::one_line(&step.name));
-            self.line(2, &format!("also {verdict}: {kind} \"{name}\": {}", story::headline(step)));
+            self.sheet.line(2, &format!("also {verdict}: {kind} \"{name}\": {}", story::headline(step)));
         }
     }
 
     fn attempts(&mut self, scenario: &Scenario) {
         for Attempt { number, verdict, duration_ms, cause, steps: _ } in &scenario.earlier {
             let cause = cause.as_deref().map_or(String::new(), |cause| format!(": {}", story::one_line(cause)));
-            self.line(2, &format!("attempt {number} {verdict} after {}{cause}", story::span(*duration_ms)));
+            self.sheet.line(2, &format!("attempt {number} {verdict} after {}{cause}", story::span(*duration_ms)));
         }
     }
 
@@ -216,18 +201,18 @@ impl Page<'_> {
         for (scenario, left) in headline::leftovers(run) {
             any = true;
             let Leftover { step, why, .. } = left;
-            let loud = self.paint("33", &story::left(run).to_uppercase());
+            let loud = self.sheet.warning(&story::left(run).to_uppercase());
             let kind = story::leaver(scenario, step);
             let [id, step, what, why] =
                 [&scenario.id, step, &story::remains(left), why].map(|text| story::one_line(text));
-            self.line(0, &format!("{loud} {id} › {kind} \"{step}\": {what}: {why}"));
+            self.sheet.line(0, &format!("{loud} {id} › {kind} \"{step}\": {what}: {why}"));
         }
         if any && run.embedded {
-            self.line(2, "gone all the same: the sandbox ended with the run");
-            self.gap();
+            self.sheet.line(2, "gone all the same: the sandbox ended with the run");
+            self.sheet.gap();
         } else if any {
-            self.line(2, &self.finish(run));
-            self.gap();
+            self.sheet.line(2, &self.finish(run));
+            self.sheet.gap();
         }
     }
 
@@ -247,8 +232,8 @@ impl Page<'_> {
 
     fn verdict(&mut self, run: &Run) {
         let verdict = run.verdict.unwrap_or(Verdict::Aborted);
-        let word = self.paint(ansi(verdict), &format!("{} {verdict}", story::mark(verdict)));
-        self.line(
+        let word = self.sheet.tinted(verdict, &format!("{} {verdict}", story::mark(verdict)));
+        self.sheet.line(
             0,
             &format!(
                 "{word}: {} on {}, {}",
@@ -257,52 +242,43 @@ impl Page<'_> {
                 story::span(run.duration_ms())
             ),
         );
-        self.line(2, &tally::numbers(run));
-        self.line(2, &tally::sent(run));
+        self.sheet.line(2, &tally::numbers(run));
+        self.sheet.line(2, &tally::sent(run));
         if let Some(revision) = &run.revision {
-            self.line(2, &format!("revision {}", story::one_line(revision)));
+            self.sheet.line(2, &format!("revision {}", story::one_line(revision)));
         }
         for note in headline::tested(run) {
-            self.line(2, &note);
+            self.sheet.line(2, &note);
         }
         for line in &run.identity {
-            self.line(2, &format!("looked at {}", story::one_line(line)));
+            self.sheet.line(2, &format!("looked at {}", story::one_line(line)));
         }
     }
 
     fn commands(&mut self, run: &Run) {
         if let Some(path) = self.style.run_json {
-            self.line(2, &format!("all that was seen: {path}"));
-            self.line(2, &format!("draw it again: smoke report {path}"));
+            self.sheet.line(2, &format!("all that was seen: {path}"));
+            self.sheet.line(2, &format!("draw it again: smoke report {path}"));
         }
         if let Some(command) = again::command(run).filter(|_| self.style.cleans.is_none()) {
-            self.line(2, &format!("run it again: {command}"));
+            self.sheet.line(2, &format!("run it again: {command}"));
         }
     }
 
     /// Once more what decided, since what stands above may have scrolled away; and where to go on.
     fn last_words(&mut self, run: &Run, headline: &Headline) {
         if !run.green() {
-            self.gap();
+            self.sheet.gap();
             let others = troubled(run).len().saturating_sub(1);
             let more = if others > 0 { format!(" (and {others} more)") } else { String::new() };
-            let loud = self.loud(headline.verdict);
-            self.line(0, &format!("{loud} {}{more}", headline.line()));
+            let loud = self.sheet.loud(headline.verdict);
+            self.sheet.line(0, &format!("{loud} {}{more}", headline.line()));
             if let Some(spot) = headline.spot() {
-                self.line(2, &format!("at {spot}"));
+                self.sheet.line(2, &format!("at {spot}"));
             }
         }
         if let Some(path) = self.style.report_html {
-            self.line(2, &format!("open {path}"));
+            self.sheet.line(2, &format!("open {path}"));
         }
-    }
-}
-
-const fn ansi(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Passed => "1;32",
-        Verdict::Failed => "1;31",
-        Verdict::Inconclusive | Verdict::Aborted => "1;33",
-        Verdict::Skipped => "2",
     }
 }
