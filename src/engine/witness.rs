@@ -123,5 +123,7 @@ mod tests {
         // A line is left free between what was asked and what was answered, and none behind a request without a body.
         let text = &told[0];
         assert!(text.contains("application/json\n\n200 OK\n") && !text.contains("\n\n\n"), "{text}");
+        let bare = Response::made_up(204, "x", Vec::new()).evidence().pop().unwrap().text;
+        assert!(bare.starts_with("204 No Content\n") && !bare.ends_with("\n\n"), "{bare:?}");
     }
 }
