@@ -48,6 +48,8 @@ fn after_kill_9_nothing_is_left_and_twice_is_safe() {
     {
         let project = project(&server, ENDLESS);
         killed_at(&project, &words);
+        // What is left on one target is no business of another's.
+        nothing_is_left(&project.smoke(&["cleanup", "local"]));
         assert_eq!(server.imports().len(), 1);
         let cleaned = project.smoke(&["cleanup", "sandbox"]);
         cleaned.check(0, "✓ passed");
@@ -307,6 +309,28 @@ fn what_was_never_answered_is_on_the_disk_before_it_is_sent_and_is_said_not_to_b
     project.smoke(&["cleanup", "--settled", run]).check(0, &format!("{run} is settled"));
     project.smoke(&["cleanup"]).check(0, "nothing is left");
     assert_eq!(record(&project)["run"]["verdict"], "inconclusive");
+}
+
+/// Variables are those that the run had. One that held a secret is noted nowhere: it is to be given again.
+#[test]
+fn a_variable_that_held_a_secret_is_given_again() {
+    let server = Server::start(&[]);
+    let wait = "get: \"/api/v1/bulk-imports/${{ import_id }}\"";
+    let marked =
+        "get: \"/api/v1/bulk-imports/${{ import_id }}\", headers: { x: \"${{ secret.key }} ${{ vars.mark }}\" }";
+    let scenario =
+        ENDLESS.replace(wait, marked).replace("delete: \"/api/v1/bulk-imports", "delete: \"/api/v1/${{ vars.folder }}");
+    let scenario = format!("vars: {{ folder: nowhere }}\n{}", scenario.replace("[200, 204, 404]", "[204]"));
+    let config = format!("secrets: {{ key: {{ env: KEY }} }}\n{}", server.config);
+    let files = [("smoke.yaml", config.as_str()), ("scenarios/endless.yaml", &scenario), ("contacts.csv", CONTACTS)];
+    let project = Project::of(&files).with(&server.variables()).with(&[("KEY", "bulk-imports")]);
+    let run = project.start(&["run", "sandbox", "--var", "folder=bulk-imports", "--var", "mark=a"]);
+    project.await_event(&["\"looked\"", "review_ready"]);
+    run.signal(Signal::KILL);
+    run.end();
+    project.smoke(&["cleanup"]).check(1, "DELETE /api/v1/nowhere/");
+    project.smoke(&["cleanup", "--var", "folder=bulk-imports"]).check(0, "✓ passed");
+    assert_eq!(server.imports(), Vec::<String>::new());
 }
 
 /// Each run brings the secrets that its own scenarios read; what cleans up after both knows them all.
