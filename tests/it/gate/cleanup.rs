@@ -333,6 +333,29 @@ fn a_variable_that_held_a_secret_is_given_again() {
     assert_eq!(server.imports(), Vec::<String>::new());
 }
 
+/// Two targets may be one place; each has its own variables, and its own clean-up.
+#[test]
+fn every_target_is_cleaned_up_by_itself_and_the_worst_is_what_it_ends_with() {
+    let server = Server::start(&[]);
+    let settings = server.config.split_once("  sandbox:\n").unwrap().1;
+    let broken = settings.replace("vars: { ", "vars: { folder: nowhere, ");
+    let config = format!("{}  broken:\n{broken}", server.config);
+    let scenario = ENDLESS.replace("delete: \"/api/v1/bulk-imports", "delete: \"/api/v1/${{ vars.folder }}");
+    let scenario = format!("vars: {{ folder: bulk-imports }}\n{}", scenario.replace("[200, 204, 404]", "[204]"));
+    let files = [("smoke.yaml", config.as_str()), ("scenarios/endless.yaml", &scenario), ("contacts.csv", CONTACTS)];
+    let project = Project::of(&files).with(&server.variables());
+    for (made, target) in [(1, "broken"), (2, "sandbox")] {
+        let run = project.start(&["run", target]);
+        await_that("nothing was uploaded", || server.imports().len() == made);
+        await_that("nothing was seen of it", || project.latest("events.ndjson").contains("review_ready"));
+        run.signal(Signal::KILL);
+        run.end();
+    }
+    let cleaned = project.smoke(&["cleanup"]);
+    cleaned.check(1, " on broken, ").check(1, " on sandbox, ").check(1, "LEFT BEHIND endless › ");
+    assert_eq!(server.imports().len(), 1, "{}", cleaned.stdout);
+}
+
 /// Each run brings the secrets that its own scenarios read; what cleans up after both knows them all.
 #[test]
 fn secrets_of_all_runs_that_are_cleaned_up_after_are_kept() {
