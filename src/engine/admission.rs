@@ -76,7 +76,7 @@ fn unhindered(step: &Step, scope: &Scope) -> Result<(), Closed> {
                 let reason = format!("when {} cannot be decided: {reason}", when.text());
                 return Err(Closed::because(Verdict::Inconclusive, reason));
             }
-            Truth::Unclear { reason } => {
+            Truth::Misused { reason } | Truth::Unclear { reason } => {
                 return Err(Closed::wrong(format!("when {} cannot be decided: {reason}", when.text())));
             }
         }

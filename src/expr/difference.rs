@@ -1,7 +1,7 @@
 //! Where two objects that should be the same are not.
 
+use super::equality::alike;
 use super::value::{key_text, sorted};
-use super::withheld::alike;
 use super::words::shown;
 use super::{Scope, Value, Withheld};
 

@@ -9,7 +9,7 @@ use cel::{Context, DeclarationError, Env, ExecutionError, extensions};
 use super::order::ordered;
 use super::value::{from_json, list, object};
 use super::vocabulary::{CONTAINS, DIFFERS, ELEMENTS, EQUALS, FIELDS, ORDERED, WHOLE};
-use super::{Scope, Value, Withheld, owner, withheld};
+use super::{Scope, Value, Withheld, equality, owner, withheld};
 
 /// The environment, built once for the process.
 ///
@@ -27,9 +27,9 @@ fn build() -> Result<Env, DeclarationError> {
     env.add_extension(extensions::math)?;
     env.add_extension(extensions::encoders)?;
     env.add_overload("json", "json(dyn)", vec![DYN_TYPE], json)?;
-    env.add_overload(EQUALS, "@equals(dyn, dyn)", vec![DYN_TYPE, DYN_TYPE], withheld::equals)?;
-    env.add_overload(DIFFERS, "@differs(dyn, dyn)", vec![DYN_TYPE, DYN_TYPE], withheld::differs)?;
-    env.add_overload(CONTAINS, "@contains(dyn, dyn)", vec![DYN_TYPE, DYN_TYPE], withheld::contains)?;
+    env.add_overload(EQUALS, "@equals(dyn, dyn)", vec![DYN_TYPE, DYN_TYPE], equality::equals)?;
+    env.add_overload(DIFFERS, "@differs(dyn, dyn)", vec![DYN_TYPE, DYN_TYPE], equality::differs)?;
+    env.add_overload(CONTAINS, "@contains(dyn, dyn)", vec![DYN_TYPE, DYN_TYPE], equality::contains)?;
     env.add_overload(ORDERED, "@ordered(dyn)", vec![DYN_TYPE], ordered)?;
     env.add_overload(WHOLE, "@whole(dyn)", vec![DYN_TYPE], withheld::whole)?;
     env.add_overload(FIELDS, "@fields(dyn, dyn)", vec![DYN_TYPE, DYN_TYPE], owner::of_fields)?;

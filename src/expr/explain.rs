@@ -84,7 +84,7 @@ impl<'scope> Explainer<'_, '_, 'scope> {
         }
     }
 
-    fn is(&self, part: &IdedExpr, wanted: bool) -> bool {
+    pub(super) fn is(&self, part: &IdedExpr, wanted: bool) -> bool {
         matches!(self.value(part), Some(Value::Bool(bool)) if bool == wanted)
     }
 

@@ -9,6 +9,7 @@ use super::reference::Read;
 use super::syntax::{self, Fault};
 use super::token::{Kind as Word, tokens};
 use super::typing::{self, Kinds};
+use super::value::settled;
 use super::{EvaluationError, Kind, Scope, Value, reference};
 use crate::diagnostic::{Diagnostic, Location};
 
@@ -45,6 +46,11 @@ pub enum Truth {
     /// It reads something that is there and not known, so that it is neither true nor false.
     Unknown {
         /// What, and why.
+        reason: String,
+    },
+    /// It has none, whatever is looked at: an optional value is compared with a plain one.
+    Misused {
+        /// Which, and what to write instead.
         reason: String,
     },
     /// It has no value (yet): a field is not there, a type does not fit, it is not a boolean.
@@ -116,7 +122,7 @@ impl Expression {
         match self.truth(&Scope::default()) {
             Truth::Held => Some(true),
             Truth::Broken { .. } => Some(false),
-            Truth::Unknown { .. } | Truth::Unclear { .. } => None,
+            Truth::Unknown { .. } | Truth::Misused { .. } | Truth::Unclear { .. } => None,
         }
     }
 
@@ -137,14 +143,17 @@ impl Expression {
         }
     }
 
-    /// Its value.
+    /// Its value; what is optional in it and not there is null.
     ///
     /// # Errors
     /// Where it has none.
     pub fn evaluate(&self, scope: &Scope) -> Result<Value, EvaluationError> {
         let context = context(scope);
-        Value::resolve(&self.tree, &context).map_err(|error| {
+        Value::resolve(&self.tree, &context).map(settled).map_err(|error| {
             let explainer = Explainer { context: &context, scope };
+            if let Some(message) = explainer.mixed(&self.tree) {
+                return EvaluationError::new(message);
+            }
             let withheld = explainer.withheld(&self.tree, Some(&error));
             let unknown = withheld.is_some();
             EvaluationError { message: withheld.unwrap_or_else(|| explainer.reason(&self.tree)), unknown }
@@ -160,9 +169,10 @@ impl Expression {
         match result {
             Ok(Value::Bool(true)) => Truth::Held,
             Ok(Value::Bool(false)) => Truth::Broken { detail: explainer.broken(&self.tree) },
-            other => match explainer.withheld(&self.tree, other.as_ref().err()) {
-                Some(reason) => Truth::Unknown { reason },
-                None => Truth::Unclear { reason: explainer.reason(&self.tree) },
+            other => match (explainer.mixed(&self.tree), explainer.withheld(&self.tree, other.as_ref().err())) {
+                (Some(reason), _) => Truth::Misused { reason },
+                (None, Some(reason)) => Truth::Unknown { reason },
+                (None, None) => Truth::Unclear { reason: explainer.reason(&self.tree) },
             },
         }
     }

@@ -27,6 +27,8 @@ pub enum Kind {
     Lower(&'static Kind),
     /// An object with these fields, and no others.
     Object(&'static [(&'static str, Kind)]),
+    /// What may be there or not, of whatever kind: `x.?a`.
+    Optional,
 }
 
 impl Kind {
@@ -39,6 +41,7 @@ impl Kind {
     pub(super) fn field(self, name: &str) -> Option<Self> {
         match self {
             Self::Any => Some(Self::Any),
+            Self::Optional => Some(Self::Optional),
             Self::Map(value) | Self::Lower(value) => Some(*value),
             Self::Object(fields) => fields.iter().find(|(field, _)| *field == name).map(|(_, kind)| *kind),
             _ => None,
@@ -66,6 +69,7 @@ impl Kind {
             Self::Type => Some("a type"),
             Self::List(_) => Some("a list"),
             Self::Map(_) | Self::Lower(_) | Self::Object(_) => Some("an object"),
+            Self::Optional => Some("an optional value"),
         }
     }
 

@@ -5,6 +5,7 @@ use cel::common::ast::{CallExpr, operators};
 
 use super::kind::Kind;
 use super::mismatch::Misfit;
+use super::optional;
 use super::print::{operator, source};
 use super::tree::text_literal;
 use super::vocabulary::{CONTAINS, EQUALS};
@@ -57,6 +58,7 @@ fn condition(part: &IdedExpr, joined: Option<(&CallExpr, &IdedExpr)>, kind: Kind
     let written = source(part);
     let before = joined.and_then(|(call, left)| Some((operator(&call.func_name)?.0, compared(left)?)));
     let help = match before {
+        _ if kind == Kind::Optional => optional::advice(&written),
         Some((sign, subject)) => format!("on each side of `{sign}` stands a whole condition: `{subject} == {written}`"),
         None => "compare it with something, as in `response.status == 200`".to_owned(),
     };
@@ -79,6 +81,7 @@ fn container(wanted: &IdedExpr, range: &IdedExpr, kind: Kind) -> Option<Misfit> 
     let (wanted, written) = (source(wanted), source(range));
     let help = match kind {
         Kind::Text | Kind::OneOf(_) => format!("ask a text with `{written}.contains({wanted})`"),
+        Kind::Optional => optional::advice(&written),
         _ => format!("`in` wants a list: `{wanted} in [{written}]`"),
     };
     let word = kind.word()?;
@@ -86,7 +89,7 @@ fn container(wanted: &IdedExpr, range: &IdedExpr, kind: Kind) -> Option<Misfit> 
 }
 
 fn asked(method: &str, target: &IdedExpr, kind: Kind) -> Option<Misfit> {
-    let word = kind.word().filter(|_| !matches!(kind, Kind::Text | Kind::OneOf(_)))?;
+    let word = kind.word().filter(|_| !matches!(kind, Kind::Text | Kind::OneOf(_) | Kind::Optional))?;
     let written = source(target);
     let message = format!("`{method}` asks a text, and `{written}` is {word}");
     let help = match kind {

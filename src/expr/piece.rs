@@ -2,7 +2,7 @@
 
 use super::place::Scalar;
 use super::token::{CLOSING, closing};
-use super::{EvaluationError, Expression, Reference, Scope, Value, to_text, withheld};
+use super::{EvaluationError, Expression, Scope, Value, to_text, withheld};
 use crate::diagnostic::{Diagnostic, Location};
 
 const OPENING: &str = "${{";
@@ -30,14 +30,6 @@ impl Piece {
     /// The expression that it is.
     pub(super) fn expression(&self) -> Option<&Expression> {
         if let Self::Expression(expression) = self { Some(expression) } else { None }
-    }
-
-    /// What it reads.
-    pub(super) fn references(&self) -> &[Reference] {
-        match self {
-            Self::Fixed(_) => &[],
-            Self::Expression(expression) => expression.references(),
-        }
     }
 
     /// What it comes to, as text.

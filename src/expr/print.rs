@@ -3,7 +3,7 @@
 use cel::IdedExpr;
 use cel::common::ast::{CallExpr, EntryExpr, Expr, IdedEntryExpr, LiteralValue, operators};
 
-use super::tree::Loop;
+use super::tree::{self, Loop};
 use super::vocabulary::{CONTAINS, DIFFERS, ELEMENTS, EQUALS, FIELDS, WHOLE};
 
 /// The expression as text. For every part `replace` is asked first; what it gives stands in place of the part.
@@ -64,7 +64,10 @@ impl Printer<'_> {
             Expr::Struct(fields) => format!("{}{{{}}}", fields.type_name, self.entries(&fields.entries)),
             Expr::Comprehension(inner) => match Loop::of(inner) {
                 Some(written) => self.written_loop(&written),
-                None => format!("{}.…", self.print(&inner.iter_range, MEMBER)),
+                None => {
+                    let asked = if tree::bound(inner).is_some() { &inner.accu_init } else { &inner.iter_range };
+                    format!("{}.…", self.print(asked, MEMBER))
+                }
             },
             Expr::Unspecified => "…".to_owned(),
         }

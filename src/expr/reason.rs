@@ -1,7 +1,7 @@
 //! Why an expression has no value: the innermost part that fails, said in words.
 
 use cel::common::ast::{CallExpr, Expr, operators};
-use cel::objects::Map;
+use cel::objects::{Map, OptionalValue};
 use cel::{ExecutionError, IdedExpr};
 
 use super::explain::Explainer;
@@ -9,9 +9,8 @@ use super::print::{operator, source};
 use super::tree::{self, Loop};
 use super::value::{key_text, optional, sorted};
 use super::vocabulary::{ELEMENTS, FIELDS};
-use super::withheld;
 use super::words::{SHOWN, cut, kind, shown};
-use super::{Value, Withheld};
+use super::{Value, Withheld, equality, withheld};
 
 /// How many fields of an object are named when the one asked for is not there.
 const NAMED: usize = 8;
@@ -22,6 +21,16 @@ impl Explainer<'_, '_, '_> {
         match Value::resolve(expression, self.context) {
             Ok(value) => self.not_boolean(expression, &value),
             Err(error) => self.failure(expression, &error),
+        }
+    }
+
+    /// Why `part` has no value, where that is because an optional value is compared with a plain one. Of conditions that
+    /// are joined each may be the one.
+    pub(super) fn mixed(&self, part: &IdedExpr) -> Option<String> {
+        let error = Value::resolve(part, self.context).err()?;
+        match &part.expr {
+            Expr::Call(call) if is_logical(call) => call.args.iter().find_map(|part| self.mixed(part)),
+            _ => equality::is_mixed(&error).then(|| self.failure(part, &error)),
         }
     }
 
@@ -126,6 +135,7 @@ impl Explainer<'_, '_, '_> {
             Expr::Select(select) => self.no_field(&select.operand, &select.field),
             Expr::Call(call) if call.func_name == operators::INDEX => self.no_element(call),
             Expr::Call(call) if call.func_name == FIELDS => self.no_owner(&call.args[0], "an object"),
+            Expr::Call(call) if equality::is_mixed(error) => self.mixed_operand(part, call),
             Expr::Call(call) if call.func_name == ELEMENTS => self.no_owner(&call.args[0], "a list or an object"),
             Expr::Call(call) => self.failed_call(part, call, error),
             _ => self.in_other_words(part, error),
@@ -145,8 +155,34 @@ impl Explainer<'_, '_, '_> {
     /// What an optional part was asked of can have none.
     fn no_owner(&self, asked: &IdedExpr, wanted: &str) -> String {
         let value = self.value(asked);
-        let kind = value.as_ref().map_or("nothing", |value| kind(optional(value).unwrap_or(value)));
+        let held = |value| optional(value).and_then(OptionalValue::value).unwrap_or(value);
+        let kind = value.as_ref().map_or("nothing", |value| kind(held(value)));
         format!("{} is {kind}, not {wanted}", cut(&source(asked), SHOWN))
+    }
+
+    /// Which side of a comparison is the optional one; where it lies in a list or an object, the whole.
+    fn mixed_operand(&self, part: &IdedExpr, call: &CallExpr) -> String {
+        let is_optional = |part: &&IdedExpr| self.value(part).is_some_and(|value| optional(&value).is_some());
+        match call.args.iter().find(is_optional) {
+            Some(operand) => {
+                let written = cut(&source(self.taken(operand)), SHOWN);
+                format!("{written} is an optional value, and is compared with a plain one: write {written}.orValue(…)")
+            }
+            None => {
+                let written = cut(&source(part), SHOWN);
+                format!("{written} compares an optional value with a plain one: write .orValue(…) behind it")
+            }
+        }
+    }
+
+    /// The branch of a condition that is taken; anything else as it is.
+    fn taken<'tree>(&self, part: &'tree IdedExpr) -> &'tree IdedExpr {
+        match &part.expr {
+            Expr::Call(call) if call.func_name == operators::CONDITIONAL => {
+                self.taken(&call.args[if self.is(&call.args[0], true) { 1 } else { 2 }])
+            }
+            _ => part,
+        }
     }
 
     fn fields(&self, fields: &Map) -> String {
@@ -179,8 +215,7 @@ impl Explainer<'_, '_, '_> {
     }
 
     fn failed_call(&self, part: &IdedExpr, call: &CallExpr, error: &ExecutionError) -> String {
-        let logical = [operators::LOGICAL_AND, operators::LOGICAL_OR, operators::LOGICAL_NOT, operators::CONDITIONAL];
-        if logical.contains(&call.func_name.as_str()) {
+        if is_logical(call) || call.func_name == operators::CONDITIONAL {
             let odd = tree::children(part).into_iter().find_map(|child| {
                 let value = self.value(child).filter(|value| !matches!(value, Value::Bool(_)))?;
                 Some(self.not_boolean(child, &value))
@@ -227,6 +262,10 @@ impl Explainer<'_, '_, '_> {
             _ => format!("{written} has no value"),
         }
     }
+}
+
+fn is_logical(call: &CallExpr) -> bool {
+    [operators::LOGICAL_AND, operators::LOGICAL_OR, operators::LOGICAL_NOT].contains(&call.func_name.as_str())
 }
 
 /// What a function complains of, in one line: of a drawing of several lines (regular expressions) the last says what it

@@ -6,6 +6,7 @@ use cel::common::ast::{CallExpr, operators};
 use super::explain::is_arithmetic;
 use super::kind::Kind;
 use super::mismatch::Misfit;
+use super::optional;
 use super::print::{operator, source};
 use super::tree::namespaced;
 
@@ -86,9 +87,12 @@ fn number(function: &str, least: usize, most: usize, given: usize) -> Option<Mis
 }
 
 fn wants_text(method: &str, given: &IdedExpr, kind: &dyn Fn(&IdedExpr) -> Kind) -> Option<Misfit> {
-    let word = kind(given).word().filter(|word| *word != "a text")?;
+    let of = kind(given);
+    let word = of.word().filter(|word| *word != "a text")?;
     let written = source(given);
-    let help = if written.parse::<f64>().is_ok() {
+    let help = if of == Kind::Optional {
+        optional::advice(&written)
+    } else if written.parse::<f64>().is_ok() {
         format!("write `\"{written}\"`")
     } else {
         format!("as a text it is `string({written})`")
@@ -118,8 +122,9 @@ fn arithmetic(function: &str, [left, right]: [&IdedExpr; 2], kind: &dyn Fn(&Ided
     }
     let (sign, _) = operator(function)?;
     let [left, right] = [left, right].map(source);
-    let number = [(&left, kinds[0]), (&right, kinds[1])].into_iter().find(|(_, kind)| *kind == Kind::Number);
-    let help = match number {
+    let of = |wanted| [(&left, kinds[0]), (&right, kinds[1])].into_iter().find(|(_, kind)| *kind == wanted);
+    let help = match of(Kind::Optional).or_else(|| of(Kind::Number)) {
+        Some((written, Kind::Optional)) => optional::advice(written),
         Some((number, _)) if kinds.contains(&Kind::Text) => format!("as a text it is `string({number})`"),
         Some((number, _)) if kinds.contains(&Kind::Duration) && number.parse::<f64>().is_ok() => {
             format!("say the unit: `duration(\"{number}s\")`")

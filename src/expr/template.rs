@@ -99,12 +99,18 @@ impl Template {
     /// What it reads, all through.
     #[must_use]
     pub fn references(&self) -> Vec<&Reference> {
+        self.expressions().into_iter().flat_map(Expression::references).collect()
+    }
+
+    /// Its expressions, all through.
+    #[must_use]
+    pub fn expressions(&self) -> Vec<&Expression> {
         match &self.node {
             Node::Fixed(_) => Vec::new(),
-            Node::Whole(expression) => expression.references().iter().collect(),
-            Node::Text(pieces) => pieces.iter().flat_map(Piece::references).collect(),
-            Node::List(items) => items.iter().flat_map(Self::references).collect(),
-            Node::Map(entries) => entries.iter().flat_map(|(_, template)| template.references()).collect(),
+            Node::Whole(expression) => vec![&**expression],
+            Node::Text(pieces) => pieces.iter().filter_map(Piece::expression).collect(),
+            Node::List(items) => items.iter().flat_map(Self::expressions).collect(),
+            Node::Map(entries) => entries.iter().flat_map(|(_, template)| template.expressions()).collect(),
         }
     }
 
@@ -234,9 +240,16 @@ mod tests {
         check(" ${{ id }}", json!(" 7"));
         check("${{ row.list }} ${{ row.ok }} ${{ row.ratio }}", json!("[1,\"x\"] true 0.5"));
         check("plain", json!("plain"));
+        check("${{ row.?gone }}", json!(null));
+        check("${{ [row.?ok, row.?gone] }}", json!([true, null]));
+        check("${{ row.?ok }} ${{ row.?gone }}", json!("true null"));
+        let kept = template("${{ row.?gone }}").evaluate(&scope());
+        assert_eq!(kept, Ok(Value::Null), "nothing optional leaves an expression");
         let null = |text: &str| template(text).null(&scope().with("gone", Value::Null)).map(|it| it.text().to_owned());
         assert_eq!(null("/a/${{ id }}/${{ gone }}").as_deref(), Some("gone"));
         assert_eq!(null("${{ gone }}").as_deref(), Some("gone"));
+        assert_eq!(null("/a/${{ row.?gone }}").as_deref(), Some("row.?gone"));
+        assert_eq!(null("/a/${{ row.?ok }}"), None);
         assert_eq!(null("/a/${{ gone == null ? 'x' : gone }}"), None);
         assert_eq!(null("/a/null"), None);
         check("", json!(""));

@@ -71,6 +71,67 @@ fn optional_parts_are_asked_of_what_can_have_parts() {
     assert_eq!(truth, Truth::Unknown { reason: "plan is not told: known after apply".to_owned() });
 }
 
+fn misused(text: &str, expected: &str) {
+    assert_eq!(compiled(text).truth(&scope()), Truth::Misused { reason: expected.to_owned() }, "{text}");
+}
+
+/// The interpreter calls them unequal, so that `!=` would hold whatever is there.
+#[test]
+fn an_optional_value_is_not_compared_with_a_plain_one() {
+    let said = |written: &str| {
+        format!("{written} is an optional value, and is compared with a plain one: write {written}.orValue(…)")
+    };
+    let status = said("response.body.?status");
+    for text in [
+        "response.body.?status != 'done'",
+        "!(response.body.?status == 'queued')",
+        "'queued' != response.body.?status",
+        "!(response.body.?status in ['queued'])",
+        "response.body.?status in {'queued': 1}",
+        "response.body.?status in [optional.none(), 'queued']",
+        "response.body.?status in response.body.?status",
+        "(service.mute ? response.body.?status : 'x') == 'x'",
+        "service.mute ? response.body.?status != 'x' : true",
+        "response.gone == 1 || response.body.?status != 'x'",
+        "response.body.?status != 'x' || response.gone == 1",
+        "!(response.body.?status != 'x' && response.gone == 1)",
+        "json('{}') == response.body.?status",
+    ] {
+        misused(text, &status);
+    }
+    misused("response.body.?gone != null", &said("response.body.?gone"));
+    misused("response.headers[?'x'] != 'a'", &said("response.headers[?\"x\"]"));
+    misused("!('a' in response.body.?none)", &said("response.body.?none"));
+    misused("service.tasks.all(t, t.?id != 'x')", &format!("in service.tasks[0]: {}", said("t.?id")));
+    misused("[response.body.?status].exists(it, it == 'x')", &{
+        format!("in [response.body.?status][0]: {}", said("it"))
+    });
+    let inside =
+        |written: &str| format!("{written} compares an optional value with a plain one: write .orValue(…) behind it");
+    misused("[response.body.?code] != [8]", &inside("[response.body.?code] != [8]"));
+    misused("{'a': [response.body.?code]} == {'a': [7]}", &inside("{\"a\": [response.body.?code]} == {\"a\": [7]}"));
+    misused("7 in service.tasks.map(t, t.?id)", &inside("7 in service.tasks.map(t, t.?id)"));
+    unclear("service.?tasks.all(t, t.id == '')", "service.?tasks is an optional value, not a list");
+    unclear("!service.?tasks.exists(t, t.id == '')", "service.?tasks is an optional value, not a list");
+    let error = compiled("response.body.?status == 'queued' ? 1 : 2").evaluate(&scope()).unwrap_err();
+    assert_eq!(error.message, status);
+}
+
+#[test]
+fn optional_values_are_compared_with_each_other() {
+    held("response.body.?status == optional.of('queued') && response.body.?gone == optional.none()");
+    held("response.body.?status != response.body.?gone && response.body.?status in [optional.of('queued')]");
+    held("[response.body.?gone, optional.of(1)] == [response.gone.?x, optional.of(1)] || response.status == 502");
+    // What differs for certain does so whatever the optional one may be.
+    held("[response.body.?status] != ['a', 'b'] && [response.body.?status, 1] != ['a', 2]");
+    held("false && response.body.?status == 'x' || true");
+    // Nor does an optional value hide that what it holds is not known.
+    let unknown = Withheld::Unknown("known after apply".to_owned()).into_value();
+    let scope = scope().with("plan", object([("arn".to_owned(), unknown)]));
+    let truth = compiled("plan.?arn != optional.of('x')").truth(&scope);
+    assert!(matches!(truth, Truth::Unknown { .. }), "{truth:?}");
+}
+
 #[test]
 fn comparisons_show_their_values() {
     broken("service.healthy == service.desired", "0 == 1");

@@ -81,6 +81,12 @@ pub(super) fn namespaced(target: &IdedExpr, function: &str) -> Option<String> {
     FUNCTIONS.contains(&name.as_str()).then_some(name)
 }
 
+/// What `optMap` and its like make of what they bind; none for a loop.
+pub(super) fn bound(inner: &ComprehensionExpr) -> Option<&IdedExpr> {
+    let empty = matches!(&inner.iter_range.expr, Expr::List(list) if list.elements.is_empty());
+    (empty && inner.iter_var == "#unused").then_some(&inner.result)
+}
+
 /// Which macro a comprehension was written with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Macro {

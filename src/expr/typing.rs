@@ -2,13 +2,14 @@
 //! certain is let pass.
 
 use cel::IdedExpr;
-use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, operators};
+use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, LiteralValue, operators};
 
 use super::certain;
 use super::explain::{is_arithmetic, is_predicate};
 use super::kind::Kind;
 use super::mismatch::{self, Misfit};
 use super::operand;
+use super::optional::{self, Parts};
 use super::print::source;
 use super::takes;
 use super::tree::{self, Loop, Macro, text_literal};
@@ -35,11 +36,14 @@ pub(super) fn computes(tree: &IdedExpr) -> bool {
     matches!(&tree.expr, Expr::Call(call) if is_arithmetic(call))
 }
 
+#[derive(Clone)]
 struct Name<'tree> {
     text: &'tree str,
     kind: Kind,
     /// Whether a macro bound it.
     bound: bool,
+    /// Whether nothing optional can be found in it.
+    plain: bool,
 }
 
 struct Walk<'tree> {
@@ -50,7 +54,7 @@ struct Walk<'tree> {
 
 impl<'tree> Walk<'tree> {
     fn new(kinds: &Kinds<'tree>) -> Self {
-        let names = kinds.iter().map(|(text, kind)| Name { text, kind: *kind, bound: false }).collect();
+        let names = kinds.iter().map(|(text, kind)| Name { text, kind: *kind, bound: false, plain: true }).collect();
         Self { names, misfits: Vec::new() }
     }
 
@@ -81,10 +85,16 @@ impl<'tree> Walk<'tree> {
     fn visit_loop(&mut self, inner: &'tree ComprehensionExpr) {
         let Some(Loop { range, variable, body, .. }) = Loop::of(inner) else { return };
         self.visit(range);
-        let kind = self.kind(range).item();
-        self.names.push(Name { text: variable, kind, bound: true });
+        self.misfits.extend(optional::gone_through(range, self));
+        self.names.push(self.item(range, variable));
         self.visit(body);
         self.names.pop();
+    }
+
+    /// What a loop calls `variable`.
+    fn item(&self, range: &IdedExpr, variable: &'tree str) -> Name<'tree> {
+        let plain = tree::path(range).is_some() && self.is_plain(range);
+        Name { text: variable, kind: self.kind(range).item(), bound: true, plain }
     }
 
     /// The kind of a part, as far as it is certain.
@@ -94,10 +104,17 @@ impl<'tree> Walk<'tree> {
             Expr::Ident(name) => self.named(name).map_or(Kind::Any, |name| name.kind),
             Expr::Select(select) if select.test => Kind::Bool,
             Expr::Select(select) => self.kind(&select.operand).field(&select.field).unwrap_or(Kind::Any),
+            Expr::List(list) if list.elements.iter().any(|item| self.kind(item) == Kind::Optional) => {
+                Kind::List(&Kind::Optional)
+            }
             Expr::List(_) => Kind::List(&Kind::Any),
             Expr::Map(_) => Kind::Map(&Kind::Any),
             Expr::Call(call) => self.called(call),
-            Expr::Comprehension(inner) => Loop::of(inner).map_or(Kind::Any, |written| self.looped(&written)),
+            Expr::Comprehension(inner) => match (Loop::of(inner), tree::bound(inner)) {
+                (Some(written), _) => self.looped(&written),
+                (None, Some(result)) => self.kind(result),
+                (None, None) => Kind::Any,
+            },
             Expr::Struct(_) | Expr::Unspecified => Kind::Any,
         }
     }
@@ -106,9 +123,20 @@ impl<'tree> Walk<'tree> {
         self.names.iter().rev().find(|known| known.text == name)
     }
 
+    /// The same where the body of a loop stands.
+    fn inside<'body>(&self, written: &Loop<'body>) -> Walk<'body>
+    where
+        'tree: 'body,
+    {
+        let mut names = self.names.clone();
+        names.push(self.item(written.range, written.variable));
+        Walk { names, misfits: Vec::new() }
+    }
+
     fn looped(&self, written: &Loop<'_>) -> Kind {
         match written.kind {
             Macro::All | Macro::Exists | Macro::ExistsOne => Kind::Bool,
+            Macro::Map if self.inside(written).kind(written.body) == Kind::Optional => Kind::List(&Kind::Optional),
             Macro::Map => Kind::List(&Kind::Any),
             Macro::Filter => match self.kind(written.range) {
                 kind @ Kind::List(_) => kind,
@@ -126,9 +154,14 @@ impl<'tree> Walk<'tree> {
             ("duration", _) => Kind::Duration,
             ("timestamp" | "now", _) => Kind::Time,
             ("type", [_]) => Kind::Type,
+            ("dyn", [inner]) if self.kind(inner) == Kind::Optional => Kind::Optional,
             (ORDERED | FIELDS | ELEMENTS | WHOLE, [inner, ..]) => self.kind(inner),
             (function, [left, right]) if call.target.is_none() && is_arithmetic(call) => {
                 takes::result(function, self.kind(left), self.kind(right)).unwrap_or(Kind::Any)
+            }
+            _ if optional::brings(call) => Kind::Optional,
+            (operators::CONDITIONAL, [_, yes, no]) => {
+                Some(self.kind(yes)).filter(|it| *it == self.kind(no)).unwrap_or(Kind::Any)
             }
             (operators::INDEX, [inner, index]) => indexed(self.kind(inner), index),
             _ => Kind::Any,
@@ -156,6 +189,10 @@ impl<'tree> Walk<'tree> {
     }
 
     fn comparison(&mut self, call: &CallExpr) {
+        let mixed = optional::misfits(call, self);
+        if !mixed.is_empty() {
+            return self.misfits.extend(mixed);
+        }
         let [left, right] = call.args.as_slice() else { return };
         match call.func_name.as_str() {
             EQUALS
@@ -193,9 +230,23 @@ impl<'tree> Walk<'tree> {
     }
 }
 
+impl Parts for Walk<'_> {
+    fn kind(&self, part: &IdedExpr) -> Kind {
+        self.kind(part)
+    }
+
+    /// What is written out, what is of another kind, and what is read from outside: nothing optional comes in.
+    fn is_plain(&self, part: &IdedExpr) -> bool {
+        let kind = self.kind(part);
+        let null = matches!(part.expr, Expr::Literal(LiteralValue::Null));
+        let outer = || tree::path(part).is_some_and(|path| self.named(path.steps[0]).is_none_or(|name| name.plain));
+        kind != Kind::Optional && (null || kind.word().is_some() || outer())
+    }
+}
+
 /// Text, numbers and lists have methods, and no fields.
 fn fieldless(operand: &IdedExpr, field: &str, kind: Kind) -> Option<Misfit> {
-    let word = kind.word().filter(|_| !matches!(kind, Kind::Map(_) | Kind::Lower(_)))?;
+    let word = kind.word().filter(|_| !matches!(kind, Kind::Map(_) | Kind::Lower(_) | Kind::Optional))?;
     let written = source(operand);
     let getter = format!("get{field}");
     let named = |method: &&str| **method == *field || method.eq_ignore_ascii_case(&getter);
@@ -214,6 +265,7 @@ fn fieldless(operand: &IdedExpr, field: &str, kind: Kind) -> Option<Misfit> {
 fn indexed(kind: Kind, index: &IdedExpr) -> Kind {
     match kind {
         Kind::List(item) | Kind::Map(item) | Kind::Lower(item) => *item,
+        Kind::Optional => kind,
         Kind::Object(_) => text_literal(index).and_then(|name| kind.field(name)).unwrap_or(Kind::Any),
         _ => Kind::Any,
     }

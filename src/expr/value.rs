@@ -95,16 +95,41 @@ pub fn to_json(value: &Value) -> Json {
         Value::Duration(span) => Json::String(duration_text(*span)),
         Value::Opaque(_) => match Withheld::of(value) {
             Some(withheld) => Json::String(withheld.shown().to_owned()),
-            None => optional(value).map_or(Json::Null, to_json),
+            None => optional(value).and_then(OptionalValue::value).map_or(Json::Null, to_json),
         },
         Value::Function(name, _) => Json::String(name.as_str().to_owned()),
         Value::Struct(fields) => Json::String(fields.name().to_owned()),
     }
 }
 
-/// What an `optional` holds; none also for every other value that JSON does not know.
-pub(super) fn optional(value: &Value) -> Option<&Value> {
-    <&OptionalValue>::try_from(value).ok().and_then(OptionalValue::value)
+/// The value as one that may be there or not, where it is such: what `x.?a` comes to.
+pub(super) fn optional(value: &Value) -> Option<&OptionalValue> {
+    <&OptionalValue>::try_from(value).ok()
+}
+
+/// The value without anything optional in it: what is not there is null. So it leaves an expression, for beyond it nobody
+/// can ask whether it is there.
+pub(super) fn settled(value: Value) -> Value {
+    if holds_optional(&value) { resolved(&value) } else { value }
+}
+
+fn holds_optional(value: &Value) -> bool {
+    match value {
+        Value::List(items) => items.iter().any(holds_optional),
+        Value::Map(fields) => fields.map.values().any(holds_optional),
+        _ => optional(value).is_some(),
+    }
+}
+
+fn resolved(value: &Value) -> Value {
+    match value {
+        Value::List(items) => list(items.iter().map(resolved)),
+        Value::Map(fields) => map(fields.map.iter().map(|(key, value)| (key.clone(), resolved(value)))),
+        _ => match optional(value) {
+            Some(optional) => optional.value().map_or(Value::Null, resolved),
+            None => value.clone(),
+        },
+    }
 }
 
 /// The fields of a map in the order of their keys, so that the same value always reads the same.
@@ -167,6 +192,22 @@ mod tests {
         check(&Value::Duration(chrono::Duration::minutes(2)), "120s");
         check(&Value::Bytes(Arc::new(b"hi".to_vec())), "aGk=");
         check(&from_json(&json!({"b": [1, {"z": 0, "y": null}], "a": true})), r#"{"a":true,"b":[1,{"y":null,"z":0}]}"#);
+    }
+
+    #[test]
+    fn what_may_be_there_is_it_or_null() {
+        let optional = |value| Value::Opaque(Arc::new(value));
+        let some = |value| optional(OptionalValue::of(value));
+        let none = || optional(OptionalValue::none());
+        assert_eq!(settled(none()), Value::Null);
+        assert_eq!(settled(some(some(Value::Int(1)))), Value::Int(1));
+        assert_eq!(
+            settled(list([none(), some(list([some(Value::Int(1)), none()]))])),
+            list([Value::Null, list([Value::Int(1), Value::Null])])
+        );
+        let keyed = |value| map([(Key::Int(3), value)].into_iter());
+        assert_eq!(settled(keyed(some(Value::Int(1)))), keyed(Value::Int(1)));
+        assert_eq!(settled(keyed(Value::Int(1))), keyed(Value::Int(1)));
     }
 
     #[test]

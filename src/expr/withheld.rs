@@ -1,19 +1,19 @@
 //! Values that are there and are not told: not known yet, or sensitive.
 //!
 //! A plan names attributes whose values only `apply` will bring. Whoever reads one can be told neither yes nor no.
-//! Equality is the one thing that the interpreter would answer by itself (two different things are not equal), so `==`,
-//! `!=` and `in` are taken over here; every other operation fails on such a value of its own accord.
+//! Equality is the one thing that the interpreter would answer by itself (two different things are not equal), so it is
+//! taken over by [`super::equality`]; every other operation fails on such a value of its own accord.
 
 use std::fmt;
 use std::sync::Arc;
 
-use cel::common::types::{CelBool, CelList, CelMap};
+use cel::common::types::CelMap;
 use cel::common::value::{CowVal, Val};
 use cel::objects::{Key, Map, Opaque, OpaqueEq};
 use cel::{ExecutionError, Value};
 
 /// The type by which the interpreter knows such a value.
-const TYPE: &str = "withheld";
+pub(super) const TYPE: &str = "withheld";
 /// The function by whose name an error is known that stems from a value that is not known.
 const UNKNOWN: &str = "@unknown";
 
@@ -41,7 +41,7 @@ impl Opaque for Withheld {
 }
 
 impl OpaqueEq for Withheld {
-    /// Never asked: comparisons are taken over by `equals`.
+    /// Never asked: comparisons are taken over.
     fn opaque_eq(&self, _: &dyn Opaque) -> bool {
         false
     }
@@ -113,18 +113,11 @@ pub(super) fn untold<'m>(fields: &'m Map, key: &str) -> Option<&'m str> {
 }
 
 /// Whatever stands in an object for keys that are not known, and why they are not.
-fn rests(fields: &Map) -> impl Iterator<Item = (&str, &str)> {
+pub(super) fn rests(fields: &Map) -> impl Iterator<Item = (&str, &str)> {
     fields.map.iter().filter_map(|(key, value)| match (key, Withheld::of(value)) {
         (Key::String(key), Some(Withheld::Rest(why))) => Some((key.as_str(), why.as_str())),
         _ => None,
     })
-}
-
-fn key_of(value: &Value) -> Option<&str> {
-    match value {
-        Value::String(text) => Some(text.as_str()),
-        _ => None,
-    }
 }
 
 pub(super) fn not_known(why: &str) -> ExecutionError {
@@ -157,110 +150,5 @@ pub(super) fn unknown(error: &ExecutionError) -> Option<String> {
     match error {
         ExecutionError::FunctionError { function, message } if function == UNKNOWN => Some(message.clone()),
         _ => None,
-    }
-}
-
-/// `==`.
-pub(super) fn equals<'b, 'v>(operands: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
-    let [left, right] = two(operands)?;
-    equal(left.as_ref(), right.as_ref()).map(told)
-}
-
-/// `!=`.
-pub(super) fn differs<'b, 'v>(operands: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
-    let [left, right] = two(operands)?;
-    equal(left.as_ref(), right.as_ref()).map(|equal| told(!equal))
-}
-
-/// `in`.
-pub(super) fn contains<'b, 'v>(operands: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
-    let [wanted, range] = two(operands)?;
-    if !withholds(wanted.as_ref()) && !withholds(range.as_ref()) {
-        let container = range.as_container().ok_or_else(|| ExecutionError::UnexpectedType {
-            got: range.get_type().name().to_owned(),
-            want: "list or map".to_owned(),
-        })?;
-        return container.contains(wanted.as_ref()).map(told);
-    }
-    let (wanted, range) = (Value::try_from(wanted.as_ref())?, Value::try_from(range.as_ref())?);
-    let range = revealed(&range)?;
-    let answers: Vec<Result<bool, ExecutionError>> = match range {
-        Value::List(items) => items.iter().map(|item| alike(&wanted, item)).collect(),
-        Value::Map(fields) => {
-            let untold = key_of(&wanted).and_then(|key| untold(fields, key)).map(|why| Err(not_known(why)));
-            fields.map.keys().map(|key| alike(&wanted, &key.clone().into())).chain(untold).collect()
-        }
-        _ => vec![alike(&wanted, range)],
-    };
-    let found = answers.iter().any(|answer| matches!(answer, Ok(true)));
-    if found { Ok(told(true)) } else { answers.into_iter().find(Result::is_err).unwrap_or(Ok(false)).map(told) }
-}
-
-fn two<'b, 'v>(operands: Vec<CowVal<'b, 'v>>) -> Result<[CowVal<'b, 'v>; 2], ExecutionError> {
-    operands.try_into().map_err(|_| ExecutionError::missing_argument_or_target())
-}
-
-fn told<'b, 'v>(truth: bool) -> CowVal<'b, 'v> {
-    CowVal::owned(CelBool::from(truth))
-}
-
-fn equal(left: &dyn Val, right: &dyn Val) -> Result<bool, ExecutionError> {
-    if withholds(left) || withholds(right) {
-        return alike(&Value::try_from(left)?, &Value::try_from(right)?);
-    }
-    Ok(left.equals(right))
-}
-
-/// Whether anything in a value is withheld.
-fn withholds(value: &dyn Val) -> bool {
-    if let Some(list) = value.downcast_ref::<CelList<'_>>() {
-        return list.inner().iter().any(|item| withholds(item.as_ref()));
-    }
-    if let Some(map) = value.downcast_ref::<CelMap<'_>>() {
-        return map.inner().values().any(|item| withholds(item.as_ref()));
-    }
-    value.get_type().name() == TYPE
-}
-
-/// Whether two values are equal, of which parts may be withheld. What is different for certain is different, whatever
-/// the unknown part may turn out to be.
-pub(super) fn alike(left: &Value, right: &Value) -> Result<bool, ExecutionError> {
-    match (left, right) {
-        _ if Withheld::of(left).is_some() => revealed(left).and_then(|left| alike(left, right)),
-        _ if Withheld::of(right).is_some() => revealed(right).and_then(|right| alike(left, right)),
-        (Value::List(left), Value::List(right)) if left.len() == right.len() => {
-            all(left.iter().zip(right.iter()).map(|(left, right)| alike(left, right)))
-        }
-        (Value::Map(left), Value::Map(right)) if rests(left).chain(rests(right)).next().is_some() => {
-            let mut unsaid = rests(left).chain(rests(right));
-            unsaid.next().map_or(Ok(false), |(_, why)| Err(not_known(why)))
-        }
-        (Value::Map(left), Value::Map(right)) if left.map.len() == right.map.len() => {
-            let pairs = left.map.iter().map(|(key, value)| match right.map.get(key) {
-                Some(other) => alike(value, other),
-                None => Ok(false),
-            });
-            all(pairs)
-        }
-        _ => {
-            let [left, right]: [Box<dyn Val>; 2] = [left.clone().try_into()?, right.clone().try_into()?];
-            Ok(left.equals(right.as_ref()))
-        }
-    }
-}
-
-fn all(answers: impl Iterator<Item = Result<bool, ExecutionError>>) -> Result<bool, ExecutionError> {
-    let answers: Vec<_> = answers.collect();
-    if answers.iter().any(|answer| matches!(answer, Ok(false))) {
-        return Ok(false);
-    }
-    answers.into_iter().find(Result::is_err).unwrap_or(Ok(true))
-}
-
-fn revealed(value: &Value) -> Result<&Value, ExecutionError> {
-    match Withheld::of(value) {
-        Some(Withheld::Unknown(why) | Withheld::Rest(why)) => Err(not_known(why)),
-        Some(Withheld::Sensitive(inner)) => Ok(inner),
-        None => Ok(value),
     }
 }

@@ -274,6 +274,27 @@ mod tests {
         check("logs.complete || logs.events.size() == 0", silent, Some(true));
     }
 
+    /// Such a `fail_if` would never fire, whatever there is.
+    #[test]
+    fn an_optional_value_beside_a_plain_one_fails_the_step() {
+        for lines in ["until: response.status == 200\n  fail_if", "until", "expect"] {
+            let kind = lines.rsplit(' ').next().unwrap();
+            let scenario = format!(
+                "steps:\n- name: look\n  http: {{ get: 'http://localhost/' }}\n  \
+                 {lines}: \"{{'a': response.headers[?'x']}}.a == 'y'\"\n- name: judge\n  alarm: a\n  expect: alarm.exists"
+            );
+            let (project, problems) = Project::of_texts(CONFIG, &scenario);
+            assert_eq!(problems, []);
+            let seen = Observation::Http(Box::new(Response::made_up(200, "x", Vec::new())));
+            let mut scope = Scope::default();
+            seen.bind_in(&mut scope);
+            let Assessment { judged, .. } = assess(&project.scenarios[0].steps[0], &Ok(seen), &scope);
+            let judged = judged.into_iter().find(|judged| judged.kind == kind).unwrap();
+            assert_eq!(judged.held, Some(false), "{judged:?}");
+            assert!(judged.detail.as_ref().is_some_and(|why| why.ends_with(".orValue(…)")), "{judged:?}");
+        }
+    }
+
     #[test]
     fn a_look_is_unfinished_where_another_only_goes_on_with_it() {
         #[track_caller]

@@ -60,6 +60,7 @@ impl<'look> Judge<'look> {
                 One::seen(kind, expression, false, Some(self.observation.remarked(expression, detail)))
             }
             Truth::Unknown { reason } => One::unseen(kind, expression, self.not_known(expression), &reason),
+            Truth::Misused { reason } => One::seen(kind, expression, false, Some(reason)),
             Truth::Unclear { reason } => match self.not_known(expression) {
                 Some(why) => One::unseen(kind, expression, Some(why), &reason),
                 None => One::seen(kind, expression, false, Some(self.observation.remarked(expression, reason))),
@@ -72,7 +73,7 @@ impl<'look> Judge<'look> {
     fn doubt(&self, expression: &Expression) -> Option<String> {
         match expression.truth(&self.scope.doubting()?) {
             Truth::Held => None,
-            Truth::Unknown { reason } | Truth::Unclear { reason } => Some(reason),
+            Truth::Unknown { reason } | Truth::Misused { reason } | Truth::Unclear { reason } => Some(reason),
             Truth::Broken { detail } => Some(detail),
         }
     }
@@ -112,7 +113,7 @@ impl<'look> Judge<'look> {
     /// seen; in the end nothing can be said without them.
     ///
     /// # Errors
-    /// The first that holds.
+    /// The first that holds, or could never be told to hold.
     pub(super) fn fail_if(&self, list: &[Expression]) -> Result<Vec<One>, Judged> {
         let mut unsure = Vec::new();
         for expression in list {
@@ -120,6 +121,9 @@ impl<'look> Judge<'look> {
                 Truth::Held => {
                     let detail = Some(format!("it holds: {}", expression.state(self.scope)));
                     return Err(One::seen("fail_if", expression, false, detail).judged);
+                }
+                Truth::Misused { reason } => {
+                    return Err(One::seen("fail_if", expression, false, Some(reason)).judged);
                 }
                 Truth::Unknown { reason } => {
                     unsure.push(One::unseen("fail_if", expression, self.not_known(expression), &reason));

@@ -91,14 +91,20 @@ impl Probe {
     /// Everything that its templates read.
     #[must_use]
     pub fn references(&self) -> Vec<&Reference> {
+        self.templates().into_iter().flat_map(Template::references).collect()
+    }
+
+    /// What is filled in.
+    #[must_use]
+    pub fn templates(&self) -> Vec<&Template> {
         match self {
-            Self::Http(probe) => probe.references(),
-            Self::Logs(probe) => probe.references(),
-            Self::Ecs(probe) => probe.references(),
-            Self::Alarm(probe) => probe.references(),
-            Self::Terraform(probe) => probe.references(),
-            Self::PythonDeps(probe) => probe.references(),
-            Self::Exec(probe) => probe.references(),
+            Self::Http(probe) => probe.templates(),
+            Self::Logs(probe) => probe.templates(),
+            Self::Ecs(probe) => probe.templates(),
+            Self::Alarm(probe) => probe.templates(),
+            Self::Terraform(probe) => probe.templates(),
+            Self::PythonDeps(probe) => probe.templates(),
+            Self::Exec(probe) => probe.templates(),
         }
     }
 

@@ -120,12 +120,17 @@ impl Step {
     /// Everything that it reads, all through; the names of its own observation and of `with` among them.
     #[must_use]
     pub fn references(&self) -> Vec<&Reference> {
+        let captures = self.capture.iter().map(|capture| &capture.from);
+        let expressions = self.conditions().chain(captures).flat_map(Expression::references);
+        self.templates().into_iter().flat_map(Template::references).chain(expressions).collect()
+    }
+
+    /// Everything that is filled in before it is looked.
+    #[must_use]
+    pub fn templates(&self) -> Vec<&Template> {
         let durations = self.within.iter().chain(&self.every).chain(&self.hold);
         let with = self.with.iter().map(|(_, template)| template.as_ref());
-        let templates = [&self.name].into_iter().chain(durations).chain(with).flat_map(Template::references);
-        let captures = self.capture.iter().map(|capture| &capture.from);
-        let expressions = self.conditions().chain(captures);
-        templates.chain(self.probe.references()).chain(expressions.flat_map(Expression::references)).collect()
+        [&self.name].into_iter().chain(durations).chain(with).chain(self.probe.templates()).collect()
     }
 }
 

@@ -21,7 +21,7 @@ use super::finding::AlarmFinding;
 use super::{LookError, LookErrorKind, Unknown, Vantage};
 use crate::aws;
 use crate::event::{Evidence, Judged};
-use crate::expr::{self, EvaluationError, Reference, Scope, Template, Value};
+use crate::expr::{self, EvaluationError, Scope, Template, Value};
 
 /// The fields of `alarm`, and of each entry of `alarms`.
 pub const FIELDS: &[&str] =
@@ -54,11 +54,11 @@ pub struct AlarmsSeen {
 }
 
 impl Alarm {
-    /// Everything that its templates read.
+    /// What is filled in.
     #[must_use]
-    pub fn references(&self) -> Vec<&Reference> {
+    pub fn templates(&self) -> Vec<&Template> {
         let (Self::One(names) | Self::Several(names)) = self;
-        names.references()
+        vec![names]
     }
 
     /// Fills in the templates.

@@ -31,7 +31,7 @@ use super::{Demand, LookError, LookErrorKind, Unknown, Vantage};
 use crate::aws::{self, ServiceFacts};
 use crate::diagnostic::Location;
 use crate::event::Evidence;
-use crate::expr::{self, Bound, EvaluationError, Reference, Scope, Template, Value};
+use crate::expr::{self, Bound, EvaluationError, Scope, Template, Value};
 
 /// The fields of `service`, and of each entry of `services`.
 pub const FIELDS: &[&str] = &[
@@ -102,13 +102,13 @@ pub struct ServicesSeen {
 }
 
 impl Ecs {
-    /// Everything that its templates read.
+    /// What is filled in.
     #[must_use]
-    pub fn references(&self) -> Vec<&Reference> {
+    pub fn templates(&self) -> Vec<&Template> {
         let Self { cluster, services, image, task_definition } = self;
         let (Services::One(services) | Services::Several(services)) = services;
         let expected = image.iter().chain(task_definition);
-        [cluster, services].into_iter().chain(expected).flat_map(Template::references).collect()
+        [cluster, services].into_iter().chain(expected).collect()
     }
 
     /// Whether it says what must run, and so waits for that.

@@ -14,7 +14,7 @@ pub use command::Command;
 pub use output::Output;
 
 use super::{LookError, Vantage};
-use crate::expr::{EvaluationError, Reference, Scope, Template};
+use crate::expr::{EvaluationError, Scope, Template};
 
 /// The fields of `output`.
 pub const FIELDS: &[&str] = &["code", "stdout", "stderr", "elapsed"];
@@ -35,11 +35,11 @@ pub struct Exec {
 }
 
 impl Exec {
-    /// Everything that its templates read.
+    /// What is filled in.
     #[must_use]
-    pub fn references(&self) -> Vec<&Reference> {
+    pub fn templates(&self) -> Vec<&Template> {
         let env = self.env.iter().map(|(_, value)| value);
-        self.run.iter().chain(env).chain(&self.dir).chain(&self.stdin).flat_map(Template::references).collect()
+        self.run.iter().chain(env).chain(&self.dir).chain(&self.stdin).collect()
     }
 
     /// Fills in the templates.

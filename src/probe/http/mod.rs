@@ -28,7 +28,7 @@ pub use client::{Client, allow_many_connections};
 pub use request::Request;
 pub use response::Response;
 
-use crate::expr::{Reference, Template};
+use crate::expr::Template;
 
 /// The fields of `response`.
 pub const FIELDS: &[&str] = &["status", "headers", "body", "text", "elapsed", "url"];
@@ -126,13 +126,13 @@ pub enum Part {
 }
 
 impl Http {
-    /// Everything that its templates read.
+    /// What is filled in.
     #[must_use]
-    pub fn references(&self) -> Vec<&Reference> {
+    pub fn templates(&self) -> Vec<&Template> {
         let fields = self.headers.iter().chain(&self.query).map(|(_, value)| value);
         let settings = self.timeout.iter().chain(&self.redirects);
         let body = self.body.iter().flat_map(Body::templates);
-        std::iter::once(&self.url).chain(fields).chain(settings).chain(body).flat_map(Template::references).collect()
+        std::iter::once(&self.url).chain(fields).chain(settings).chain(body).collect()
     }
 
     /// The files that must be there: those that are uploaded.

@@ -193,7 +193,8 @@ mod tests {
             redirects: Some(template("${{ h }}")),
             ..http()
         };
-        let mut roots: Vec<_> = http.references().into_iter().map(|read| read.path[0].as_str()).collect();
+        let mut roots: Vec<_> =
+            http.templates().into_iter().flat_map(Template::references).map(|read| read.path[0].as_str()).collect();
         roots.sort_unstable();
         assert_eq!(roots, ["a", "b", "c", "e", "f", "g", "h"]);
     }

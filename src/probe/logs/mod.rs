@@ -51,7 +51,7 @@ pub use since::Since;
 
 use super::{Gap, LookError, LookErrorKind, Vantage};
 use crate::aws::Reader;
-use crate::expr::{self, EvaluationError, Reference, Scope, Template};
+use crate::expr::{self, EvaluationError, Scope, Template};
 
 /// The longest pause between two scans while a look waits for the log to be complete.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
@@ -74,13 +74,13 @@ pub struct Logs {
 }
 
 impl Logs {
-    /// Everything that its templates read.
+    /// What is filled in.
     #[must_use]
-    pub fn references(&self) -> Vec<&Reference> {
+    pub fn templates(&self) -> Vec<&Template> {
         let Self { group, stream_prefix, from_tasks, sequence, none, text } = self;
         let single = [Some(group), stream_prefix.as_ref(), from_tasks.as_ref(), text.as_ref()];
         let entries = sequence.iter().chain(none).flatten().map(|(_, template)| template);
-        single.into_iter().flatten().chain(entries).flat_map(Template::references).collect()
+        single.into_iter().flatten().chain(entries).collect()
     }
 
     /// Fills in the templates.

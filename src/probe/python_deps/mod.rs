@@ -27,7 +27,7 @@ use self::requirements::{Requirements, Shelf};
 pub use self::seen::DepsSeen;
 use self::selection::{Compare, Selection};
 use super::{LookError, LookErrorKind, local_file};
-use crate::expr::{self, EvaluationError, Reference, Scope, Template};
+use crate::expr::{self, EvaluationError, Scope, Template};
 
 /// The fields of `deps`.
 pub const FIELDS: &[&str] = &["missing", "extra", "different", "in_sync"];
@@ -59,11 +59,11 @@ pub struct Query {
 }
 
 impl PythonDeps {
-    /// Everything that its templates read.
+    /// What is filled in.
     #[must_use]
-    pub fn references(&self) -> Vec<&Reference> {
+    pub fn templates(&self) -> Vec<&Template> {
         let chosen = self.extras.iter().chain(&self.groups).chain(&self.compare);
-        self.files().into_iter().chain(chosen).flat_map(Template::references).collect()
+        self.files().into_iter().chain(chosen).collect()
     }
 
     /// The files that must be there.

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 pub use self::modules::Modules;
 pub use self::seen::TerraformSeen;
 use super::{LookError, LookErrorKind, Vantage, local_file};
-use crate::expr::{self, EvaluationError, Reference, Scope, Template};
+use crate::expr::{self, EvaluationError, Scope, Template};
 
 /// The fields of `plan`.
 pub const PLAN_FIELDS: &[&str] =
@@ -47,12 +47,12 @@ pub struct Query {
 }
 
 impl Terraform {
-    /// Everything that its templates read.
+    /// What is filled in.
     #[must_use]
-    pub fn references(&self) -> Vec<&Reference> {
+    pub fn templates(&self) -> Vec<&Template> {
         let vars = self.vars.iter().map(|(_, value)| value);
         let files = self.plan.iter().chain(&self.dir).chain(&self.var_files);
-        files.chain(vars).flat_map(Template::references).collect()
+        files.chain(vars).collect()
     }
 
     /// The files that must be there.

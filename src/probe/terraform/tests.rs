@@ -34,7 +34,7 @@ fn judged(root: &str, value: &Value, text: &str) -> String {
     match Expression::compile(text, &location).unwrap().truth(&scope) {
         Truth::Held => "held".to_owned(),
         Truth::Broken { detail } => detail,
-        Truth::Unknown { reason } | Truth::Unclear { reason } => reason,
+        Truth::Unknown { reason } | Truth::Misused { reason } | Truth::Unclear { reason } => reason,
     }
 }
 

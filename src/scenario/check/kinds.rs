@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::{Diagnostic, nearest};
-use crate::expr::{Expression, Kind, Value};
+use crate::expr::{Expression, Kind, Template, Value};
 use crate::probe;
 use crate::scenario::Config;
 use crate::scenario::model::Step;
@@ -45,9 +45,10 @@ fn in_step(step: &Step, kept: &Kinds<'_>) -> Vec<Diagnostic> {
         .chain(&step.expect)
         .map(|it| (it, &after))
         .chain(step.when.iter().map(|it| (it, &before)));
+    let filled = step.templates().into_iter().flat_map(Template::expressions).flat_map(|it| it.misfits(&before));
     let captured = step.capture.iter().flat_map(|capture| capture.from.misfits(&after));
     let judged = step.until.iter().chain(&step.expect).filter_map(constant);
-    asked.flat_map(|(asked, kinds)| condition(asked, kinds)).chain(captured).chain(judged).collect()
+    asked.flat_map(|(asked, kinds)| condition(asked, kinds)).chain(filled).chain(captured).chain(judged).collect()
 }
 
 /// Names of targets that are misspelt: a step whose `when` asks for one is never done, or always. Any other name may be a
@@ -72,7 +73,10 @@ fn no_target(condition: &Expression, config: &Config) -> Vec<Diagnostic> {
 fn condition(expression: &Expression, kinds: &[(&str, Kind)]) -> Vec<Diagnostic> {
     let unfit = expression.unfit_condition(kinds).map(|what| {
         let problem = Diagnostic::at(expression.location(), format!("this is {what}, so it is neither true nor false"));
-        problem.help("compare it with something, as in `response.status == 200`")
+        problem.help(match what {
+            "an optional value" => "say with `.orValue(false)` what it is where it is not there",
+            _ => "compare it with something, as in `response.status == 200`",
+        })
     });
     unfit.into_iter().chain(expression.misfits(kinds)).collect()
 }

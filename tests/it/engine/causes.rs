@@ -105,6 +105,8 @@ async fn a_null_is_sent_in_no_address() {
     let why = "0 failed: id is null, which names nothing in an address: nothing was sent; \"make\" captured it from \
                response.body.id: 201 {\"id\":null,\"status\":\"queued\"}";
     check("", "/things/${{ id }}", why).await;
+    let missing = "0 failed: {}.?id is null, which names nothing in an address: nothing was sent";
+    check("", "/things/${{ {}.?id }}", missing).await;
     check("when: id != null\n    ", "/things/${{ id }}", "0 passed").await;
     check("", "/things/${{ id == null ? 'x' : id }}", "0 passed").await;
 }

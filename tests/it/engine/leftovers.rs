@@ -135,6 +135,8 @@ finally:
         1,
     )
     .await;
+    let gone = yaml.replace("id: response.body.id", "id: 'response.body.?gone'");
+    check(&gone, null, &[why], 1).await;
     let long: Answer = |_| Reply::Json(201, r#"{"id":123456789012345678901234567890}"#);
     let cut = "remove: id is a number of more digits than are kept, and names nothing that could be taken away";
     check(yaml, long, &[cut], 1).await;
