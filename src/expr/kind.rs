@@ -29,17 +29,27 @@ pub enum Kind {
     Object(&'static [(&'static str, Kind)]),
     /// What may be there or not, of whatever kind: `x.?a`.
     Optional,
+    /// Null or left out, or else of the kind.
+    OrNull(&'static Kind),
 }
 
 impl Kind {
+    /// Of what there is, where it is not null.
+    pub(super) const fn there(self) -> Self {
+        match self {
+            Self::OrNull(kind) => *kind,
+            kind => kind,
+        }
+    }
+
     /// Whether a value of this kind can be true or false.
     pub(super) const fn may_be_bool(self) -> bool {
-        matches!(self, Self::Any | Self::Bool)
+        matches!(self.there(), Self::Any | Self::Bool)
     }
 
     /// The kind of a field; none where there is no such field.
     pub(super) fn field(self, name: &str) -> Option<Self> {
-        match self {
+        match self.there() {
             Self::Any => Some(Self::Any),
             Self::Optional => Some(Self::Optional),
             Self::Map(value) | Self::Lower(value) => Some(*value),
@@ -50,7 +60,7 @@ impl Kind {
 
     /// What is met when one goes through it: a list's items, an object's keys.
     pub(super) const fn item(self) -> Self {
-        match self {
+        match self.there() {
             Self::List(item) => *item,
             Self::Map(_) | Self::Lower(_) | Self::Object(_) => Self::Text,
             _ => Self::Any,
@@ -59,8 +69,8 @@ impl Kind {
 
     /// In words; none where nothing is certain.
     pub(super) const fn word(self) -> Option<&'static str> {
-        match self {
-            Self::Any => None,
+        match self.there() {
+            Self::Any | Self::OrNull(_) => None,
             Self::Bool => Some("true or false"),
             Self::Number => Some("a number"),
             Self::Text | Self::OneOf(_) => Some("a text"),

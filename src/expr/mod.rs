@@ -12,6 +12,7 @@ mod kind;
 mod literal;
 mod loanwords;
 mod mismatch;
+mod nothing;
 mod operand;
 mod optional;
 mod order;

@@ -1,14 +1,14 @@
 //! What an expression reads just now, in a few words.
 
 use cel::IdedExpr;
-use cel::common::ast::{CallExpr, Expr, LiteralValue, operators};
+use cel::common::ast::{CallExpr, Expr, operators};
 
-use super::Value;
 use super::explain::{Explainer, is_arithmetic, is_predicate};
 use super::print::source;
 use super::tree::{self, Loop};
-use super::vocabulary::{DIFFERS, EQUALS, WHOLE};
+use super::vocabulary::WHOLE;
 use super::words::{BRIEF, brief, cut};
+use super::{Value, nothing};
 
 /// Something that an expression reads, and what is to be said of it.
 struct Said {
@@ -43,7 +43,7 @@ impl Explainer<'_, '_, '_> {
         let (label, words) = match &part.expr {
             Expr::Literal(_) => return,
             Expr::Call(call) if is_transparent(call) => {
-                if let Some(asked) = compared_with_null(call).filter(|asked| self.is_large(asked)) {
+                if let Some(asked) = nothing::asked(call).filter(|asked| self.is_large(asked)) {
                     // That it is there is all that is asked.
                     let words = format!("{} present", name(asked));
                     return said.push(Said { source: source(asked), label: None, words });
@@ -90,16 +90,6 @@ impl Explainer<'_, '_, '_> {
             Some(value) => (label, brief(&value, self.scope)),
             None => (None, format!("{} missing", name(written.range))),
         }
-    }
-}
-
-/// What is compared with `null`.
-fn compared_with_null(call: &CallExpr) -> Option<&IdedExpr> {
-    let is_null = |part: &IdedExpr| matches!(part.expr, Expr::Literal(LiteralValue::Null));
-    match (call.func_name.as_str(), call.args.as_slice()) {
-        (EQUALS | DIFFERS, [asked, null]) if is_null(null) => Some(asked),
-        (EQUALS | DIFFERS, [null, asked]) if is_null(null) => Some(asked),
-        _ => None,
     }
 }
 

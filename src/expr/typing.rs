@@ -8,6 +8,7 @@ use super::certain;
 use super::explain::{is_arithmetic, is_predicate};
 use super::kind::Kind;
 use super::mismatch::{self, Misfit};
+use super::nothing;
 use super::operand;
 use super::optional::{self, Parts};
 use super::print::source;
@@ -97,8 +98,12 @@ impl<'tree> Walk<'tree> {
         Name { text: variable, kind: self.kind(range).item(), bound: true, plain }
     }
 
-    /// The kind of a part, as far as it is certain.
+    /// The kind of a part where it is not null, as far as it is certain.
     fn kind(&self, part: &IdedExpr) -> Kind {
+        self.written(part).there()
+    }
+
+    fn written(&self, part: &IdedExpr) -> Kind {
         match &part.expr {
             Expr::Literal(literal) => mismatch::of_literal(literal),
             Expr::Ident(name) => self.named(name).map_or(Kind::Any, |name| name.kind),
@@ -117,6 +122,14 @@ impl<'tree> Walk<'tree> {
             },
             Expr::Struct(_) | Expr::Unspecified => Kind::Any,
         }
+    }
+
+    /// The kind of what is always there: a field of what has just these fields, all the way.
+    fn always(&self, part: &IdedExpr) -> Option<Kind> {
+        let path = tree::path(part).filter(|path| !path.cut)?;
+        let (root, fields) = path.steps.split_first()?;
+        let field = |kind: Kind, field: &&str| if matches!(kind, Kind::Object(_)) { kind.field(field) } else { None };
+        fields.iter().try_fold(self.named(root)?.kind, field)
     }
 
     fn named(&self, name: &str) -> Option<&Name<'tree>> {
@@ -194,6 +207,7 @@ impl<'tree> Walk<'tree> {
             return self.misfits.extend(mixed);
         }
         let [left, right] = call.args.as_slice() else { return };
+        self.misfits.extend(nothing::misfit(call, &|part| self.always(part)));
         match call.func_name.as_str() {
             EQUALS
             | DIFFERS

@@ -1,6 +1,6 @@
 //! What kind each field of an observation is, as far as it is certain: what `check` holds expressions against.
 
-use crate::expr::Kind::{self, Any, Bool, Duration, List, Lower, Map, Number, Object, OneOf, Text, Time};
+use crate::expr::Kind::{self, Any, Bool, Duration, List, Lower, Map, Number, Object, OneOf, OrNull, Text, Time};
 
 /// The kind of what a probe brings under this name.
 #[must_use]
@@ -36,17 +36,17 @@ const SERVICE: Kind = Object(&[
     ("desired", Number),
     ("running", Number),
     ("pending", Number),
-    ("healthy", Number),
-    ("unhealthy", Number),
+    ("healthy", OrNull(&Number)),
+    ("unhealthy", OrNull(&Number)),
     ("rollout", OneOf(&["COMPLETED", "IN_PROGRESS", "FAILED", ""])),
     ("deployment", Text),
     ("task_definition", Text),
-    ("images", List(&Text)),
-    ("digests", List(&Text)),
-    ("deployed_at", Time),
-    ("tasks", List(&TASK)),
-    ("stopped", List(&STOPPED)),
-    ("retired", List(&STOPPED)),
+    ("images", OrNull(&List(&Text))),
+    ("digests", OrNull(&List(&Text))),
+    ("deployed_at", OrNull(&Time)),
+    ("tasks", OrNull(&List(&TASK))),
+    ("stopped", OrNull(&List(&STOPPED))),
+    ("retired", OrNull(&List(&STOPPED))),
     ("events", List(&MESSAGE)),
     ("failed", Bool),
     ("steady", Bool),
@@ -58,33 +58,38 @@ const TASK: Kind = Object(&[
     ("deployment", Text),
     ("status", Text),
     ("health", OneOf(&["HEALTHY", "UNHEALTHY", "UNKNOWN"])),
-    ("started_at", Time),
+    ("started_at", OrNull(&Time)),
     ("images", List(&Text)),
     ("digests", List(&Text)),
 ]);
 
-const STOPPED: Kind =
-    Object(&[("id", Text), ("reason", Text), ("stop_code", Text), ("exit_codes", List(&Number)), ("stopped_at", Time)]);
+const STOPPED: Kind = Object(&[
+    ("id", Text),
+    ("reason", Text),
+    ("stop_code", Text),
+    ("exit_codes", List(&Number)),
+    ("stopped_at", OrNull(&Time)),
+]);
 
 const MESSAGE: Kind = Object(&[("time", Time), ("message", Text)]);
 
 const ALARM: Kind = Object(&[
     ("exists", Bool),
     ("state", OneOf(&["OK", "ALARM", "INSUFFICIENT_DATA", "MISSING"])),
-    ("since", Time),
+    ("since", OrNull(&Time)),
     ("enabled", Bool),
     ("actions", List(&Text)),
-    ("metric", METRIC),
-    ("threshold", THRESHOLD),
-    ("history", List(&CHANGE)),
-    ("silent", Bool),
+    ("metric", OrNull(&METRIC)),
+    ("threshold", OrNull(&THRESHOLD)),
+    ("history", OrNull(&List(&CHANGE))),
+    ("silent", OrNull(&Bool)),
 ]);
 
 const METRIC: Kind = Object(&[("namespace", Text), ("name", Text), ("dimensions", Map(&Text))]);
 
 const THRESHOLD: Kind = Object(&[
     ("comparison", Text),
-    ("value", Number),
+    ("value", OrNull(&Number)),
     ("period", Number),
     ("evaluation_periods", Number),
     ("datapoints", Number),
