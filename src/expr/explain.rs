@@ -8,8 +8,8 @@ use super::print::{print, source};
 use super::tree::{Loop, Macro};
 use super::value::{key_text, sorted};
 use super::vocabulary::{CONTAINS, DIFFERS, EQUALS};
-use super::words::{SHOWN, cut, shown};
-use super::{Scope, Value, order};
+use super::words::{SHOWN, cut};
+use super::{Scope, Value, order, veil};
 
 /// Longest explanation, in characters.
 const LONGEST: usize = 1000;
@@ -53,7 +53,7 @@ impl<'scope> Explainer<'_, '_, 'scope> {
             Expr::Select(select) if select.test => {
                 format!("{} has no field {}", source(&select.operand), select.field)
             }
-            Expr::Comprehension(inner) => match Loop::of(inner) {
+            Expr::Comprehension(inner) => match Loop::of(inner).filter(|written| !veil::lies_on(written.range)) {
                 Some(written) => self.broken_loop(expression, &written),
                 None => is_false(expression),
             },
@@ -75,7 +75,8 @@ impl<'scope> Explainer<'_, '_, 'scope> {
                 self.why_false(if self.is(condition, true) { yes } else { no })
             }
             (EQUALS, [left, right]) => {
-                let sides = self.value(left).zip(self.value(right));
+                let veiled = veil::lies_on(expression);
+                let sides = self.value(left).zip(self.value(right)).filter(|_| !veiled);
                 let differing = sides.and_then(|(left, right)| difference::of_objects(&left, &right, self.scope));
                 differing.unwrap_or_else(|| self.with_values(expression))
             }
@@ -102,7 +103,7 @@ impl<'scope> Explainer<'_, '_, 'scope> {
         if stays {
             return None;
         }
-        self.value(part).map(|value| shown(&value, self.scope))
+        self.value(part).map(|value| veil::shown(part, &value, self.scope))
     }
 
     fn broken_loop(&self, expression: &IdedExpr, written: &Loop<'_>) -> String {

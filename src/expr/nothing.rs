@@ -6,6 +6,7 @@ use cel::common::ast::{CallExpr, Expr, LiteralValue};
 use super::kind::Kind;
 use super::mismatch::Misfit;
 use super::print::source;
+use super::tree;
 use super::vocabulary::{DIFFERS, EQUALS};
 
 /// What is wrong with a comparison with null, where `always` knows the kinds of what is always there.
@@ -17,7 +18,7 @@ pub(super) fn misfit(call: &CallExpr, always: &dyn Fn(&IdedExpr) -> Option<Kind>
     Some(Misfit {
         message: format!("`{written}` is never null, so this {holds}"),
         help: format!("it is {word}: compare it with what it should be"),
-        word: written,
+        word: tree::path(asked)?.steps.last().map_or(written, |field| (*field).to_owned()),
     })
 }
 

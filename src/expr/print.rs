@@ -1,7 +1,7 @@
 //! A parsed expression as text again: as it was written, or with something put in place of its parts.
 
 use cel::IdedExpr;
-use cel::common::ast::{CallExpr, EntryExpr, Expr, IdedEntryExpr, LiteralValue, operators};
+use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedEntryExpr, LiteralValue, operators};
 
 use super::tree::{self, Loop};
 use super::vocabulary::{CONTAINS, DIFFERS, ELEMENTS, EQUALS, FIELDS, WHOLE};
@@ -62,13 +62,7 @@ impl Printer<'_> {
             Expr::List(list) => format!("[{}]", self.all(&list.elements)),
             Expr::Map(map) => format!("{{{}}}", self.entries(&map.entries)),
             Expr::Struct(fields) => format!("{}{{{}}}", fields.type_name, self.entries(&fields.entries)),
-            Expr::Comprehension(inner) => match Loop::of(inner) {
-                Some(written) => self.written_loop(&written),
-                None => {
-                    let asked = if tree::bound(inner).is_some() { &inner.accu_init } else { &inner.iter_range };
-                    format!("{}.…", self.print(asked, MEMBER))
-                }
-            },
+            Expr::Comprehension(inner) => self.comprehension(inner),
             Expr::Unspecified => "…".to_owned(),
         }
     }
@@ -106,6 +100,14 @@ impl Printer<'_> {
     fn function(&self, call: &CallExpr) -> String {
         let target = call.target.as_ref().map(|target| self.print(target, MEMBER) + ".").unwrap_or_default();
         format!("{target}{}({})", call.func_name, self.all(&call.args))
+    }
+
+    fn comprehension(&self, inner: &ComprehensionExpr) -> String {
+        if let Some(written) = Loop::of(inner) {
+            return self.written_loop(&written);
+        }
+        let asked = if tree::bound(inner).is_some() { &inner.accu_init } else { &inner.iter_range };
+        format!("{}.…", self.print(asked, MEMBER))
     }
 
     fn written_loop(&self, written: &Loop<'_>) -> String {

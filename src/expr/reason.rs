@@ -9,8 +9,9 @@ use super::print::{operator, source};
 use super::tree::{self, Loop};
 use super::value::{key_text, optional, sorted};
 use super::vocabulary::{ELEMENTS, FIELDS};
-use super::words::{SHOWN, cut, kind, shown};
-use super::{Value, Withheld, equality, withheld};
+use super::words::{SHOWN, cut, kind};
+use super::{Value, Withheld, equality, mixed, veil, withheld};
+use crate::redact::MASK;
 
 /// How many fields of an object are named when the one asked for is not there.
 const NAMED: usize = 8;
@@ -21,16 +22,6 @@ impl Explainer<'_, '_, '_> {
         match Value::resolve(expression, self.context) {
             Ok(value) => self.not_boolean(expression, &value),
             Err(error) => self.failure(expression, &error),
-        }
-    }
-
-    /// Why `part` has no value, where that is because an optional value is compared with a plain one. Of conditions that
-    /// are joined each may be the one.
-    pub(super) fn mixed(&self, part: &IdedExpr) -> Option<String> {
-        let error = Value::resolve(part, self.context).err()?;
-        match &part.expr {
-            Expr::Call(call) if is_logical(call) => call.args.iter().find_map(|part| self.mixed(part)),
-            _ => equality::is_mixed(&error).then(|| self.failure(part, &error)),
         }
     }
 
@@ -75,10 +66,10 @@ impl Explainer<'_, '_, '_> {
 
     fn not_boolean(&self, expression: &IdedExpr, value: &Value) -> String {
         let written = cut(&source(expression), SHOWN);
-        format!("{written} is {} ({}), not true or false", kind(value), shown(value, self.scope))
+        format!("{written} is {} ({}), not true or false", kind(value), veil::shown(expression, value, self.scope))
     }
 
-    fn failure(&self, part: &IdedExpr, error: &ExecutionError) -> String {
+    pub(super) fn failure(&self, part: &IdedExpr, error: &ExecutionError) -> String {
         if let Expr::Comprehension(inner) = &part.expr
             && let Some(written) = Loop::of(inner)
         {
@@ -113,6 +104,9 @@ impl Explainer<'_, '_, '_> {
     fn loop_failure(&self, written: &Loop<'_>, error: &ExecutionError) -> String {
         match Value::resolve(written.range, self.context) {
             Err(error) => self.failure(written.range, &error),
+            Ok(Value::List(_) | Value::Map(_)) if veil::lies_on(written.range) => {
+                format!("what is asked of each item of {} has no value", cut(&source(written.range), SHOWN))
+            }
             Ok(Value::List(_) | Value::Map(_)) => self.body_failure(written, error),
             Ok(other) => format!("{} is {}, not a list", cut(&source(written.range), SHOWN), kind(&other)),
         }
@@ -145,7 +139,7 @@ impl Explainer<'_, '_, '_> {
     fn no_field(&self, operand: &IdedExpr, field: &str) -> String {
         let owner = cut(&source(operand), SHOWN);
         match self.value(operand) {
-            Some(Value::Map(fields)) => format!("{owner} has no field {field} ({})", self.fields(&fields)),
+            Some(Value::Map(fields)) => format!("{owner} has no field {field} ({})", self.fields(operand, &fields)),
             Some(Value::Null) => format!("{owner} is null"),
             Some(other) => format!("{owner} is {}, not an object", kind(&other)),
             None => format!("{owner} has no field {field}"),
@@ -160,32 +154,16 @@ impl Explainer<'_, '_, '_> {
         format!("{} is {kind}, not {wanted}", cut(&source(asked), SHOWN))
     }
 
-    /// Which side of a comparison is the optional one; where it lies in a list or an object, the whole.
-    fn mixed_operand(&self, part: &IdedExpr, call: &CallExpr) -> String {
-        let is_optional = |part: &&IdedExpr| self.value(part).is_some_and(|value| optional(&value).is_some());
-        match call.args.iter().find(is_optional) {
-            Some(operand) => {
-                let written = cut(&source(self.taken(operand)), SHOWN);
-                format!("{written} is an optional value, and is compared with a plain one: write {written}.orValue(…)")
-            }
-            None => {
-                let written = cut(&source(part), SHOWN);
-                format!("{written} compares an optional value with a plain one: write .orValue(…) behind it")
-            }
-        }
+    /// The key that was asked for, text without its quotes.
+    fn key(&self, part: &IdedExpr, value: &Value) -> String {
+        if veil::lies_on(part) { MASK.to_owned() } else { cut(&self.scope.clean(super::to_text(value)), SHOWN) }
     }
 
-    /// The branch of a condition that is taken; anything else as it is.
-    fn taken<'tree>(&self, part: &'tree IdedExpr) -> &'tree IdedExpr {
-        match &part.expr {
-            Expr::Call(call) if call.func_name == operators::CONDITIONAL => {
-                self.taken(&call.args[if self.is(&call.args[0], true) { 1 } else { 2 }])
-            }
-            _ => part,
+    /// What there is in an object.
+    fn fields(&self, owner: &IdedExpr, fields: &Map) -> String {
+        if veil::lies_on(owner) {
+            return format!("it has: {MASK}");
         }
-    }
-
-    fn fields(&self, fields: &Map) -> String {
         if fields.map.is_empty() {
             return "it is empty".to_owned();
         }
@@ -200,14 +178,19 @@ impl Explainer<'_, '_, '_> {
         let owner = cut(&source(&call.args[0]), SHOWN);
         match (self.value(&call.args[0]), self.value(&call.args[1])) {
             (Some(Value::Map(fields)), Some(index)) => {
-                format!("{owner} has no field {} ({})", cut(&super::to_text(&index), SHOWN), self.fields(&fields))
+                format!(
+                    "{owner} has no field {} ({})",
+                    self.key(&call.args[1], &index),
+                    self.fields(&call.args[0], &fields)
+                )
             }
             (Some(Value::List(items)), Some(Value::Int(index))) => {
                 let elements = if items.len() == 1 { "element" } else { "elements" };
+                let index = self.key(&call.args[1], &Value::Int(index));
                 format!("{owner} has {} {elements}, so there is no [{index}]", items.len())
             }
             (Some(Value::List(_)), Some(index)) => {
-                format!("{owner} is a list, and {} is no place in it", shown(&index, self.scope))
+                format!("{owner} is a list, and {} is no place in it", veil::shown(&call.args[1], &index, self.scope))
             }
             (Some(Value::Null), _) => format!("{owner} is null"),
             (other, _) => format!("{owner} is {}, not a list or an object", other.as_ref().map_or("nothing", kind)),
@@ -215,7 +198,7 @@ impl Explainer<'_, '_, '_> {
     }
 
     fn failed_call(&self, part: &IdedExpr, call: &CallExpr, error: &ExecutionError) -> String {
-        if is_logical(call) || call.func_name == operators::CONDITIONAL {
+        if mixed::is_logical(call) || call.func_name == operators::CONDITIONAL {
             let odd = tree::children(part).into_iter().find_map(|child| {
                 let value = self.value(child).filter(|value| !matches!(value, Value::Bool(_)))?;
                 Some(self.not_boolean(child, &value))
@@ -243,13 +226,15 @@ impl Explainer<'_, '_, '_> {
             if std::ptr::eq(inner, part) {
                 return None;
             }
-            self.value(inner).map(|value| shown(&value, self.scope))
+            self.value(inner).map(|value| veil::shown(inner, &value, self.scope))
         })
     }
 
     fn in_other_words(&self, part: &IdedExpr, error: &ExecutionError) -> String {
         let written = cut(&source(part), SHOWN);
         match error {
+            // It may say of what it complains.
+            _ if veil::lies_on(part) => format!("{written} has no value"),
             ExecutionError::FunctionError { message, .. } => {
                 format!("{written}: {}", cut(&self.scope.clean(gist(message)), SHOWN))
             }
@@ -262,10 +247,6 @@ impl Explainer<'_, '_, '_> {
             _ => format!("{written} has no value"),
         }
     }
-}
-
-fn is_logical(call: &CallExpr) -> bool {
-    [operators::LOGICAL_AND, operators::LOGICAL_OR, operators::LOGICAL_NOT].contains(&call.func_name.as_str())
 }
 
 /// What a function complains of, in one line: of a drawing of several lines (regular expressions) the last says what it

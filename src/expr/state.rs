@@ -7,8 +7,8 @@ use super::explain::{Explainer, is_arithmetic, is_predicate};
 use super::print::source;
 use super::tree::{self, Loop};
 use super::vocabulary::WHOLE;
-use super::words::{BRIEF, brief, cut};
-use super::{Value, nothing};
+use super::words::{BRIEF, cut};
+use super::{Value, nothing, veil};
 
 /// Something that an expression reads, and what is to be said of it.
 struct Said {
@@ -73,7 +73,7 @@ impl Explainer<'_, '_, '_> {
             Some(Value::Bool(false)) => (None, format!("not {name}")),
             Some(value) => {
                 let speaks = matches!(value, Value::String(_)) && SPEAKING.contains(&name.as_str());
-                (Some(name).filter(|_| !speaks), brief(&value, self.scope))
+                (Some(name).filter(|_| !speaks), veil::brief(part, &value, self.scope))
             }
             None => (None, format!("{name} missing")),
         }
@@ -87,7 +87,7 @@ impl Explainer<'_, '_, '_> {
                 let elements = self.elements(written);
                 (label, format!("{} of {}", self.count(written, &elements), elements.len()))
             }
-            Some(value) => (label, brief(&value, self.scope)),
+            Some(value) => (label, veil::brief(part, &value, self.scope)),
             None => (None, format!("{} missing", name(written.range))),
         }
     }

@@ -166,6 +166,61 @@ fn questions_about_text_show_the_text() {
     broken("response.body.status.upperAscii() == 'DONE'", r#""QUEUED" == "DONE""#);
 }
 
+/// What is made of a secret is no text that whoever cleans an explanation could know.
+#[test]
+fn what_is_made_of_a_secret_is_not_shown() {
+    let secret =
+        object([("a".to_owned(), Value::from("Alpha-Quito")), ("j".to_owned(), Value::from(r#"{"Alpha":1}"#))]);
+    let scope = scope().with("secret", secret).with("word", Value::from("Alpha"));
+    let check = |text: &str, expected: &str, state: &str| {
+        let said = match compiled(text).truth(&scope) {
+            Truth::Broken { detail } => detail,
+            Truth::Unclear { reason } => reason,
+            other => panic!("{text}: {other:?}"),
+        };
+        assert_eq!((said.as_str(), compiled(text).state(&scope).as_str()), (expected, state), "{text}");
+    };
+    let part = "secret.a.split(\"-\")[0]";
+    let text = |rest: &str| format!("{part}{rest}");
+    check(&text(" == 'q'"), r#""***" == "q""#, &format!("{part} ***"));
+    check(&text(".startsWith('q')"), r#""***".startsWith("q")"#, &format!("{part} ***"));
+    check(&text(" + 'x' in ['q', word]"), r#""***" + "x" in ["q","Alpha"]"#, &format!("{part} ***, word Alpha"));
+    check(&text(" in [secret.a]"), r#""***" in ***"#, &format!("{part} ***, a ***"));
+    check("!(word == secret.a.split('-')[0])", r#"!("Alpha" == "***")"#, &format!("word Alpha, {part} ***"));
+    check("size(secret.a) == 3", "*** == 3", "size(secret.a) ***");
+    check(
+        "secret.a.split('-').exists(x, x == 'q')",
+        &{ "secret.a.split(\"-\").exists(x, x == \"q\") is false".to_owned() },
+        "secret.a.split(\"-\") 0 of 2",
+    );
+    check("json(secret.j) == {'Alpha': 2}", "*** == {\"Alpha\":2}", "json(secret.j) ***, {\"Alpha\": 2} {\"Alpha\":2}");
+    // Nor where there is no value.
+    check("json(secret.j).x == 1", "json(secret.j) has no field x (it has: ***)", "json(secret.j).x missing");
+    check("int(secret.a) == 1", "int(secret.a) has no value", "int(secret.a) missing");
+    check(
+        "service.images[secret.a] == 1",
+        "service.images has no field *** (it has: app, sidecar)",
+        "service.images[secret.a] missing",
+    );
+    check(
+        "secret.a.split('-')",
+        "secret.a.split(\"-\") is a list (***), not true or false",
+        "secret.a.split(\"-\") ***",
+    );
+    check(
+        "secret.a.split('-') > 1",
+        "> does not go with a list and a whole number: *** > 1",
+        "secret.a.split(\"-\") ***",
+    );
+    check(
+        "secret.a.split('-').exists(x, int(x) == 1)",
+        "what is asked of each item of secret.a.split(\"-\") has no value",
+        "secret.a.split(\"-\") missing",
+    );
+    let error = compiled("int(secret.a.split('-')[0])").evaluate(&scope).unwrap_err();
+    assert_eq!(error.message, "int(secret.a.split(\"-\")[0]) has no value");
+}
+
 #[test]
 fn only_the_parts_that_fail_are_shown() {
     broken("response.status == 502 && service.healthy == 1", "0 == 1");

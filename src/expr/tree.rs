@@ -66,6 +66,14 @@ pub(super) fn path(expression: &IdedExpr) -> Option<Path<'_>> {
     Some(path)
 }
 
+/// Whether it reads `root`, or anything below it.
+pub(super) fn reads(expression: &IdedExpr, root: &str) -> bool {
+    match &expression.expr {
+        Expr::Ident(name) => name.trim_start_matches('.') == root,
+        _ => children(expression).into_iter().any(|child| reads(child, root)),
+    }
+}
+
 /// The text of a text that is written out.
 pub(super) fn text_literal(expression: &IdedExpr) -> Option<&str> {
     match &expression.expr {

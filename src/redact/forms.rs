@@ -42,6 +42,7 @@ impl Forms {
         let mut all: BTreeSet<String> = raw.iter().map(|form| form.clone().into_owned()).collect();
         all.extend(raw.iter().flat_map(|form| base64_forms(form.as_bytes())));
         all.extend(raw.iter().flat_map(|form| json_forms(form)));
+        all.extend(secrets.iter().map(|secret| host_form(secret)));
         let short: Vec<&str> = raw.iter().map(AsRef::as_ref).filter(|form: &&str| form.len() < LONG).collect();
         let short = if short.is_empty() { None } else { AhoCorasick::new(short).ok() };
         drop(raw);
@@ -73,6 +74,11 @@ fn path_form(secret: &str) -> Option<String> {
     let form = || secret.replace('\\', "/").replace(['\t', '\r', '\n'], "");
     let tells = |form: &String| form.chars().filter(|letter| letter.is_alphanumeric()).count() >= Secret::SHORTEST;
     changed.then(form).filter(tells)
+}
+
+/// The secret as it stands in the name of a host.
+fn host_form(secret: &str) -> String {
+    secret.trim().to_lowercase()
 }
 
 /// The secret as base64: alone, and as it looks from inside the base64 of a longer text. There it may begin at the

@@ -20,8 +20,7 @@ use std::ops::Range;
 use std::sync::{PoisonError, RwLock};
 
 use forms::Forms;
-use secret::MASK;
-pub use secret::Secret;
+pub use secret::{MASK, Secret};
 use view::View;
 
 /// How many escapings inside each other are seen through, as in a URL inside JSON.
@@ -39,7 +38,7 @@ pub fn is_telling(name: &str) -> bool {
 }
 
 /// Knows every secret of a run and cleans text of them: raw, and in the forms they take on the way (base64, URL-, JSON-
-/// and XML-escaped, inside a `Basic` header). Shared by all cases; secrets may be added while it runs (`capture: secret`).
+/// and XML-escaped, inside a `Basic` header, in lower case as the name of a host). Shared by all cases; secrets may be added while it runs (`capture: secret`).
 #[derive(Default)]
 pub struct Redactor {
     known: RwLock<Known>,

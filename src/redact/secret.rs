@@ -1,7 +1,7 @@
 //! A secret's text, which does not print itself.
 
 /// What stands in the place of a secret.
-pub(super) const MASK: &str = "***";
+pub const MASK: &str = "***";
 
 /// A secret's text. It has no `Display`; its `Debug` is `***`.
 #[derive(Clone, PartialEq, Eq)]

@@ -95,6 +95,14 @@ fn a_secret_in_a_path_is_blanked() {
     check(&["\\\\\\\\"], "https://x////y", "https://x////y");
 }
 
+/// The name of a host is put in lower case.
+#[test]
+fn a_secret_in_a_host_is_blanked() {
+    let url = url::Url::parse("http://Alpha-Q7.invalid/Alpha-Q7").unwrap();
+    check(&["Alpha-Q7"], url.as_str(), "http://***.invalid/***");
+    check(&["Alpha-Q7\n"], "no such host: alpha-q7.invalid", "no such host: ***.invalid");
+}
+
 #[test]
 fn json_is_cleaned_of_keys_strings_and_numbers() {
     let redactor = knowing(&["hunter2!", "12345678"]);
