@@ -33,6 +33,7 @@ pub(super) async fn examine(plan: &Plan, instruments: &Arc<Instruments>) -> Vec<
         step_start: Instant::now(),
         whole_log: false,
         anew: true,
+        all_along: false,
         dir: std::path::PathBuf::new(),
         deadline: Instant::now() + WITHIN,
     };

@@ -95,10 +95,7 @@ impl<'step> Lookout<'step> {
         let began = self.elapsed();
         self.looking = Some(began);
         let deadline = self.by(deadline);
-        let whole_log = self.patient && self.step.spec.reads_whole_log();
-        let (dir, step_start) = (self.step.spec.dir.clone(), self.started);
-        let vantage = Vantage { step_start, dir, whole_log, anew: self.anew, deadline, ..self.stage.vantage.clone() };
-        let seen = self.request.look(&vantage).await;
+        let seen = self.request.look(&self.vantage(deadline)).await;
         self.looking = None;
         self.scope.set_now(self.stage.clock.now());
         if let Ok(observation) = &seen {
@@ -113,6 +110,13 @@ impl<'step> Lookout<'step> {
         self.anew = !(self.patient && unfinished);
         self.last = Some((seen, assessment));
         standing
+    }
+
+    fn vantage(&self, deadline: Instant) -> Vantage {
+        let whole_log = self.patient && self.step.spec.reads_whole_log();
+        let all_along = self.at.phase == Phase::Guard || self.step.hold.is_some();
+        let (dir, step_start, anew) = (self.step.spec.dir.clone(), self.started, self.anew);
+        Vantage { step_start, dir, whole_log, anew, all_along, deadline, ..self.stage.vantage.clone() }
     }
 
     /// From now on looks wait until a log is complete that is judged.
@@ -306,6 +310,7 @@ mod tests {
             dir: PathBuf::new(),
             whole_log: false,
             anew: true,
+            all_along: false,
             deadline: Instant::now() + Duration::from_mins(1),
         };
         let clock = Clock::starting_at(Utc::now());

@@ -143,6 +143,7 @@ impl Run {
             step_start: Instant::now(),
             whole_log: false,
             anew: true,
+            all_along: false,
             dir: PathBuf::new(),
             deadline: Instant::now(),
         }

@@ -39,6 +39,9 @@ pub struct Vantage {
     /// Whether a look at a log speaks of this moment; else it goes on proving what one before claimed that could not be
     /// finished.
     pub anew: bool,
+    /// Whether what is looked at must hold all along, so that every connection that breaks counts: then a request goes out
+    /// on one of its own. On one that had been used before, nobody could tell a break from a server that tidies up.
+    pub all_along: bool,
     /// By when the step must be through; a look must not take longer.
     pub deadline: Instant,
 }

@@ -99,6 +99,7 @@ impl Moto {
             step_start: tokio::time::Instant::now(),
             whole_log: false,
             anew: true,
+            all_along: false,
             dir: PathBuf::new(),
             deadline: tokio::time::Instant::now() + Duration::from_secs(30),
         }

@@ -20,7 +20,7 @@ use crate::target::ApiHeader;
 pub struct Client {
     /// Connections that are used again.
     kept: Pools,
-    /// Connections for what must not be sent twice, where nobody knows whether the server keeps those that it has.
+    /// Connections of which each is for one request only.
     single: Pools,
     keeper: Keeper,
     api: Option<Api>,
@@ -65,9 +65,10 @@ impl Client {
         self.turnstile.turn().await
     }
 
-    /// The pool for such a request.
-    pub(super) fn pool(&self, method: &Method, url: &Url) -> Result<&reqwest::Client, LookError> {
-        let again = method.is_idempotent() || self.keeper.is(url);
+    /// The pool for such a request. `alone` wants a connection of its own; so does what must not be sent twice, where
+    /// nobody knows whether the server keeps those that it has.
+    pub(super) fn pool(&self, method: &Method, url: &Url, alone: bool) -> Result<&reqwest::Client, LookError> {
+        let again = !alone && (method.is_idempotent() || self.keeper.is(url));
         if again { self.kept.towards(url) } else { self.single.towards(url) }
     }
 

@@ -79,7 +79,9 @@ impl Request {
     /// Where nothing could be seen: no answer in time, no connection, a file that cannot be read. An answer, whatever
     /// its status, is no error.
     pub async fn look(&self, vantage: &Vantage) -> Result<Response, LookError> {
-        Ok(self.exchange(&vantage.instruments.http, vantage.deadline).await?.cleaned_by(&vantage.instruments.redactor))
+        let Vantage { instruments, all_along, deadline, .. } = vantage;
+        let response = self.exchange(&instruments.http, *all_along, *deadline).await?;
+        Ok(response.cleaned_by(&instruments.redactor))
     }
 
     /// In a few words: `DELETE /api/v1/bulk-imports/42`.
@@ -92,13 +94,18 @@ impl Request {
         format!("{} {shown}", self.method.word())
     }
 
-    /// Sends and follows redirects until there is an answer to show.
-    pub(super) async fn exchange(&self, client: &Client, deadline: Instant) -> Result<Response, LookError> {
+    /// Sends and follows redirects until there is an answer to show; `alone` on a connection of its own each.
+    pub(super) async fn exchange(
+        &self,
+        client: &Client,
+        alone: bool,
+        deadline: Instant,
+    ) -> Result<Response, LookError> {
         let _turn = client.turn().await;
         let time = Time::until(deadline, self.timeout);
         let mut way = Way::from(self.first_hop(client)?);
         loop {
-            let answer = self.send(client, &way.hop, time).await.map_err(|error| self.behind(&way, error))?;
+            let answer = self.send(client, &way.hop, alone, time).await.map_err(|error| self.behind(&way, error))?;
             let status = answer.status();
             let next = way.hop.next(status, answer.headers(), self.content.is_some());
             match if way.followed < self.redirects { next? } else { None } {
@@ -128,19 +135,19 @@ impl Request {
 
     /// One hop, up to the answer's head. On a connection that the server closed while nobody used it, a request that
     /// may be sent twice is sent once more; any other has then failed, as it may have arrived.
-    async fn send(&self, client: &Client, hop: &Hop, time: Time) -> Result<reqwest::Response, LookError> {
-        let first = self.send_once(client, hop, time).await?;
+    async fn send(&self, client: &Client, hop: &Hop, alone: bool, time: Time) -> Result<reqwest::Response, LookError> {
+        let first = self.send_once(client, hop, alone, time).await?;
         let sent = match &first.answer {
             Err(error) if first.reused && hop.method.is_idempotent() && failure::broke_off(error) => {
-                self.send_once(client, hop, time).await?
+                self.send_once(client, hop, alone, time).await?
             }
             _ => first,
         };
         sent.answer.map_err(|error| failure::explain(&error, &hop.url))
     }
 
-    async fn send_once(&self, client: &Client, hop: &Hop, time: Time) -> Result<Sent, LookError> {
-        let pool = client.pool(&hop.method, &hop.url)?;
+    async fn send_once(&self, client: &Client, hop: &Hop, alone: bool, time: Time) -> Result<Sent, LookError> {
+        let pool = client.pool(&hop.method, &hop.url, alone)?;
         let mut request = pool.request(hop.method.clone(), hop.url.clone()).headers(hop.headers.clone());
         if let Some(content) = self.content.as_ref().filter(|_| hop.carries_body) {
             request = content.put_on(request, hop.headers.contains_key(header::CONTENT_TYPE)).await?;

@@ -99,7 +99,7 @@ fn carrying(method: Method, url: &str, content: Content) -> Request {
 }
 
 async fn send(client: &Client, request: &Request) -> Result<Response, LookError> {
-    request.exchange(client, Instant::now() + Duration::from_mins(1)).await
+    request.exchange(client, false, Instant::now() + Duration::from_mins(1)).await
 }
 
 async fn get_from(api: &str, path: &str) -> Response {
@@ -372,6 +372,17 @@ async fn a_connection_closed_while_idle_is_no_failure_but_one_closed_at_once_is(
     assert_eq!(last_of(2, Method::Get, &[&[WHOLE, HALF], &[WHOLE]]).await, half);
 }
 
+/// Where every break counts, none is taken for a connection that was closed while idle.
+#[tokio::test]
+async fn what_must_hold_all_along_goes_on_a_connection_of_its_own() {
+    let (url, accepted) = serve(Router::new().route("/", get(|| async { "ok" }))).await;
+    let (client, request) = (client(&url), request(Method::Get, "/"));
+    for alone in [false, false, true, true, false] {
+        request.exchange(&client, alone, Instant::now() + Duration::from_mins(1)).await.unwrap();
+    }
+    assert_eq!((client.requests(), accepted.load(Ordering::SeqCst)), (5, 3));
+}
+
 async fn check_error(url: &str, kind: LookErrorKind, expected: &str) {
     let error = send(&client("http://127.0.0.1:9"), &request(Method::Get, url)).await.unwrap_err();
     assert_eq!((error.kind, error.message.as_str()), (kind, expected), "{url}");
@@ -431,7 +442,8 @@ async fn an_answer_that_does_not_come_in_time_is_waited_for_no_longer() {
         ("/slow", Some(70), 9_000, (late, format!("the answer of {url}/slow was not whole within 70 ms"))),
     ] {
         let request = Request { timeout: timeout.map(Duration::from_millis), ..request(Method::Get, path) };
-        let error = request.exchange(&client, Instant::now() + Duration::from_millis(deadline)).await.unwrap_err();
+        let error =
+            request.exchange(&client, false, Instant::now() + Duration::from_millis(deadline)).await.unwrap_err();
         assert_eq!((error.kind, error.message.replace("59 ms", "60 ms")), expected);
     }
 }
@@ -621,7 +633,7 @@ async fn an_exchange_waits_for_its_turn_and_the_answer_is_not_charged_with_it() 
         turns.push(client.turn().await);
     }
     let began = Instant::now();
-    let response = request(Method::Get, "/").exchange(&client, began + Duration::from_secs(30)).await.unwrap();
+    let response = request(Method::Get, "/").exchange(&client, false, began + Duration::from_secs(30)).await.unwrap();
     let (took, answered) = (began.elapsed(), response.elapsed.0.to_std().unwrap());
     assert!(took >= answered + super::turnstile::STILL, "{took:?} in all, {answered:?} of it for the answer");
 }

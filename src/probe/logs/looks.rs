@@ -39,6 +39,7 @@ impl Stand {
             dir: std::path::PathBuf::new(),
             whole_log: false,
             anew: true,
+            all_along: false,
             deadline: Instant::now() + Duration::from_secs(30),
         };
         Self { peer, vantage }

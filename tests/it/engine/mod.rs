@@ -5,11 +5,15 @@ mod guards;
 mod leftovers;
 mod stand;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use smoke::event::{Fact, Phase};
 use smoke::verdict::Verdict;
 use stand::{Answer, Manner, Ran, Reply, run};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 
 const OK: Answer = |_| Reply::Json(200, r#"{"id":"a1","status":"done"}"#);
 const CREATED: Answer = |_| Reply::Json(201, r#"{"id":"a1"}"#);
@@ -514,6 +518,59 @@ steps:
     let blinks: Answer = |count| Reply::Json(if count == 3 { 503 } else { 200 }, r#"{"ok":true}"#);
     let blinked = one(&yaml.replace("response.body.ok", "response.status == 200"), &[("GET /health", blinks)]).await;
     assert_eq!(blinked.outcome(Phase::Step, 0).verdict, Verdict::Failed, "what must keep holding did not");
+}
+
+/// The URL of a server that keeps its connections, and hangs up on every second request once it has read it.
+async fn forgetful() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let read = Arc::new(AtomicUsize::new(0));
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let read = Arc::clone(&read);
+            tokio::spawn(async move {
+                while stream.read(&mut [0; 4096]).await.is_ok_and(|length| length > 0)
+                    && read.fetch_add(1, Ordering::SeqCst).is_multiple_of(2)
+                {
+                    let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await;
+                }
+            });
+        }
+    });
+    url
+}
+
+/// Whoever looks for an answer may meet a connection that was closed while idle; whoever looks whether there always is one
+/// sees every request that was dropped.
+#[tokio::test]
+async fn what_must_keep_holding_sees_every_request_that_is_dropped() {
+    async fn check(lists: &str, phase: Phase, verdict: Verdict, expected: &[&str]) {
+        let url = forgetful().await;
+        let yaml = format!("name: dropped\n{}", lists.replace("LOOK", &format!("http: {{ get: \"{url}\" }}")));
+        let ran =
+            one(&yaml, &[("GET /job", |count| Reply::Json(200, if count < 6 { "{}" } else { r#"{"done":true}"# }))])
+                .await;
+        let outcome = ran.outcome(phase, 0);
+        let host = url.trim_start_matches("http://").trim_end_matches('/');
+        let states = outcome.changes.iter().take(2).map(|change| change.state.replace(host, "HOST"));
+        assert_eq!(
+            (outcome.verdict, states.collect::<Vec<_>>()),
+            (verdict, expected.iter().map(|state| (*state).to_owned()).collect())
+        );
+    }
+    let dropped = ["status 200", "connection closed by HOST before it answered"];
+    let step = |more: &str| format!("steps: [ {{ name: look, LOOK, {more}, every: 100ms }} ]\n");
+    let holds = step("expect: response.status == 200, for: 300ms");
+    let looks = step("until: response.status == 201, within: 300ms");
+    let waits = "{ name: wait, http: { get: /job }, until: response.body.done, every: 100ms }";
+    let guards = "guards: [ { name: look, LOOK, expect: response.status == 200, every: 100ms } ]";
+    let guards = format!("{guards}\nsteps: [ {waits} ]\n");
+    tokio::join!(
+        check(&holds, Phase::Step, Verdict::Failed, &dropped),
+        check(&looks, Phase::Step, Verdict::Failed, &dropped[..1]),
+        check(&guards, Phase::Guard, Verdict::Passed, &dropped),
+    );
 }
 
 /// All that is told of a run.
