@@ -21,7 +21,7 @@ pub enum LookErrorKind {
     Unreachable,
     /// The system under test does not answer as a system should: refused, reset, timed out. That is *failed*.
     System,
-    /// The system does not answer in the time that was said for this request (`timeout`). *Failed* as well.
+    /// The system does not answer in the time that this request has (`timeout`). *Failed* as well.
     Late,
     /// The system answered, and that led to nothing: the answer stopped half way, or was a redirect to where nobody is.
     /// *Failed* as well.

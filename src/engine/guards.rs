@@ -23,8 +23,9 @@ use crate::verdict::Verdict;
 
 /// How long the last look is repeated where it cannot be known yet: longer than logs usually lag, shorter than patience.
 const SETTLE: Duration = Duration::from_secs(30);
-/// How long a look may take while the steps go on: as long as a request may that says nothing of its own `timeout`.
-const LOOK: Duration = Duration::from_secs(30);
+/// How long a look may take while the steps go on: longer than a request may that says nothing of its own `timeout`, so
+/// that it is the request whose time is over.
+const LOOK: Duration = Duration::from_secs(35);
 /// A look at a log waits for late lines as long as it may. While the steps go on, another one follows.
 const GLANCE: Duration = Duration::from_secs(5);
 

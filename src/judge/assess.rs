@@ -89,7 +89,7 @@ fn broken(step: &Step, kind: LookErrorKind) -> Standing {
     match (may_repeat(step), waits(step)) {
         (false, _) => Standing::Settled(verdict),
         (true, true) => Standing::Open { verdict, patience: Patience::Within },
-        // How long an answer may take was said: one that took longer is as wrong as one that says no.
+        // How long an answer may take is known: one that took longer is as wrong as one that says no.
         (true, false) if kind == LookErrorKind::Late => Standing::Settled(verdict),
         (true, false) => Standing::Open { verdict, patience: Patience::Blink },
     }

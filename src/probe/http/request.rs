@@ -46,7 +46,7 @@ pub struct Request {
 struct Time {
     started: Instant,
     limit: Instant,
-    /// What it is when that is over: late, where the request was given that time.
+    /// What it is when that is over: late, where it was the request's own time and not that of whoever looks.
     over: LookErrorKind,
 }
 
@@ -218,8 +218,7 @@ impl Time {
     fn until(deadline: Instant, timeout: Option<Duration>) -> Self {
         let started = Instant::now();
         let own = started + timeout.unwrap_or(TIMEOUT);
-        let late = timeout.is_some() && own <= deadline;
-        let over = if late { LookErrorKind::Late } else { LookErrorKind::System };
+        let over = if own <= deadline { LookErrorKind::Late } else { LookErrorKind::System };
         Self { started, limit: own.min(deadline), over }
     }
 
@@ -234,7 +233,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn only_who_was_given_a_time_is_late() {
+    async fn who_has_used_up_the_time_of_a_request_is_late() {
         #[track_caller]
         fn check(timeout: Option<u64>, deadline: u64, expected: (u64, LookErrorKind)) {
             let timeout = timeout.map(Duration::from_secs);
@@ -243,7 +242,7 @@ mod tests {
         }
         check(Some(30), 60, (30, LookErrorKind::Late));
         check(Some(30), 20, (20, LookErrorKind::System));
-        check(None, 60, (30, LookErrorKind::System));
+        check(None, 60, (30, LookErrorKind::Late));
         check(None, 20, (20, LookErrorKind::System));
     }
 }

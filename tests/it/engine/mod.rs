@@ -497,6 +497,25 @@ async fn an_answer_that_is_later_than_written_has_failed() {
     check(&format!("{get}, until: response.status == 200"), (Verdict::Passed, 2)).await;
 }
 
+/// A request has 30 s where nobody says otherwise. That nobody answers for so long is no trouble that passes.
+#[tokio::test(start_paused = true)]
+async fn who_does_not_answer_is_not_asked_again() {
+    async fn check(lists: &str, phase: Phase) {
+        // Its connections are taken, and nothing is ever read from them.
+        let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let look = format!("http: {{ get: \"http://{}/\" }}", silent.local_addr().unwrap());
+        let yaml = format!("name: silent\n{}", lists.replace("LOOK", &look));
+        let ran = one(&yaml, &[("POST /things", CREATED)]).await;
+        let outcome = ran.outcome(phase, 0);
+        let waited = (30_000..31_000).contains(&outcome.duration_ms);
+        assert_eq!((outcome.verdict, outcome.looks, waited), (Verdict::Failed, 1, true), "{outcome:?}");
+    }
+    let look = "[ { name: look, LOOK, expect: response.status == 200 } ]";
+    check(&format!("steps: {look}\n"), Phase::Step).await;
+    let order = "[ { name: order, http: { post: /things }, expect: response.status == 201 } ]";
+    check(&format!("guards: {look}\nsteps: {order}\n"), Phase::Guard).await;
+}
+
 #[tokio::test]
 async fn for_wants_it_to_keep_holding() {
     let yaml = "
