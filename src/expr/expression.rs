@@ -126,6 +126,16 @@ impl Expression {
         }
     }
 
+    /// Whether a word stands in it, as a text or as a name. The function of that name (`list.exists(…)`) is another word.
+    #[must_use]
+    pub fn mentions(&self, wanted: &str) -> bool {
+        let words: Vec<_> = tokens(&self.text).collect();
+        words.iter().enumerate().any(|(at, word)| match word.kind {
+            Word::Text => word.text.trim_matches(['"', '\'']) == wanted,
+            _ => word.text == wanted && words.get(at + 1).is_none_or(|next| next.text != "("),
+        })
+    }
+
     pub(super) fn tree(&self) -> &IdedExpr {
         &self.tree
     }

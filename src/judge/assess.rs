@@ -109,6 +109,10 @@ fn unjudged(step: &Step, reason: &str) -> Vec<Judged> {
 
 fn look(step: &Step, observation: &Observation, scope: &Scope) -> Assessment {
     let judge = Judge::new(observation, scope);
+    if let Some(absent) = judge.absent(step) {
+        let why = absent.detail.clone().unwrap_or_default();
+        return Assessment { standing: missing(step), judged: [vec![absent], unjudged(step, &why)].concat() };
+    }
     let mut judged = Vec::new();
     let unsure = match judge.fail_if(&step.fail_if) {
         Ok(unsure) => unsure,
@@ -130,6 +134,12 @@ fn look(step: &Step, observation: &Observation, scope: &Scope) -> Assessment {
     let standing = settle(step, observation, &last);
     judged.extend(last.into_iter().map(|one| one.judged));
     Assessment { standing, judged }
+}
+
+/// What it asks about is not there. Whoever waits may see it come.
+fn missing(step: &Step) -> Standing {
+    let verdict = Verdict::Failed;
+    if waits(step) { Standing::Open { verdict, patience: Patience::Within } } else { Standing::Settled(verdict) }
 }
 
 /// What the look is worth once there is nothing left to wait for.
@@ -175,9 +185,13 @@ fn demand(demand: &Demand) -> Judged {
 mod tests {
     use std::sync::Arc;
 
+    use chrono::DateTime;
+
     use super::*;
+    use crate::aws::AlarmFacts;
     use crate::expr::{from_json, withhold};
     use crate::probe::Gap;
+    use crate::probe::alarm::AlarmsSeen;
     use crate::probe::http::Response;
     use crate::probe::logs::LogsSeen;
     use crate::scenario::Project;
@@ -293,6 +307,51 @@ mod tests {
             assert_eq!(judged.held, Some(false), "{judged:?}");
             assert!(judged.detail.as_ref().is_some_and(|why| why.ends_with(".orValue(…)")), "{judged:?}");
         }
+    }
+
+    #[test]
+    fn an_alarm_that_is_not_there_has_failed_where_the_step_does_not_say_what_that_means() {
+        #[track_caller]
+        fn check(lines: &str, standing: Standing) {
+            let other = "- name: other\n  ecs: { cluster: c, service: s }\n  expect: service.steady";
+            let scenario = format!("steps:\n- name: look\n  {lines}\n{other}");
+            let (project, problems) = Project::of_texts(CONFIG, &scenario);
+            assert_eq!(problems, [], "{lines}");
+            let absent = AlarmFacts {
+                name: "down".to_owned(),
+                seen_at: DateTime::UNIX_EPOCH,
+                alarm: None,
+                history: Ok(Vec::new()),
+                mutes: Ok(Vec::new()),
+                others: vec!["dwon".to_owned()],
+            };
+            let several = lines.contains("names");
+            let seen = Observation::Alarm(AlarmsSeen::made_up(&[absent], several));
+            let mut scope = Scope::default();
+            seen.bind_in(&mut scope);
+            let assessment = assess(&project.scenarios[0].steps[0], &Ok(seen), &scope);
+            assert_eq!(assessment.standing, standing, "{lines}");
+            if standing != Standing::Settled(Verdict::Passed) {
+                let told = &assessment.judged[0];
+                let why = (told.text.ends_with(".exists"), told.held, told.detail.as_deref());
+                assert_eq!(why, (true, Some(false), Some("no alarm named down (nearest: dwon)")), "{lines}");
+            }
+        }
+        let (failed, passed) = (Standing::Settled(Verdict::Failed), Standing::Settled(Verdict::Passed));
+        check("alarm: down\n  expect: alarm.state != 'ALARM'", failed);
+        check("alarm: down\n  expect: alarm.history.size() == 0", failed);
+        check("alarm: down\n  expect: \"!alarm.history.exists(change, change.to == 'ALARM')\"", failed);
+        check("alarm: down\n  expect: \"!alarm.silent\"", failed);
+        check("alarm: down\n  expect: alarm.silent", failed);
+        check("alarm: down\n  as: watch", failed);
+        check("alarm: { names: [ down ] }\n  expect: alarms.down.state != 'ALARM'", failed);
+        let awaited = Standing::Open { verdict: Verdict::Failed, patience: Patience::Within };
+        check("alarm: down\n  until: alarm.state != 'ALARM'", awaited);
+        check("alarm: down\n  expect: \"!alarm.exists\"", passed);
+        check("alarm: down\n  expect: alarm.state in ['OK', 'MISSING']", passed);
+        check("alarm: down\n  until: \"!alarm.exists || !alarm.enabled\"", passed);
+        check("alarm: down\n  capture: { there: alarm.exists }", passed);
+        check("alarm: { names: [ down ] }\n  expect: alarms.all(name, !alarms[name].exists)", passed);
     }
 
     #[test]

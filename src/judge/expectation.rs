@@ -89,6 +89,14 @@ impl<'look> Judge<'look> {
         Some(One { judged, verdict: Verdict::Failed, passing: false, denied: false })
     }
 
+    /// An alarm that is not there, unless the step says itself what that means: it is neither loud nor quiet, and whatever
+    /// is said of it would hold by chance.
+    pub(super) fn absent(&self, step: &Step) -> Option<Judged> {
+        let Observation::Alarm(alarms) = self.observation else { return None };
+        let (text, why) = alarms.absent().filter(|_| !step.judges_absence())?;
+        Some(Judged { text, kind: "expect".to_owned(), held: Some(false), detail: Some(why) })
+    }
+
     /// What it read, for those who want to know what held.
     fn read(&self, expression: &Expression) -> Option<String> {
         Some(expression.state(self.scope)).filter(|state| !state.is_empty())

@@ -112,6 +112,14 @@ impl Step {
         matches!(self.probe, Probe::Logs(_)) && self.until.is_empty() && (self.keep_as.is_some() || judged.any(reads))
     }
 
+    /// Whether it says itself what is to be where there is no such alarm.
+    #[must_use]
+    pub fn judges_absence(&self) -> bool {
+        let captures = self.capture.iter().map(|capture| &capture.from);
+        let mut judged = self.until.iter().chain(&self.fail_if).chain(&self.expect).chain(captures);
+        judged.any(|expression| expression.mentions("exists") || expression.mentions("MISSING"))
+    }
+
     /// Its conditions: `until`, `fail_if`, `expect` and `when`.
     pub fn conditions(&self) -> impl Iterator<Item = &Expression> {
         self.until.iter().chain(&self.fail_if).chain(&self.expect).chain(&self.when)

@@ -122,6 +122,11 @@ impl Query {
     }
 }
 
+/// What expressions call a field of it.
+fn path(alarm: &AlarmSeen, several: bool, field: &str) -> String {
+    if several { format!("alarms.{}.{field}", alarm.name) } else { format!("alarm.{field}") }
+}
+
 fn no_aws() -> LookError {
     let message = "the target has no aws in smoke.yaml: an alarm step cannot look".to_owned();
     LookError { kind: LookErrorKind::Unusable, message, retry_after: None }
@@ -129,15 +134,19 @@ fn no_aws() -> LookError {
 
 impl AlarmsSeen {
     fn new(alarms: Vec<AlarmSeen>, several: bool) -> Self {
-        let path = |alarm: &AlarmSeen, field: &str| {
-            if several { format!("alarms.{}.{field}", alarm.name) } else { format!("alarm.{field}") }
-        };
         let unknown = |alarm: &AlarmSeen| -> Vec<Unknown> {
             let unknowns = alarm.unknowns.iter();
-            unknowns.map(|(field, why)| Unknown { path: path(alarm, field), why: why.clone() }).collect()
+            unknowns.map(|(field, why)| Unknown { path: path(alarm, several, field), why: why.clone() }).collect()
         };
         let unknowns = alarms.iter().flat_map(unknown).collect();
         Self { alarms, several, unknowns }
+    }
+
+    /// One look at these, by somebody whose window opened with the epoch.
+    #[cfg(test)]
+    pub(crate) fn made_up(facts: &[aws::AlarmFacts], several: bool) -> Self {
+        let start = chrono::DateTime::UNIX_EPOCH;
+        Self::new(facts.iter().map(|facts| AlarmSeen::of(facts, start)).collect(), several)
     }
 
     /// In one line.
@@ -155,10 +164,20 @@ impl AlarmsSeen {
         self.alarms.iter().find_map(|alarm| alarm.cause.clone())
     }
 
-    /// Whether the cause that it tells may be why that does not hold. What an alarm did says nothing of what it watches.
+    /// The first that is not there: what is read of it, and why that does not hold.
+    #[must_use]
+    pub fn absent(&self) -> Option<(String, String)> {
+        let mut absent = self.alarms.iter().filter(|alarm| !alarm.exists);
+        absent.find_map(|alarm| Some((path(alarm, self.several, "exists"), alarm.cause.clone()?)))
+    }
+
+    /// Whether the cause that it tells may be why that does not hold. What an alarm did says nothing of what it watches,
+    /// nor of another one that is not there.
     #[must_use]
     pub fn explains(&self, judged: &Judged) -> bool {
-        ![".metric", ".threshold"].iter().any(|field| judged.text.contains(field))
+        let another = |(path, why): (String, String)| judged.text == path && self.cause() != Some(why);
+        let watched = [".metric", ".threshold"].iter().any(|field| judged.text.contains(field));
+        !watched && !self.absent().is_some_and(another)
     }
 
     /// What each shows of the system.

@@ -210,6 +210,22 @@ fn an_unknown_alarm_is_not_a_silent_one() {
 }
 
 #[test]
+fn what_another_alarm_did_is_no_reason_why_one_is_not_there() {
+    let mut loud = quiet();
+    with(&mut loud, |alarm| alarm.state = "ALARM".to_owned());
+    let gone = AlarmFacts { name: "gone".to_owned(), alarm: None, ..quiet() };
+    let explains = |facts: &[AlarmFacts]| {
+        let seen = AlarmsSeen::made_up(facts, true);
+        let (text, why) = seen.absent().unwrap();
+        assert_eq!((text.as_str(), why.as_str()), ("alarms.gone.exists", "no alarm named gone"));
+        let judged = Judged { text, kind: "expect".to_owned(), held: Some(false), detail: Some(why) };
+        seen.explains(&judged)
+    };
+    assert!(explains(&[quiet(), gone.clone()]));
+    assert!(!explains(&[loud, gone]));
+}
+
+#[test]
 fn doubts_are_said() {
     let alter = |facts: &mut AlarmFacts| {
         facts.seen_at = at(90);
