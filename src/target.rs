@@ -47,6 +47,21 @@ impl TargetSettings {
     }
 }
 
+/// The URL of an API as one behind which the paths of requests can be put.
+///
+/// # Errors
+/// Why they cannot.
+pub fn base(url: &str) -> Result<Url, &'static str> {
+    let url = Url::parse(url).map_err(|_| "is not a URL")?;
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        return Err("must begin with http:// or https:// and name a host");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("must end with a path: what follows `?` or `#` belongs to the steps that want it");
+    }
+    Ok(url)
+}
+
 /// A header for the API's own host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiHeader {
@@ -80,6 +95,24 @@ pub struct AwsSettings {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paths_can_be_put_behind_the_url_of_an_api() {
+        #[track_caller]
+        fn check(url: &str, expected: Option<&str>) {
+            assert_eq!(base(url).err(), expected, "{url}");
+        }
+        check("https://api.example.com", None);
+        check("http://u:p@[::1]:81/api/v1/", None);
+        check("api.example.com/v1", Some("is not a URL"));
+        let scheme = Some("must begin with http:// or https:// and name a host");
+        check("localhost:8080", scheme);
+        check("ftp://api.example.com", scheme);
+        let path = Some("must end with a path: what follows `?` or `#` belongs to the steps that want it");
+        check("http://h/echo?x=1", path);
+        check("http://h/echo?", path);
+        check("http://h#x", path);
+    }
 
     #[test]
     fn who_logs_in_at_the_api_is_not_shown() {

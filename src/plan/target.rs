@@ -9,7 +9,7 @@ use crate::expr::{Reference, Scope, Template, Value, from_json, to_json};
 use crate::redact::{Secret, is_telling};
 use crate::scenario::config::{Api, Aws, Target};
 use crate::scenario::duration;
-use crate::target::ApiHeader;
+use crate::target::{ApiHeader, base};
 
 /// `target` and `run`, before the URL of the API is known.
 pub(super) fn scope(target: &Target, run_id: &str, started: DateTime<Utc>) -> Scope {
@@ -52,8 +52,10 @@ struct Filling<'f, 'p, 'v, 'c> {
 impl Filling<'_, '_, '_, '_> {
     fn api(&mut self, api: &Api) -> (Option<String>, Vec<ApiHeader>) {
         let url = self.text(&api.url).map(|url| url.trim_end_matches('/').to_owned());
-        if let Some(url) = url.as_ref().filter(|url| !guessed(&api.url) && url::Url::parse(url).is_err()) {
-            self.problems.push(Diagnostic::at(api.url.location(), format!("`{url}` is not a URL")));
+        if let Some(url) = url.as_ref().filter(|_| !guessed(&api.url))
+            && let Err(why) = base(url)
+        {
+            self.problems.push(Diagnostic::at(api.url.location(), format!("`{url}` {why}")));
         }
         let headers = api.headers.iter().filter_map(|(name, value)| {
             // What stands in the repository for all to read is no secret, unless it sounds like one.

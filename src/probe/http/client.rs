@@ -13,7 +13,7 @@ use super::pools::{Pools, noting_connections};
 use super::turnstile::{Turn, Turnstile};
 use crate::plan::TargetSettings;
 use crate::probe::{LookError, LookErrorKind};
-use crate::target::ApiHeader;
+use crate::target::{ApiHeader, base};
 
 /// HTTP for all cases of a run.
 #[derive(Debug)]
@@ -93,10 +93,7 @@ pub fn allow_many_connections() {
 
 fn api_at(url: &str, settings: &TargetSettings) -> Result<Api, LookError> {
     let unusable = |message: String| LookError::http(LookErrorKind::Unusable, message);
-    let url = Url::parse(url).map_err(|error| unusable(format!("api.url is no URL: {error}")))?;
-    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
-        return Err(unusable("api.url must begin with http:// or https:// and name a host".to_owned()));
-    }
+    let url = base(url).map_err(|why| unusable(format!("api.url {why}")))?;
     let mut headers = HeaderMap::new();
     for ApiHeader { name, value, plain } in &settings.api_headers {
         let (name, mut value) = header(name, value.reveal())?;
