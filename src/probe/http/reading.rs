@@ -72,6 +72,12 @@ pub(super) fn no_json(media_type: &str, text: &str) -> Option<String> {
     }
 }
 
+/// How an answer is still packed, in lower case; none where it is not. What was unpacked does not say so any more.
+pub(super) fn packing(headers: &HeaderMap) -> Option<String> {
+    let coding = headers.get(header::CONTENT_ENCODING)?.to_str().ok()?.trim().to_ascii_lowercase();
+    Some(coding).filter(|coding| !matches!(coding.as_str(), "" | "identity"))
+}
+
 /// The text, by its charset; UTF-8 where that is not known. A byte-order mark goes.
 pub(super) fn decode(bytes: Vec<u8>, charset: Option<&str>) -> String {
     let encoding = charset.and_then(|label| encoding_rs::Encoding::for_label(label.as_bytes()));

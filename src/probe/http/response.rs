@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::exchange::Exchange;
 use super::page::{self, is_page};
-use super::reading::{charset, decode, is_json, joined, media_type, no_json};
+use super::reading::{charset, decode, is_json, joined, media_type, no_json, packing};
 use super::{retry_after, words};
 use crate::event::Evidence;
 use crate::probe::finding::Answer;
@@ -40,7 +40,7 @@ pub struct Response {
     pub elapsed: cel::Duration,
     /// Where the answer came from, after redirects; without user and password.
     pub url: String,
-    /// What of it is not known: all that is read from a text of which only the beginning was read.
+    /// What of it is not known: all that is read from a text that was not read, or of which only the beginning was.
     #[serde(skip)]
     pub(in crate::probe) unknowns: Vec<Unknown>,
     #[serde(skip)]
@@ -52,8 +52,10 @@ pub struct Response {
 impl Response {
     pub(super) fn new(exchange: Exchange, bytes: Vec<u8>, elapsed: Duration) -> Self {
         let media_type = media_type(&exchange.headers);
+        let unread = unread(&exchange, &bytes);
         let text = decode(bytes, charset(&exchange.headers));
-        let json = if exchange.cut || !is_json(&media_type, &text) { None } else { serde_json::from_str(&text).ok() };
+        let json =
+            if unread.is_some() || !is_json(&media_type, &text) { None } else { serde_json::from_str(&text).ok() };
         let mut url = exchange.way.hop.url.clone();
         // Neither can fail on a URL with a host, and one without a host was never asked.
         let _ = url.set_username("").and_then(|()| url.set_password(None));
@@ -64,7 +66,7 @@ impl Response {
             text,
             elapsed: cel::Duration(chrono::Duration::from_std(elapsed).unwrap_or_default()),
             url: url.into(),
-            unknowns: if exchange.cut { unread() } else { Vec::new() },
+            unknowns: unread.map(unknown).unwrap_or_default(),
             exchange,
             redactor: Arc::default(),
         }
@@ -162,7 +164,7 @@ impl Response {
     pub(in crate::probe) fn remark(&self, path: &[String]) -> Option<String> {
         let below = path.len() > 2 && path[0] == "response" && path[1] == "body";
         // First, since it is asked at every look, and the text may be long.
-        if !below || self.exchange.cut || !self.body.is_string() {
+        if !below || !self.unknowns.is_empty() || !self.body.is_string() {
             return None;
         }
         no_json(&media_type(&self.exchange.headers), &self.text)
@@ -234,9 +236,18 @@ impl Response {
     }
 }
 
-/// Whoever judges the beginning of a text as if it were the whole may miss what matters.
-fn unread() -> Vec<Unknown> {
-    let why = Gap::lasting("the answer was longer than 4 MiB, and only its beginning was read");
+/// Why the text that came is not the text that was sent.
+fn unread(exchange: &Exchange, bytes: &[u8]) -> Option<String> {
+    if exchange.cut {
+        return Some("the answer was longer than 4 MiB, and only its beginning was read".to_owned());
+    }
+    let coding = packing(&exchange.headers).filter(|_| !bytes.is_empty())?;
+    Some(format!("the answer came with content-encoding {coding}, and only gzip is unpacked"))
+}
+
+/// Whoever judges the beginning of a text as if it were the whole may miss what matters; so may who judges a packed one.
+fn unknown(why: String) -> Vec<Unknown> {
+    let why = Gap::lasting(why);
     ["response.text", "response.body"].map(|path| Unknown { path: path.to_owned(), why: why.clone() }).into()
 }
 

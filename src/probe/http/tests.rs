@@ -477,6 +477,28 @@ async fn packed_answers_are_unpacked() {
     assert_eq!(get_from(&url, "/").await.body, json!({"a": 1}));
 }
 
+/// Nobody asked for another packing than gzip; who sends it all the same has not sent what can be judged.
+#[tokio::test]
+async fn what_is_packed_otherwise_is_not_known() {
+    async fn check(coding: &'static str, body: &'static [u8], expected: Option<&str>) {
+        let json = ("content-type", "application/json");
+        let (url, _) =
+            serve(Router::new().route("/", get(move || async move { ([("content-encoding", coding), json], body) })))
+                .await;
+        let response = get_from(&url, "/").await;
+        let unknown = |path: &str| response.unknowns.iter().find(|unknown| unknown.path == path);
+        let reasons = ["response.text", "response.body"].map(|path| unknown(path).map(|it| it.why.reason.as_str()));
+        assert_eq!((response.status, reasons), (200, [expected, expected]), "{coding}");
+        let field = ["response", "body", "a"].map(str::to_owned);
+        assert!(expected.is_none() || response.remark(&field).is_none(), "it is told to be no JSON");
+    }
+    let why = |coding: &str| format!("the answer came with content-encoding {coding}, and only gzip is unpacked");
+    check("br", b"\x0b\x02\x80{}\x03", Some(&why("br"))).await;
+    check("Deflate", b"\x78\x9c\xab\xae\x05\x00\x01\x75\x00\xf9", Some(&why("deflate"))).await;
+    check("br", b"", None).await;
+    check("identity", b"{}", None).await;
+}
+
 #[tokio::test]
 async fn bodies_are_read_by_what_they_are_said_to_be() {
     async fn check(answer: (StatusCode, &'static [(&'static str, &'static str)], &'static [u8]), expected: Value) {
@@ -617,7 +639,7 @@ fn a_client_is_made_only_for_what_can_be_asked() {
         let settings = TargetSettings { api_url: Some(url.to_owned()), api_headers, ..TargetSettings::default() };
         assert_eq!(Client::new(&settings).unwrap_err().message, expected);
     }
-    check("api.example.com", "a", "api.url is no URL: relative URL without a base");
+    check("api.example.com", "a", "api.url is not a URL");
     check("ftp://a", "a", "api.url must begin with http:// or https:// and name a host");
     check("http://a", "a b", "`a b` cannot be the name of a header");
     check("http://a", "X-A", "the value of the header x-a holds a line break or a control character");
