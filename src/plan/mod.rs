@@ -1,7 +1,9 @@
 //! What will run: scenarios × matrix rows on one target, with variables filled in, durations known and secrets had.
 
 mod case;
+mod circles;
 mod comparisons;
+mod definition;
 mod fetch;
 mod filling;
 mod make;

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::variables::Definition;
+use super::definition::Definition;
 use crate::expr::Reference;
 
 /// Which variables something reads, by way of others too.

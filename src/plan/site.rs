@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
+use super::definition::Definition;
 use super::order::Order;
 use super::reads::Read;
 use super::target;
-use super::variables::Definition;
 use crate::expr::{Scope, Template};
 use crate::probe::terraform::Modules;
 use crate::scenario::config::Target;

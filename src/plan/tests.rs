@@ -426,6 +426,41 @@ fn check_plans_for_the_targets_that_somebody_means() {
     assert_eq!(meant_targets(&project).map(|target| target.name.as_str()).collect::<Vec<_>>(), ["staging", "prod"]);
 }
 
+/// Also where nothing reads them; said once, whatever reads them.
+#[test]
+fn variables_in_a_circle_are_refused() {
+    #[track_caller]
+    fn check(config: &str, target: &str, scenario: &str, expected: &str) {
+        let fill = |text: String| text.replace('<', "\"${{ vars.").replace('>', " }}\"");
+        let target = format!("api: {{ url: http://127.0.0.1:1 }}, vars: {{ {target} }}");
+        let config = fill(format!("vars: {{ {config} }}\ntargets: {{ prod: {{ {target} }} }}\n"));
+        let scenario = fill(format!("vars: {{ {scenario} }}\n{READS}"));
+        let (_dir, project) = project(&[("smoke.yaml", &config), ("scenarios/a.yaml", &scenario)]);
+        let said = |problems: Vec<Diagnostic>| {
+            let place = |at: Location| at.source.text[at.start..at.end].to_owned();
+            let line = |it: Diagnostic| format!("{} at {}", it.message, it.location.map(place).unwrap_or_default());
+            problems.into_iter().map(line).collect::<Vec<_>>().join("; ")
+        };
+        assert_eq!(said(Plan::make(&project, &order("prod", &[])).err().unwrap_or_default()), expected);
+        assert_eq!(said(check_all(&project, &[])), expected, "`smoke check`");
+    }
+    let circle = "`vars.a` reads itself, by way of others at vars.b";
+    check("a: <b>, b: <a>", "", "", circle);
+    check("a: <a>", "", "", "`vars.a` reads itself, by way of others at vars.a");
+    check("b: <a>, a: <c>, c: <b>", "", "", "`vars.a` reads itself, by way of others at vars.c");
+    check("a: <b>", "b: <a>", "", circle);
+    check("", "", "a: <b>, b: <a>", circle);
+    check("a: <b>", "", "b: <a>", circle);
+    // Wherever it is entered, it is the same circle.
+    check("c: <b>, a: <b>, b: <a>", "d: <c>", "e: <d>", circle);
+    let another = "`vars.c` reads itself, by way of others at vars.d";
+    check("a: <b>, b: <a>, c: <d>, d: <c>", "", "", &format!("{circle}; {another}"));
+    // The strongest definition counts.
+    check("a: <b>, b: <a>", "b: x", "", "");
+    check("c: <a>, a: <b>", "b: x", "b: <a>", "");
+    check("b: <c>", "", "c: x", "");
+}
+
 #[test]
 fn a_variable_is_compared_with_its_own_kind() {
     #[track_caller]

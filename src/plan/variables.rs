@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use super::circles;
+use super::definition::Definition;
 use super::secrets::Vault;
 use crate::diagnostic::{Diagnostic, Location, nearest};
 use crate::expr::{EvaluationError, Reference, Scope, Template, Value};
@@ -14,15 +16,6 @@ pub(super) fn bound(with: &[(String, Arc<Template>)], scope: &Scope) -> Result<S
         let value = template.evaluate(&scope)?;
         Ok(scope.with(name, value))
     })
-}
-
-/// Where a variable's value comes from.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Definition<'p> {
-    /// From a file.
-    Written(&'p Template),
-    /// From the command line or the sandbox.
-    Given(&'p str),
 }
 
 /// What became of a variable.
@@ -56,14 +49,16 @@ impl<'p, 'v, 'c> Variables<'p, 'v, 'c> {
         scope: Scope,
         target: &str,
     ) -> Self {
+        let definitions = definitions.into_iter().collect();
+        let problems = circles::all(&definitions);
         Self {
-            definitions: definitions.into_iter().collect(),
+            definitions,
             states: BTreeMap::new(),
             vault,
             secrets: BTreeMap::new(),
             scope,
             target: target.to_owned(),
-            problems: Vec::new(),
+            problems,
         }
     }
 
@@ -103,8 +98,10 @@ impl<'p, 'v, 'c> Variables<'p, 'v, 'c> {
         match self.states.get(name) {
             Some(State::Known(..) | State::Broken) => return,
             Some(State::Open) => {
-                let problem = Diagnostic::at(location, format!("`vars.{name}` reads itself, by way of others"));
-                self.problems.push(problem.help("give one of them a value of its own"));
+                // Of any other circle it was said at the beginning.
+                if circles::of(name, &self.definitions).is_none() {
+                    self.problems.push(circles::at(name, location));
+                }
                 return;
             }
             None => {}
