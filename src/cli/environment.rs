@@ -43,9 +43,9 @@ pub(super) fn add(args: &mut Args, typed: &ArgMatches, env: Env<'_>) -> Result<(
         put_before(&mut vars.var, VARIABLES, lines, |(name, _), (typed, _)| name == typed)?;
     }
     if let Some(output) = args.command.output() {
-        // With commas between them. One that was typed as well is written once.
+        // One a line, or with commas between them. One that was typed as well is written once.
         let said = said(REPORTS, env)?;
-        let words = said.split(',').filter(|word| !word.is_empty()).map(parse::report);
+        let words = said.split(['\n', ',']).map(str::trim).filter(|word| !word.is_empty()).map(parse::report);
         put_before(&mut output.report, REPORTS, words, PartialEq::eq)?;
     }
     match (args.command.talk(), typed.subcommand()) {
@@ -139,6 +139,11 @@ mod tests {
         let typed = ["smoke", "run", "--report", "html", "--report", "junit=a.xml"];
         check(&typed, "junit=b.xml,html", Ok(&["junit=b.xml", "html", "junit=a.xml"]));
         check(&["smoke", "merge", "run.json"], "junit=b.xml", Ok(&["junit=b.xml"]));
+        check(&["smoke", "run"], "junit=b.xml\n", Ok(&["junit=b.xml"]));
+        check(&["smoke", "run"], "\r\njunit=b c.xml \r\n\n  github,\n", Ok(&["junit=b c.xml", "github"]));
+        check(&["smoke", "run"], "\n", Ok(&[]));
+        // What was typed is one, whatever is in it.
+        check(&["smoke", "run", "--report", "junit=a,b.xml"], "", Ok(&["junit=a,b.xml"]));
         check(&typed, "junti", Err("invalid value in SMOKE_REPORT: no format is called junti; did you mean junit?"));
     }
 

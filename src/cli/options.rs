@@ -44,8 +44,8 @@ pub(crate) struct Talkativeness {
 pub(crate) struct Output {
     /// Write another report to PATH (`-`: standard output): junit, json, html, markdown, github, ndjson or text. Without
     /// PATH it goes to the run's folder, and github to standard output. `markdown=$GITHUB_STEP_SUMMARY` is appended. What
-    /// the environment variable asks for is written as well
-    #[arg(long, value_name = "FORMAT[=PATH]", env = "SMOKE_REPORT", value_delimiter = ',', value_parser = parse::report)]
+    /// the environment variable asks for, one a line or with commas between them, is written as well
+    #[arg(long, value_name = "FORMAT[=PATH]", env = "SMOKE_REPORT", value_parser = parse::report)]
     pub(crate) report: Vec<ReportTo>,
     /// Keep runs in DIR, each with run.json, junit.xml, report.html, summary.md, events.ndjson and evidence/
     #[arg(long, value_name = "DIR", env = "SMOKE_REPORTS", default_value = REPORTS, value_hint = ValueHint::DirPath)]

@@ -119,7 +119,7 @@ mod tests {
         let file = "only one --report can go to ./src/../x.xml: the last would be all that is in it";
         check("--report junit=x.xml --report html=./src/../x.xml", Err(file));
         let there = "only one --report can go to src/../Cargo.toml: the last would be all that is in it";
-        check("--report junit=Cargo.toml,html=src/../Cargo.toml", Err(there));
+        check("--report junit=Cargo.toml --report html=src/../Cargo.toml", Err(there));
         let nowhere = "only one --report can go to no/such/x.xml: the last would be all that is in it";
         check("--report junit=no/such/x.xml --report html=no/such/x.xml", Err(nowhere));
     }

@@ -72,7 +72,8 @@ fn report_where(text: &str, step_summary: Option<&OsStr>) -> Result<ReportTo, St
     let unknown = || {
         let known: Vec<&str> = Format::all().iter().map(|(_, name, _)| *name).collect();
         let near = nearest(name, known.iter().copied()).map(|near| format!("did you mean {near}?"));
-        let help = near.unwrap_or_else(|| format!("there are {}", known.join(", ")));
+        let each = name.contains(',').then(|| "each has a `--report` of its own".to_owned());
+        let help = each.or(near).unwrap_or_else(|| format!("there are {}", known.join(", ")));
         format!("no format is called {name}; {help}")
     };
     let found = Format::all().iter().find(|(_, known, _)| *known == name);
@@ -124,6 +125,7 @@ mod tests {
         check(report_where("junit=/tmp/sum", Some("/tmp/sum".as_ref())), junit(Place::End("/tmp/sum".into())));
         check(report_where("junit=/tmp/sum", Some("/tmp/other".as_ref())), junit(Place::File("/tmp/sum".into())));
         check(report("junti"), Err("no format is called junti; did you mean junit?"));
+        check(report("junit,html"), Err("no format is called junit,html; each has a `--report` of its own"));
         check(report("junit="), Err("a path is missing after `=`"));
         check(
             report("pdf"),
