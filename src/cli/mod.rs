@@ -13,6 +13,7 @@ mod reports;
 mod settings;
 mod terminal;
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -23,6 +24,9 @@ use smoke::diagnostic::nearest;
 use self::args::{Args, Command};
 use self::exit::Exit;
 pub(crate) use self::output::{complain, note, print};
+
+/// The variable in which GitHub names the file for a step's summary.
+const STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 
 /// Reads the command line, does what it says, and gives the process's exit code.
 pub(crate) fn main() -> ExitCode {
@@ -78,11 +82,14 @@ fn with_the_meant_option(mut error: clap::Error) -> clap::Error {
     error
 }
 
-fn begin(args: Args) -> Exit {
+fn begin(mut args: Args) -> Exit {
     if let Some(dir) = &args.dir
         && let Err(error) = std::env::set_current_dir(dir)
     {
         return complain(Exit::INVALID, &format!("cannot change to {}: {error}", dir.display()));
+    }
+    if let (Some(output), Some(summary)) = (args.command.output(), std::env::var_os(STEP_SUMMARY)) {
+        output.share(Path::new(&summary));
     }
     match args.command {
         Command::Run(run) => command::run::run(&Arc::from(run), args.dir.as_deref()),

@@ -1,6 +1,6 @@
 //! Options that several commands have alike.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::{BoolishValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, ValueEnum, ValueHint};
@@ -56,6 +56,19 @@ impl Output {
     /// Whether a report has claimed standard output, so that the summary goes to standard error.
     pub(crate) fn takes_stdout(&self) -> bool {
         self.to_stdout() > 0
+    }
+
+    /// All commands of a step share the file for its summary, so nothing in that is replaced, however it is spelt. Paths
+    /// are seen from the folder in which smoke works.
+    pub(crate) fn share(&mut self, step_summary: &Path) {
+        let shared = reports::real(step_summary);
+        for report in &mut self.report {
+            if let Place::File(path) = &report.place
+                && reports::real(path) == shared
+            {
+                report.place = Place::End(path.clone());
+            }
+        }
     }
 
     /// Holds that no two reports want the same place.

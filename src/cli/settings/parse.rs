@@ -1,6 +1,5 @@
 //! One typed value each; the errors follow clap's `invalid value '…' for '…': `.
 
-use std::ffi::OsStr;
 use std::time::Duration;
 
 use smoke::diagnostic::nearest;
@@ -51,14 +50,6 @@ pub(crate) fn shard(text: &str) -> Result<Shard, String> {
 
 /// `FORMAT` or `FORMAT=PATH`.
 pub(crate) fn report(text: &str) -> Result<ReportTo, String> {
-    report_where(text, std::env::var_os(STEP_SUMMARY).as_deref())
-}
-
-/// The variable in which GitHub names the file for a step's summary.
-const STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
-
-/// All commands of a step share the file `step_summary`, so nothing in it is replaced.
-fn report_where(text: &str, step_summary: Option<&OsStr>) -> Result<ReportTo, String> {
     let (name, path) = text.split_once('=').map_or((text, None), |(name, path)| (name, Some(path)));
     let place = match path {
         // Commands are for those who read the output.
@@ -66,7 +57,6 @@ fn report_where(text: &str, step_summary: Option<&OsStr>) -> Result<ReportTo, St
         None => Place::Folder,
         Some("-") => Place::Stdout,
         Some("") => return Err("a path is missing after `=`".to_owned()),
-        Some(path) if step_summary.is_some_and(|summary| summary == path) => Place::End(path.into()),
         Some(path) => Place::File(path.into()),
     };
     let unknown = || {
@@ -122,8 +112,6 @@ mod tests {
         let github = |place| Ok(ReportTo { format: Format::Github, place });
         check(report("github"), github(Place::Stdout));
         check(report("github=a.txt"), github(Place::File("a.txt".into())));
-        check(report_where("junit=/tmp/sum", Some("/tmp/sum".as_ref())), junit(Place::End("/tmp/sum".into())));
-        check(report_where("junit=/tmp/sum", Some("/tmp/other".as_ref())), junit(Place::File("/tmp/sum".into())));
         check(report("junti"), Err("no format is called junti; did you mean junit?"));
         check(report("junit,html"), Err("no format is called junit,html; each has a `--report` of its own"));
         check(report("junit="), Err("a path is missing after `=`"));

@@ -123,6 +123,20 @@ fn a_steps_summary_is_added_to_and_annotations_are_printed() {
     assert!(ended.stdout.starts_with(first), "{}", ended.stdout);
 }
 
+#[test]
+fn a_steps_summary_is_known_however_it_is_spelt() {
+    for spelt in ["summary.md", "./summary.md", "scenarios/../summary.md"] {
+        let project = project();
+        let summary = project.root().join("summary.md");
+        std::fs::write(&summary, "from before\n").unwrap();
+        let elsewhere = self::project().with(&[("GITHUB_STEP_SUMMARY", summary.to_str().unwrap())]);
+        let (dir, to) = (project.root().to_str().unwrap(), format!("markdown={spelt}"));
+        elsewhere.smoke(&["-C", dir, "run", "look", "--report", &to]).check(0, "1 passed");
+        let expected = format!("from before\n\n{}", elsewhere.latest("summary.md"));
+        assert_eq!(std::fs::read_to_string(&summary).unwrap(), expected, "{spelt}");
+    }
+}
+
 /// What the system under test says is no command to the CI system that reads smoke's output.
 #[test]
 fn nothing_that_was_seen_becomes_a_command() {
