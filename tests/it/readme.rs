@@ -55,6 +55,8 @@ fn the_red_that_it_shows_is_what_a_red_looks_like() {
     let first = String::from_utf8_lossy(&ran.stdout).lines().next().unwrap_or_default().to_owned();
     assert!(first.starts_with(expected), "the README shows: {expected}\nsmoke says:      {first}");
     assert_eq!(ran.status.code(), Some(1));
+    let place = readme().split('`').find(|word| word.starts_with("scenarios/bulk-import.yaml:")).unwrap().to_owned();
+    assert!(told(&ran).contains(&format!("{place}\n")), "the README shows: {place}\nsmoke says: {}", told(&ran));
 }
 
 #[test]
