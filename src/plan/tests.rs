@@ -462,6 +462,18 @@ fn variables_in_a_circle_are_refused() {
 }
 
 #[test]
+fn a_variable_without_a_default_can_be_given_to_a_run_and_not_to_check() {
+    let reads = READS.replace("/health", "\"/${{ vars.nowhere }}\"");
+    let (_dir, project) = project(&[("scenarios/a.yaml", &reads)]);
+    let problem = "no variable `nowhere` is defined for the target `staging`; define it under `vars` in the scenario or \
+        in smoke.yaml; `--var nowhere=…` gives it to one run only";
+    let vars = vec![("nowhere".to_owned(), "x".to_owned())];
+    assert_eq!(ids(&project, &Order { vars, vars_must_be_read: true, ..order("staging", &[]) }), "a");
+    assert_eq!(ids(&project, &order("staging", &[])), problem);
+    assert_eq!(said(&check_all(&project, &[])), problem);
+}
+
+#[test]
 fn a_variable_is_compared_with_its_own_kind() {
     #[track_caller]
     fn check(value: &str, condition: &str, expected: &str) {

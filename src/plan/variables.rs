@@ -170,11 +170,12 @@ impl<'p, 'v, 'c> Variables<'p, 'v, 'c> {
         let problem = Diagnostic::at(location, message);
         let mut known: Vec<&str> = self.definitions.keys().copied().collect();
         known.sort_unstable();
-        let help = nearest(name, known).map_or_else(
-            || format!("define it under `vars` in the scenario or in smoke.yaml, or give it with `--var {name}=…`"),
-            |near| format!("did you mean `{near}`?"),
-        );
-        problem.help(help)
+        problem.help(match nearest(name, known) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!(
+                "define it under `vars` in the scenario or in smoke.yaml; `--var {name}=…` gives it to one run only"
+            ),
+        })
     }
 
     /// The scope with `vars` and `secret` as far as they are known. What is said of a value in it is cleaned before it is
