@@ -5,7 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::expr::{Expression, Template};
 use crate::scenario::Config;
 use crate::scenario::model::Step;
-use crate::scenario::reader::{Draft, DraftStep, Foreign, List};
+use crate::scenario::reader::{Draft, DraftStep, Foreign, List, TakenIn};
 
 /// What `target` has.
 pub(super) const TARGET: [&str; 3] = ["name", "protected", "api"];
@@ -27,7 +27,7 @@ pub(super) fn check(draft: &Draft, config: &Config) -> Vec<Diagnostic> {
             // A guard sees what `ready` kept, and nobody sees what a guard kept.
             let guard = *list == List::Guards;
             let seen = if guard { &for_guards } else { &names };
-            problems.extend(step.step.as_deref().into_iter().flat_map(|step| in_step(step, seen)));
+            problems.extend(step.step.as_deref().into_iter().flat_map(|it| in_step(it, step.taken_in.as_ref(), seen)));
             problems.extend(unfilled_in(step, seen));
             if !guard {
                 keep(step, &mut names);
@@ -100,9 +100,9 @@ fn keep<'n>(draft: &'n DraftStep, names: &mut Names<'n>) {
     }
 }
 
-fn in_step(step: &Step, around: &Names<'_>) -> Vec<Diagnostic> {
+fn in_step(step: &Step, taken_in: Option<&TakenIn>, around: &Names<'_>) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
-    let mut names = Names::within(around);
+    let mut names = Names::within(around).taken_in(taken_in);
     // What is known before the run begins, and what of that tells nothing about this one run.
     let mut planned = vec!["vars", "target", "run", "row"];
     let mut lasting = vec!["vars", "target", "row"];

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::undefined::{self, Readable};
 use crate::diagnostic::{Diagnostic, Location};
 use crate::expr::Reference;
+use crate::scenario::reader::TakenIn;
 
 /// What is known of a name.
 #[derive(Debug, Clone)]
@@ -38,17 +39,23 @@ impl<'n> Known<'n> {
 pub(super) struct Names<'n> {
     around: Option<&'n Names<'n>>,
     own: BTreeMap<&'n str, Known<'n>>,
+    taken_in: Option<&'n TakenIn>,
 }
 
 impl<'n> Names<'n> {
     /// Those of a place that has none of its own yet.
     pub(super) fn within(around: &'n Names<'n>) -> Self {
-        Self { around: Some(around), own: BTreeMap::new() }
+        Self { around: Some(around), ..Self::default() }
+    }
+
+    /// The same, at a place that a `use` takes in.
+    pub(super) fn taken_in(self, taken_in: Option<&'n TakenIn>) -> Self {
+        Self { taken_in, ..self }
     }
 
     /// The same as its own, at a place within another.
     pub(super) fn moved(&self, around: &'n Names<'n>) -> Self {
-        Self { around: Some(around), own: self.own.clone() }
+        Self { around: Some(around), own: self.own.clone(), ..Self::default() }
     }
 
     /// Makes a name known, over whatever it was before.
@@ -127,7 +134,7 @@ impl<'n> Seen<'n> {
                 let field = reference.path.get(1).filter(|field| !fields.contains(&field.as_str()))?;
                 Some(undefined::field(at(unknown_field(root, field)), field, fields))
             }
-            (None, _) => undefined::name(reference, &self.readable()),
+            (None, _) => undefined::name(reference, &self.readable(), self.names.taken_in),
         }
     }
 

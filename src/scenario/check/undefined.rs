@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, listed, nearest};
 use crate::expr::{Reference, TYPES};
-use crate::scenario::reader::RESERVED;
+use crate::scenario::reader::{RESERVED, TakenIn};
 
 /// A name that can be read, with the fields below it that are known.
 pub(super) type Readable<'n> = (&'n str, &'n [&'n str]);
@@ -47,8 +47,9 @@ const FIELDS: [(&str, &str); 17] = [
     ("url", "api.url"),
 ];
 
-/// The complaint about a name that is not among those that can be read.
-pub(super) fn name(reference: &Reference, readable: &[Readable<'_>]) -> Option<Diagnostic> {
+/// The complaint about a name that is not among those that can be read. In a list that is `taken_in`, it is most likely
+/// one that was not given.
+pub(super) fn name(reference: &Reference, readable: &[Readable<'_>], taken_in: Option<&TakenIn>) -> Option<Diagnostic> {
     let root = reference.path.first()?;
     let problem = Diagnostic::at(&reference.location, format!("nothing here is called `{root}`"));
     let known = |name: &str| readable.iter().any(|(known, _)| *known == name);
@@ -59,8 +60,10 @@ pub(super) fn name(reference: &Reference, readable: &[Readable<'_>]) -> Option<D
         None => {}
     }
     let names = || readable.iter().map(|(name, _)| *name);
+    // What is given under a name that nobody reads is wrong there, not here.
+    let idle = |name: &&str| taken_in.is_some_and(|it| it.idle.iter().any(|idle| idle == name));
     let meant = literal(root).map(|literal| format!("write `{literal}`")).or_else(|| {
-        let meant = elsewhere(&reference.path, readable).or_else(|| nearest(root, names()))?;
+        let meant = elsewhere(&reference.path, readable).or_else(|| nearest(root, names().filter(|it| !idle(it))))?;
         Some(format!("did you mean `{meant}`?"))
     });
     Some(match meant {
@@ -68,11 +71,14 @@ pub(super) fn name(reference: &Reference, readable: &[Readable<'_>]) -> Option<D
         None if TYPES.contains(&root.as_str()) => {
             problem.help(format!("`type(…) == {root}` asks for a type; text stands in quotes: `\"{root}\"`"))
         }
-        // One that means something elsewhere is no text without its quotes.
-        None if !RESERVED.contains(&root.as_str()) => {
-            problem.help(format!("text stands in quotes: `\"{root}\"`; there is {}", listed(names())))
-        }
-        None => there_is(problem, names()),
+        // One that means something elsewhere is no text without its quotes, and cannot be given.
+        None if RESERVED.contains(&root.as_str()) => there_is(problem, names()),
+        None => problem.help(match taken_in {
+            Some(TakenIn { location, .. }) => {
+                format!("the `use` at {location} does not give it: add `with: {{ {root}: … }}` there")
+            }
+            None => format!("text stands in quotes: `\"{root}\"`; there is {}", listed(names())),
+        }),
     })
 }
 

@@ -18,7 +18,7 @@ mod value;
 
 pub(crate) use foreign::Foreign;
 pub(crate) use mapping::Mapping;
-pub(crate) use scenario::{Draft, DraftStep, List};
+pub(crate) use scenario::{Draft, DraftStep, List, TakenIn};
 pub(crate) use value::RESERVED;
 
 use std::path::PathBuf;

@@ -59,6 +59,17 @@ pub(crate) struct DraftStep {
     pub(crate) foreign: Vec<Foreign>,
     /// Whether nothing at all is wrong with it.
     pub(crate) sound: bool,
+    /// The `use` that takes it in, where it stands in another file.
+    pub(crate) taken_in: Option<TakenIn>,
+}
+
+/// How a step of another file is taken in.
+#[derive(Debug)]
+pub(crate) struct TakenIn {
+    /// Where the `use` stands: the innermost, where there are several.
+    pub(crate) location: Location,
+    /// Names that it is given and that no step of the list reads, which has been complained of.
+    pub(crate) idle: Vec<String>,
 }
 
 /// A name that a step binds.
@@ -223,7 +234,11 @@ impl Reader {
         let dir = path.parent().unwrap_or(Path::new(""));
         let foreign = self.foreign.split_off(before);
         let mut steps = self.steps(&root, Place { list: place.list, dir, with: &with, files: &files });
-        self.unread(&mapping, &steps);
+        let idle = self.unread(&mapping, &steps);
+        for step in &mut steps {
+            let innermost = || TakenIn { location: mapping.head.clone(), idle: Vec::new() };
+            step.taken_in.get_or_insert_with(innermost).idle.extend_from_slice(&idle);
+        }
         if let Some(first) = steps.first_mut() {
             first.foreign.extend(foreign);
         }
@@ -231,18 +246,21 @@ impl Reader {
     }
 
     /// Names that a list is given and never reads: most likely it reads another.
-    fn unread(&mut self, mapping: &Mapping<'_>, steps: &[DraftStep]) {
-        let Some(Data::Map(names)) = mapping.get("with").map(|node| &node.data) else { return };
+    fn unread(&mut self, mapping: &Mapping<'_>, steps: &[DraftStep]) -> Vec<String> {
+        let Some(Data::Map(names)) = mapping.get("with").map(|node| &node.data) else { return Vec::new() };
         // What could not be read might have read them.
         let whole = steps.iter().all(|step| step.sound && step.step.is_some());
         let roots: BTreeSet<&str> = steps.iter().filter_map(|step| step.step.as_deref()).flat_map(roots).collect();
+        let mut idle = Vec::new();
         for (key, _) in names.iter().filter(|(key, _)| whole && !roots.contains(key.name.as_str())) {
             let problem = Diagnostic::at(&key.location, format!("no step of the list reads `{}`", key.name));
             let given = |name: &&str| !names.iter().any(|(key, _)| key.name == **name) && !RESERVED.contains(name);
             let near = nearest(&key.name, roots.iter().copied().filter(given));
             let help = near.map_or("leave it out".to_owned(), |near| format!("did you mean `{near}`?"));
             self.complain(problem.help(help));
+            idle.push(key.name.clone());
         }
+        idle
     }
 
     fn step_file(&mut self, path: &Path, node: &Node) -> Option<Node> {

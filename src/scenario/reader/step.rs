@@ -18,7 +18,7 @@ impl Reader {
     pub(super) fn step(&mut self, node: &Node, place: &Place<'_>) -> DraftStep {
         let (before, known) = (self.problems.len(), self.foreign.len());
         let Some(mapping) = self.mapping(node, &schema::STEP) else {
-            return DraftStep { step: None, kept: Vec::new(), foreign: Vec::new(), sound: false };
+            return DraftStep { step: None, kept: Vec::new(), foreign: Vec::new(), sound: false, taken_in: None };
         };
         let kept = self.kept(&mapping);
         let mut step = self.step_of(&mapping, place);
@@ -35,7 +35,7 @@ impl Reader {
         }
         let sound = self.problems.len() == before;
         let foreign = self.foreign.split_off(known);
-        DraftStep { step: step.map(Arc::new), kept, foreign, sound }
+        DraftStep { step: step.map(Arc::new), kept, foreign, sound, taken_in: None }
     }
 
     fn step_of(&mut self, mapping: &Mapping<'_>, place: &Place<'_>) -> Option<Step> {
