@@ -182,6 +182,8 @@ fn a_text_ends_with_what_decided() {
                   has 0; last task stopped 1 s ago: Essential container in task exited, exit 137";
     check("failed", &["", failed, "  at scenarios/bulk-import.yaml:19"]);
     check("passed", &["  draw it again: smoke report r/run.json"]);
+    let text = Format::Text.draw(&recorded("passed"), Some("sp ace ü/run.json"));
+    assert!(text.ends_with("\n  draw it again: smoke report 'sp ace ü/run.json'\n"), "{text}");
     let aborted = "ABORTED bulk-import › step \"wait until it can be reviewed\": broken off: internal error: attempt to divide by zero";
     check("aborted", &["", aborted, "  at scenarios/bulk-import.yaml:33"]);
 }

@@ -258,7 +258,7 @@ impl Page<'_> {
     fn commands(&mut self, run: &Run) {
         if let Some(path) = self.style.run_json {
             self.sheet.line(2, &format!("all that was seen: {path}"));
-            self.sheet.line(2, &format!("draw it again: smoke report {path}"));
+            self.sheet.line(2, &format!("draw it again: smoke report {}", again::quoted(path)));
         }
         if let Some(command) = again::command(run).filter(|_| self.style.cleans.is_none()) {
             self.sheet.line(2, &format!("run it again: {command}"));
