@@ -102,6 +102,27 @@ fn terraform_at_the_root_that_does_not_tell_is_marked() {
 }
 
 #[test]
+fn the_region_is_the_one_of_the_provider() {
+    #[track_caller]
+    fn check(provider: &str, expected: &str) {
+        let folder = tempfile::tempdir().unwrap();
+        let terraform = "variable \"where\" {\n  default = \"eu-north-1\"\n}\nlocals {\n  area = \"eu\"\n  region = \
+                         \"${local.area}-central-1\"\n}\nresource \"aws_ecs_cluster\" \"this\" {\n  name = \"main\"\n}\n\
+                         resource \"aws_ecs_service\" \"w\" {\n  name = \"import-worker\"\n}\n";
+        std::fs::write(folder.path().join("main.tf"), format!("{provider}{terraform}")).unwrap();
+        self::check(folder.path(), &["init"], (0, "found this folder"));
+        let config = std::fs::read_to_string(folder.path().join("smoke.yaml")).unwrap();
+        assert!(config.contains(&format!("    aws: {{ region: {expected}\n")), "{provider}: {config}");
+    }
+    check("provider \"aws\" {\n  region = \"eu-central-1\"\n}\n", "eu-central-1 }");
+    check("provider \"aws\" {\n  region = local.region\n}\n", "eu-central-1 }");
+    check("provider \"aws\" {\n  region = var.where\n}\n", "eu-north-1 }");
+    let alias = "provider \"aws\" {\n  alias = \"cdn\"\n  region = \"us-east-1\"\n}\n";
+    check(alias, "eu-west-1 } # not found in the files: put in your own");
+    check(&format!("{alias}provider \"aws\" {{\n  region = \"eu-central-1\"\n}}\n"), "eu-central-1 }");
+}
+
+#[test]
 fn a_file_where_a_folder_is_to_be_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("scenarios"), "mine").unwrap();

@@ -123,12 +123,16 @@ impl Query {
     }
 }
 
-/// What the files of a root module tell, as a step sees it under `config`. What is not known or sensitive is no plain value.
+/// What the files of a root module tell, as a step sees it under `config`; and beside that, as `providers`, what the
+/// provider of each kind is given that has no alias. What is not known or sensitive is no plain value.
 ///
 /// # Errors
 /// Where a file cannot be read, or is no Terraform; the message names file and line.
 pub fn config_of(dir: &Path) -> Result<serde_json::Value, String> {
-    config::read(dir, &[], &[]).map(|config| expr::to_json(&config.value))
+    let config = config::read(dir, &[], &[])?;
+    let mut json = expr::to_json(&config.value);
+    json["providers"] = expr::to_json(&config.providers);
+    Ok(json)
 }
 
 /// Reads a plan and draws what is seen of it, for tests that throw anything at it.

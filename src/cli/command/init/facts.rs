@@ -44,7 +44,7 @@ impl Facts {
         let cluster = named("aws_ecs_cluster");
         Self {
             environment: variable(&["environment", "env", "stage"]).or_else(|| cluster.clone()),
-            region: variable(&["aws_region", "region"]),
+            region: text(&config["providers"]["aws"]["region"]).or_else(|| variable(&["aws_region", "region"])),
             cluster,
             worker: worker.map(|service| service.name.to_owned()),
             backend: backend(&services, worker).map(|service| service.name.to_owned()),
@@ -150,6 +150,13 @@ mod tests {
             alarm: text("down"),
         };
         assert_eq!(Facts::of(&config), expected);
+        // A variable may be called so and mean something else.
+        let provider = |region: &str| {
+            let providers = json!({ "aws": { "region": region } });
+            Facts::of(&json!({ "providers": providers, "variables": config["variables"] })).region
+        };
+        assert_eq!(provider("eu-central-1"), text("eu-central-1"));
+        assert_eq!(provider("(not known)"), text("eu-west-1"));
     }
 
     #[test]

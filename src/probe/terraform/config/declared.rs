@@ -39,6 +39,8 @@ pub(super) struct Declared<'f> {
     pub(super) outputs: BTreeMap<&'f str, Stanza<'f>>,
     pub(super) modules: BTreeMap<&'f str, Stanza<'f>>,
     pub(super) locals: BTreeMap<&'f str, Written<'f>>,
+    /// The provider of each kind that has no alias.
+    pub(super) providers: BTreeMap<&'f str, Stanza<'f>>,
 }
 
 impl<'f> Declared<'f> {
@@ -65,6 +67,11 @@ impl<'f> Declared<'f> {
             ("output", [name]) => self.outputs.insert(name, stanza),
             ("module", [name]) => self.modules.insert(name, stanza),
             ("locals", []) => return self.add_locals(stanza),
+            // An override may name it once more.
+            ("provider", [kind]) if stanza.attribute("alias").is_none() => {
+                self.providers.entry(kind).or_insert(stanza);
+                None
+            }
             _ => None,
         };
         match before {

@@ -39,6 +39,8 @@ const DEEPEST: usize = 10;
 #[derive(Debug)]
 pub(super) struct Config {
     pub(super) value: Value,
+    /// What the provider of each kind is given that has no alias; no part of what expressions see.
+    pub(super) providers: Value,
     /// By dotted path below `config`: `resources.aws_ecs_service.x.values.desired_count` → `ecs.tf:12`.
     pub(super) places: BTreeMap<String, String>,
     /// How many resources there are, and in how many files.
@@ -86,11 +88,11 @@ fn config(folder: &Folder, declared: &Declared<'_>, variables: BTreeMap<String, 
     let mut gathered = Gathered::default();
     let root = Spot { address: String::new(), depth: 0, count: Value::Int(1) };
     let view = module(folder, declared, variables, (&mut gathered, &root))?;
-    let Gathered { resources, unread, places, secrets, files } = gathered;
+    let Gathered { resources, unread, providers, places, secrets, files } = gathered;
     let count = resources.len();
     let resources = expr::object(resources.into_iter().chain(unread));
     let value = expr::object([("resources".to_owned(), resources)].into_iter().chain(view));
-    Ok(Config { value, places, resources: count, files, secrets })
+    Ok(Config { value, providers: expr::object(providers), places, resources: count, files, secrets })
 }
 
 /// What is gathered from all modules.
@@ -99,6 +101,8 @@ struct Gathered {
     resources: BTreeMap<String, Value>,
     /// What stands for the resources of modules whose files are not read.
     unread: BTreeMap<String, Value>,
+    /// Those of the root module.
+    providers: BTreeMap<String, Value>,
     places: BTreeMap<String, String>,
     secrets: BTreeSet<String>,
     files: usize,
@@ -140,6 +144,7 @@ fn module(
     }
     if spot.depth == 0 {
         gathered.places.extend(view.other_places());
+        gathered.providers.extend(view.providers());
     }
     Ok(rest)
 }

@@ -119,6 +119,12 @@ impl View<'_> {
         expr::object(fields.map(|(name, value)| (name.to_owned(), value)))
     }
 
+    /// What the provider of each kind is given that has no alias.
+    pub(super) fn providers(&self) -> impl Iterator<Item = (String, Value)> {
+        let given = |stanza: &Stanza<'_>| self.values(&stanza.block.body, *stanza, &[]);
+        self.declared.providers.iter().map(move |(kind, stanza)| ((*kind).to_owned(), given(stanza)))
+    }
+
     /// Where outputs, variables and locals stand.
     pub(super) fn other_places(&self) -> Places {
         let outputs = self.declared.outputs.iter().map(|(name, it)| (format!("outputs.{name}"), it.at()));
