@@ -205,7 +205,8 @@ fn sentence(words: &[Token<'_>], offset: usize, error: &ParseError) -> Fault {
         Some(wanted) => format!("expected {wanted}{before}, found `{}`", word.text),
         None => format!("`{}` does not belong here{before}", word.text).replace("here after", "after"),
     };
-    Fault::on(word, message).help(loanwords::word(word.text))
+    let behind = at.checked_sub(1).and_then(|before| loanwords::word(words[before].text));
+    Fault::on(word, message).help(loanwords::word(word.text).or(behind))
 }
 
 fn escape(message: &str) -> Option<String> {
@@ -296,7 +297,7 @@ mod tests {
         check("a b", &["b: `b` does not belong after `a`"]);
         check("a == == b", &["==: expected an expression after `==`, found `==`"]);
         check("a and b", &["and: `and` does not belong after `a` (`&&` means and)"]);
-        check("not a", &["a: `a` does not belong after `not`"]);
+        check("not a", &["a: `a` does not belong after `not` (`!` means not, as in `!(…)`)"]);
         check("a = 1", &["=: `=` means nothing here (`==` compares)"]);
         check(
             "a & b | c",

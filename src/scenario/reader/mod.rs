@@ -2,6 +2,7 @@
 //! complained about at its place and left out, and the rest is read on.
 
 pub(crate) mod config;
+mod cut;
 mod files;
 mod foreign;
 mod http;

@@ -1,7 +1,7 @@
 //! Single values: text, templates, expressions, durations, flags and counts.
 
 use super::identifier::is_identifier;
-use super::{Foreign, Reader};
+use super::{Foreign, Reader, cut};
 use crate::diagnostic::Diagnostic;
 use crate::expr::{Expression, Template, Value};
 use crate::scenario::duration;
@@ -99,7 +99,8 @@ impl Reader {
             self.wrong(node, "this is an expression already", "write it without `${{ }}`");
             return None;
         }
-        let expression = self.keep(Expression::compile(text, &node.location));
+        let expression =
+            self.keep(Expression::compile(text, &node.location).map_err(|problems| cut::explained(problems, node)));
         if expression.is_some() {
             self.foreign.extend(Foreign::in_expression(text, &node.location));
         }

@@ -73,6 +73,28 @@ fn what_is_not_taken_is_refused_in_words() {
 }
 
 #[test]
+fn what_is_indented_otherwise_is_said_to_be() {
+    let help = "its indentation fits none of the lines above: what belongs together begins in the same column";
+    let mapping = "this is not YAML: while parsing a block mapping, did not find expected key";
+    let list = "this is not YAML: while parsing a block collection, did not find expected `-` indicator";
+    check("- a: { b: c }\n   d: e", &format!("2:4 {mapping}; {help}"));
+    check("- a: b\n d: '${{ e }}'", &format!("2:2 {list}; {help}"));
+    check("- a:\n   - b\n - c: d", &format!("3:2 {list}; {help}"));
+    let values = "this is not YAML: mapping values are not allowed in this context";
+    check("a: b\n c:\n  - d", &format!("2:3 {values}; {help}"));
+}
+
+#[test]
+fn what_begins_with_a_bracket_or_stands_behind_a_tab_is_told() {
+    let key = "this is not YAML: while parsing a block mapping, did not find expected key";
+    let help = "an expression that begins with a bracket needs quotes around the whole of it";
+    check("a: [200].exists(b, b == c)", &format!("1:9 {key}; {help}"));
+    check("a: ['b'] == c", &format!("1:10 {key}; {help}"));
+    check("a: {b: 1}.b == 1", &format!("1:10 {key}; {help}"));
+    check("a:\tb == 1", "1:4 a tab stands behind `:`; write a space in its place");
+}
+
+#[test]
 fn places_are_bytes_even_after_wide_characters() {
     let source = Source::new("x.yaml", "ü: 'ä ö'\nname: { käse: [1, zwei] }\nlast: end");
     let node = parse(&source).unwrap();
