@@ -1,5 +1,7 @@
 //! Single values: text, templates, expressions, durations, flags and counts.
 
+use std::str::FromStr;
+
 use super::identifier::is_identifier;
 use super::{Foreign, Reader, cut};
 use crate::diagnostic::Diagnostic;
@@ -129,28 +131,29 @@ impl Reader {
 
     /// `true` or `false`.
     pub(super) fn flag(&mut self, node: &Node) -> Option<bool> {
-        match node.scalar() {
-            Some("true") => Some(true),
-            Some("false") => Some(false),
-            _ => {
-                self.wrong(node, format!("expected `true` or `false`, found {}", shown(node)), "write one of the two");
-                None
-            }
-        }
+        self.literal(node, "`true` or `false`", "write one of the two")
     }
 
     /// A whole number from 0 on.
     pub(super) fn count(&mut self, node: &Node) -> Option<u32> {
-        let count = node.scalar().and_then(|text| text.parse().ok());
-        if count.is_none() {
-            self.unexpected_text(node, "a whole number from 0 on");
-        }
-        count
+        self.literal(node, "a whole number from 0 on", None)
     }
 
-    fn unexpected_text(&mut self, node: &Node, wanted: &str) {
-        let message = format!("expected {wanted}, found {}", shown(node));
-        self.complain(Diagnostic::at(&node.head(), message));
+    /// What is no text, and so stands without quotes, as the schemas have it.
+    fn literal<T: FromStr>(&mut self, node: &Node, wanted: &str, help: impl Into<Option<&'static str>>) -> Option<T> {
+        let read = node.scalar().and_then(|text| text.parse().ok());
+        let quoted = matches!(node.data, Data::Quoted(_));
+        let (found, help) = match (&read, quoted) {
+            (Some(_), false) => return read,
+            (Some(_), true) => ("text in quotes".to_owned(), Some("write it without quotes")),
+            (None, _) => (shown(node), help.into()),
+        };
+        let problem = Diagnostic::at(&node.head(), format!("expected {wanted}, found {found}"));
+        self.complain(match help {
+            Some(help) => problem.help(help),
+            None => problem,
+        });
+        None
     }
 
     /// One text or a list of them, each with its node.

@@ -2,15 +2,20 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Object, PROBES, STEP, Shape, USE};
+use super::{Object, PROBES, STEP, STEP_OR_USE, Shape};
 
-/// A schema whose root is `object`; the objects within stand under `$defs`.
-pub(super) fn document(title: &str, object: &'static Object) -> Value {
+/// A schema whose root is `object`, or, where there are `items`, a list of these; the objects within stand under `$defs`.
+pub(super) fn document(title: &str, object: &'static Object, items: Option<&Shape>) -> Value {
     let mut defs = Map::new();
     let mut root = Map::new();
     root.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
     root.insert("title".to_owned(), json!(title));
     root.extend(properties(object, &mut defs));
+    if let Some(items) = items {
+        // What is said of mappings says nothing of lists, nor the other way round; so errors stay plain.
+        root.insert("type".to_owned(), json!(["object", "array"]));
+        root.insert("items".to_owned(), shape(items, &mut defs));
+    }
     root.insert("$defs".to_owned(), Value::Object(defs));
     Value::Object(root)
 }
@@ -37,6 +42,7 @@ fn shape(wanted: &Shape, defs: &mut Map<String, Value>) -> Value {
     let scalar = json!({ "type": ["string", "number", "boolean"] });
     match wanted {
         Shape::Text => scalar,
+        Shape::Template => json!({ "type": "string", "pattern": r"\$\{\{" }),
         Shape::Duration => json!({ "type": "string", "examples": ["90s", "5m", "1m 30s"] }),
         Shape::Expression => json!({ "type": ["string", "boolean"] }),
         Shape::Expressions => json!({ "anyOf": [
@@ -58,8 +64,7 @@ fn shape(wanted: &Shape, defs: &mut Map<String, Value>) -> Value {
             json!({ "anyOf": shapes.iter().map(|one| shape(one, defs)).collect::<Vec<_>>() })
         }
         Shape::Steps => {
-            let items = [reference(&STEP, defs), reference(&USE, defs)];
-            json!({ "type": ["array", "null"], "items": { "anyOf": items } })
+            json!({ "type": ["array", "null"], "items": shape(&STEP_OR_USE, defs) })
         }
     }
 }

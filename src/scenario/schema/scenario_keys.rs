@@ -84,6 +84,9 @@ pub(crate) static STEP: Object = Object {
     ],
 };
 
+/// An item of a list of steps.
+pub(crate) const STEP_OR_USE: Shape = Shape::Either(&[Shape::Object(&STEP), Shape::Object(&USE)]);
+
 /// Steps from another file.
 pub(crate) static USE: Object = Object {
     name: "use",
@@ -128,7 +131,7 @@ pub(crate) static HTTP: Object = Object {
         Key::optional("timeout", Shape::Duration, "For one request; 30s by default"),
         Key::optional(
             "redirects",
-            Shape::Either(&[Shape::Count, Shape::Text]),
+            Shape::Either(&[Shape::Count, Shape::Template]),
             "How many are followed; 10 by default. 301 and 302 are followed by GET and HEAD only",
         ),
     ],

@@ -5,6 +5,8 @@
 pub(crate) enum Shape {
     /// Text; `${{ … }}` is filled in. A number or truth value is taken as it was written.
     Text,
+    /// Text in which something is filled in.
+    Template,
     /// `90s`, `5m`, `1m 30s`.
     Duration,
     /// One CEL expression.

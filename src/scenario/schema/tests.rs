@@ -2,6 +2,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use crate::diagnostic::Source;
 use crate::scenario::scalar::{self, Numbers};
 use crate::scenario::yaml::{self, Data, Node};
 use crate::scenario::{Project, source};
@@ -53,6 +54,7 @@ fn conforms(value: &Value, schema: &Value, root: &Value) -> bool {
             }),
             "items" => value.as_array().is_none_or(|items| items.iter().all(|item| inner(item, wanted))),
             "minItems" => value.as_array().is_none_or(|items| items.len() as u64 >= wanted.as_u64().unwrap()),
+            "pattern" => value.as_str().is_none_or(|text| wanted == r"\$\{\{" && text.contains("${{")),
             "minimum" => value.as_i64().is_none_or(|number| number >= wanted.as_i64().unwrap()),
             "anyOf" => wanted.as_array().unwrap().iter().any(|schema| inner(value, schema)),
             "oneOf" => wanted.as_array().unwrap().iter().filter(|schema| inner(value, schema)).count() == 1,
@@ -91,12 +93,10 @@ fn files(dir: &str) -> Vec<PathBuf> {
 #[test]
 fn what_can_be_read_conforms() {
     let schema = super::scenario();
-    let good: Vec<_> = files("fixtures/good/scenarios").into_iter().chain(files("scenarios")).collect();
-    assert!(good.len() >= 2);
+    let good = ["fixtures/good/scenarios", "scenarios", "scenarios/steps"].map(files).concat();
+    assert!(good.len() >= 3);
     for path in good {
-        let value = json_of(&path).unwrap();
-        // A file that is only `use`d is a list.
-        assert!(value.is_array() || conforms(&value, &schema, &schema), "{}", path.display());
+        assert!(conforms(&json_of(&path).unwrap(), &schema, &schema), "{}", path.display());
     }
     let config = super::config();
     for path in ["fixtures/good/smoke.yaml", "fixtures/bad/project/smoke.yaml"] {
@@ -115,6 +115,43 @@ fn what_has_the_wrong_shape_does_not_conform() {
     let config = super::config();
     let path = "fixtures/bad/config/unknown-keys/smoke.yaml";
     assert!(!conforms(&json_of(Path::new(path)).unwrap(), &config, &config));
+}
+
+#[test]
+fn a_list_of_steps_is_held_against_their_keys() {
+    let schema = super::scenario();
+    let step = json!({ "name": "look", "http": { "get": "/health" } });
+    assert!(conforms(&json!([{ "use": "a.yaml" }, step]), &schema, &schema));
+    for wrong in [json!([step, { "name": "look" }]), json!([step, { "name": "look", "htp": {} }]), json!("steps")] {
+        assert!(!conforms(&wrong, &schema, &schema), "{wrong}");
+    }
+}
+
+/// What is no text stands without quotes, for editors and for `check`.
+#[test]
+fn quotes_make_text_of_numbers_and_truth_values_everywhere() {
+    #[track_caller]
+    fn check(lines: &str, expected: bool) {
+        let step = "  - name: look\n    http: { get: /health }\n    expect: response.status == 200\n";
+        let text = format!("steps:\n{step}{lines}\n");
+        let (_, problems) = Project::of_texts("targets: { local: { sandbox: {} } }", &text);
+        let schema = super::scenario();
+        let conforms = conforms(&node(&yaml::parse(&Source::new("a.yaml", text)).unwrap()), &schema, &schema);
+        assert_eq!((problems.is_empty(), conforms), (expected, expected), "{lines}: {problems:?}");
+    }
+    for (lines, value) in [
+        ("    enforce: VALUE", "false"),
+        ("    idempotent: VALUE", "true"),
+        ("    capture: { token: { from: response.text, secret: VALUE } }", "true"),
+        ("  - name: run\n    exec: { run: [ls], aws: VALUE }", "true"),
+        ("  - name: go\n    http: { get: /, redirects: VALUE }", "0"),
+        ("retries: VALUE", "2"),
+    ] {
+        check(&lines.replace("VALUE", value), true);
+        check(&lines.replace("VALUE", &format!("\"{value}\"")), false);
+    }
+    check("  - name: go\n    http: { get: /, redirects: \"${{ 1 }}\" }", true);
+    check("    enforce: \"${{ true }}\"", false);
 }
 
 #[test]
