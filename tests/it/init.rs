@@ -48,14 +48,26 @@ fn in_an_empty_folder_it_writes_what_runs_at_once() {
 #[test]
 fn a_second_time_nothing_is_touched() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::create_dir(folder.path().join("fixtures")).unwrap();
-    std::fs::write(folder.path().join("fixtures/contacts.csv"), "mine").unwrap();
-    check(folder.path(), &["init"], (0, "kept  fixtures/contacts.csv, which was there"));
-    std::fs::write(folder.path().join("smoke.yaml"), "mine too").unwrap();
-    check(folder.path(), &["init"], (0, "kept  smoke.yaml, which was there"));
-    for (name, text) in [("fixtures/contacts.csv", "mine"), ("smoke.yaml", "mine too")] {
-        assert_eq!(std::fs::read_to_string(folder.path().join(name)).unwrap(), text);
+    check(folder.path(), &["init"], (0, "wrote fixtures/contacts.csv"));
+    for name in ["fixtures/contacts.csv", "smoke.yaml"] {
+        std::fs::write(folder.path().join(name), "mine").unwrap();
+        check(folder.path(), &["init"], (0, &format!("kept  {name}, which was there")));
+        assert_eq!(std::fs::read_to_string(folder.path().join(name)).unwrap(), "mine");
     }
+    assert_eq!(std::fs::read_dir(folder.path().join("fixtures")).unwrap().count(), 1);
+}
+
+/// What is uploaded must be what the scenario counts on.
+#[test]
+fn beside_a_file_that_is_called_alike_it_writes_what_runs_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("fixtures")).unwrap();
+    std::fs::write(folder.path().join("fixtures/contacts.csv"), "id;phone\n1;2\n").unwrap();
+    check(folder.path(), &["init"], (0, "wrote fixtures/smoke-contacts.csv"));
+    check(folder.path(), &["run", "local"], (0, "2 passed"));
+    check(folder.path(), &["init"], (0, "kept  fixtures/smoke-contacts.csv, which was there"));
+    let theirs = std::fs::read_to_string(folder.path().join("fixtures/contacts.csv")).unwrap();
+    assert_eq!(theirs, "id;phone\n1;2\n");
 }
 
 #[test]

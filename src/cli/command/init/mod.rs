@@ -16,6 +16,10 @@ use crate::cli::{complain, print};
 const FIRST_IMPORT: &str = include_str!("first-import.yaml");
 const WORKER_IS_WELL: &str = include_str!("worker-is-well.yaml.in");
 const CONTACTS: &str = include_str!("contacts.csv");
+/// The first scenario.
+const FIRST: &str = "scenarios/first-import.yaml";
+/// The file that it uploads, and what that is called where another one has the name.
+const UPLOADS: [&str; 2] = ["fixtures/contacts.csv", "fixtures/smoke-contacts.csv"];
 
 /// Writes what is not there yet, and says what it did and what comes next.
 pub(crate) fn run() -> Exit {
@@ -24,11 +28,12 @@ pub(crate) fn run() -> Exit {
     let targets = document::targets(&found);
     let names = std::iter::once("local").chain(targets.iter().map(|target| target.name.as_str()));
     let names: Vec<&str> = names.collect();
+    let upload = upload(root);
     let files = [
         ("smoke.yaml", document::smoke_yaml(&targets)),
-        ("scenarios/first-import.yaml", FIRST_IMPORT.to_owned()),
+        (FIRST, FIRST_IMPORT.replace(UPLOADS[0], upload)),
         ("scenarios/worker-is-well.yaml", WORKER_IS_WELL.replace("TARGETS", &names.join(", "))),
-        ("fixtures/contacts.csv", CONTACTS.to_owned()),
+        (upload, CONTACTS.to_owned()),
     ];
     let mut told = String::new();
     for (target, found) in targets.iter().zip(&found) {
@@ -59,6 +64,15 @@ pub(crate) fn run() -> Exit {
         "\nnext: smoke run local\n      smoke check, after each change; smoke schema scenario, for your editor\n",
     );
     print(&told)
+}
+
+/// What the file to upload is called: a file of the same name that holds something else has other columns, or another
+/// number of rows than is expected. A first scenario that is there already goes on with what it has.
+fn upload(root: &Path) -> &'static str {
+    let [name, other] = UPLOADS;
+    let is_another = std::fs::read(root.join(name)).is_ok_and(|text| text != CONTACTS.as_bytes());
+    let is_free = !root.join(FIRST).exists() || root.join(other).exists();
+    if is_another && is_free { other } else { name }
 }
 
 /// Writes a file that is not there yet.
