@@ -32,8 +32,7 @@ fn is_whole(text: &str) -> bool {
     let (mut quote, mut open) = (None, 0);
     for letter in text.chars() {
         match (quote, letter) {
-            (Some(begun), _) if begun == letter => quote = None,
-            (Some(_), _) => {}
+            (Some(begun), _) => quote = Some(begun).filter(|begun| *begun != letter),
             (None, '"' | '\'') => quote = Some(letter),
             (None, '(' | '[' | '{') => open += 1,
             (None, ')' | ']' | '}') => open -= 1,
