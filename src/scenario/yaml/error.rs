@@ -40,7 +40,7 @@ fn help(info: &str, line: &str, location: &Location) -> Option<&'static str> {
         Some(r"between double quotes YAML takes `\` for itself: write `\\`, or put single quotes around the whole")
     } else if info.contains("trailing content") && before.ends_with(['"', '\'']) {
         Some("the quote before it ends the text: inside of `\"…\"` write `'…'`, inside of `'…'` write `\"…\"`")
-    } else if info.contains("expected key") && before.trim_end().ends_with([']', '}']) && !line.contains("${{") {
+    } else if info.contains("parsing a block") && before.trim_end().ends_with([']', '}']) && !line.contains("${{") {
         Some("an expression that begins with a bracket needs quotes around the whole of it")
     } else if line.contains("${{") {
         Some("inside `{ … }` and `[ … ]`, text with `${{ … }}` needs quotes around it")

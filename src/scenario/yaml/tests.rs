@@ -91,6 +91,8 @@ fn what_begins_with_a_bracket_or_stands_behind_a_tab_is_told() {
     check("a: [200].exists(b, b == c)", &format!("1:9 {key}; {help}"));
     check("a: ['b'] == c", &format!("1:10 {key}; {help}"));
     check("a: {b: 1}.b == 1", &format!("1:10 {key}; {help}"));
+    let item = "this is not YAML: while parsing a block collection, did not find expected `-` indicator";
+    check("- [200].exists(b, b == c)", &format!("1:8 {item}; {help}"));
     check("a:\tb == 1", "1:4 a tab stands behind `:`; write a space in its place");
 }
 
