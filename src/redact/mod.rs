@@ -38,7 +38,8 @@ pub fn is_telling(name: &str) -> bool {
 }
 
 /// Knows every secret of a run and cleans text of them: raw, and in the forms they take on the way (base64, URL-, JSON-
-/// and XML-escaped, inside a `Basic` header, in lower case as the name of a host). Shared by all cases; secrets may be added while it runs (`capture: secret`).
+/// and XML-escaped, inside a `Basic` header, in lower case as the name of a host). Shared by all cases; secrets may be added
+/// while it runs (`capture: secret`).
 #[derive(Default)]
 pub struct Redactor {
     known: RwLock<Known>,

@@ -3,7 +3,8 @@
 //! **What counts.** Lines of the streams asked for, from the window's start on. Clocks differ a little: where an entry of
 //! `sequence` that nothing in the window matches is met by a line from up to [`crate::aws::CLOCK_SKEW`] before, whoever
 //! wrote it is behind, and the lines that followed count too. Other lines from before never do; they would make a false
-//! red. What AWS itself took in before the window opened (`ingestionTime`) is old, whatever time it bears. With `from_tasks`, only lines of those tasks count; what others wrote is only mentioned.
+//! red. What AWS itself took in before the window opened (`ingestionTime`) is old, whatever time it bears. With
+//! `from_tasks`, only lines of those tasks count; what others wrote is only mentioned.
 //!
 //! **What is complete.** That something is *not* in a log is known only once the log is complete up to the moment of
 //! which it is claimed. That moment is the look that first saw the whole `sequence` (or, without one, that began the
