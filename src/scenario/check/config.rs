@@ -1,5 +1,6 @@
 //! What can be wrong with a `smoke.yaml` that reads well.
 
+use super::kinds;
 use super::names::{everywhere, unfilled};
 use crate::diagnostic::Diagnostic;
 use crate::scenario::Config;
@@ -13,6 +14,8 @@ pub(in crate::scenario) fn config(config: &Config, foreign: &[Foreign]) -> Vec<D
         let own = target.vars.iter().map(|(_, value)| value);
         own.chain(target.templates())
     });
-    let undefined = vars.chain(targets).flat_map(|template| names.hold(template.references()));
-    undefined.chain(unfilled(foreign, &names)).collect()
+    let written: Vec<_> = vars.chain(targets).collect();
+    let undefined = written.iter().flat_map(|template| names.hold(template.references()));
+    let misfits = kinds::filled(written.iter().copied());
+    undefined.chain(misfits).chain(unfilled(foreign, &names)).collect()
 }

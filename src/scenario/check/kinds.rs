@@ -30,6 +30,11 @@ pub(super) fn check<'draft>(steps: impl Iterator<Item = &'draft Step>, config: &
     problems
 }
 
+/// The same in what is filled in before there is a step.
+pub(super) fn filled<'draft>(templates: impl Iterator<Item = &'draft Template>) -> Vec<Diagnostic> {
+    templates.flat_map(Template::expressions).flat_map(|expression| expression.misfits(&EVERYWHERE)).collect()
+}
+
 fn in_step(step: &Step, kept: &Kinds<'_>) -> Vec<Diagnostic> {
     let mut before = kept.clone();
     for (name, _) in &step.with {

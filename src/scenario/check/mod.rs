@@ -23,7 +23,11 @@ pub(crate) use names::changes;
 pub(super) fn draft(draft: &Draft, config: &Config, modules: &Modules) -> Vec<Diagnostic> {
     let mut problems = names::check(draft, config);
     // Of what reads something undefined nothing more is certain.
-    let misfits = kinds::check(steps(draft), config).into_iter().filter(|misfit| !lies_over(misfit, &problems));
+    let written = draft.scenario.vars.iter().map(|(_, value)| value).chain(&draft.scenario.matrix);
+    let misfits = kinds::filled(written)
+        .into_iter()
+        .chain(kinds::check(steps(draft), config))
+        .filter(|misfit| !lies_over(misfit, &problems));
     let misfits: Vec<_> = misfits.collect();
     problems.extend(misfits);
     problems.extend(unknown_targets(draft, config));
