@@ -133,14 +133,33 @@ fn ascii(text: &str) -> Result<(), String> {
     }
 }
 
-/// Holds that a requirement begins with a name. The parser takes `a.` for one and then stumbles over it.
+/// Holds that a requirement begins with a name, and that its extras have names. The parser takes `a.` for one and then
+/// stumbles over it.
 fn named(text: &str) -> Result<(), String> {
-    let text = text.trim_start();
-    let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c))).unwrap_or(text.len());
-    let name = &text[..end];
-    let proper =
-        name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.ends_with(|c: char| c.is_ascii_alphanumeric());
-    if proper { Ok(()) } else { Err("it does not begin with a package's name".to_owned()) }
+    let (name, rest) = word(text.trim_start());
+    if !is_name(name) {
+        return Err("it does not begin with a package's name".to_owned());
+    }
+    let Some(mut extras) = rest.trim_start().strip_prefix('[') else { return Ok(()) };
+    // What else may be wrong with them the parser says itself.
+    while let (extra, rest) = word(extras.trim_start_matches(|c: char| c == ',' || c.is_whitespace()))
+        && !extra.is_empty()
+    {
+        if !is_name(extra) {
+            return Err(format!("`{extra}` is no extra's name"));
+        }
+        extras = rest;
+    }
+    Ok(())
+}
+
+/// The letters, digits and signs of names that a text begins with, and what follows.
+fn word(text: &str) -> (&str, &str) {
+    text.split_at(text.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c))).unwrap_or(text.len()))
+}
+
+fn is_name(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_ascii_alphanumeric()) && word.ends_with(|c: char| c.is_ascii_alphanumeric())
 }
 
 /// Versions compare by what they mean, and their order means nothing.

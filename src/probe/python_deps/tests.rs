@@ -160,6 +160,10 @@ fn what_cannot_be_read_is_said_with_its_place() {
     );
     // What the parser itself would stumble over.
     unreadable(&[("r.txt", "a.")], "r.txt:1: `a.` is no requirement: it does not begin with a package's name");
+    for text in ["a[b.]==1", "a [ b , c- ]", "a[b,c_"] {
+        let why = read(&[("r.txt", text)]).unwrap_err();
+        assert!(why.ends_with(" is no extra's name"), "{why}");
+    }
     unreadable(
         &[("r.txt", "a ; os_name == 'Ց'")],
         "r.txt:1: `a ; os_name == 'Ց'` is no requirement: `Ց` is no ASCII letter",
