@@ -106,9 +106,8 @@ pub(super) fn alike(left: &Value, right: &Value) -> Result<bool, ExecutionError>
         (Value::List(left), Value::List(right)) if left.len() == right.len() => {
             all(left.iter().zip(right.iter()).map(|(left, right)| alike(left, right)))
         }
-        (Value::Map(left), Value::Map(right)) if rests(left).chain(rests(right)).next().is_some() => {
-            let mut unsaid = rests(left).chain(rests(right));
-            unsaid.next().map_or(Ok(false), |(_, why)| Err(not_known(why)))
+        (Value::Map(left), Value::Map(right)) if let Some((_, why)) = rests(left).chain(rests(right)).next() => {
+            Err(not_known(why))
         }
         (Value::Map(left), Value::Map(right)) if left.map.len() == right.map.len() => {
             let pairs = left.map.iter().map(|(key, value)| match right.map.get(key) {

@@ -4,6 +4,7 @@ use cel::{ExecutionError, IdedExpr};
 
 use super::environment::context;
 use super::explain::Explainer;
+use super::operand::COMPARE;
 use super::place::{Scalar, within};
 use super::reference::Read;
 use super::syntax::{self, Fault};
@@ -103,13 +104,20 @@ impl Expression {
         misfits.map(|misfit| Diagnostic::at(&self.word(&misfit.word), misfit.message).help(misfit.help)).collect()
     }
 
-    /// What it comes to in words, where that is certainly neither true nor false: `a number`.
+    /// What is wrong with it as a condition, where it is certainly neither true nor false.
     #[must_use]
-    pub fn unfit_condition(&self, kinds: &Kinds<'_>) -> Option<&'static str> {
-        match typing::kind(&self.tree, kinds) {
+    pub fn unfit_condition(&self, kinds: &Kinds<'_>) -> Option<Diagnostic> {
+        let kind = typing::kind(&self.tree, kinds);
+        let what = match kind {
             Kind::Any => typing::computes(&self.tree).then_some("a computed value"),
             kind => kind.word().filter(|_| !kind.may_be_bool()),
-        }
+        };
+        let help = match kind {
+            Kind::Optional => "say with `.orValue(false)` what it is where it is not there",
+            _ => COMPARE,
+        };
+        let problem = |what| Diagnostic::at(&self.location, format!("this is {what}, so it is neither true nor false"));
+        what.map(|what| problem(what).help(help))
     }
 
     /// Whether it is always true, or always false, since it reads nothing; none where it may come out either way.
@@ -130,10 +138,8 @@ impl Expression {
     #[must_use]
     pub fn mentions(&self, wanted: &str) -> bool {
         let words: Vec<_> = tokens(&self.text).collect();
-        words.iter().enumerate().any(|(at, word)| match word.kind {
-            Word::Text => word.text.trim_matches(['"', '\'']) == wanted,
-            _ => word.text == wanted && words.get(at + 1).is_none_or(|next| next.text != "("),
-        })
+        let called = |at: usize| words.get(at + 1).is_some_and(|next| next.text == "(");
+        words.iter().enumerate().any(|(at, word)| word.says(wanted) && (word.kind == Word::Text || !called(at)))
     }
 
     pub(super) fn tree(&self) -> &IdedExpr {
@@ -142,11 +148,7 @@ impl Expression {
 
     /// The place of a word, where it is written once; else the whole.
     pub(super) fn word(&self, wanted: &str) -> Location {
-        let is_it = |kind: Word, text: &str| match kind {
-            Word::Text => text.trim_matches(['"', '\'']) == wanted,
-            _ => text == wanted,
-        };
-        let mut found = tokens(&self.text).filter(|word| is_it(word.kind, word.text));
+        let mut found = tokens(&self.text).filter(|word| word.says(wanted));
         match (found.next(), found.next()) {
             (Some(word), None) => within(&self.text, &self.location, word.start, word.end()),
             _ => self.location.clone(),
@@ -161,7 +163,7 @@ impl Expression {
         let context = context(scope);
         Value::resolve(&self.tree, &context).map(settled).map_err(|error| {
             let explainer = Explainer { context: &context, scope };
-            if let Some(message) = explainer.mixed(&self.tree) {
+            if let Some(message) = explainer.mixed(&self.tree, &error) {
                 return EvaluationError::new(message);
             }
             let withheld = explainer.withheld(&self.tree, Some(&error));
@@ -179,11 +181,16 @@ impl Expression {
         match result {
             Ok(Value::Bool(true)) => Truth::Held,
             Ok(Value::Bool(false)) => Truth::Broken { detail: explainer.broken(&self.tree) },
-            other => match (explainer.mixed(&self.tree), explainer.withheld(&self.tree, other.as_ref().err())) {
-                (Some(reason), _) => Truth::Misused { reason },
-                (None, Some(reason)) => Truth::Unknown { reason },
-                (None, None) => Truth::Unclear { reason: explainer.reason(&self.tree) },
-            },
+            other => {
+                let error = other.as_ref().err();
+                if let Some(reason) = error.and_then(|error| explainer.mixed(&self.tree, error)) {
+                    return Truth::Misused { reason };
+                }
+                match explainer.withheld(&self.tree, error) {
+                    Some(reason) => Truth::Unknown { reason },
+                    None => Truth::Unclear { reason: explainer.reason(&self.tree) },
+                }
+            }
         }
     }
 

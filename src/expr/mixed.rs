@@ -1,7 +1,7 @@
 //! Why an expression has no value that compares an optional value with a plain one.
 
-use cel::IdedExpr;
 use cel::common::ast::{CallExpr, Expr, operators};
+use cel::{ExecutionError, IdedExpr};
 
 use super::explain::Explainer;
 use super::print::source;
@@ -10,13 +10,15 @@ use super::words::{SHOWN, cut};
 use super::{Value, equality};
 
 impl Explainer<'_, '_, '_> {
-    /// Why `part` has no value, where that is because an optional value is compared with a plain one. Of conditions that
-    /// are joined each may be the one.
-    pub(super) fn mixed(&self, part: &IdedExpr) -> Option<String> {
-        let error = Value::resolve(part, self.context).err()?;
+    /// Why `part` has no value, of which the interpreter said `error`, where that is because an optional value is compared
+    /// with a plain one. Of conditions that are joined each may be the one.
+    pub(super) fn mixed(&self, part: &IdedExpr, error: &ExecutionError) -> Option<String> {
         match &part.expr {
-            Expr::Call(call) if is_logical(call) => call.args.iter().find_map(|part| self.mixed(part)),
-            _ => equality::is_mixed(&error).then(|| self.failure(part, &error)),
+            Expr::Call(call) if is_logical(call) => call.args.iter().find_map(|joined| {
+                let error = Value::resolve(joined, self.context).err()?;
+                self.mixed(joined, &error)
+            }),
+            _ => equality::is_mixed(error).then(|| self.failure(part, error)),
         }
     }
 

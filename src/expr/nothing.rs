@@ -34,8 +34,8 @@ pub(super) fn asked(call: &CallExpr) -> Option<&IdedExpr> {
 
 #[cfg(test)]
 mod tests {
-    use crate::diagnostic::{Location, Source};
-    use crate::expr::{Expression, Kind};
+    use crate::expr::Kind;
+    use crate::expr::tests::check_misfits;
 
     const METRIC: Kind = Kind::Object(&[("name", Kind::Text)]);
     const SEEN: Kind = Kind::Object(&[
@@ -49,10 +49,7 @@ mod tests {
 
     /// The message of each misfit.
     fn check(text: &str, expected: &[&str]) {
-        let location = Location { source: Source::new("a.yaml", text), start: 0, end: text.len() };
-        let misfits = Expression::compile(text, &location).unwrap().misfits(&[("seen", SEEN)]);
-        let said: Vec<_> = misfits.into_iter().map(|misfit| misfit.message).collect();
-        assert_eq!(said, expected, "{text}");
+        check_misfits(text, &[("seen", SEEN)], expected);
     }
 
     #[test]

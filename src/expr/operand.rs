@@ -52,6 +52,9 @@ pub(super) fn misfits(call: &CallExpr, kind: &dyn Fn(&IdedExpr) -> Kind) -> Vec<
     }
 }
 
+/// What to do with what is neither true nor false.
+pub(super) const COMPARE: &str = "compare it with something, as in `response.status == 200`";
+
 /// `status == 200 || 202` asks whether 202 is true.
 fn condition(part: &IdedExpr, joined: Option<(&CallExpr, &IdedExpr)>, kind: Kind) -> Option<Misfit> {
     let word = kind.word().filter(|_| !kind.may_be_bool())?;
@@ -60,7 +63,7 @@ fn condition(part: &IdedExpr, joined: Option<(&CallExpr, &IdedExpr)>, kind: Kind
     let help = match before {
         _ if kind == Kind::Optional => optional::advice(&written),
         Some((sign, subject)) => format!("on each side of `{sign}` stands a whole condition: `{subject} == {written}`"),
-        None => "compare it with something, as in `response.status == 200`".to_owned(),
+        None => COMPARE.to_owned(),
     };
     Some(Misfit { message: format!("`{written}` is {word}, so it is neither true nor false"), help, word: bare(part) })
 }

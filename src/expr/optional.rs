@@ -165,17 +165,14 @@ fn misfit(optional: &IdedExpr, message: impl Fn(&str) -> String) -> Misfit {
 
 #[cfg(test)]
 mod tests {
-    use crate::diagnostic::{Location, Source};
-    use crate::expr::{Expression, Kind};
+    use crate::expr::Kind;
+    use crate::expr::tests::check_misfits;
 
     const SERVICE: Kind = Kind::Object(&[("desired", Kind::Number), ("tasks", Kind::List(&Kind::Any))]);
 
     /// The message of each misfit, where `service` is an object and nothing is known of anything else.
     fn check(text: &str, expected: &[&str]) {
-        let location = Location { source: Source::new("a.yaml", text), start: 0, end: text.len() };
-        let misfits = Expression::compile(text, &location).unwrap().misfits(&[("service", SERVICE)]);
-        let said: Vec<_> = misfits.into_iter().map(|misfit| misfit.message).collect();
-        assert_eq!(said, expected, "{text}");
+        check_misfits(text, &[("service", SERVICE)], expected);
     }
 
     fn refused(text: &str, optional: &str, other: &str) {

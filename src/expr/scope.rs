@@ -116,13 +116,14 @@ impl Scope {
     /// The same scope without what may only seem so; none where nothing is in doubt.
     #[must_use]
     pub fn doubting(&self) -> Option<Self> {
-        let doubted = |value: &Bound| value.0.doubted.clone();
-        if !self.names.values().any(|value| doubted(value).is_some()) {
+        if self.names.values().all(|value| value.0.doubted.is_none()) {
             return None;
         }
         let mut scope = self.clone();
         for value in scope.names.values_mut() {
-            *value = doubted(value).unwrap_or_else(|| value.clone());
+            if let Some(doubted) = value.0.doubted.clone() {
+                *value = doubted;
+            }
         }
         Some(scope)
     }

@@ -156,8 +156,8 @@ pub(super) fn result(function: &str, left: Kind, right: Kind) -> Option<Kind> {
 
 #[cfg(test)]
 mod tests {
-    use crate::diagnostic::{Location, Source};
-    use crate::expr::{Expression, Kind};
+    use crate::expr::Kind;
+    use crate::expr::tests::misfits;
 
     const RESPONSE: Kind = Kind::Object(&[
         ("status", Kind::Number),
@@ -169,10 +169,9 @@ mod tests {
 
     /// Each misfit as `message; help`, where `r` is an answer and `started` a time.
     fn check(text: &str, expected: &[&str]) {
-        let location = Location { source: Source::new("a.yaml", text), start: 0, end: text.len() };
-        let kinds = [("r", RESPONSE), ("started", Kind::Time)];
-        let misfits = Expression::compile(text, &location).unwrap().misfits(&kinds);
-        let said = misfits.into_iter().map(|it| format!("{}; {}", it.message, it.help.unwrap_or_default()));
+        let said = misfits(text, &[("r", RESPONSE), ("started", Kind::Time)])
+            .into_iter()
+            .map(|it| format!("{}; {}", it.message, it.help.unwrap_or_default()));
         assert_eq!(said.collect::<Vec<_>>(), expected, "{text}");
     }
 

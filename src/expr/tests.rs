@@ -32,6 +32,17 @@ fn somewhere(text: &str) -> Location {
     Location { source: Source::new("a.yaml", text), start: 0, end: text.len() }
 }
 
+/// Everything in an expression that can never be right, by these kinds.
+pub(super) fn misfits(text: &str, kinds: &[(&str, Kind)]) -> Vec<crate::diagnostic::Diagnostic> {
+    compiled(text).misfits(kinds)
+}
+
+/// Holds the messages of its misfits against those that are expected.
+pub(super) fn check_misfits(text: &str, kinds: &[(&str, Kind)], expected: &[&str]) {
+    let said: Vec<_> = misfits(text, kinds).into_iter().map(|misfit| misfit.message).collect();
+    assert_eq!(said, expected, "{text}");
+}
+
 fn compiled(text: &str) -> Expression {
     Expression::compile(text, &somewhere(text)).unwrap_or_else(|faults| panic!("{text}: {faults:?}"))
 }

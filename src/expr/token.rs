@@ -30,6 +30,12 @@ impl Token<'_> {
     pub(super) fn end(&self) -> usize {
         self.start + self.text.len()
     }
+
+    /// Whether it is this word: as a name or a sign, or as what a text says between its quotes.
+    pub(super) fn says(&self, wanted: &str) -> bool {
+        let text = if self.kind == Kind::Text { self.text.trim_matches(['"', '\'']) } else { self.text };
+        text == wanted
+    }
 }
 
 /// The tokens of `text`; white space and comments are left out.

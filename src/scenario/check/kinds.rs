@@ -76,14 +76,7 @@ fn no_target(condition: &Expression, config: &Config) -> Vec<Diagnostic> {
 }
 
 fn condition(expression: &Expression, kinds: &[(&str, Kind)]) -> Vec<Diagnostic> {
-    let unfit = expression.unfit_condition(kinds).map(|what| {
-        let problem = Diagnostic::at(expression.location(), format!("this is {what}, so it is neither true nor false"));
-        problem.help(match what {
-            "an optional value" => "say with `.orValue(false)` what it is where it is not there",
-            _ => "compare it with something, as in `response.status == 200`",
-        })
-    });
-    unfit.into_iter().chain(expression.misfits(kinds)).collect()
+    expression.unfit_condition(kinds).into_iter().chain(expression.misfits(kinds)).collect()
 }
 
 /// Nothing is judged by what nothing can change.

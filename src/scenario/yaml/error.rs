@@ -10,9 +10,9 @@ pub(super) fn in_words(error: &ScanError, places: &Places) -> Diagnostic {
     let index = error.marker().index();
     let location = places.at(index, index + 1);
     let location = Location { end: location.start + location.text().trim_end_matches('\n').len(), ..location };
-    let line = line_of(&location);
-    let problem = Diagnostic::at(&location, message(error.info(), line, before(&location)));
-    match help(error.info(), line, &location) {
+    let (line, before) = (line_of(&location), before(&location));
+    let problem = Diagnostic::at(&location, message(error.info(), line, before));
+    match help(error.info(), line, before) {
         Some(help) => problem.help(help),
         None => problem,
     }
@@ -28,8 +28,7 @@ fn message(info: &str, line: &str, before: &str) -> String {
     format!("this is not YAML: {}", info.replace('`', "").replace('\'', "`"))
 }
 
-fn help(info: &str, line: &str, location: &Location) -> Option<&'static str> {
-    let before = before(location);
+fn help(info: &str, line: &str, before: &str) -> Option<&'static str> {
     if indented_by_tab(line) || info.contains("found a tab") {
         Some("indent with spaces")
     } else if before.ends_with(":\t") {
