@@ -13,6 +13,7 @@ use super::lookout::{Lookout, Stage};
 use super::step::unlooked;
 use super::timetable::Timetable;
 use super::wait::{self, BLINK, Next, Pace};
+use super::waiting::UNBOUNDED;
 use super::witness::Witness;
 use crate::event::{Outcome, Phase, StepRef};
 use crate::expr::Scope;
@@ -23,8 +24,7 @@ use crate::verdict::Verdict;
 
 /// How long the last look is repeated where it cannot be known yet: longer than logs usually lag, shorter than patience.
 const SETTLE: Duration = Duration::from_secs(30);
-/// How long a look may take while the steps go on: longer than a request may that says nothing of its own `timeout`, so
-/// that it is the request whose time is over.
+/// How long a look may take while the steps go on, where the probe itself sets no limit.
 const LOOK: Duration = Duration::from_secs(35);
 /// A look at a log waits for late lines as long as it may. While the steps go on, another one follows.
 const GLANCE: Duration = Duration::from_secs(5);
@@ -110,7 +110,7 @@ impl<'case> Guards<'case> {
 
 impl Guard<'_> {
     async fn watch(&mut self, timetable: Timetable, gate: &Gate, speaker: &HaltSpeaker) {
-        let usual = if self.reads_a_log() { GLANCE } else { LOOK };
+        let usual = self.usual();
         let (mut passed, mut due) = (false, Duration::ZERO);
         loop {
             self.look(usual, gate, speaker).await;
@@ -170,6 +170,16 @@ impl Guard<'_> {
             }
         } else if matches!(self.standing, Standing::Settled(_)) {
             self.trouble = None;
+        }
+    }
+
+    /// How long a look may take while the steps go on.
+    fn usual(&self) -> Duration {
+        match self.step.spec.probe {
+            Probe::Logs(_) => GLANCE,
+            // A request has a time of its own, and it is that which is over.
+            Probe::Http(_) => UNBOUNDED,
+            Probe::Ecs(_) | Probe::Alarm(_) | Probe::Terraform(_) | Probe::PythonDeps(_) | Probe::Exec(_) => LOOK,
         }
     }
 

@@ -15,7 +15,7 @@ use crate::verdict::Verdict;
 /// How long is waited where a plan says nothing.
 const WITHIN: Duration = Duration::from_mins(1);
 /// How long a single look may take: the probe has its own limits, and the scenario its `timeout`.
-const UNBOUNDED: Duration = Duration::from_hours(24);
+pub(super) const UNBOUNDED: Duration = Duration::from_hours(24);
 /// How long AWS is asked again that would not answer, where the step itself does not wait.
 const THROTTLE: Duration = Duration::from_secs(30);
 /// How long an answer is still waited for, once the run was asked to stop, to a request that must not be cut off.

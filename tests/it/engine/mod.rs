@@ -500,20 +500,24 @@ async fn an_answer_that_is_later_than_written_has_failed() {
 /// A request has 30 s where nobody says otherwise. That nobody answers for so long is no trouble that passes.
 #[tokio::test(start_paused = true)]
 async fn who_does_not_answer_is_not_asked_again() {
-    async fn check(lists: &str, phase: Phase) {
+    async fn check(lists: &str, phase: Phase, seconds: u64) {
         // Its connections are taken, and nothing is ever read from them.
         let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let look = format!("http: {{ get: \"http://{}/\" }}", silent.local_addr().unwrap());
+        let lists = lists.replace("LOOK_PATIENTLY", &look.replace(" }", ", timeout: 60s }"));
         let yaml = format!("name: silent\n{}", lists.replace("LOOK", &look));
         let ran = one(&yaml, &[("POST /things", CREATED)]).await;
         let outcome = ran.outcome(phase, 0);
-        let waited = (30_000..31_000).contains(&outcome.duration_ms);
+        let waited = (seconds * 1000..seconds * 1000 + 1000).contains(&outcome.duration_ms);
         assert_eq!((outcome.verdict, outcome.looks, waited), (Verdict::Failed, 1, true), "{outcome:?}");
     }
     let look = "[ { name: look, LOOK, expect: response.status == 200 } ]";
-    check(&format!("steps: {look}\n"), Phase::Step).await;
+    check(&format!("steps: {look}\n"), Phase::Step, 30).await;
     let order = "[ { name: order, http: { post: /things }, expect: response.status == 201 } ]";
-    check(&format!("guards: {look}\nsteps: {order}\n"), Phase::Guard).await;
+    check(&format!("guards: {look}\nsteps: {order}\n"), Phase::Guard, 30).await;
+    // A guard has as long as it says.
+    let patient = look.replace("LOOK", "LOOK_PATIENTLY");
+    check(&format!("guards: {patient}\nsteps: {order}\n"), Phase::Guard, 60).await;
 }
 
 #[tokio::test]
