@@ -67,11 +67,7 @@ impl<'f> Declared<'f> {
             ("output", [name]) => self.outputs.insert(name, stanza),
             ("module", [name]) => self.modules.insert(name, stanza),
             ("locals", []) => return self.add_locals(stanza),
-            // An override may name it once more.
-            ("provider", [kind]) if stanza.attribute("alias").is_none() => {
-                self.providers.entry(kind).or_insert(stanza);
-                None
-            }
+            ("provider", [kind]) if stanza.attribute("alias").is_none() => self.providers.insert(kind, stanza),
             _ => None,
         };
         match before {
