@@ -89,29 +89,20 @@ pub(crate) fn tell(run: &Run, folder: &RunFolder, dir: Option<&Path>, taken: boo
 }
 
 /// What the process ends with: smoke's own fault where the summary could not be told or a report not be written, else
-/// `exit`. The record owns up to it as well: what shows the exit code is written again, wherever it takes the place of
-/// what was written.
+/// `exit`. The record owns up to it as well: reports are drawn again, wherever one takes the place of what was written.
 pub(crate) fn owned(run: &Run, folder: &RunFolder, asked: &[ReportTo], [exit, told, written]: [Exit; 3]) -> Exit {
     if told == Exit::PASSED && written == Exit::PASSED {
         return exit;
     }
     let run = Run { exit_code: Some(Exit::FAULT.code()), ..run.clone() };
-    for (format, _, name) in Format::all().iter().filter(|(format, _, _)| in_folder(*format, asked) && shows(*format)) {
-        drop(folder.write(name, |out| format.draw_to(&run, None, out)));
+    let shown_at = folder.written(RUN);
+    for (format, _, name) in Format::all().iter().filter(|(format, _, _)| in_folder(*format, asked)) {
+        drop(folder.write(name, |out| format.draw_to(&run, shown_at.as_deref(), out)));
     }
-    for ReportTo { format, place } in asked.iter().filter(|report| shows(report.format)) {
-        if let Place::File(path) = place
-            && path.is_file()
-        {
-            drop(reports::write(path, |out| format.draw_to(&run, None, out)));
-        }
+    for report in asked.iter().filter(|report| matches!(&report.place, Place::File(path) if path.is_file())) {
+        drop(elsewhere(&run, report, shown_at.as_deref()));
     }
     Exit::FAULT
-}
-
-/// Whether a report shows what the process ended with.
-const fn shows(format: Format) -> bool {
-    matches!(format, Format::Json | Format::Html)
 }
 
 /// Says what could not be written.

@@ -12,8 +12,7 @@ use super::stand::{Ended, Process, Project, Server, answering, await_that, hangi
 fn killed_at(project: &Project, words: &[&str]) {
     let run = project.start(&["run", "sandbox"]);
     project.await_event(words);
-    run.signal(Signal::KILL);
-    assert_eq!(run.end().code, None);
+    run.kill();
 }
 
 fn killed(project: &Project) {
@@ -74,8 +73,7 @@ fn old_and_new_runs_and_every_row_are_cleaned_up_after_at_once() {
         await_that("no imports", || server.imports().len() == many);
         // Both have heard of theirs.
         std::thread::sleep(std::time::Duration::from_secs(1));
-        run.signal(Signal::KILL);
-        run.end();
+        run.kill();
     }
     let cleaned = project.smoke(&["cleanup"]);
     cleaned.check(0, "4 scenarios: 4 passed");
@@ -97,8 +95,7 @@ fn a_run_that_still_goes_on_is_left_alone() {
     project.await_event(&["\"looked\"", "review_ready"]);
     project.smoke(&["cleanup"]).check(0, "its run still goes on, or is cleaned up after just now; left alone");
     assert_eq!(server.imports().len(), 1);
-    run.signal(Signal::KILL);
-    run.end();
+    run.kill();
     // Two at once do not get in each other's way: one of them does it, the other leaves it alone or finds nothing.
     let two = [project.start(&["cleanup"]), project.start(&["cleanup"])].map(Process::end);
     assert_eq!(two.map(|ended| ended.code), [Some(0), Some(0)]);
@@ -207,8 +204,7 @@ fn a_secret_is_not_in_the_journal_and_what_needs_it_is_said_until_it_is_settled(
     let project = project(&server, &secret);
     let run = project.start(&["run", "sandbox"]);
     project.await_event(&["\"looked\"", "review_ready"]);
-    run.signal(Signal::KILL);
-    run.end();
+    run.kill();
     let id = server.imports().remove(0);
     let journal = journal(&project);
     assert!(!journal.contains(&id) && journal.contains(r#""withheld":["import_id"]"#), "{journal}");
@@ -239,8 +235,7 @@ fn a_protected_target_wants_leave() {
     let project = Project::of(&files).with(&server.variables());
     let run = project.start(&["run", "sandbox", "--yes"]);
     project.await_event(&["\"looked\"", "review_ready"]);
-    run.signal(Signal::KILL);
-    run.end();
+    run.kill();
     project.smoke(&["cleanup"]).check(2, "sandbox is a protected target, and nobody can be asked here; pass --yes");
     assert_eq!(server.imports().len(), 1);
     project.smoke(&["cleanup", "--yes"]).check(0, "✓ passed");
@@ -296,8 +291,7 @@ fn what_was_never_answered_is_on_the_disk_before_it_is_sent_and_is_said_not_to_b
     // It has arrived: so it was noted before.
     let noted = journal(&project);
     assert!(noted.contains("\"sending\"") && noted.contains("/api/v1/bulk-imports"), "{noted}");
-    run.signal(Signal::KILL);
-    run.end();
+    run.kill();
     let unknown = project.smoke(&["cleanup"]);
     unknown
         .check(3, &format!("LEFT BEHIND endless › step \"upload\": POST {url}/api/v1/bulk-imports: it was sent at "));
@@ -326,8 +320,7 @@ fn a_variable_that_held_a_secret_is_given_again() {
     let project = Project::of(&files).with(&server.variables()).with(&[("KEY", "bulk-imports")]);
     let run = project.start(&["run", "sandbox", "--var", "folder=bulk-imports", "--var", "mark=a"]);
     project.await_event(&["\"looked\"", "review_ready"]);
-    run.signal(Signal::KILL);
-    run.end();
+    run.kill();
     project.smoke(&["cleanup"]).check(1, "DELETE /api/v1/nowhere/");
     project.smoke(&["cleanup", "--var", "folder=bulk-imports"]).check(0, "✓ passed");
     assert_eq!(server.imports(), Vec::<String>::new());
@@ -348,8 +341,7 @@ fn every_target_is_cleaned_up_by_itself_and_the_worst_is_what_it_ends_with() {
         let run = project.start(&["run", target]);
         await_that("nothing was uploaded", || server.imports().len() == made);
         await_that("nothing was seen of it", || project.latest("events.ndjson").contains("review_ready"));
-        run.signal(Signal::KILL);
-        run.end();
+        run.kill();
     }
     let cleaned = project.smoke(&["cleanup"]);
     cleaned.check(1, " on broken, ").check(1, " on sandbox, ").check(1, "LEFT BEHIND endless › ");
@@ -379,8 +371,7 @@ fn secrets_of_all_runs_that_are_cleaned_up_after_are_kept() {
         let run = project.start(&["run", "sandbox", scenario]);
         await_that("nothing was uploaded", || server.imports().len() == made);
         await_that("nothing was seen of it", || project.latest("events.ndjson").contains("review_ready"));
-        run.signal(Signal::KILL);
-        run.end();
+        run.kill();
     }
     let cleaned = project.smoke(&["cleanup", "--verbose"]);
     cleaned.check(1, "LEFT BEHIND two › clean-up \"tell\"");

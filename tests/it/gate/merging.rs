@@ -52,6 +52,13 @@ fn shards_make_the_run_that_they_are_parts_of() {
         assert!(project.latest(file).contains("scenarios/c.yaml"), "{file}");
     }
     assert!(project.latest("summary.md").contains("<code>c</code>"));
+    // Every report that is drawn says what the process ended with.
+    let (first, second) = (one.to_str().unwrap(), two.to_str().unwrap());
+    let full = project.smoke(&["merge", first, second, "--report", "markdown=/dev/full"]);
+    full.check(4, "a report could not be written: /dev/full");
+    for (file, told) in [("run.json", "\"exit_code\": 4"), ("events.ndjson", "\"exit_code\":4")] {
+        assert!(project.latest(file).contains(told), "{file}");
+    }
     want(&project, 201);
     let failed = shard(&project, "2/2", 1, &[]);
     merge(&project, &[&one, &failed], 1, "FAILED b › step \"look\"");

@@ -112,8 +112,7 @@ fn after_kill_9_at_ten_moments_clean_up_leaves_nothing_or_says_what_is_not_known
         let moment = SPAN.mul_f64(moments.random());
         let run = project.start(&["run", "sandbox", "--quiet"]);
         std::thread::sleep(moment);
-        run.signal(Signal::KILL);
-        run.end();
+        run.kill();
         let before = server.imports();
         let cleaned = project.smoke(&["cleanup", "sandbox"]);
         let left = server.imports();

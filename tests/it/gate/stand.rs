@@ -167,6 +167,12 @@ impl Process {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
+    /// Kills it, so that it can neither clean up nor write anything any more.
+    pub(super) fn kill(self) {
+        self.signal(Signal::KILL);
+        assert_eq!(self.end().code, None);
+    }
+
     /// Waits for its end.
     pub(super) fn end(self) -> Ended {
         let output = self.child.wait_with_output().unwrap();

@@ -51,7 +51,7 @@ fn plan(args: &args::Cleanup, shelved: Vec<Shelved>, given_up: &CancellationToke
     let work = Work::of(Asked { project: &project, args, given_up }, shelved);
     for Batch { plan, .. } in &work.batches {
         let protected = project.config.targets.iter().any(|target| target.name == plan.target && target.protected);
-        if protected && !args.yes {
+        if protected && !args.yes && !given_up.is_cancelled() {
             let asked = consent::ask(&plan.target, "clean up after", plan.cases.len());
             asked.map_err(|message| complain(Exit::INVALID, &message))?;
         }

@@ -45,6 +45,9 @@ impl Work {
     pub(super) fn of(asked: Asked<'_>, shelved: Vec<Shelved>) -> Self {
         let mut work = Self { batches: Vec::new(), exit: Exit::PASSED };
         for Shelved { path, state } in shelved {
+            if asked.given_up.is_cancelled() {
+                break;
+            }
             let path = path.display();
             match state {
                 State::Alive => {
@@ -77,6 +80,8 @@ impl Work {
         }
         let plan = match Plan::make(asked.project, &order) {
             Ok(plan) => plan,
+            // Nobody waits for it any more: what it could not fetch for that says nothing.
+            Err(_) if asked.given_up.is_cancelled() => return,
             Err(diagnostics) => {
                 self.add(crate::cli::command::refuse(&diagnostics));
                 return by_hand(journal, "cannot be planned any more, for these reasons", journal.unfinished());
