@@ -3,12 +3,14 @@
 //! Events are facts. They are cleaned of secrets where they are made ([`crate::redact`]), written to `events.ndjson`
 //! as they come, shown by the terminal, and folded into the record ([`crate::record`]), from which every report is drawn.
 
+mod phase;
 mod shard;
 mod text;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use phase::Phase;
 pub use shard::{Planned, Shard};
 
 use crate::verdict::Verdict;
@@ -32,20 +34,6 @@ pub struct StepRef {
     pub phase: Phase,
     /// Index in that list, from 0.
     pub index: usize,
-}
-
-/// The list of a scenario that a step stands in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Phase {
-    /// `ready`: before the window opens.
-    Ready,
-    /// `guards`: looked at all along.
-    Guard,
-    /// `steps`: the journey.
-    Step,
-    /// `finally`: the clean-up.
-    Finally,
 }
 
 /// The facts there are.

@@ -1,19 +1,15 @@
 //! Variables that read themselves by way of others, also where nothing else reads them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use super::definition::Definition;
+use super::definition::{Definition, Definitions};
 use super::reads::Read;
 use crate::diagnostic::{Diagnostic, Location};
 use crate::expr::{Reference, Template};
 
-/// What defines each variable.
-type Definitions<'p> = HashMap<&'p str, Definition<'p>>;
-
 /// What is said of every variable that is in a circle, once for each of its names.
 pub(super) fn all(definitions: &Definitions<'_>) -> Vec<Diagnostic> {
-    let reads_any = |name: &&&str| reads(name, definitions).next().is_some();
-    definitions.keys().filter(reads_any).filter_map(|name| of(name, definitions)).collect()
+    definitions.keys().filter_map(|name| of(name, definitions)).collect()
 }
 
 /// What is said of the circle that a variable is in; the same, whichever of its names that is: at the first of them, where
@@ -38,7 +34,7 @@ pub(super) fn at(name: &str, location: &Location) -> Diagnostic {
 
 /// The variables to which one leads.
 fn reached<'p>(name: &str, definitions: &Definitions<'p>) -> HashSet<&'p str> {
-    match Read::by(reads(name, definitions).collect(), definitions.clone().into_iter().collect()) {
+    match Read::by(reads(name, definitions).collect(), definitions) {
         Read::Any => HashSet::new(),
         Read::Names(names) => names,
     }

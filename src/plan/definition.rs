@@ -1,5 +1,7 @@
 //! What defines a variable.
 
+use std::collections::HashMap;
+
 use crate::expr::Template;
 
 /// Where a variable's value comes from.
@@ -10,3 +12,6 @@ pub(super) enum Definition<'p> {
     /// From the command line or the sandbox.
     Given(&'p str),
 }
+
+/// What defines each variable: of several definitions the strongest.
+pub(super) type Definitions<'p> = HashMap<&'p str, Definition<'p>>;

@@ -1,8 +1,8 @@
 //! Which variables a target or a scenario reads.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use super::definition::Definition;
+use super::definition::{Definition, Definitions};
 use crate::expr::Reference;
 
 /// Which variables something reads, by way of others too.
@@ -14,9 +14,8 @@ pub(super) enum Read<'p> {
 }
 
 impl<'p> Read<'p> {
-    /// Those to which references lead; definitions come with the strongest last.
-    pub(super) fn by(mut open: Vec<&'p Reference>, definitions: Vec<(&'p str, Definition<'p>)>) -> Self {
-        let definitions: HashMap<_, _> = definitions.into_iter().collect();
+    /// Those to which references lead.
+    pub(super) fn by(mut open: Vec<&'p Reference>, definitions: &Definitions<'p>) -> Self {
         let mut names = HashSet::new();
         while let Some(Reference { path, .. }) = open.pop() {
             match path.as_slice() {

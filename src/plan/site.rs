@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::definition::Definition;
+use super::definition::{Definition, Definitions};
 use super::order::Order;
 use super::reads::Read;
 use super::target;
@@ -37,7 +37,7 @@ impl<'p> Site<'p> {
         // Only of what is given it is asked who reads it.
         if !order.vars.is_empty() {
             let references = target.templates().flat_map(Template::references).collect();
-            site.reads = Read::by(references, site.definitions(None));
+            site.reads = Read::by(references, &site.definitions(None));
         }
         site
     }
@@ -47,8 +47,8 @@ impl<'p> Site<'p> {
         target::settle(&mut self.scope, settings);
     }
 
-    /// Everything that defines a variable, the strongest last.
-    pub(super) fn definitions(&self, scenario: Option<&'p Scenario>) -> Vec<(&'p str, Definition<'p>)> {
+    /// What defines each variable.
+    pub(super) fn definitions(&self, scenario: Option<&'p Scenario>) -> Definitions<'p> {
         let written = |vars: &'p [(String, Template)]| {
             vars.iter().map(|(name, template)| (name.as_str(), Definition::Written(template)))
         };
@@ -58,6 +58,7 @@ impl<'p> Site<'p> {
         let own = scenario.map(|scenario| scenario.vars.as_slice()).unwrap_or_default();
         let sandbox = if self.target.sandbox { self.order.sandbox_vars.as_slice() } else { &[] };
         let files = written(own).chain(written(&self.config.vars)).chain(given(sandbox));
+        // The strongest last: it takes the place of the others.
         files.chain(written(&self.target.vars)).chain(given(&self.order.vars)).collect()
     }
 }

@@ -80,7 +80,7 @@ fn problem<'p>(name: &str, project: &'p Project, site: &Site<'p>, selected: &[Ar
 }
 
 fn read<'p>(scenario: &'p Scenario, site: &Site<'p>) -> Read<'p> {
-    Read::by(references(scenario), site.definitions(Some(scenario)))
+    Read::by(references(scenario), &site.definitions(Some(scenario)))
 }
 
 /// Everything that a scenario reads, all through.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::circles;
-use super::definition::Definition;
+use super::definition::{Definition, Definitions};
 use super::secrets::Vault;
 use crate::diagnostic::{Diagnostic, Location, nearest};
 use crate::expr::{EvaluationError, Reference, Scope, Template, Value};
@@ -32,7 +32,7 @@ enum State {
 /// The variables and secrets of one case.
 #[derive(Debug)]
 pub(super) struct Variables<'p, 'v, 'c> {
-    definitions: HashMap<&'p str, Definition<'p>>,
+    definitions: Definitions<'p>,
     states: BTreeMap<String, State>,
     vault: &'v mut Vault<'c>,
     secrets: BTreeMap<String, Value>,
@@ -43,13 +43,7 @@ pub(super) struct Variables<'p, 'v, 'c> {
 
 impl<'p, 'v, 'c> Variables<'p, 'v, 'c> {
     /// `scope` has `target`, `run` and `row`; definitions come with the strongest last.
-    pub(super) fn new(
-        definitions: impl IntoIterator<Item = (&'p str, Definition<'p>)>,
-        vault: &'v mut Vault<'c>,
-        scope: Scope,
-        target: &str,
-    ) -> Self {
-        let definitions = definitions.into_iter().collect();
+    pub(super) fn new(definitions: Definitions<'p>, vault: &'v mut Vault<'c>, scope: Scope, target: &str) -> Self {
         let problems = circles::all(&definitions);
         Self {
             definitions,

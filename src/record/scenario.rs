@@ -91,7 +91,7 @@ impl Scenario {
             scenario.list_mut(step.phase).push(Step::planned(step));
         }
         // None is added later, and there may be a thousand scenarios.
-        for phase in [Phase::Ready, Phase::Guard, Phase::Step, Phase::Finally] {
+        for phase in Phase::ALL {
             scenario.list_mut(phase).shrink_to_fit();
         }
         scenario
@@ -119,7 +119,7 @@ impl Scenario {
 
     /// Every step with its list and the index in it: ready, guards, steps, clean-up.
     pub fn all(&self) -> impl Iterator<Item = (Phase, usize, &Step)> {
-        [Phase::Ready, Phase::Guard, Phase::Step, Phase::Finally]
+        Phase::ALL
             .into_iter()
             .flat_map(|phase| self.list(phase).iter().enumerate().map(move |(index, step)| (phase, index, step)))
     }

@@ -7,7 +7,6 @@ use super::*;
 use crate::event::{AwsUse, CaseOutline, Event, Fact, Leftover, Look, Outcome, Phase, RunHeader, StepOutline, StepRef};
 use crate::verdict::Verdict;
 
-const PHASES: [Phase; 4] = [Phase::Ready, Phase::Guard, Phase::Step, Phase::Finally];
 const VERDICTS: [Verdict; 5] =
     [Verdict::Skipped, Verdict::Passed, Verdict::Inconclusive, Verdict::Aborted, Verdict::Failed];
 
@@ -29,7 +28,7 @@ fn run_started(cases: usize) -> Fact {
         name: "a case".into(),
         file: "scenarios/a.yaml".into(),
         reads: Some(vec!["image".into()]),
-        steps: PHASES.into_iter().chain([Phase::Step]).map(step).collect(),
+        steps: Phase::ALL.into_iter().chain([Phase::Step]).map(step).collect(),
     };
     let run = RunHeader {
         id: "20261123T224100Z-7f3a".into(),
@@ -75,7 +74,7 @@ fn folded(facts: impl IntoIterator<Item = Fact>) -> Run {
 
 fn step_ref() -> impl Strategy<Value = StepRef> {
     // Now and then one that was not planned.
-    (0..3usize, prop::sample::select(PHASES.to_vec()), 0..3usize).prop_map(|(case, phase, index)| StepRef {
+    (0..3usize, prop::sample::select(Phase::ALL.to_vec()), 0..3usize).prop_map(|(case, phase, index)| StepRef {
         case,
         phase,
         index,

@@ -115,9 +115,13 @@ impl Step {
     /// Whether it says itself what is to be where there is no such alarm.
     #[must_use]
     pub fn judges_absence(&self) -> bool {
+        self.asks().any(|asked| asked.mentions("exists") || asked.mentions("MISSING"))
+    }
+
+    /// What it asks of its observation: `until`, `fail_if`, `expect`, and what `capture` takes of it.
+    pub fn asks(&self) -> impl Iterator<Item = &Expression> {
         let captures = self.capture.iter().map(|capture| &capture.from);
-        let mut judged = self.until.iter().chain(&self.fail_if).chain(&self.expect).chain(captures);
-        judged.any(|expression| expression.mentions("exists") || expression.mentions("MISSING"))
+        self.until.iter().chain(&self.fail_if).chain(&self.expect).chain(captures)
     }
 
     /// Its conditions: `until`, `fail_if`, `expect` and `when`.

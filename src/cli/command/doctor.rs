@@ -3,7 +3,7 @@
 use std::io::IsTerminal as _;
 
 use smoke::doctor::{self, Finding, Mark, draw};
-use smoke::plan::{Order, Plan};
+use smoke::plan::Plan;
 use smoke::verdict::Verdict;
 
 use super::run::signals::Signals;
@@ -18,10 +18,7 @@ use crate::cli::{complain, print};
 pub(crate) fn run(args: args::Doctor) -> Exit {
     let args::Doctor { target, vars, faults } = args;
     let named = target.clone();
-    let planned = vigil::keep(move |given_up| {
-        let waited_for = |order: &Order| Order { given_up: given_up.clone(), ..order.clone() };
-        whole::plan(&named, &vars.var, &|project, order| Plan::make(project, &waited_for(order)))
-    });
+    let planned = vigil::keep(move |given_up| whole::plan(&named, &vars.var, given_up, Plan::make));
     let (mut prepared, signals) = match planned {
         Ok((Ok(prepared), signals)) => (prepared, signals),
         Ok((Err(diagnostics), _)) => return super::refuse(&diagnostics),

@@ -2,6 +2,7 @@
 
 use smoke::need::{Account, Needs, policy};
 use smoke::plan::{AwsSettings, Plan};
+use tokio_util::sync::CancellationToken;
 
 use super::whole;
 use crate::cli::args;
@@ -10,7 +11,7 @@ use crate::cli::{note, print};
 
 /// Prints it. Read from the files alone: no secret is fetched, and nothing is asked.
 pub(crate) fn run(args: &args::Policy) -> Exit {
-    let plan = match whole::plan(&args.target, &args.vars.var, &Plan::pretend) {
+    let plan = match whole::plan(&args.target, &args.vars.var, &CancellationToken::new(), Plan::pretend) {
         Ok(prepared) => prepared.plan,
         Err(diagnostics) => return super::refuse(&diagnostics),
     };

@@ -7,14 +7,20 @@ use smoke::diagnostic::Diagnostic;
 use smoke::plan::{Order, Plan};
 use smoke::sandbox::{Options, Sandbox};
 use smoke::scenario::Project;
+use tokio_util::sync::CancellationToken;
 
 use super::run::Prepared;
 
 /// How a plan is made: with secrets, or with something in their place.
-pub(super) type Make<'make> = &'make dyn Fn(&Project, &Order) -> Result<Plan, Vec<Diagnostic>>;
+pub(super) type Make = fn(&Project, &Order) -> Result<Plan, Vec<Diagnostic>>;
 
-/// The plan of everything on a target.
-pub(super) fn plan(target: &str, vars: &[(String, String)], make: Make<'_>) -> Result<Prepared, Vec<Diagnostic>> {
+/// The plan of everything on a target, until it is given up.
+pub(super) fn plan(
+    target: &str,
+    vars: &[(String, String)],
+    given_up: &CancellationToken,
+    make: Make,
+) -> Result<Prepared, Vec<Diagnostic>> {
     let project = Project::load(Path::new("."), &[])?;
     let sandbox = project.config.targets.iter().any(|known| known.name == target && known.sandbox);
     let brought = if sandbox { Sandbox::vars() } else { Vec::new() };
@@ -22,6 +28,7 @@ pub(super) fn plan(target: &str, vars: &[(String, String)], make: Make<'_>) -> R
     let order = Order {
         vars: vars.to_vec(),
         sandbox_vars: brought.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        given_up: given_up.clone(),
         ..Order::new(target, "none", started)
     };
     let plan = make(&project, &order)?;

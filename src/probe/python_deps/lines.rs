@@ -41,12 +41,16 @@ fn cookie(bytes: &[u8]) -> Option<&'static Encoding> {
     let lines = bytes.split(|byte| *byte == b'\n').take(2).filter(|line| line.first() == Some(&b'#'));
     lines.filter_map(|line| std::str::from_utf8(line).ok()).find_map(|line| {
         let (_, after) = line.split_once("coding")?;
-        let label = after.strip_prefix([':', '='])?.trim_start_matches([' ', '\t']);
-        let end = label.find(|c: char| !c.is_ascii_alphanumeric() && !"-_.".contains(c)).unwrap_or(label.len());
-        let label = label[..end].replace('_', "-");
+        let (label, _) = word(after.strip_prefix([':', '='])?.trim_start_matches([' ', '\t']));
+        let label = label.replace('_', "-");
         // Python knows `latin-1` too.
         Encoding::for_label(label.as_bytes()).or_else(|| Encoding::for_label(label.replace('-', "").as_bytes()))
     })
+}
+
+/// The letters, digits and signs of names that a text begins with, and what follows.
+pub(super) fn word(text: &str) -> (&str, &str) {
+    text.split_at(text.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c))).unwrap_or(text.len()))
 }
 
 /// The logical lines of a file that say something.

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use pep440_rs::{Operator, VersionSpecifier, VersionSpecifiers, release_specifiers_to_ranges};
 use pep508_rs::{MarkerTree, PackageName, VersionOrUrl};
 
+use super::lines::word;
 use super::link::{self, Link, shown};
 
 /// Where something stands.
@@ -151,11 +152,6 @@ fn named(text: &str) -> Result<(), String> {
         extras = rest;
     }
     Ok(())
-}
-
-/// The letters, digits and signs of names that a text begins with, and what follows.
-fn word(text: &str) -> (&str, &str) {
-    text.split_at(text.find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c))).unwrap_or(text.len()))
 }
 
 fn is_name(word: &str) -> bool {

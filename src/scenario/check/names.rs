@@ -2,7 +2,7 @@
 
 use super::scope::{Known, Names};
 use crate::diagnostic::Diagnostic;
-use crate::expr::{Expression, Template};
+use crate::expr::Template;
 use crate::scenario::Config;
 use crate::scenario::model::Step;
 use crate::scenario::reader::{Draft, DraftStep, Foreign, List, TakenIn};
@@ -130,7 +130,7 @@ fn in_step(step: &Step, taken_in: Option<&TakenIn>, around: &Names<'_>) -> Vec<D
     for (root, fields) in step.probe.brings() {
         names.bind(root, Known::observation(fields));
     }
-    problems.extend(expressions(step).flat_map(|expression| names.hold(expression.references())));
+    problems.extend(step.asks().flat_map(|expression| names.hold(expression.references())));
     problems
 }
 
@@ -146,11 +146,6 @@ fn unfilled_in(draft: &DraftStep, around: &Names<'_>) -> Vec<Diagnostic> {
 /// The same, with the names that can be read.
 pub(super) fn unfilled(foreign: &[Foreign], names: &Names<'_>) -> Vec<Diagnostic> {
     foreign.iter().filter(|it| names.reaches(&it.path, it.is_bare())).map(Foreign::complaint).collect()
-}
-
-fn expressions(step: &Step) -> impl Iterator<Item = &Expression> {
-    let captures = step.capture.iter().map(|capture| &capture.from);
-    step.until.iter().chain(&step.fail_if).chain(&step.expect).chain(captures)
 }
 
 fn reads_only(template: &Template, names: &[&str]) -> bool {

@@ -1,6 +1,6 @@
 //! What goes without saying of a step that expects nothing: that what it did came off.
 
-use super::scenario::List;
+use super::draft::List;
 use crate::expr::Expression;
 use crate::probe::Probe;
 use crate::probe::http::Http;

@@ -3,6 +3,7 @@
 
 pub(crate) mod config;
 mod cut;
+mod draft;
 mod files;
 mod foreign;
 mod http;
@@ -15,11 +16,12 @@ mod misplaced;
 mod probe;
 mod scenario;
 mod step;
+mod uses;
 mod value;
 
+pub(crate) use draft::{Draft, DraftStep, List, TakenIn};
 pub(crate) use foreign::Foreign;
 pub(crate) use mapping::Mapping;
-pub(crate) use scenario::{Draft, DraftStep, List, TakenIn};
 pub(crate) use value::RESERVED;
 
 use std::path::PathBuf;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use super::draft::{DraftStep, Kept, List, Place};
 use super::implied::implied;
-use super::scenario::{DraftStep, Kept, List, Place};
 use super::{Mapping, Reader};
 use crate::diagnostic::Diagnostic;
 use crate::expr::Expression;

@@ -1,8 +1,8 @@
 //! `smoke run`: from what was typed to the exit code.
 //!
-//! [`prepare`]: everything that can be wrong is found, and nothing is sent; [`vigil`]: signals are heard meanwhile. [`surroundings`]: what looks are made with.
-//! [`carry_out`]: the engine runs, events are taken in. [`recorder`]: events become a record, and reports at the end,
-//! whatever happens.
+//! [`prepare`]: everything that can be wrong is found, and nothing is sent; [`vigil`]: signals are heard meanwhile.
+//! [`surroundings`]: what looks are made with. [`carry_out`]: the engine runs, events are taken in. [`recorder`]: events
+//! become a record, and reports at the end, whatever happens.
 
 pub(crate) mod again;
 mod aim;
