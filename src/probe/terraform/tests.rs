@@ -777,6 +777,10 @@ fn what_cannot_be_read_is_said_with_its_place() {
         "DIR/b.tf:2: x is declared a second time; the other is at DIR/a.tf:1",
     );
     unreadable(
+        &[("a.tf", "provider \"aws\" {}\nprovider \"aws\" {\n  alias = \"b\"\n}\nprovider \"aws\" {}\n")],
+        "DIR/a.tf:5: aws is declared a second time; the other is at DIR/a.tf:1",
+    );
+    unreadable(
         &[("a.tf", ""), ("terraform.tfvars", "x = var.y\n")],
         "DIR/terraform.tfvars:1: a variable's value is written out: var is known only to Terraform",
     );
