@@ -71,8 +71,10 @@ fn old_and_new_runs_and_every_row_are_cleaned_up_after_at_once() {
     for many in [2, 4] {
         let run = project.start(&["run", "sandbox"]);
         await_that("no imports", || server.imports().len() == many);
-        // Both have heard of theirs.
-        std::thread::sleep(std::time::Duration::from_secs(1));
+        for row in 0..2 {
+            let of_row = |line: &str| line.contains(&format!("\"case\":{row}")) && line.contains("review_ready");
+            await_that("nothing was seen of it", || project.latest("events.ndjson").lines().any(of_row));
+        }
         run.kill();
     }
     let cleaned = project.smoke(&["cleanup"]);
