@@ -51,6 +51,7 @@ struct Moments {
 }
 
 impl Moments {
+    #[expect(clippy::print_stdout, reason = "a test that fails shows its seed")]
     fn new(many: u32) -> Self {
         let given = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok());
         let seed: u64 = given.unwrap_or_else(rand::random);
