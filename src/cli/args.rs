@@ -320,6 +320,13 @@ mod tests {
     }
 
     #[test]
+    fn spaces_around_a_tag_are_not_of_it() {
+        let args = Args::try_parse_from(["smoke", "run", "--tag", "a, b\n", "--skip-tag", " c "]).unwrap();
+        let Command::Run(run) = args.command else { panic!("no run") };
+        assert_eq!((run.filter.tag, run.filter.skip_tag), (vec!["a".into(), "b".into()], vec!["c".to_owned()]));
+    }
+
+    #[test]
     fn every_option_has_its_environment_variable() {
         for command in std::iter::once(Args::command()).chain(Args::command().get_subcommands().cloned()) {
             let typed = command.get_arguments().filter(|arg| !arg.is_positional());

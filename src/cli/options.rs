@@ -102,10 +102,10 @@ impl Output {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Filter {
     /// Take only scenarios with this tag (repeatable: any of them)
-    #[arg(long, value_name = "TAG", env = "SMOKE_TAG", value_delimiter = ',')]
+    #[arg(long, value_name = "TAG", env = "SMOKE_TAG", value_delimiter = ',', value_parser = parse::tag)]
     pub(crate) tag: Vec<String>,
     /// Leave out scenarios with this tag
-    #[arg(long, value_name = "TAG", env = "SMOKE_SKIP_TAG", value_delimiter = ',')]
+    #[arg(long, value_name = "TAG", env = "SMOKE_SKIP_TAG", value_delimiter = ',', value_parser = parse::tag)]
     pub(crate) skip_tag: Vec<String>,
 }
 

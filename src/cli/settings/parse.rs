@@ -16,6 +16,12 @@ pub(crate) fn variable(text: &str) -> Result<(String, String), String> {
     }
 }
 
+/// A tag. None has spaces around it: those are from a variable written as a block, or from between two tags.
+#[expect(clippy::unnecessary_wraps, reason = "what clap takes")]
+pub(crate) fn tag(text: &str) -> Result<String, String> {
+    Ok(text.trim().to_owned())
+}
+
 /// `90s`, `5m`, `1m 30s`; more than nothing.
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     match span::read(text) {

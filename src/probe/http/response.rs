@@ -221,8 +221,8 @@ impl Response {
     }
 
     fn shown(&self) -> String {
-        let Exchange { status, headers, cut, .. } = &self.exchange;
-        let note = if *cut { "\n(longer than 4 MiB; the rest was not read, and `body` was not parsed)" } else { "" };
+        let Exchange { status, headers, .. } = &self.exchange;
+        let note = self.unknowns.first().map_or_else(String::new, |unknown| format!("\n({})", unknown.why.reason));
         let status = words::status(*status);
         let head = format!("{status}\n{}", words::header_lines(headers));
         let text = words::cut(&self.redactor.clean(&self.text), EVIDENCE);

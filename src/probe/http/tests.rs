@@ -460,7 +460,7 @@ async fn no_more_than_four_megabytes_are_read() {
     assert_eq!(response.text.len(), 4 * 1024 * 1024);
     assert!(response.body.is_string());
     let evidence = response.evidence().pop().unwrap().text;
-    assert!(evidence.ends_with("…\n(longer than 4 MiB; the rest was not read, and `body` was not parsed)"));
+    assert!(evidence.ends_with("…\n(the answer was longer than 4 MiB, and only its beginning was read)"));
     let unknown: Vec<&str> = response.unknowns.iter().map(|unknown| unknown.path.as_str()).collect();
     assert_eq!(unknown, ["response.text", "response.body"], "nobody judges the beginning as if it were the whole");
 }
@@ -491,6 +491,8 @@ async fn what_is_packed_otherwise_is_not_known() {
         assert_eq!((response.status, reasons), (200, [expected, expected]), "{coding}");
         let field = ["response", "body", "a"].map(str::to_owned);
         assert!(expected.is_none() || response.remark(&field).is_none(), "it is told to be no JSON");
+        let evidence = response.evidence().pop().unwrap().text;
+        assert!(expected.is_none_or(|why| evidence.ends_with(&format!("\n({why})"))), "{evidence}");
     }
     let why = |coding: &str| format!("the answer came with content-encoding {coding}, and only gzip is unpacked");
     check("br", b"\x0b\x02\x80{}\x03", Some(&why("br"))).await;
