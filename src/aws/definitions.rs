@@ -21,8 +21,8 @@ pub struct DefinitionFacts {
     pub containers: Vec<String>,
     /// Whether any essential container has a `healthCheck`; without one `healthStatus` stays `UNKNOWN` for ever.
     pub health_check: bool,
-    /// The names of the essential containers that have none. A task is only as well as all its essential containers, and
-    /// such a one stays `UNKNOWN` for ever, and the task with it.
+    /// The names of the essential containers that have none. Sources disagree whether a task can be `HEALTHY` with such a
+    /// one beside one that has a check: ECS was seen to call it that.
     pub unchecked: Vec<String>,
     /// How long an essential container may take to start before a check that fails counts: the longest `startPeriod`.
     pub start_period: Option<TimeDelta>,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::finding::Finding;
-use crate::aws::{DefinitionFacts, LogSettings, ServiceFacts, Thing, short_name};
+use crate::aws::{DefinitionFacts, LogSettings, ServiceFacts, TaskFacts, Thing, short_name};
 use crate::look::LookError;
 
 /// What services look like, by cluster and name.
@@ -23,8 +23,11 @@ pub(super) fn examine(thing: &Thing, facts: &Result<Arc<ServiceFacts>, LookError
     let finding = standing(what, facts.desired, facts.running);
     match &facts.definition {
         Ok(definition) => {
-            let task = facts.primary().map_or("", |primary| short_name(&primary.task_definition));
-            finding.with([health(task, definition)]).with(definition.logs.iter().map(logs))
+            let primary = facts.primary();
+            let task = primary.map_or("", |primary| short_name(&primary.task_definition));
+            let own = |task: &&TaskFacts| task.deployment.as_ref() == primary.map(|primary| &primary.id);
+            let healthy = facts.tasks.iter().flatten().filter(own).any(|task| task.health == "HEALTHY");
+            finding.with([health(task, definition, healthy)]).with(definition.logs.iter().map(logs))
         }
         Err(error) => finding.with([Finding::unseen("task definition", error)]),
     }
@@ -45,19 +48,27 @@ fn standing(what: String, desired: i32, running: i32) -> Finding {
     }
 }
 
-fn health(task: &str, definition: &DefinitionFacts) -> Finding {
+/// Whether ECS can call its tasks healthy; `healthy`, whether it calls one of them so now.
+fn health(task: &str, definition: &DefinitionFacts, healthy: bool) -> Finding {
     let what = format!("health check of {task}");
     let DefinitionFacts { health_check, unchecked, .. } = definition;
-    let (who, todo) = match (health_check, unchecked.as_slice()) {
+    let (finding, todo) = match (health_check, unchecked.as_slice()) {
         (true, []) => return Finding::well(what, None),
-        (true, unchecked) => (
-            format!("the essential container {} has no healthCheck", unchecked.join(" and ")),
-            "give it one, or call it not essential",
-        ),
-        (false, _) => ("no container has a healthCheck".to_owned(), "give the container definition a healthCheck"),
+        (true, _) if healthy => return Finding::well(what, None),
+        (true, unchecked) => {
+            let who = unchecked.join(" and ");
+            let why = format!(
+                "the essential container {who} has no healthCheck: healthStatus may stay UNKNOWN, and service.steady not come"
+            );
+            (Finding::unknown(what, why), "give it one, or call it not essential")
+        }
+        (false, _) => {
+            let why = "no container has a healthCheck, so that healthStatus stays UNKNOWN for ever and service.steady never \
+                       comes";
+            (Finding::wrong(what, why), "give the container definition a healthCheck")
+        }
     };
-    let why = format!("{who}, so that healthStatus stays UNKNOWN for ever and service.steady never comes");
-    Finding::wrong(what, why).todo(format!("{todo}; HEALTHCHECK of a Dockerfile is ignored by ECS"))
+    finding.todo(format!("{todo}; HEALTHCHECK of a Dockerfile is ignored by ECS"))
 }
 
 /// Whether a container's lines come to where logs are read, and can be told apart by task.
@@ -128,22 +139,25 @@ mod tests {
     }
 
     #[test]
-    fn each_essential_container_must_have_a_health_check() {
+    fn essential_containers_need_a_health_check_unless_a_task_is_healthy_without() {
         #[track_caller]
-        fn check(health_check: bool, unchecked: &[&str], expected: &str) {
+        fn check(health_check: bool, unchecked: &[&str], healthy: bool, expected: &str) {
             let unchecked = unchecked.iter().map(|name| (*name).to_owned()).collect();
             let definition = DefinitionFacts { health_check, unchecked, ..DefinitionFacts::default() };
-            assert_eq!(draw::tree(&[health("worker:2", &definition)], &|_, sign| sign.to_owned()), expected);
+            assert_eq!(draw::tree(&[health("worker:2", &definition, healthy)], &|_, sign| sign.to_owned()), expected);
         }
-        check(true, &[], "✓ health check of worker:2\n");
+        check(true, &[], false, "✓ health check of worker:2\n");
+        check(true, &["proxy"], true, "✓ health check of worker:2\n");
         check(
             true,
             &["proxy"],
-            "✗ health check of worker:2: the essential container proxy has no healthCheck, so that healthStatus stays UNKNOWN for ever and service.steady never comes\n  → give it one, or call it not essential; HEALTHCHECK of a Dockerfile is ignored by ECS\n",
+            false,
+            "? health check of worker:2: the essential container proxy has no healthCheck: healthStatus may stay UNKNOWN, and service.steady not come\n  → give it one, or call it not essential; HEALTHCHECK of a Dockerfile is ignored by ECS\n",
         );
         check(
             false,
             &["app", "proxy"],
+            false,
             "✗ health check of worker:2: no container has a healthCheck, so that healthStatus stays UNKNOWN for ever and service.steady never comes\n  → give the container definition a healthCheck; HEALTHCHECK of a Dockerfile is ignored by ECS\n",
         );
     }

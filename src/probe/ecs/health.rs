@@ -10,8 +10,9 @@ use crate::probe::moment::{clock, span};
 pub(super) enum Unproven {
     /// None of them is the primary deployment's.
     Foreign,
-    /// Their health is `UNKNOWN`: since when the first of them runs, and how long it may take to start.
-    Unknown { since: Option<DateTime<Utc>>, start_period: Option<TimeDelta> },
+    /// Their health is `UNKNOWN`: since when the first of them runs, how long it may take to start, and which of its
+    /// essential containers have no health check.
+    Unknown { since: Option<DateTime<Utc>>, start_period: Option<TimeDelta>, unchecked: Vec<String> },
 }
 
 impl Unproven {
@@ -22,19 +23,25 @@ impl Unproven {
         }
         let unknown = || tasks.iter().filter(|task| task.status == "RUNNING" && task.health == "UNKNOWN");
         unknown().next()?;
-        let start_period = facts.definition.as_ref().ok().and_then(|definition| definition.start_period);
-        Some(Self::Unknown { since: unknown().filter_map(|task| task.started_at).min(), start_period })
+        let since = unknown().filter_map(|task| task.started_at).min();
+        let definition = facts.definition.as_ref().ok();
+        let start_period = definition.and_then(|definition| definition.start_period);
+        let unchecked = definition.map(|definition| definition.unchecked.clone()).unwrap_or_default();
+        Some(Self::Unknown { since, start_period, unchecked })
     }
 
-    /// `health UNKNOWN since 07:58:30, for 90 s (startPeriod 300 s)`.
+    /// `health UNKNOWN since 07:58:30, for 90 s (startPeriod 300 s; no healthCheck: proxy)`.
     pub(super) fn in_words(&self, now: DateTime<Utc>) -> String {
         match self {
             Self::Foreign => "those that run are of another deployment".to_owned(),
-            Self::Unknown { since, start_period } => {
+            Self::Unknown { since, start_period, unchecked } => {
                 let since = since.map(|at| format!(" since {}, for {}", clock(at), span(now - at)));
                 let start = start_period.filter(|period| *period > TimeDelta::zero());
-                let start = start.map(|period| format!(" (startPeriod {} s)", period.num_seconds()));
-                format!("health UNKNOWN{}{}", since.unwrap_or_default(), start.unwrap_or_default())
+                let start = start.map(|period| format!("startPeriod {} s", period.num_seconds()));
+                let bare = (!unchecked.is_empty()).then(|| format!("no healthCheck: {}", unchecked.join(", ")));
+                let notes: Vec<String> = start.into_iter().chain(bare).collect();
+                let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join("; ")) };
+                format!("health UNKNOWN{}{notes}", since.unwrap_or_default())
             }
         }
     }

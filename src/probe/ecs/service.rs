@@ -170,7 +170,7 @@ impl Service {
             Blocker::Deleted(_) => true,
             Blocker::RolloutFailed { by, .. } => visible || by.is_none_or(|by| by >= since.window),
             Blocker::RolledBack(back) => visible || !back.is_old(),
-            Blocker::NoHealthCheck { .. } => !still_to_come,
+            Blocker::NoHealthCheck(_) => !still_to_come,
             _ => false,
         });
         if failed {

@@ -59,9 +59,8 @@ pub(super) enum Blocker {
     Pending,
     /// Tasks are not healthy: how many are.
     Unhealthy(usize),
-    /// No task can ever become healthy: the task definition, and its essential containers that have no health check;
-    /// none are named where none has one.
-    NoHealthCheck { definition: String, containers: Vec<String> },
+    /// No task can ever become healthy, since no essential container of this task definition has a health check.
+    NoHealthCheck(String),
 }
 
 impl Blocker {
@@ -75,7 +74,7 @@ impl Blocker {
                 | Self::Deployments(_)
                 | Self::Unfinished(_)
                 | Self::RolledBack(_)
-                | Self::NoHealthCheck { .. }
+                | Self::NoHealthCheck(_)
         )
     }
 }
@@ -94,21 +93,9 @@ impl fmt::Display for Blocker {
             Self::Running => f.write_str("not as many running as desired"),
             Self::Pending => f.write_str("tasks pending"),
             Self::Unhealthy(healthy) => write!(f, "only {healthy} healthy"),
-            Self::NoHealthCheck { definition, containers } => {
-                match containers.as_slice() {
-                    [] => write!(f, "task definition {definition} has no container healthCheck")?,
-                    [one] => {
-                        write!(f, "the essential container {one} of task definition {definition} has no healthCheck")?;
-                    }
-                    all => {
-                        let all = all.join(" and ");
-                        write!(
-                            f,
-                            "the essential containers {all} of task definition {definition} have no healthCheck"
-                        )?;
-                    }
-                }
-                f.write_str(", so ECS can never call its tasks healthy")
+            Self::NoHealthCheck(definition) => {
+                let why = "has no container healthCheck, so ECS can never call its tasks healthy";
+                write!(f, "task definition {definition} {why}")
             }
         }
     }
@@ -204,16 +191,8 @@ fn of_health(facts: &ServiceFacts, tasks: &[&TaskFacts]) -> Option<Blocker> {
     if all || facts.desired < 1 {
         return None;
     }
-    let unchecked = facts.definition.as_ref().ok().filter(|definition| {
-        let all = definition.health_check && definition.unchecked.is_empty();
-        !all && healthy == 0
-    });
-    let name = facts.primary().map(|primary| aws::short_name(&primary.task_definition).to_owned());
-    match unchecked.zip(name) {
-        Some((unchecked, definition)) => {
-            let containers = if unchecked.health_check { unchecked.unchecked.clone() } else { Vec::new() };
-            Some(Blocker::NoHealthCheck { definition, containers })
-        }
-        None => Some(Blocker::Unhealthy(healthy)),
-    }
+    let unchecked = healthy == 0 && facts.definition.as_ref().is_ok_and(|definition| !definition.health_check);
+    let primary = facts.primary().filter(|_| unchecked);
+    let no_check = primary.map(|primary| Blocker::NoHealthCheck(aws::short_name(&primary.task_definition).to_owned()));
+    Some(no_check.unwrap_or(Blocker::Unhealthy(healthy)))
 }

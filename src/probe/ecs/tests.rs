@@ -534,21 +534,24 @@ fn unknown_health(facts: &mut ServiceFacts) {
     facts.tasks.as_mut().unwrap()[0].health = "UNKNOWN".to_owned();
 }
 
+/// ECS may call it healthy yet: it was seen to.
 #[test]
-fn an_essential_container_without_a_health_check_is_the_same_error() {
-    let check = |unchecked: &[&str], what: &str| {
-        let what = format!("{what} healthCheck, so ECS can never call its tasks healthy");
-        let summary = format!("1 of 1 running, 0 healthy, rollout COMPLETED, {what}");
-        let cause =
-            format!("bulk-import-worker can never be steady: {what} (a Dockerfile's HEALTHCHECK does not count)");
-        let change = |facts: &mut ServiceFacts| {
-            unknown_health(facts);
-            facts.definition = Ok(partly_checked(unchecked));
-        };
-        check(change, (Some(false), &summary, Some(&cause)));
+fn where_one_essential_container_has_a_health_check_those_without_are_waited_for_and_named() {
+    let check = |unchecked: &[&str], who: &str| {
+        let mut facts = well();
+        unknown_health(&mut facts);
+        facts.definition = Ok(partly_checked(unchecked));
+        let service = seen(&facts);
+        let cause = format!(
+            "0 of 1 tasks of bulk-import-worker are healthy: health UNKNOWN since 07:58:30, for 2 min (startPeriod 300 s; no \
+             healthCheck: {who})"
+        );
+        assert_eq!((service.cause(), service.failed, service.steady), (Some(cause), Some(false), Some(false)));
+        facts.tasks.as_mut().unwrap()[0].health = "HEALTHY".to_owned();
+        assert_eq!(seen(&facts).steady, Some(true));
     };
-    check(&["proxy"], "the essential container proxy of task definition worker:42 has no");
-    check(&["proxy", "log"], "the essential containers proxy and log of task definition worker:42 have no");
+    check(&["proxy"], "proxy");
+    check(&["proxy", "log"], "proxy, log");
 }
 
 #[test]
