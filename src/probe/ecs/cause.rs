@@ -139,7 +139,7 @@ impl Service {
     }
 
     /// Nobody looks how its tasks are.
-    fn unchecked(&self) -> Option<String> {
+    pub(super) fn unchecked(&self) -> Option<String> {
         let unchecked = self.blockers.iter().find(|blocker| matches!(blocker, Blocker::NoHealthCheck(_)));
         unchecked.map(|blocker| {
             format!("{} can never be steady: {blocker} (a Dockerfile's HEALTHCHECK does not count)", self.name)

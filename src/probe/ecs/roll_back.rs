@@ -4,6 +4,7 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
+use super::since::Since;
 use crate::aws::{self, LastDeployment, ServiceEvent, ServiceFacts};
 use crate::look::{LookError, LookErrorKind};
 use crate::probe::Gap;
@@ -17,6 +18,8 @@ pub(super) struct RollBack {
     to: Option<String>,
     /// When it was over, where that was before the window.
     before: Option<DateTime<Utc>>,
+    /// Whether it may be the state of before an update that does not show yet.
+    past: bool,
 }
 
 /// How far it is.
@@ -35,21 +38,22 @@ impl RollBack {
     ///
     /// # Errors
     /// Where it is not known: why.
-    pub(super) fn of(facts: &ServiceFacts, window_start: DateTime<Utc>) -> Result<Option<Self>, Gap> {
-        let back = |stage: Stage, over: Option<DateTime<Utc>>| {
-            let before = over.filter(|at| matches!(stage, Stage::Done | Stage::Failed) && *at < window_start);
-            Ok(Some(Self { stage, to: target(facts, stage), before }))
+    pub(super) fn of(facts: &ServiceFacts, since: &Since) -> Result<Option<Self>, Gap> {
+        let back = |stage: Stage, begun: Option<DateTime<Utc>>, over: Option<DateTime<Utc>>| {
+            let before = over.filter(|at| matches!(stage, Stage::Done | Stage::Failed) && *at < since.window);
+            let past = since.may_be_past(begun, facts.seen_at);
+            Ok(Some(Self { stage, to: target(facts, stage), before, past }))
         };
         match &facts.last_deployment {
             // The service was looked at a moment before the list: what it says is not yet the roll-back's end.
             Ok(Some(last)) if last.status == "ROLLBACK_SUCCESSFUL" && is_rolling_out(facts) => Ok(None),
             Ok(Some(last)) if last.is_taken_back() && !is_outdated(last, facts) => {
-                back(Stage::of(&last.status), last.finished_at)
+                back(Stage::of(&last.status), last.created_at, last.finished_at)
             }
             Ok(_) => Ok(None),
             Err(error) => match told(facts) {
-                Some(event) if is_rolling_out(facts) => back(Stage::UnderWay, Some(event.at)),
-                Some(event) => back(Stage::Done, Some(event.at)),
+                Some(event) if is_rolling_out(facts) => back(Stage::UnderWay, Some(event.at), None),
+                Some(event) => back(Stage::Done, Some(event.at), Some(event.at)),
                 None if is_believed(facts, error) => Ok(None),
                 None => Err(Gap::from(error).behind("whether it was rolled back is not known: ")),
             },
@@ -64,9 +68,14 @@ impl RollBack {
         Some(format!("{what}: {}", error.message))
     }
 
-    /// Whether it was over before the window. An update of after it may not show yet.
-    pub(super) fn is_old(&self) -> bool {
-        self.before.is_some()
+    /// Whether it may be the state of before an update that does not show yet.
+    pub(super) fn is_past(&self) -> bool {
+        self.past
+    }
+
+    /// Whether what was to be rolled out may still come: an update of after it.
+    pub(super) fn is_open(&self) -> bool {
+        self.past || self.before.is_some()
     }
 
     /// What a service did: `was rolled back to task definition worker:41`.

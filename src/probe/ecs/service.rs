@@ -118,7 +118,7 @@ impl Service {
         let own = tasks.as_ref().map(|tasks| &tasks.current);
         let untold = own.map(|own| containers.unknowns(own)).unwrap_or_default();
         let told = |field: &str| untold.iter().all(|(unknown, _)| *unknown != field);
-        let rolled_back = RollBack::of(facts, since.window);
+        let rolled_back = RollBack::of(facts, since);
         let (steady, blockers) = steady::judge(facts, own.map(Vec::as_slice), &rolled_back);
         let count = |health: &str| own.map(|own| number(own.iter().filter(|task| task.health == health).count()));
         let stopped = |tasks: &[&TaskFacts]| tasks.iter().map(|task| StoppedTask::of(task)).collect();
@@ -161,16 +161,18 @@ impl Service {
         Self { demands, ..service }.with_failed(rolled_back.err(), since)
     }
 
-    /// Says whether it failed for good; `unclear` is why that is not known of a roll-back. An old roll-back, or a roll-out
-    /// that failed long ago, may be all that there is to see for a moment after an update.
+    /// Says whether it failed for good; `unclear` is why that is not known of a roll-back. What is older than the window (a
+    /// roll-back, a roll-out that failed, a deployment without a health check) may be all that there is to see for a
+    /// moment after an update.
     fn with_failed(mut self, unclear: Option<Gap>, since: &Since) -> Self {
-        let visible = since.shows_by(self.seen_at);
+        let past = |at| since.may_be_past(at, self.seen_at);
+        let begun = self.deployed_at.map(|at| at.0.to_utc());
         let still_to_come = self.demands.iter().any(|demand| matches!(demand.state, DemandState::Open(_)));
         let failed = self.blockers.iter().any(|blocker| match blocker {
             Blocker::Deleted(_) => true,
-            Blocker::RolloutFailed { by, .. } => visible || by.is_none_or(|by| by >= since.window),
-            Blocker::RolledBack(back) => visible || !back.is_old(),
-            Blocker::NoHealthCheck(_) => !still_to_come,
+            Blocker::RolloutFailed { by, .. } => !past(*by),
+            Blocker::RolledBack(back) => !back.is_past(),
+            Blocker::NoHealthCheck(_) => !still_to_come && !past(begun),
             _ => false,
         });
         if failed {
@@ -178,15 +180,15 @@ impl Service {
             return self;
         }
         let later = |what: String| Gap::passing(format!("{what}; an update of after that may not show yet"));
-        let back = self.rolled_back().filter(|_| !visible);
-        let back = back.map(|back| later(format!("{} {}", self.name, back.clause())));
+        let back = self.rolled_back().map(|back| later(format!("{} {}", self.name, back.clause())));
         let old = self.blockers.iter().find_map(|blocker| match blocker {
             Blocker::RolloutFailed { by: Some(by), .. } => Some(dated(*by)),
             _ => None,
         });
         let old = old.map(|at| later(format!("the roll-out of {} failed before the window, at {at}", self.name)));
         self.unknowns.extend(old.clone().map(|why| ("rollout", why)));
-        match unclear.or(back).or(old) {
+        let unchecked = self.unchecked().filter(|_| !still_to_come).map(later);
+        match unclear.or(back).or(old).or(unchecked) {
             Some(why) => self.unknowns.push(("failed", why)),
             None => self.failed = Some(false),
         }
@@ -226,7 +228,7 @@ impl Service {
     fn instead(&self) -> Instead {
         let runs = format!("{} runs {}", self.name, self.revision());
         match self.rolled_back() {
-            Some(back) if back.is_old() => Instead { runs: format!("{runs}; it {}", back.clause()), back: None },
+            Some(back) if back.is_open() => Instead { runs: format!("{runs}; it {}", back.clause()), back: None },
             back => Instead { runs, back: back.map(RollBack::clause) },
         }
     }

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::aws::{TaskFacts, Window};
 
-/// How long an update may take until AWS shows it.
+/// How long an update may take until AWS shows it, in all that it tells.
 const UNTIL_VISIBLE: TimeDelta = TimeDelta::seconds(20);
 
 /// Since when somebody looks.
@@ -19,9 +19,10 @@ pub(super) struct Since {
 }
 
 impl Since {
-    /// Whether an update of before the step shows by `then`.
-    pub(super) fn shows_by(&self, then: DateTime<Utc>) -> bool {
-        then - self.step >= UNTIL_VISIBLE
+    /// Whether what began or came about `at` that time may be the state of before an update that does not show by `then`:
+    /// nothing of within the window is, and nothing once an update of before the step surely shows.
+    pub(super) fn may_be_past(&self, at: Option<DateTime<Utc>>, then: DateTime<Utc>) -> bool {
+        then - self.step < UNTIL_VISIBLE && at.is_some_and(|at| at < self.window)
     }
 
     /// Whether a task has stopped in the window. One whose end has no time cannot be shown to have ended before it; one

@@ -301,9 +301,87 @@ fn a_roll_back_of_before_the_window_leaves_an_update_time_to_show() {
     let mut unlisted = facts.clone();
     told_only(&mut unlisted, &told);
     check(&unlisted, 0, 1, (None, &open));
-    facts.last_deployment = Ok(Some(ended("ROLLBACK_SUCCESSFUL", 0)));
-    let broken = DemandState::Broken(format!("{runs}; it was rolled back to task definition worker:41"));
-    check(&facts, 0, 1, (Some(true), &broken));
+}
+
+/// Likewise one that is still under way, or was over only just now, of a deployment of before the window: the update that
+/// is waited for may have been asked for since. One of within the window is that update.
+#[test]
+fn a_roll_back_that_goes_on_may_be_that_of_the_deploy_before() {
+    #[track_caller]
+    fn check(facts: &ServiceFacts, step: i64, looked: i64, failed: Option<bool>, says: &str) {
+        let facts = ServiceFacts { seen_at: at(looked), ..facts.clone() };
+        let deployed = Expected::of(None, Some(&"worker:42".into())).unwrap();
+        let service = Service::of(&facts, &Since { step: at(step), ..since(0) }, &deployed);
+        let said = format!("bulk-import-worker runs task definition worker:41, image worker:1 ({OLD}); it {says}");
+        let state = if failed.is_none() { DemandState::Open(said) } else { DemandState::Broken(said) };
+        assert_eq!((service.failed, &service.demands[0].state), (failed, &state), "seen at {looked}");
+        assert_eq!(service.steady, Some(false));
+        let why = service.unknowns.iter().find(|(field, _)| *field == "failed").map(|(_, why)| why);
+        let past = Gap::passing(format!("bulk-import-worker {says}; an update of after that may not show yet"));
+        assert_eq!(why, failed.is_none().then_some(&past));
+    }
+    let mut facts = well();
+    old(&mut facts);
+    let of = |status: &str, begun: i64, over: Option<i64>| {
+        Ok(Some(LastDeployment { status: status.to_owned(), created_at: Some(at(begun)), finished_at: over.map(at) }))
+    };
+    for (status, over, says) in [
+        ("ROLLBACK_REQUESTED", None, "is about to be rolled back"),
+        ("ROLLBACK_IN_PROGRESS", None, "is being rolled back"),
+        ("ROLLBACK_SUCCESSFUL", Some(0), "was rolled back to task definition worker:41"),
+        ("ROLLBACK_FAILED", Some(0), "could not be rolled back"),
+    ] {
+        facts.last_deployment = of(status, -1, over);
+        check(&facts, 0, 0, None, says);
+        check(&facts, 0, 19, None, says);
+        check(&facts, 300, 319, None, says);
+        check(&facts, 0, 20, Some(true), says);
+        facts.last_deployment = of(status, 0, over);
+        check(&facts, 0, 1, Some(true), says);
+    }
+    // Where it may not be listed, its event says when it began.
+    facts.deployments[0].rollout = Some("IN_PROGRESS".to_owned());
+    told_only(&mut facts, &[(-1, "rolling back to deployment ecs-svc/2.")]);
+    check(&facts, 0, 19, None, "is being rolled back to task definition worker:41");
+    told_only(&mut facts, &[(0, "rolling back to deployment ecs-svc/2.")]);
+    check(&facts, 0, 1, Some(true), "is being rolled back to task definition worker:41");
+}
+
+/// The list of service deployments still has the roll-back of the deploy before, while the service shows the next one.
+#[test]
+fn a_list_that_is_late_does_not_break_what_is_there_already() {
+    let mut facts = ServiceFacts { seen_at: at(3), ..well() };
+    facts.deployments[0].created_at = Some(at(-1));
+    let last = LastDeployment { finished_at: None, ..ended("ROLLBACK_IN_PROGRESS", 0) };
+    facts.last_deployment = Ok(Some(last));
+    let deployed = Expected::of(None, Some(&"worker:42".into())).unwrap();
+    let service = Service::of(&facts, &since(0), &deployed);
+    assert_eq!((service.failed, service.steady), (None, Some(false)));
+    assert_eq!(service.demands[0].state, DemandState::Met);
+}
+
+/// And a deployment without a health check, which the update may replace with one that has it.
+#[test]
+fn a_task_definition_of_before_the_window_may_be_the_one_that_is_replaced() {
+    #[track_caller]
+    fn check(begun: i64, looked: i64, failed: Option<bool>) {
+        let mut facts = ServiceFacts { seen_at: at(looked), ..well() };
+        unknown_health(&mut facts);
+        facts.definition = Ok(Arc::new(DefinitionFacts::default()));
+        facts.deployments[0].created_at = Some(at(begun));
+        let service = Service::of(&facts, &since(0), &Expected::default());
+        assert_eq!((service.failed, service.steady), (failed, Some(false)), "begun at {begun}, seen at {looked}");
+        let never = "bulk-import-worker can never be steady: task definition worker:42 has no container healthCheck, so ECS \
+                     can never call its tasks healthy (a Dockerfile's HEALTHCHECK does not count); an update of after that \
+                     may not show yet";
+        let why = service.unknowns.iter().map(|(field, why)| (*field, why.clone())).collect::<Vec<_>>();
+        let expected = failed.is_none().then(|| ("failed", Gap::passing(never)));
+        assert_eq!(why, expected.into_iter().collect::<Vec<_>>());
+    }
+    check(-1, 0, None);
+    check(-1, 19, None);
+    check(-1, 20, Some(true));
+    check(0, 1, Some(true));
 }
 
 /// Likewise where yesterday's roll-out failed and nobody took it back.
