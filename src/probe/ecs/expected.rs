@@ -31,6 +31,11 @@ impl Expected {
         Ok(Self { image: image.transpose().map_err(wrong)?, definition: definition.transpose().map_err(wrong)? })
     }
 
+    /// Whether the revision with this ARN is what must run.
+    pub(super) fn names(&self, definition: &str) -> bool {
+        self.definition.as_ref().is_some_and(|expected| expected.is(definition))
+    }
+
     /// What came of it in one look. `tasks` are the primary deployment's current ones, where they could be read.
     pub(super) fn hold(&self, facts: &ServiceFacts, tasks: Option<&[&TaskFacts]>, instead: &Instead) -> Vec<Demand> {
         let image = self.image.as_ref().map(|image| {

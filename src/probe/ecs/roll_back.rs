@@ -2,13 +2,16 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::since::Since;
 use crate::aws::{self, LastDeployment, ServiceEvent, ServiceFacts};
 use crate::look::{LookError, LookErrorKind};
 use crate::probe::Gap;
 use crate::probe::moment::dated;
+
+/// So long before the window no deployment was over that a deploy job waits for now.
+const LONG_BEFORE: TimeDelta = TimeDelta::hours(1);
 
 /// A roll-out that failed and is not to stay.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +79,13 @@ impl RollBack {
     /// Whether what was to be rolled out may still come: an update of after it.
     pub(super) fn is_open(&self) -> bool {
         self.past || self.before.is_some()
+    }
+
+    /// Whether it decides nothing for somebody who deploys the revision to which it went back: an update to what runs
+    /// already begins no deployment, so that this one stays the newest for ever. Sooner after it, it may be theirs: what is
+    /// deployed by force, or with other settings, is taken back to its own revision.
+    pub(super) fn is_history(&self, since: &Since) -> bool {
+        self.stage == Stage::Done && self.before.is_some_and(|over| since.window - over >= LONG_BEFORE)
     }
 
     /// What a service did: `was rolled back to task definition worker:41`.

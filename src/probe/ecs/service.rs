@@ -6,7 +6,6 @@ use serde::Serialize;
 use super::deployment;
 use super::expected::{Expected, Instead};
 use super::health::Unproven;
-use super::image::named;
 use super::roll_back::RollBack;
 use super::since::Since;
 use super::sorted::Tasks;
@@ -80,9 +79,9 @@ pub struct Service {
     /// The primary's task that stopped last, whenever that was.
     #[serde(skip)]
     pub(super) last_stopped: Option<StoppedTask>,
-    /// What of it was not looked at, though it decides nothing.
+    /// What of it was not looked at, or does not count, and so decides nothing.
     #[serde(skip)]
-    pub(super) unlisted: Option<String>,
+    pub(super) remark: Option<String>,
     /// When the oldest task that does not run yet was asked for.
     #[serde(skip)]
     pub(super) pending_since: Option<DateTime<Utc>>,
@@ -119,6 +118,10 @@ impl Service {
         let untold = own.map(|own| containers.unknowns(own)).unwrap_or_default();
         let told = |field: &str| untold.iter().all(|(unknown, _)| *unknown != field);
         let rolled_back = RollBack::of(facts, since);
+        let history = rolled_back.as_ref().ok().and_then(Option::as_ref);
+        let history = history.filter(|back| back.is_history(since) && expected.names(&primary.task_definition));
+        let history = history.map(|back| format!("{} {}", facts.name, back.clause()));
+        let rolled_back = if history.is_some() { Ok(None) } else { rolled_back };
         let (steady, blockers) = steady::judge(facts, own.map(Vec::as_slice), &rolled_back);
         let count = |health: &str| own.map(|own| number(own.iter().filter(|task| task.health == health).count()));
         let stopped = |tasks: &[&TaskFacts]| tasks.iter().map(|task| StoppedTask::of(task)).collect();
@@ -131,7 +134,7 @@ impl Service {
             rollout: primary.rollout.clone().unwrap_or_default(),
             deployment: primary.id.clone(),
             task_definition: aws::short_name(&primary.task_definition).to_owned(),
-            images: images(facts, &containers, own).filter(|_| told("images")),
+            images: containers.images(facts, own).filter(|_| told("images")),
             digests: own
                 .filter(|_| told("digests"))
                 .map(|own| containers.every(own, |container| container.digest.as_deref())),
@@ -151,7 +154,7 @@ impl Service {
                 let last = if back { tasks.last_failed.or(tasks.last_stopped) } else { tasks.last_stopped };
                 last.map(StoppedTask::of)
             }),
-            unlisted: RollBack::unlisted(facts),
+            remark: history.or_else(|| RollBack::unlisted(facts)),
             unproven: own.and_then(|own| Unproven::of(facts, own)),
             pending_since: own.and_then(|own| pending_since(own)),
             unknowns: unknowns(facts, untold, &steady),
@@ -202,13 +205,13 @@ impl Service {
     }
 
     /// What was tested, for the report: the revision, and the digest that proves it where it is known; that it is what was
-    /// expected, where something was; and what of it was not looked at.
+    /// expected, where something was; and what decides nothing.
     #[must_use]
     pub fn subjects(&self) -> Vec<String> {
         let met = self.demands.iter().filter(|demand| demand.state == DemandState::Met);
         let expected = met.map(|demand| format!("{} is what was expected: {}", self.name, demand.text));
         let tested = std::iter::once(format!("tested {}: {}", self.name, self.revision()));
-        tested.chain(expected).chain(self.unlisted.clone()).collect()
+        tested.chain(expected).chain(self.remark.clone()).collect()
     }
 
     /// `task definition worker:42, image worker:2 (sha256:…)`, the image where it is known.
@@ -257,12 +260,6 @@ impl ServiceMessage {
     fn of(event: &aws::ServiceEvent) -> Self {
         Self { time: stamp(event.at), message: event.message.clone() }
     }
-}
-
-fn images(facts: &ServiceFacts, own: &Own<'_>, tasks: Option<&Vec<&TaskFacts>>) -> Option<Vec<String>> {
-    let running = tasks.map(|tasks| own.every(tasks, |container| container.image.as_deref().map(named)));
-    let defined = || facts.definition.as_ref().ok().map(|definition| definition.images.clone());
-    running.filter(|images| !images.is_empty()).or_else(defined)
 }
 
 fn pending_since(tasks: &[&TaskFacts]) -> Option<DateTime<Utc>> {

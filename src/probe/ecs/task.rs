@@ -121,6 +121,13 @@ impl<'facts> Own<'facts> {
         parts.into_iter().map(str::to_owned).collect()
     }
 
+    /// The images that these tasks run, or would by their task definition.
+    pub(super) fn images(&self, facts: &ServiceFacts, tasks: Option<&Vec<&TaskFacts>>) -> Option<Vec<String>> {
+        let running = tasks.map(|tasks| self.every(tasks, |container| container.image.as_deref().map(named)));
+        let defined = || facts.definition.as_ref().ok().map(|definition| definition.images.clone());
+        running.filter(|images| !images.is_empty()).or_else(defined)
+    }
+
     /// What cannot be said of what these tasks run, and why.
     pub(super) fn unknowns(&self, tasks: &[&TaskFacts]) -> Vec<(&'static str, Gap)> {
         if let Some(error) = self.0.err().filter(|_| tasks.iter().any(|task| self.containers(&[task]).count() > 1)) {

@@ -360,6 +360,33 @@ fn a_list_that_is_late_does_not_break_what_is_there_already() {
     assert_eq!(service.demands[0].state, DemandState::Met);
 }
 
+/// An update to what runs already begins no deployment: then the roll-back to it stays the newest for ever.
+#[test]
+fn a_roll_back_of_long_ago_to_the_revision_that_is_deployed_does_not_count() {
+    #[track_caller]
+    fn check(status: &str, over: i64, (image, definition): (&str, &str), counts: bool) {
+        let mut facts = well();
+        old(&mut facts);
+        facts.deployments[0].created_at = Some(at(-90_000));
+        facts.last_deployment = Ok(Some(LastDeployment { created_at: Some(at(over - 300)), ..ended(status, over) }));
+        let expected = Expected::of(Some(&image.into()), Some(&definition.into())).unwrap();
+        let service = Service::of(&facts, &since(0), &expected);
+        assert_eq!((service.failed, service.steady), (Some(counts), Some(!counts)), "{status} {over}");
+        assert_eq!(service.demands[0].state, DemandState::Met);
+        let remark = "bulk-import-worker was rolled back to task definition worker:41 before the window, at ";
+        let said = service.subjects().iter().any(|subject| subject.starts_with(remark));
+        assert_eq!(said, !counts);
+    }
+    let revision = ("", "worker:41");
+    check("ROLLBACK_SUCCESSFUL", -3_600, revision, false);
+    check("ROLLBACK_SUCCESSFUL", -3_600, (OLD, "worker:41"), false);
+    // What was forced anew, or has other settings, is taken back to the same revision.
+    check("ROLLBACK_SUCCESSFUL", -3_599, revision, true);
+    check("ROLLBACK_FAILED", -3_600, revision, true);
+    // An image is the same before and after a roll-back of settings.
+    check("ROLLBACK_SUCCESSFUL", -3_600, (OLD, ""), true);
+}
+
 /// And a deployment without a health check, which the update may replace with one that has it.
 #[test]
 fn a_task_definition_of_before_the_window_may_be_the_one_that_is_replaced() {
