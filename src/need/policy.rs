@@ -27,6 +27,18 @@ enum Narrowed {
     Not,
 }
 
+/// How the names of regions begin that are not in the partition `aws`; where the region is open, the partition is too.
+const PARTITIONS: [(&str, &str); 8] = [
+    ("*", "*"),
+    ("cn-", "aws-cn"),
+    ("us-gov-", "aws-us-gov"),
+    ("eusc-", "aws-eusc"),
+    ("us-iso-", "aws-iso"),
+    ("us-isob-", "aws-iso-b"),
+    ("eu-isoe-", "aws-iso-e"),
+    ("us-isof-", "aws-iso-f"),
+];
+
 /// The policy, as IAM takes it.
 #[must_use]
 pub fn policy(needs: &Needs, account: &Account) -> Json {
@@ -92,13 +104,14 @@ fn arn(service: &str, path: &str, (cluster, name): (&str, &str), account: &Accou
     let part = |index: usize| written.and_then(|arn| arn.split(':').nth(index)).filter(|part| !part.is_empty());
     let region = part(3).or(account.region.as_deref()).unwrap_or("*");
     let id = part(4).or(account.id.as_deref()).unwrap_or("*");
-    let partition = match region {
-        "*" => "*",
-        region if region.starts_with("cn-") => "aws-cn",
-        region if region.starts_with("us-gov-") => "aws-us-gov",
-        _ => "aws",
-    };
+    let partition = part(1).unwrap_or_else(|| partition(region));
     format!("arn:{partition}:{service}:{region}:{id}:{path}")
+}
+
+/// The partition of a region, by how its name begins.
+fn partition(region: &str) -> &'static str {
+    let of = PARTITIONS.iter().find(|(begins, _)| region.starts_with(begins));
+    of.map_or("aws", |(_, partition)| partition)
 }
 
 fn statement(sid: &str, actions: &[&str], narrowed: &BTreeSet<Narrowed>) -> Json {
@@ -178,8 +191,23 @@ mod tests {
         }
         first("prod", &Account::default(), "arn:*:ecs:*:*:task/prod/*");
         first("arn:aws:ecs:eu-west-1:1:cluster/prod", &Account::default(), "arn:aws:ecs:eu-west-1:1:task/prod/*");
-        let china = Account { region: Some("cn-north-1".into()), id: None };
-        first("prod", &china, "arn:aws-cn:ecs:cn-north-1:*:task/prod/*");
+        let sovereign = "arn:aws-eusc:ecs:eusc-de-east-1:1:cluster/prod";
+        first(sovereign, &account(), "arn:aws-eusc:ecs:eusc-de-east-1:1:task/prod/*");
+        // Also where its region is not one that we know.
+        first("arn:aws-new:ecs:xy-east-1:1:cluster/prod", &account(), "arn:aws-new:ecs:xy-east-1:1:task/prod/*");
+        for (region, partition) in [
+            ("us-west-2", "aws"),
+            ("cn-north-1", "aws-cn"),
+            ("us-gov-west-1", "aws-us-gov"),
+            ("eusc-de-east-1", "aws-eusc"),
+            ("us-iso-east-1", "aws-iso"),
+            ("us-isob-east-1", "aws-iso-b"),
+            ("eu-isoe-west-1", "aws-iso-e"),
+            ("us-isof-south-1", "aws-iso-f"),
+        ] {
+            let account = Account { region: Some(region.into()), id: None };
+            first("prod", &account, &format!("arn:{partition}:ecs:{region}:*:task/prod/*"));
+        }
     }
 
     #[test]
