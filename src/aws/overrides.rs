@@ -14,7 +14,7 @@ struct Override {
     /// `ecs`, …
     service: &'static str,
     /// The variable or file that sets it.
-    origin: String,
+    origin: &'static str,
     /// Where it leads.
     url: String,
 }
@@ -24,30 +24,28 @@ struct Override {
 /// # Errors
 /// The first override of a service for which the settings name no endpoint.
 pub(super) fn refuse(settings: &AwsSettings, sdk: &SdkConfig) -> Result<(), LookError> {
-    let variable = |name: &str| std::env::var(name).ok().filter(|url| !url.is_empty());
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|url| !url.is_empty());
     let configured = |id: &str| {
         let key = ServiceConfigKey::builder().service_id(id).env("AWS_ENDPOINT_URL").profile("endpoint_url").build();
         key.ok().and_then(|key| sdk.service_config()?.load_config(key))
     };
     let found = SERVICES.iter().filter_map(|&(service, id, own)| {
-        effective(service, own, variable, configured(id).as_deref().or(sdk.endpoint_url()))
+        effective(service, own, is_set, configured(id).as_deref().or(sdk.endpoint_url()))
     });
     judge(settings, found)
 }
 
-/// What decides where a service's calls go: its own variable, the common one, the config file.
+/// Who decides that a service's calls go to `url`: its own variable, the common one, the config file. None where they go to
+/// AWS, be it since the SDK is told to ignore all three.
 fn effective(
     service: &'static str,
-    own: &str,
-    variable: impl Fn(&str) -> Option<String>,
-    configured: Option<&str>,
+    own: &'static str,
+    is_set: impl Fn(&str) -> bool,
+    url: Option<&str>,
 ) -> Option<Override> {
-    let from = |name: &str| variable(name).map(|url| Override { service, origin: name.to_owned(), url });
-    let from_file = || {
-        let origin = "endpoint_url in the AWS config file".to_owned();
-        configured.map(|url| Override { service, origin, url: url.to_owned() })
-    };
-    from(own).or_else(|| from("AWS_ENDPOINT_URL")).or_else(from_file)
+    let origin = [own, "AWS_ENDPOINT_URL"].into_iter().find(|name| is_set(name));
+    let origin = origin.unwrap_or("endpoint_url in the AWS config file");
+    url.filter(|url| !url.is_empty()).map(|url| Override { service, origin, url: url.to_owned() })
 }
 
 fn judge(settings: &AwsSettings, found: impl Iterator<Item = Override>) -> Result<(), LookError> {
@@ -64,12 +62,16 @@ fn judge(settings: &AwsSettings, found: impl Iterator<Item = Override>) -> Resul
 
 #[cfg(test)]
 mod tests {
+    use aws_config::{BehaviorVersion, Region};
+
     use super::*;
 
     fn check(variables: &[(&str, &str)], file: Option<&str>, settings: &AwsSettings, expected: Result<(), &str>) {
-        let variable =
-            |name: &str| variables.iter().find(|(variable, _)| *variable == name).map(|(_, url)| (*url).to_owned());
-        let found = SERVICES.iter().filter_map(|&(service, _, own)| effective(service, own, variable, file));
+        let of = |name: &str| variables.iter().find(|(variable, _)| *variable == name).map(|(_, url)| *url);
+        let found = SERVICES.iter().filter_map(|&(service, _, own)| {
+            let url = of(own).or(of("AWS_ENDPOINT_URL")).or(file);
+            effective(service, own, |name| of(name).is_some(), url)
+        });
         assert_eq!(judge(settings, found).map_err(|error| error.message), expected.map_err(str::to_owned));
     }
 
@@ -98,6 +100,27 @@ mod tests {
              name that; unset it, or write aws: { endpoint_url: http://f } for the target",
             ),
         );
+    }
+
+    #[tokio::test]
+    #[expect(deprecated, reason = "the new name of the type is in a crate that is needed for nothing else")]
+    async fn what_the_sdk_is_told_to_ignore_leads_nowhere() {
+        use aws_config::profile::profile_file::{ProfileFileKind, ProfileFiles};
+
+        async fn check(config: &str, expected: Result<(), &str>) {
+            let files = ProfileFiles::builder().with_contents(ProfileFileKind::Config, format!("[default]\n{config}"));
+            let loader = aws_config::defaults(BehaviorVersion::v2026_01_12()).empty_test_environment();
+            let loader = loader.region(Region::new("eu-west-1")).profile_files(files.build());
+            let refused = refuse(&AwsSettings::default(), &loader.load().await).map_err(|error| error.message);
+            assert_eq!(refused, expected.map_err(str::to_owned));
+        }
+        let words = "endpoint_url in the AWS config file would send logs to http://f instead of AWS, and smoke.yaml does \
+                     not name that; unset it, or write aws: { endpoint_url: http://f } for the target";
+        check("endpoint_url = http://f", Err(words)).await;
+        check("endpoint_url = http://f\nignore_configured_endpoint_urls = false", Err(words)).await;
+        check("endpoint_url = http://f\nignore_configured_endpoint_urls = true", Ok(())).await;
+        // Whatever the environment holds.
+        assert_eq!(effective("ecs", "AWS_ENDPOINT_URL_ECS", |_| true, None), None);
     }
 
     #[test]

@@ -101,6 +101,11 @@ fn an_endpoint_that_only_the_environment_names_leaves_no_run_behind() {
     ended.check(2, "error: ").check(2, "AWS_ENDPOINT_URL");
     assert_eq!(ended.stdout, "");
     assert_eq!((std::fs::read_link(project.reports().join("latest")).unwrap(), runs(&project)), (latest, 2));
+    // The SDK is told not to use it; without credentials nothing is sent to anybody.
+    let ignoring = [("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true"), ("AWS_EC2_METADATA_DISABLED", "true")];
+    let ended = project.with(&ignoring).smoke(&["run", "prod"]);
+    ended.check(3, "credentials");
+    assert!(!ended.stdout.contains("127.0.0.1"), "{}", ended.stdout);
 }
 
 /// Each part is one job, and the merge decides: a job that had nothing to judge is not red where the whole is not.
