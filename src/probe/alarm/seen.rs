@@ -34,7 +34,7 @@ pub struct AlarmSeen {
     pub metric: Option<Metric>,
     /// Null for a composite alarm and for a log alarm.
     pub threshold: Option<Threshold>,
-    /// Its changes of state in the window, oldest first.
+    /// Its changes of state in the window, oldest first; where more of them are due, those that are told so far.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub history: Option<Vec<Change>>,
     /// Exists, enabled, OK now, and never in ALARM in the window.
@@ -115,7 +115,7 @@ impl AlarmSeen {
             },
             name: facts.name.clone(),
             mute: mute::why(facts).is_some(),
-            unknowns: unknowns(facts, &silence),
+            unknowns: unknowns(facts, &silence, window_start),
             doubts: doubt::all(facts, window_start),
             cause: if let Silence::Broken(why) = silence { Some(why) } else { None },
         }
@@ -143,7 +143,8 @@ impl AlarmSeen {
         };
         let history = self.history.as_deref().unwrap_or_default();
         let last = history.iter().skip(history.len().saturating_sub(MOST_CHANGES)).map(line);
-        let none = self.history.as_ref().is_some_and(Vec::is_empty).then(|| "no change in the window".to_owned());
+        let whole = self.unknowns.iter().all(|(field, _)| *field != "history");
+        let none = (whole && history.is_empty()).then(|| "no change in the window".to_owned());
         let unknown = self.unknowns.iter().map(|(field, why)| format!("{field} unknown: {}", why.reason));
         let lines = [self.summary()].into_iter().chain(last).chain(none).chain(unknown);
         Evidence { title: format!("alarm {}", self.name), text: lines.collect::<Vec<_>>().join("\n") }
@@ -154,8 +155,9 @@ fn changes(history: &[Transition], window_start: DateTime<Utc>) -> Vec<Change> {
     history.iter().filter(|change| change.at >= window_start).map(Change::of).collect()
 }
 
-fn unknowns(facts: &AlarmFacts, silence: &Silence) -> Vec<(&'static str, Gap)> {
-    let history = facts.history.as_ref().err().map(|error| ("history", error.into()));
+fn unknowns(facts: &AlarmFacts, silence: &Silence, window_start: DateTime<Utc>) -> Vec<(&'static str, Gap)> {
+    let denied = facts.history.as_ref().err().map(Gap::from);
+    let history = denied.or_else(|| silence::untold(facts, window_start)).map(|why| ("history", why));
     let silent = if let Silence::Unknown(why) = silence { Some(("silent", why.clone())) } else { None };
     history.into_iter().chain(silent).collect()
 }

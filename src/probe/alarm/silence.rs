@@ -1,12 +1,15 @@
 //! Whether an alarm was silent all through the window, and whether that proves anything.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::mute::{self, said};
 use super::unarmed;
 use crate::aws::{AlarmFacts, AlarmKind, Transition};
 use crate::probe::Gap;
 use crate::probe::moment::{clock, dated};
+
+/// How far the times may lie apart that an alarm and its history give one change of its state.
+pub(super) const ABOUT: TimeDelta = TimeDelta::seconds(1);
 
 /// `alarm.silent`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,10 +52,7 @@ pub(super) fn judge(facts: &AlarmFacts, window_start: DateTime<Utc>) -> Silence 
         Err(error) => {
             Silence::Unknown(Gap::from(error).behind(&format!("the history of the alarm {name} cannot be read: ")))
         }
-        Ok(_) if is_untold(alarm, window(), window_start) => Silence::Unknown(Gap::passing(format!(
-            "the alarm {name} has changed in the window, and its history does not show it yet"
-        ))),
-        Ok(_) => Silence::Silent,
+        Ok(_) => untold(facts, window_start).map_or(Silence::Silent, Silence::Unknown),
     }
 }
 
@@ -81,13 +81,16 @@ fn loud_from_the_start(
     }
 }
 
-/// Whether the alarm itself says that its state changed in the window, and the history, which lags, does not.
-fn is_untold<'history>(
-    alarm: &AlarmKind,
-    mut window: impl Iterator<Item = &'history Transition>,
-    window_start: DateTime<Utc>,
-) -> bool {
-    alarm.changed_at.is_some_and(|at| at >= window_start) && !window.any(|change| change.to == alarm.state)
+/// That the alarm itself says that its state changed in the window, and the history, which lags, does not show that
+/// change: what it shows of before may be half of the story.
+pub(super) fn untold(facts: &AlarmFacts, window_start: DateTime<Utc>) -> Option<Gap> {
+    let (alarm, history) = (facts.alarm.as_ref()?, facts.history.as_ref().ok()?);
+    let at = alarm.changed_at.filter(|at| *at >= window_start)?;
+    let told = history.iter().any(|change| change.at >= at - ABOUT && change.to == alarm.state);
+    (!told).then(|| {
+        let name = &facts.name;
+        Gap::passing(format!("the alarm {name} has changed in the window, and its history does not show it yet"))
+    })
 }
 
 fn missing(facts: &AlarmFacts) -> String {
