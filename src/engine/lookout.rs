@@ -166,9 +166,10 @@ impl<'step> Lookout<'step> {
         &self.scope
     }
 
-    /// What was tested, a line each, as far as this look shows it.
+    /// What was tested and what that does not prove, a line each, as far as the last look shows it.
     pub(crate) fn subjects(&self) -> Vec<String> {
-        self.seen().and_then(|seen| seen.as_ref().ok()).map(Observation::subjects).unwrap_or_default()
+        let Some((Ok(observation), assessment)) = &self.last else { return Vec::new() };
+        observation.subjects(&assessment.judged)
     }
 
     /// What it does, in a few words.

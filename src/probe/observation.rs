@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::finding::Finding;
 use super::{Demand, Gap, Unknown, alarm, ecs, exec, http, logs, python_deps, terraform};
-use crate::event::Evidence;
+use crate::event::{Evidence, Judged};
 use crate::expr::{self, Bound, Expression, Scope};
 
 /// What a look brought, one kind a probe.
@@ -197,17 +197,14 @@ impl Observation {
         }
     }
 
-    /// What was tested, a line each: `bulk-import-worker: bulk-import-worker:42, image …@sha256:…`.
+    /// What was tested, a line each: `bulk-import-worker: bulk-import-worker:42, image …@sha256:…`; and what that does not
+    /// prove of what was `judged`: `alarm worker-down: could not have fired in this window (period 60 s × 5)`.
     #[must_use]
-    pub fn subjects(&self) -> Vec<String> {
+    pub fn subjects(&self, judged: &[Judged]) -> Vec<String> {
         match self {
             Self::Ecs(seen) => seen.services().iter().flat_map(ecs::Service::subjects).collect(),
-            Self::Http(_)
-            | Self::Logs(_)
-            | Self::Alarm(_)
-            | Self::Terraform(_)
-            | Self::PythonDeps(_)
-            | Self::Exec(_) => Vec::new(),
+            Self::Alarm(seen) => seen.doubts(judged),
+            Self::Http(_) | Self::Logs(_) | Self::Terraform(_) | Self::PythonDeps(_) | Self::Exec(_) => Vec::new(),
         }
     }
 

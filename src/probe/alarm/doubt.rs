@@ -11,6 +11,9 @@ const MOST_SPANS: usize = 3;
 /// How much of a rule or of a refusal is quoted at most, in characters.
 const LONGEST: usize = 200;
 
+/// How late a metric's points come at most, as a rule.
+const LATE: TimeDelta = TimeDelta::minutes(3);
+
 /// All that there are.
 pub(super) fn all(facts: &AlarmFacts, window_start: DateTime<Utc>) -> Vec<String> {
     let Some(alarm) = &facts.alarm else { return Vec::new() };
@@ -53,7 +56,12 @@ fn unheard(facts: &AlarmFacts) -> Option<String> {
 fn too_short(metric: &MetricFacts, window: TimeDelta) -> Option<String> {
     let MetricFacts { period, datapoints, .. } = metric;
     let needs = TimeDelta::seconds(i64::from(*period) * i64::from(*datapoints));
-    (window < needs).then(|| format!("could not have fired in this window (period {period} s × {datapoints})"))
+    let (terms, late) = (format!("period {period} s × {datapoints}"), LATE.num_minutes());
+    if window < needs {
+        return Some(format!("could not have fired in this window ({terms})"));
+    }
+    let tight = || format!("may not have had the time to fire in this window ({terms}, data up to {late} min late)");
+    (window < needs + LATE).then(tight)
 }
 
 /// When everything is gone, the metric may be missing rather than zero: whatever is not told to take that for bad may

@@ -185,6 +185,15 @@ impl AlarmsSeen {
         self.alarms.iter().map(AlarmSeen::finding)
     }
 
+    /// What the silence that a step went by does not prove, a line each.
+    #[must_use]
+    pub fn doubts(&self, judged: &[Judged]) -> Vec<String> {
+        let asked = |judged: &Judged| ["silent", "history"].iter().any(|field| judged.text.contains(field));
+        let silent = self.alarms.iter().filter(|alarm| alarm.silent == Some(true) && judged.iter().any(asked));
+        let line = |alarm: &AlarmSeen, doubt: &String| format!("alarm {}: {doubt}", alarm.name);
+        silent.flat_map(|alarm| alarm.doubts.iter().map(move |doubt| line(alarm, doubt))).collect()
+    }
+
     /// What to keep when the step did not pass.
     #[must_use]
     pub fn evidence(&self) -> Vec<Evidence> {

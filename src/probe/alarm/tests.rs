@@ -259,6 +259,11 @@ fn doubts_are_said() {
     let summary = "OK since 07:00:00; could not have fired in this window (period 60 s × 5); may stay quiet where the last \
                    task is gone (missing data: ignore): only breaching surely fires";
     check(alter, Some(true), None, summary);
+    let late = |facts: &mut AlarmFacts| facts.seen_at = at(479);
+    let summary =
+        "OK since 07:00:00; may not have had the time to fire in this window (period 60 s × 5, data up to 3 min late)";
+    check(late, Some(true), None, summary);
+    check(|facts| facts.seen_at = at(480), Some(true), None, "OK since 07:00:00");
     // One that went off has shown that it could.
     let loud = |facts: &mut AlarmFacts| {
         alter(facts);
@@ -266,6 +271,30 @@ fn doubts_are_said() {
     };
     let why = "the alarm worker-down went to ALARM at 08:01:00: Threshold Crossed: 1 datapoint [0.0]";
     check(loud, Some(false), Some(why), "OK since 07:00:00");
+}
+
+/// On a green run nobody opens `run.json`: what the silence does not prove is a line of its own there.
+#[test]
+fn what_the_silence_that_was_judged_does_not_prove_is_told_of_the_run() {
+    #[track_caller]
+    fn check(text: &str, alter: impl FnOnce(&mut AlarmFacts), expected: &[&str]) {
+        let mut facts = AlarmFacts { seen_at: at(90), ..quiet() };
+        alter(&mut facts);
+        let seen = AlarmsSeen::new(vec![AlarmSeen::of(&facts, at(0))], false);
+        let judged = Judged { text: text.to_owned(), kind: "expect".to_owned(), held: Some(true), detail: None };
+        assert_eq!(seen.doubts(&[judged]), expected);
+    }
+    let short = "alarm worker-down: could not have fired in this window (period 60 s × 5)";
+    let forgiving = "alarm worker-down: may stay quiet where the last task is gone (missing data: ignore): only breaching \
+                     surely fires";
+    let ignoring = |facts: &mut AlarmFacts| of_metric(facts, |metric| metric.missing_data = "ignore".to_owned());
+    check("alarm.silent", |_| {}, &[short]);
+    check("alarm.silent", ignoring, &[short, forgiving]);
+    check("!alarm.history.exists(change, change.to == 'ALARM')", |_| {}, &[short]);
+    check("alarm.silent", |facts| facts.seen_at = at(600), &[]);
+    // Who did not ask whether it was silent went by something else; and where it was not, the step says so itself.
+    check("alarm.enabled", |_| {}, &[]);
+    check("alarm.silent", |facts| facts.history = Ok(vec![change(60, "OK", "ALARM")]), &[]);
 }
 
 #[test]

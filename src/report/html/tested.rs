@@ -29,8 +29,8 @@ pub(super) fn tested(run: &Run) -> Markup {
 /// How lines begin that say where was looked, and what is to stand above the rest of them.
 const PLACES: [(&str, &str); 4] =
     [("API ", "API"), ("AWS account ", "AWS account"), ("AWS region ", "Region"), ("AWS endpoint ", "Endpoint")];
-/// The same of what was tested: there the name of the service itself.
-const NOTES: [(&str, &str); 1] = [("tested ", "")];
+/// The same of what was tested, there the name of the service itself; and of what an alarm's silence does not prove.
+const NOTES: [(&str, &str); 2] = [("tested ", ""), ("alarm ", "Alarm")];
 
 /// A line with what it begins with as its label; where that says nothing, the word before its colon.
 fn labelled(line: &str, known: &[(&str, &str)], otherwise: &str) -> Markup {

@@ -88,3 +88,33 @@ fn what_stands_in_a_log_is_judged_once_the_log_is_complete() {
     // The step waits as late as lines may become visible, and so does the guard when the steps are done.
     assert!(ended.took >= Duration::from_secs(4), "{:?}", ended.took);
 }
+
+const ALARM: &str = "ready:
+  - name: the alarm is evaluated
+    alarm: \"${{ vars.alarm }}\"
+    until: alarm.state == \"OK\"
+    within: 1m
+steps:
+  - name: the alarm is silent
+    alarm: \"${{ vars.alarm }}\"
+    expect: alarm.silent
+";
+
+/// On a green run nobody looks further than that: whatever is opened says it, and says it once.
+#[test]
+fn what_a_silent_alarm_does_not_prove_is_told_of_a_green_run() {
+    let server = Server::start(&[]);
+    let files = [("smoke.yaml", server.config.as_str()), ("scenarios/a.yaml", ALARM), ("scenarios/b.yaml", ALARM)];
+    let project = Project::of(&files).with(&server.variables());
+    let ended = project.smoke(&["run", "sandbox"]);
+    let doubt = "bulk-import-worker-down: could not have fired in this window (period 10 s × 1)";
+    ended.check(0, &format!("\n  alarm {doubt}\n"));
+    assert_eq!(ended.stdout.matches(doubt).count(), 1, "{}", ended.stdout);
+    for (report, shown) in [
+        ("summary.md", format!("\n- alarm {doubt}\n")),
+        ("junit.xml", format!("<property name=\"note\" value=\"alarm {doubt}\"/>")),
+        ("report.html", format!("<dt>Alarm</dt><dd>{doubt}</dd>")),
+    ] {
+        assert!(project.latest(report).contains(&shown), "{report}: {}", project.latest(report));
+    }
+}
