@@ -13,6 +13,10 @@ pub struct MetricFacts {
     pub name: String,
     /// By name. For metric math those that all its metrics have alike.
     pub dimensions: BTreeMap<String, String>,
+    /// For instance `Minimum`; empty for a percentile and for metric math.
+    pub statistic: String,
+    /// What metric math is made of.
+    pub math: Vec<Term>,
     /// For instance `LessThanThreshold`.
     pub comparison: String,
     /// The threshold; none for anomaly detection.
@@ -27,6 +31,22 @@ pub struct MetricFacts {
     pub missing_data: String,
 }
 
+/// A part of metric math.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Term {
+    /// A metric that is computed with.
+    Metric {
+        /// Its namespace.
+        namespace: String,
+        /// Its name.
+        name: String,
+        /// Its dimensions, by name.
+        dimensions: BTreeMap<String, String>,
+    },
+    /// What is computed, for instance `desired - running`, or fetched by a query.
+    Expression(String),
+}
+
 impl MetricFacts {
     pub(super) fn of(alarm: &MetricAlarm) -> Self {
         let evaluation_periods = alarm.evaluation_periods().unwrap_or(1);
@@ -35,6 +55,8 @@ impl MetricFacts {
             namespace: alarm.namespace().unwrap_or_default().to_owned(),
             name: alarm.metric_name().unwrap_or_default().to_owned(),
             dimensions: if alarm.metrics().is_empty() { alone() } else { in_common(alarm.metrics()) },
+            statistic: alarm.statistic().map(|statistic| statistic.as_str().to_owned()).unwrap_or_default(),
+            math: alarm.metrics().iter().filter_map(term).collect(),
             comparison: alarm.comparison_operator().map(|operator| operator.as_str().to_owned()).unwrap_or_default(),
             threshold: alarm.threshold(),
             period: alarm.period().or_else(|| longest_period(alarm.metrics())).unwrap_or_default(),
@@ -48,6 +70,18 @@ impl MetricFacts {
 fn by_name(dimensions: &[Dimension]) -> BTreeMap<String, String> {
     let pair = |dimension: &Dimension| Some((dimension.name()?.to_owned(), dimension.value()?.to_owned()));
     dimensions.iter().filter_map(pair).collect()
+}
+
+fn term(query: &MetricDataQuery) -> Option<Term> {
+    if let Some(expression) = query.expression() {
+        return Some(Term::Expression(expression.to_owned()));
+    }
+    let metric = query.metric_stat()?.metric()?;
+    Some(Term::Metric {
+        namespace: metric.namespace().unwrap_or_default().to_owned(),
+        name: metric.metric_name().unwrap_or_default().to_owned(),
+        dimensions: by_name(metric.dimensions()),
+    })
 }
 
 /// An expression has none of its own; the metrics that it reads have.
@@ -74,7 +108,11 @@ mod tests {
 
     fn query(name: &str, dimensions: &[(&str, &str)], period: i32) -> MetricDataQuery {
         let pairs = dimensions.iter().map(|(name, value)| Dimension::builder().name(*name).value(*value).build());
-        let metric = Metric::builder().metric_name(name).set_dimensions(Some(pairs.collect())).build();
+        let metric = Metric::builder()
+            .namespace("ECS/ContainerInsights")
+            .metric_name(name)
+            .set_dimensions(Some(pairs.collect()))
+            .build();
         let stat = MetricStat::builder().metric(metric).period(period).stat("Average").build();
         MetricDataQuery::builder().id(name.to_lowercase()).metric_stat(stat).build()
     }
@@ -89,5 +127,15 @@ mod tests {
         let metric = MetricFacts::of(&alarm.build());
         assert_eq!(metric.dimensions, BTreeMap::from([("ServiceName".to_owned(), "worker".to_owned())]));
         assert_eq!((metric.name.as_str(), metric.period), ("", 300));
+        let running = Term::Metric {
+            namespace: "ECS/ContainerInsights".to_owned(),
+            name: "Running".to_owned(),
+            dimensions: BTreeMap::from([
+                ("ClusterName".to_owned(), "stage".to_owned()),
+                ("ServiceName".to_owned(), "worker".to_owned()),
+            ]),
+        };
+        let (expression, rest) = metric.math.split_first().unwrap();
+        assert_eq!((expression, rest.last()), (&Term::Expression("desired - running".to_owned()), Some(&running)));
     }
 }

@@ -53,7 +53,7 @@ pub use clock::CLOCK_SKEW;
 pub use definitions::{DefinitionFacts, LogSettings};
 pub use known::Known;
 pub use last_deployment::LastDeployment;
-pub use metric::MetricFacts;
+pub use metric::{MetricFacts, Term};
 pub use past::Past;
 pub use scan::{LogLine, Scan};
 pub use services::{DeploymentFacts, ServiceEvent, ServiceFacts};

@@ -66,15 +66,14 @@ fn chance(alarm: &AlarmKind) -> Finding {
 fn subject(alarm: &AlarmKind, services: &Services) -> Option<Finding> {
     let metric = alarm.metric()?;
     let MetricFacts { namespace, dimensions, .. } = metric;
-    let dimension = |name: &str| dimensions.get(name).map(String::as_str);
     if namespace != "ECS/ContainerInsights" || services.is_empty() {
         return None;
     }
-    let (cluster, service) = (dimension("ClusterName"), dimension("ServiceName"));
-    let named = services
-        .keys()
-        .any(|(in_cluster, name)| cluster == Some(short_name(in_cluster)) && service == Some(short_name(name)));
-    let shown = format!("{}/{}", cluster.unwrap_or("no cluster"), service.unwrap_or("no service"));
+    // One that is about no service at all may be meant so, or can never fire, which is said already.
+    let (cluster, service) = (dimensions.get("ClusterName")?, dimensions.get("ServiceName")?);
+    let named =
+        services.keys().any(|(in_cluster, name)| cluster == short_name(in_cluster) && service == short_name(name));
+    let shown = format!("{cluster}/{service}");
     Some(if named {
         Finding::well("watches what the scenarios look at", shown)
     } else {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::unarmed;
-use crate::aws::{AlarmFacts, AlarmKind, AlarmSubject, MetricFacts, Transition};
+use crate::aws::{AlarmFacts, AlarmKind, AlarmSubject, MetricFacts, Term, Transition};
 use crate::probe::moment::{clock, cut};
 
 /// How many spans without data are told at most: the first ones.
@@ -28,7 +28,8 @@ pub(super) fn all(facts: &AlarmFacts, window_start: DateTime<Utc>) -> Vec<String
     let metric = alarm.metric().filter(|_| !loud);
     let too_short = metric.and_then(|metric| too_short(metric, facts.seen_at - window_start));
     let unseen = [beneath(&alarm.subject), partial(alarm), unheard(facts)].map(|doubt| doubt.filter(|_| !loud));
-    let doubts = [too_short, metric.and_then(forgiving), blind(&window)].into_iter().chain(unseen);
+    let set_up = [forgiving, fed_in_part, miscounted].map(|doubt| metric.and_then(doubt));
+    let doubts = [too_short].into_iter().chain(set_up).chain([blind(&window)]).chain(unseen);
     doubts.flatten().collect()
 }
 
@@ -69,7 +70,8 @@ fn too_short(metric: &MetricFacts, window: TimeDelta) -> Option<String> {
 fn forgiving(metric: &MetricFacts) -> Option<String> {
     let treatment = &metric.missing_data;
     let below = metric.comparison.starts_with("LessThan");
-    (below && treatment != "breaching").then(|| {
+    let filled = metric.math.iter().any(|term| matches!(term, Term::Expression(text) if text.contains("FILL(")));
+    (below && !filled && treatment != "breaching").then(|| {
         if unarmed::counts_tasks(metric) {
             format!(
                 "may stay quiet where the last task is gone (missing data: {treatment}): only breaching surely fires"
@@ -78,6 +80,18 @@ fn forgiving(metric: &MetricFacts) -> Option<String> {
             format!("stays quiet where the metric has no data at all (missing data: {treatment}): only breaching fires")
         }
     })
+}
+
+/// Metric math may still come to something without one of its metrics, or to nothing.
+fn fed_in_part(metric: &MetricFacts) -> Option<String> {
+    let why = unarmed::without_data(&metric.math)?;
+    Some(format!("is computed from a metric that is not there: {why}"))
+}
+
+/// Points of zero tasks are points.
+fn miscounted(metric: &MetricFacts) -> Option<String> {
+    let miscounted = unarmed::counts_tasks(metric) && unarmed::counts_samples(metric);
+    miscounted.then(|| "counts data, not tasks (SampleCount): only where there are none at all it may fire".to_owned())
 }
 
 /// When it had no data: nothing could have fired it then.

@@ -3,10 +3,15 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
-use crate::aws::{AlarmFacts, AlarmKind, AlarmSubject, MetricFacts, Suppression, Transition};
+use crate::aws::{AlarmFacts, AlarmKind, AlarmSubject, MetricFacts, Suppression, Term, Transition};
 
 fn at(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000, 0).unwrap() + TimeDelta::seconds(seconds)
+}
+
+/// Dimensions of these names.
+fn by_name(names: &[&str]) -> BTreeMap<String, String> {
+    names.iter().map(|name| ((*name).to_owned(), "some".to_owned())).collect()
 }
 
 /// An alarm as it should be: the window opened at 0, and it is looked at ten minutes later.
@@ -20,7 +25,9 @@ fn quiet() -> AlarmFacts {
         evaluation_periods: 5,
         datapoints: 5,
         missing_data: "breaching".to_owned(),
-        dimensions: BTreeMap::from([("ServiceName".to_owned(), "worker".to_owned())]),
+        dimensions: by_name(&["ClusterName", "ServiceName"]),
+        statistic: "Minimum".to_owned(),
+        math: Vec::new(),
     };
     let alarm = AlarmKind {
         state: "OK".to_owned(),
@@ -362,6 +369,21 @@ fn an_alarm_that_can_never_fire_is_not_silent() {
                      breaching is wanted";
     check_unarmed(|metric| metric.missing_data = "notBreaching".to_owned(), forgiving);
     check_unarmed(|metric| metric.threshold = Some(0.0), "RunningTaskCount is never below its threshold (0.0)");
+    let misspelt = "ECS/ContainerInsights has RunningTaskCount, not RunningTaskcount, so it never has data";
+    check_unarmed(|metric| metric.name = "RunningTaskcount".to_owned(), misspelt);
+    for (dimensions, shown) in [
+        (&["ServiceName"][..], "ServiceName"),
+        (&["ClusterName"], "ClusterName"),
+        (&[], "none"),
+        (&["clusterName", "ServiceName"], "ServiceName and clusterName"),
+        (&["ClusterName", "ServiceName", "TaskId"], "ClusterName and ServiceName and TaskId"),
+    ] {
+        let why = format!(
+            "RunningTaskCount has the dimensions ClusterName and ServiceName, not {shown}, so it never has data"
+        );
+        // Whatever it is compared with.
+        check_unarmed(|metric| (metric.dimensions, metric.threshold) = (by_name(dimensions), Some(2.0)), &why);
+    }
     // Without data it is in INSUFFICIENT_DATA, which is not the reason.
     let idle = |facts: &mut AlarmFacts| {
         of_metric(facts, |metric| metric.namespace = "AWS/ECS".to_owned());
@@ -369,6 +391,80 @@ fn an_alarm_that_can_never_fire_is_not_silent() {
     };
     let said = format!("the alarm worker-down can never fire: {elsewhere}");
     check(idle, Some(false), Some(&said), &format!("INSUFFICIENT_DATA since 07:00:00; can never fire: {elsewhere}"));
+}
+
+/// Where no task runs there is a point of zero, which is one point, or there is none.
+#[test]
+fn an_alarm_on_the_number_of_points_fires_at_most_where_they_stop() {
+    let samples = |treatment: &'static str, threshold: f64| {
+        move |metric: &mut MetricFacts| {
+            (metric.statistic, metric.missing_data) = ("SampleCount".to_owned(), treatment.to_owned());
+            metric.threshold = Some(threshold);
+        }
+    };
+    let why = "SampleCount is how many data there are, not how many tasks run: it is at least one";
+    check_unarmed(samples("missing", 1.0), why);
+    check_unarmed(samples("ignore", 0.5), why);
+    let doubt = "OK since 07:00:00; counts data, not tasks (SampleCount): only where there are none at all it may fire";
+    check(|facts| of_metric(facts, samples("breaching", 1.0)), Some(true), None, doubt);
+    // What others publish may come as often as they like.
+    let other = |metric: &mut MetricFacts| {
+        samples("breaching", 1.0)(metric);
+        metric.namespace = "Ours".to_owned();
+    };
+    check(|facts| of_metric(facts, other), Some(true), None, "OK since 07:00:00");
+}
+
+#[test]
+fn metric_math_can_never_fire_only_where_all_that_it_computes_with_has_no_data() {
+    let nowhere = "RunningTaskCount is in ECS/ContainerInsights, not in AWS/ECS, so it never has data";
+    let math = |expressions: &[&str], namespaces: &[&str], treatment: &str| {
+        let expressions = expressions.iter().map(|text| Term::Expression((*text).to_owned()));
+        let metrics = namespaces.iter().map(|namespace| Term::Metric {
+            namespace: (*namespace).to_owned(),
+            name: "RunningTaskCount".to_owned(),
+            dimensions: by_name(&["ClusterName", "ServiceName"]),
+        });
+        let (math, treatment) = (expressions.chain(metrics).collect(), treatment.to_owned());
+        move |metric: &mut MetricFacts| {
+            *metric = MetricFacts {
+                namespace: String::new(),
+                name: String::new(),
+                dimensions: BTreeMap::new(),
+                statistic: String::new(),
+                missing_data: treatment,
+                math,
+                ..metric.clone()
+            };
+        }
+    };
+    check_unarmed(math(&["m1*1"], &["AWS/ECS"], "notBreaching"), nowhere);
+    check_unarmed(math(&[], &["AWS/ECS"], "breaching"), nowhere);
+    // A function may fill in, or fetch; and another metric may have data.
+    let doubt = format!("OK since 07:00:00; is computed from a metric that is not there: {nowhere}");
+    for (expression, namespaces) in
+        [("FILL(m1, 0)", &["AWS/ECS"][..]), ("SUM(METRICS())", &["AWS/ECS"]), ("m1+m2", &["AWS/ECS", "Ours"])]
+    {
+        check(|facts| of_metric(facts, math(&[expression], namespaces, "breaching")), Some(true), None, &doubt);
+    }
+    let well = math(&["FILL(m1, 0)"], &["ECS/ContainerInsights"], "notBreaching");
+    check(|facts| of_metric(facts, well), Some(true), None, "OK since 07:00:00");
+}
+
+/// Names and dimensions are known of what AWS publishes, and of nothing else.
+#[test]
+fn an_alarm_on_what_others_publish_is_taken_at_its_word() {
+    #[track_caller]
+    fn check_other(namespace: &str, name: &str) {
+        let alter = |metric: &mut MetricFacts| {
+            (metric.namespace, metric.name) = (namespace.to_owned(), name.to_owned());
+            metric.dimensions = by_name(&["Queue"]);
+        };
+        check(|facts| of_metric(facts, alter), Some(true), None, "OK since 07:00:00");
+    }
+    check_other("Ours", "RunningTaskCount");
+    check_other("Ours", "RunningTaskcount");
+    check_other("ECS/ContainerInsights", "CpuUtilized");
 }
 
 #[test]
