@@ -42,6 +42,15 @@ pub struct AlarmFacts {
     pub others: Vec<String>,
 }
 
+impl AlarmFacts {
+    /// When its state last changed, as it says itself or as its history has it, whichever tells more.
+    #[must_use]
+    pub fn last_change(&self) -> Option<DateTime<Utc>> {
+        let told = self.history.iter().flatten().map(|change| change.at);
+        told.chain(self.alarm.as_ref()?.changed_at).max()
+    }
+}
+
 /// A change of an alarm's state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transition {

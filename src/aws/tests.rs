@@ -289,7 +289,7 @@ fn alarms(operation: &str, body: &Json) -> Answer {
                 "StateUpdatedTimestamp": time(5), "ActionsEnabled": true, "AlarmActions": ["arn:sns"], "Period": 60,
                 "EvaluationPeriods": 3, "Threshold": 1.0, "ComparisonOperator": "LessThanThreshold",
                 "Namespace": "ECS/ContainerInsights", "MetricName": "RunningTaskCount",
-                "Dimensions": [{"Name": "ServiceName", "Value": "worker"}]});
+                "Statistic": "Minimum", "Dimensions": [{"Name": "ServiceName", "Value": "worker"}]});
             let composite = json!({"AlarmName": "any", "StateValue": "ALARM", "ActionsEnabled": false});
             json!({"MetricAlarms": [metric], "CompositeAlarms": [composite]})
         }
@@ -318,6 +318,7 @@ async fn alarms_come_with_their_whole_history_metric_and_composite() {
     assert_eq!((alarm.state.as_str(), alarm.since, alarm.enabled), ("OK", Some(at(-60)), true));
     let metric = alarm.metric().unwrap();
     assert_eq!((metric.datapoints, metric.missing_data.as_str()), (3, "missing"));
+    assert_eq!((metric.statistic.as_str(), metric.math.as_slice()), ("Minimum", &[][..]));
     assert_eq!(any.unwrap().alarm.as_ref().unwrap().metric(), None);
     let asked = peer.asked("DescribeAlarms");
     assert_eq!(asked.len(), 1);

@@ -115,7 +115,7 @@ impl CaseRun<'_> {
         watched(ready, std::future::pending(), &speaker, self.bounds(deadline)).await;
         let ready = journey.is_whole() && listener.reason().is_none();
         if ready {
-            self.stage.vantage.window = Window::opening();
+            self.stage.vantage.window = self.stage.vantage.window.reopened();
             self.stage.sink.tell(Fact::WindowOpened { case: self.index });
             self.guarded(&mut journey, &speaker, &listener, deadline).await;
         } else {

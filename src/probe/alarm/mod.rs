@@ -104,9 +104,15 @@ impl Query {
         let reader = vantage.instruments.aws.as_ref().ok_or_else(no_aws)?;
         let looks = self.names.iter().map(|name| reader.since(&vantage.window, |since| reader.alarm(name, since)));
         let facts = reader.before(vantage.deadline, "cloudwatch", try_join_all(looks)).await?;
-        let start = reader.start_of(&vantage.window);
-        let alarms = facts.iter().map(|facts| AlarmSeen::of(facts, start));
-        Ok(AlarmsSeen::new(alarms.collect(), self.several))
+        let (window, start) = (&vantage.window, reader.start_of(&vantage.window));
+        let alarms = facts.iter().map(|facts| AlarmSeen::of(facts, window.start_for(&facts.name, start)));
+        let seen = AlarmsSeen::new(alarms.collect(), self.several);
+        for facts in &facts {
+            if let Some(at) = facts.last_change() {
+                window.saw_change(&facts.name, at);
+            }
+        }
+        Ok(seen)
     }
 
     /// What it looks at in AWS.

@@ -1,9 +1,18 @@
 use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
+use tokio::time::Instant;
 
 use super::*;
+use crate::aws::Window;
+use crate::aws::peer::{Answer, Peer};
 use crate::aws::{AlarmFacts, AlarmKind, AlarmSubject, MetricFacts, Suppression, Term, Transition};
+use crate::probe::{Instruments, Recent, http};
+use crate::target::TargetSettings;
 
 fn at(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000, 0).unwrap() + TimeDelta::seconds(seconds)
@@ -513,6 +522,49 @@ fn what_aws_does_not_say_just_now_may_come_with_another_look() {
         with(facts, |alarm| alarm.subject = AlarmSubject::Alarms { rule: String::new(), suppressed });
     };
     check(held, true);
+}
+
+/// AWS's clock is ahead by less than is noticed, and the alarm has recovered just before the window opened: what was seen
+/// then was before it, whatever time AWS says that was.
+#[tokio::test]
+async fn what_was_seen_before_the_window_opened_is_not_in_it() {
+    let time = |seconds: i64| json!({"$time": Utc::now().timestamp() + seconds});
+    let recovered = time(3);
+    let peer = Peer::start(move |operation, _| {
+        let data = json!({"oldState": {"stateValue": "ALARM"}, "newState": {"stateValue": "OK"}}).to_string();
+        Answer::Ok(match operation {
+            "DescribeAlarms" => json!({"MetricAlarms": [{"AlarmName": "down", "StateValue": "OK",
+                "StateTransitionedTimestamp": recovered, "ActionsEnabled": true, "AlarmActions": ["arn:sns"]}]}),
+            "DescribeAlarmHistory" => json!({"AlarmHistoryItems": [{"Timestamp": recovered, "HistoryData": data}]}),
+            _ => json!({"AlarmMuteRuleSummaries": []}),
+        })
+    });
+    let http = http::Client::new(&TargetSettings::default()).unwrap();
+    let aws = Some(peer.await.reader().await);
+    let instruments = Instruments { http, aws, recent: Recent::default(), redactor: Arc::default() };
+    let (window, step_start) = (Window::opening(), Instant::now());
+    let vantage = Vantage {
+        instruments: Arc::new(instruments),
+        window: window.clone(),
+        step_start,
+        dir: PathBuf::new(),
+        whole_log: false,
+        anew: true,
+        all_along: false,
+        deadline: step_start + Duration::from_mins(1),
+    };
+    let silent = async |window: Window| {
+        let query = Query::new(vec!["down".to_owned()], false).unwrap();
+        let seen = query.look(&Vantage { window, ..vantage.clone() }).await.unwrap();
+        let alarm = seen.alarms.into_iter().next().unwrap();
+        (alarm.silent, alarm.history.map(|history| history.len()))
+    };
+    // Nobody has seen that it is over, so it may be that of the window.
+    assert_eq!(silent(window.reopened()).await, (Some(false), Some(1)));
+    assert_eq!(silent(window.clone()).await, (Some(false), Some(1)));
+    assert_eq!(silent(window.reopened()).await, (Some(true), Some(0)));
+    // Who looks further back than that wants to see it.
+    assert_eq!(silent(window.reopened().reaching_back(TimeDelta::seconds(1))).await, (Some(false), Some(1)));
 }
 
 #[test]
