@@ -14,8 +14,11 @@ pub(super) async fn examine(reader: &Reader, thing: &Thing, name: &str, services
         Err(error) => return Finding::unseen(thing.describe(), &error),
     };
     let Some(alarm) = &facts.alarm else {
-        let near = probe::nearest(&facts).map(|near| format!("did you mean {near}? "));
-        let todo = format!("{}see `alarm` in `vars` of the target", near.unwrap_or_default());
+        let see = "see `alarm` in `vars` of the target";
+        let todo = match probe::nearest(&facts) {
+            Some(near) => format!("did you mean {near}? {see}"),
+            None => format!("{see}; or it is {}", probe::UNSHOWN),
+        };
         return Finding::wrong(thing.describe(), "there is no such alarm").todo(todo);
     };
     standing(thing, alarm).with([hearers(&facts, alarm), chance(alarm)]).with(subject(alarm, services))

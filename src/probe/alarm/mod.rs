@@ -14,7 +14,7 @@ use futures_util::future::try_join_all;
 
 pub use mute::{unevaluated, why as mute};
 pub use seen::{AlarmSeen, Change, Metric, Threshold};
-pub use silence::nearest;
+pub use silence::{UNSHOWN, nearest};
 pub use unarmed::why as unarmed;
 
 use super::finding::AlarmFinding;

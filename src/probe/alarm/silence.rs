@@ -11,6 +11,9 @@ use crate::probe::moment::{clock, dated};
 /// How far the times may lie apart that an alarm and its history give one change of its state.
 pub(super) const ABOUT: TimeDelta = TimeDelta::seconds(1);
 
+/// What may be there all the same where AWS shows no alarm.
+pub const UNSHOWN: &str = "a composite one, which AWS shows only where cloudwatch:DescribeAlarms is allowed on *";
+
 /// `alarm.silent`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Silence {
@@ -94,8 +97,8 @@ pub(super) fn untold(facts: &AlarmFacts, window_start: DateTime<Utc>) -> Option<
 }
 
 fn missing(facts: &AlarmFacts) -> String {
-    let near = nearest(facts).map(|near| format!(" (nearest: {near})")).unwrap_or_default();
-    format!("no alarm named {}{near}", facts.name)
+    let near = nearest(facts).map_or_else(|| format!("or {UNSHOWN}"), |near| format!("nearest: {near}"));
+    format!("no alarm named {} ({near})", facts.name)
 }
 
 /// The name of another alarm that may have been meant, where there is none of this name.
