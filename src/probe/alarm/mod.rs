@@ -178,12 +178,12 @@ impl AlarmsSeen {
     }
 
     /// Whether the cause that it tells may be why that does not hold. What an alarm did says nothing of what it watches,
-    /// nor of another one that is not there.
+    /// nor of another one that is not there, nor why something is not known.
     #[must_use]
     pub fn explains(&self, judged: &Judged) -> bool {
         let another = |(path, why): (String, String)| judged.text == path && self.cause() != Some(why);
         let watched = [".metric", ".threshold"].iter().any(|field| judged.text.contains(field));
-        !watched && !self.absent().is_some_and(another)
+        judged.held.is_some() && !watched && !self.absent().is_some_and(another)
     }
 
     /// What each shows of the system.

@@ -269,6 +269,22 @@ fn what_another_alarm_did_is_no_reason_why_one_is_not_there() {
 }
 
 #[test]
+fn that_an_alarm_is_mute_is_no_reason_why_its_history_is_not_known() {
+    let mut mute = quiet();
+    with(&mut mute, |alarm| alarm.enabled = false);
+    let explains = |held| {
+        let text = "alarm.history.size() == 0".to_owned();
+        AlarmsSeen::made_up(&[mute.clone()], false).explains(&Judged {
+            text,
+            kind: "expect".to_owned(),
+            held,
+            detail: None,
+        })
+    };
+    assert_eq!([None, Some(false)].map(explains), [false, true]);
+}
+
+#[test]
 fn doubts_are_said() {
     let alter = |facts: &mut AlarmFacts| {
         facts.seen_at = at(90);
