@@ -88,8 +88,19 @@ pub struct AwsSettings {
     pub endpoint_urls: Vec<(String, String)>,
     /// Fixed credentials (access key id, secret key): the sandbox's; real targets leave this to the SDK's chain.
     pub credentials: Option<(String, String)>,
-    /// How late a log line may become visible.
+    /// How late a log line may become visible; see [`Self::log_lag`].
     pub log_lag: Option<Duration>,
+}
+
+/// How late a log line may become visible where nothing is said.
+const LOG_LAG: Duration = Duration::from_secs(15);
+
+impl AwsSettings {
+    /// How late a log line may become visible: `aws.log_lag`, or 15 s.
+    #[must_use]
+    pub fn log_lag(&self) -> Duration {
+        self.log_lag.unwrap_or(LOG_LAG)
+    }
 }
 
 #[cfg(test)]

@@ -64,9 +64,6 @@ pub use window::Window;
 use crate::event::AwsUse;
 use crate::look::{LookError, LookErrorKind};
 
-/// How late a log line may become visible where `aws.log_lag` is not set.
-const LOG_LAG: Duration = Duration::from_secs(15);
-
 /// The shared reader.
 #[derive(Debug)]
 pub struct Reader {
@@ -194,7 +191,7 @@ impl Reader {
     /// How late a log line may become visible: `aws.log_lag`, or 15 s.
     #[must_use]
     pub fn log_lag(&self) -> Duration {
-        self.settings.log_lag.unwrap_or(LOG_LAG)
+        self.settings.log_lag()
     }
 
     /// A service with its deployments and tasks. `service` is a name or an ARN.

@@ -18,6 +18,7 @@ use super::lookout::Stage;
 use super::notes::Notes;
 use super::origins::Origins;
 use super::rest::Rest;
+use super::sighting::look_again;
 use super::stop::Stop;
 use super::witness::{Decided, Witness};
 use crate::aws::{Reader, Window};
@@ -27,6 +28,8 @@ use crate::judge::{Own, Scene, diagnose};
 use crate::plan::Case;
 use crate::verdict::Verdict;
 
+/// How long last looks are repeated at least: longer than logs usually lag, shorter than patience.
+const SETTLE: Duration = Duration::from_secs(30);
 /// Longer than any look at guards takes.
 const FAR: Duration = Duration::from_hours(24);
 
@@ -141,13 +144,27 @@ impl CaseRun<'_> {
             let steps = journey.walk(&self.stage, Phase::Step, &self.case.steps, listener);
             watched(steps, watch, speaker, self.bounds(deadline)).await;
         }
-        let aws = self.stage.vantage.instruments.aws.as_ref();
-        let after = guards.after(aws.map_or(Duration::ZERO, Reader::log_lag), &gate, speaker, listener.clone());
-        // It has its own time: what the steps left of the scenario's says nothing about guards.
-        watched(after, std::future::pending(), speaker, self.bounds(Instant::now() + FAR)).await;
+        let sightings = journey.sightings();
+        let mut revised = Vec::new();
+        let last_looks = async {
+            let settle = self.settle();
+            let guards = guards.after(settle, &gate, speaker, listener.clone());
+            ((), revised) = tokio::join!(guards, look_again(&self.stage, sightings, settle, listener.clone()));
+        };
+        // They have their own time: what the steps left of the scenario's says nothing about them.
+        watched(last_looks, std::future::pending(), speaker, self.bounds(Instant::now() + FAR)).await;
+        for revised in revised {
+            journey.revise(&self.stage, revised);
+        }
         for guarded in guards.end() {
             journey.guarded(&self.stage, guarded);
         }
+    }
+
+    /// How long last looks are repeated where it cannot be known yet.
+    fn settle(&self) -> Duration {
+        let aws = self.stage.vantage.instruments.aws.as_ref();
+        SETTLE.max(aws.map_or(Duration::ZERO, Reader::log_lag) * 2)
     }
 
     fn bounds(&self, deadline: Instant) -> Bounds {

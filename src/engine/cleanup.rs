@@ -66,7 +66,8 @@ fn half_known(mut finished: Finished, step: &Step, scope: &Scope, origins: &Orig
 }
 
 fn end(stage: &Stage, journey: &mut Journey, at: StepRef, step: &Step, finished: Finished) {
-    let Finished { outcome, kept, what, subjects: _, unanswered: _, lacks: _, nulls: _, witness: _ } = finished;
+    let Finished { outcome, kept, what, subjects: _, unanswered: _, lacks: _, nulls: _, sighted: _, witness: _ } =
+        finished;
     journey.keep(kept);
     if matches!(outcome.verdict, Verdict::Passed | Verdict::Skipped) {
         stage.notes.cleaned(step);

@@ -22,8 +22,6 @@ use crate::plan::Step;
 use crate::probe::Probe;
 use crate::verdict::Verdict;
 
-/// How long the last look is repeated where it cannot be known yet: longer than logs usually lag, shorter than patience.
-const SETTLE: Duration = Duration::from_secs(30);
 /// How long a look may take while the steps go on, where the probe itself sets no limit.
 const LOOK: Duration = Duration::from_secs(35);
 /// A look at a log waits for late lines as long as it may. While the steps go on, another one follows.
@@ -88,10 +86,10 @@ impl<'case> Guards<'case> {
     }
 
     /// The look after the last step, repeated while something cannot be known yet, until the run is to stop. Where it is
-    /// already, or a guard has failed, one short look is all. `lag` is how late a log line may become visible.
-    pub(crate) async fn after(&mut self, lag: Duration, gate: &Gate, speaker: &HaltSpeaker, mut halt: HaltListener) {
+    /// already, or a guard has failed, one short look is all. `settle` is how long it is repeated.
+    pub(crate) async fn after(&mut self, settle: Duration, gate: &Gate, speaker: &HaltSpeaker, mut halt: HaltListener) {
         let halted = halt.reason().is_some();
-        let within = if halted { Duration::ZERO } else { SETTLE.max(lag * 2) };
+        let within = if halted { Duration::ZERO } else { settle };
         if !halted {
             self.guards.iter_mut().filter_map(|guard| guard.eye.as_mut().ok()).for_each(Lookout::be_patient);
         }

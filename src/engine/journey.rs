@@ -6,6 +6,7 @@ use super::evidence::Collected;
 use super::guards::Guarded;
 use super::halt::{Halt, HaltListener};
 use super::lookout::Stage;
+use super::sighting::{Revised, Sighting};
 use super::step::{self, Finished, unlooked};
 use super::witness::{Decided, Memory, Witness};
 use crate::event::{Fact, Leftover, Outcome, Phase, StepRef};
@@ -36,6 +37,8 @@ pub(crate) struct Journey {
     /// Names that were captured as null, each with what was seen there.
     nulls: BTreeMap<String, String>,
     notes: Vec<String>,
+    /// What was seen and must not come twice.
+    sightings: Vec<Sighting>,
     /// The worst that is to be said of what is left behind, and why.
     left: Option<(Verdict, String)>,
     /// The shadow check during which something ended the attempt.
@@ -71,6 +74,7 @@ impl Journey {
             shadowed: BTreeSet::new(),
             nulls: BTreeMap::new(),
             notes: Vec::new(),
+            sightings: Vec::new(),
             left: None,
             overtaken: None,
             unreached: false,
@@ -110,6 +114,18 @@ impl Journey {
         if let Some(witness) = self.decide(stage, at, outcome, witness) {
             self.memory.keep_of_guard(&name, witness);
         }
+    }
+
+    /// What the steps saw and must not come twice, to be looked at once more; nothing where something failed.
+    pub(crate) fn sightings(&mut self) -> Vec<Sighting> {
+        let all = std::mem::take(&mut self.sightings);
+        if self.whole { all } else { Vec::new() }
+    }
+
+    /// Takes in what is said of a step that had passed.
+    pub(crate) fn revise(&mut self, stage: &Stage, revised: Revised) {
+        let Revised { at, outcome, witness } = revised;
+        self.decide(stage, at, outcome, witness);
     }
 
     /// Something is still there, or may be.
@@ -222,7 +238,7 @@ impl Journey {
     }
 
     fn take(&mut self, stage: &Stage, at: StepRef, step: &Step, finished: Finished) {
-        let Finished { mut outcome, kept, what: _, subjects, unanswered, lacks, nulls, witness } = finished;
+        let Finished { mut outcome, kept, what: _, subjects, unanswered, lacks, nulls, sighted, witness } = finished;
         if let (Some(cause), Some(seen)) = (&mut outcome.cause, lacks.as_ref().and_then(|name| self.nulls.get(name))) {
             *cause = format!("{cause}; {seen}");
         }
@@ -242,6 +258,9 @@ impl Journey {
         }
         // What goes without saying was not asked for.
         self.judged |= judges(&outcome) && step.spec.implied.is_none();
+        if let Some(request) = sighted.filter(|_| at.phase == Phase::Step) {
+            self.sightings.push(Sighting::new(at, request, outcome.clone()));
+        }
         if let Some(witness) = self.decide(stage, at, outcome, witness) {
             self.memory.keep(&step.name, witness);
         }

@@ -1,6 +1,7 @@
 //! Looking through one step's probe, again and again, and remembering what was seen.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -45,7 +46,7 @@ pub(crate) struct Lookout<'step> {
     at: StepRef,
     step: &'step Step,
     scope: Scope,
-    request: Request,
+    request: Arc<Request>,
     started: Instant,
     looks: u64,
     /// Whether looks wait until a log is complete that is judged: those of a step do, and the last one at a guard. While
@@ -68,6 +69,7 @@ impl<'step> Lookout<'step> {
             return Err(Closed::nameless(null));
         }
         let request = step.spec.probe.resolve(&scope, &step.spec.dir).map_err(Closed::unfilled)?;
+        let request = Arc::new(request);
         let until = awaited(step);
         let within_ms = step.within.or(step.hold).map(millis);
         stage.sink.tell(Fact::StepStarted { step: at, until, within_ms });
@@ -128,7 +130,7 @@ impl<'step> Lookout<'step> {
     /// can still say how far it came; clean-up has its own time, and so has the last look at a guard.
     fn by(&self, deadline: Instant) -> Instant {
         let deadline = deadline.max(Instant::now() + LAST_LOOK);
-        match (&self.request, self.at.phase) {
+        match (&*self.request, self.at.phase) {
             (Request::Exec(_), Phase::Ready | Phase::Step) => deadline.min(self.stage.vantage.deadline + THEN),
             _ => deadline,
         }
@@ -170,6 +172,11 @@ impl<'step> Lookout<'step> {
     pub(crate) fn subjects(&self) -> Vec<String> {
         let Some((Ok(observation), assessment)) = &self.last else { return Vec::new() };
         observation.subjects(&assessment.judged)
+    }
+
+    /// What it looks through, where that must see something exactly once.
+    pub(crate) fn sights(&self) -> Option<Arc<Request>> {
+        matches!(&*self.request, Request::Logs(query) if query.has_sequence()).then(|| Arc::clone(&self.request))
     }
 
     /// What it does, in a few words.

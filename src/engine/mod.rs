@@ -19,6 +19,7 @@ mod outline;
 mod rest;
 mod run;
 mod schedule;
+mod sighting;
 mod sink;
 mod step;
 mod stop;

@@ -1,5 +1,6 @@
 //! One step from its beginning to its end.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::admission::Closed;
@@ -13,7 +14,7 @@ use crate::event::{Outcome, StepRef};
 use crate::expr::{Bound, Scope, Value, to_text};
 use crate::journal::Unwritten;
 use crate::plan::Step;
-use crate::probe::Observation;
+use crate::probe::{Observation, Request};
 use crate::scenario::model::Capture;
 use crate::verdict::Verdict;
 
@@ -34,6 +35,8 @@ pub(crate) struct Finished {
     pub(crate) lacks: Option<String>,
     /// The names that it brought as null, each with what was seen there.
     pub(crate) nulls: Vec<(String, String)>,
+    /// What it looked through, where it has seen what it must see exactly once.
+    pub(crate) sighted: Option<Arc<Request>>,
     /// What it saw of the system.
     pub(crate) witness: Witness,
 }
@@ -72,7 +75,17 @@ impl Finished {
     fn closed(step: &Step, closed: Closed) -> Self {
         let outcome = unlooked(step, closed.verdict, closed.reason);
         let (kept, subjects, nulls, witness) = (Vec::new(), Vec::new(), Vec::new(), Witness::default());
-        Self { outcome, kept, what: None, subjects, unanswered: None, lacks: closed.lacks, nulls, witness }
+        Self {
+            outcome,
+            kept,
+            what: None,
+            subjects,
+            unanswered: None,
+            lacks: closed.lacks,
+            nulls,
+            sighted: None,
+            witness,
+        }
     }
 
     /// `needed`: the names by which what the step may make is cleaned up.
@@ -95,6 +108,7 @@ impl Finished {
         let lacking = missing.into_iter().min_by_key(|missing| missing.unknown).filter(|_| verdict == Verdict::Passed);
         let verdict = lacking.as_ref().map_or(verdict, Missing::verdict);
         let unfinished = lookout.unfinished();
+        let sighted = lookout.sights().filter(|_| verdict == Verdict::Passed);
         let (mut outcome, mut witness) = lookout.close(verdict, ran_out);
         if let End::Halted(halt, _) = end {
             witness.cut_short = true;
@@ -102,7 +116,7 @@ impl Finished {
         }
         outcome.cause = lacking.map(|missing| missing.why).or(outcome.cause);
         outcome.captured = kept.iter().map(|(name, value)| told(step, name, value)).collect();
-        Self { outcome, kept, what: Some(what), subjects, unanswered, lacks: None, nulls, witness }
+        Self { outcome, kept, what: Some(what), subjects, unanswered, lacks: None, nulls, sighted, witness }
     }
 }
 

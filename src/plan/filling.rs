@@ -13,11 +13,12 @@ use super::rows::Draft;
 use super::secrets::Vault;
 use super::site::Site;
 use super::unread::{self, references};
-use super::variables::Variables;
+use super::variables::{Variables, on_target};
 use crate::diagnostic::Diagnostic;
 use crate::expr::{Scope, Template, Truth};
 use crate::probe::Probe;
 use crate::scenario::{duration, judges, missing, model};
+use crate::span;
 
 /// How long a scenario may take that does not say so.
 const TIMEOUT: Duration = Duration::from_mins(10);
@@ -88,6 +89,7 @@ impl Filling<'_, '_, '_, '_> {
         let mut duration =
             |template: &Option<Template>| template.as_ref().and_then(|template| self.duration(template, &scope));
         let (within, every, hold) = (duration(&spec.within), duration(&spec.every), duration(&spec.hold));
+        self.patient(spec, within);
         let waits = !spec.until.is_empty() || (spec.expect.is_empty() && judges(spec)) || demands(spec);
         let within = within.or_else(|| waits.then_some(WITHIN));
         Some(Step { name: name?, within, every, hold, spec: Arc::clone(spec) })
@@ -160,6 +162,23 @@ impl Filling<'_, '_, '_, '_> {
                 format!("add `{key}` to the target in smoke.yaml, or leave the target out of the scenario's `targets`");
             self.problems.push(Diagnostic::at(&spec.location, message).help(help));
         }
+    }
+
+    /// That something is not in a log takes time to know.
+    fn patient(&mut self, spec: &model::Step, within: Option<Duration>) {
+        let (Some(template), Some(within), Some(lag)) = (&spec.within, within, self.site.log_lag) else { return };
+        if within > lag || !spec.wants_whole_log() {
+            return;
+        }
+        let words = |span: Duration| span::in_words(u64::try_from(span.as_millis()).unwrap_or(u64::MAX));
+        let message = format!(
+            "within {} it cannot be known that something is not in a log: a line may become visible {} late",
+            words(within),
+            words(lag)
+        );
+        let problem = Diagnostic::at(template.location(), on_target(&message, &self.site.target.name));
+        self.problems
+            .push(problem.help("give it a longer `within`; how late lines may be is `aws.log_lag` of the target"));
     }
 
     /// What must run has to be said so that it can be told from something else.

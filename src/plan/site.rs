@@ -1,6 +1,7 @@
 //! Where a plan is made for, and what it brings.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use super::definition::{Definition, Definitions};
 use super::order::Order;
@@ -10,7 +11,7 @@ use crate::expr::{Scope, Template};
 use crate::probe::terraform::Modules;
 use crate::scenario::config::Target;
 use crate::scenario::{Config, Scenario};
-use crate::target::TargetSettings;
+use crate::target::{AwsSettings, TargetSettings};
 
 /// Where cases are made for.
 #[derive(Debug)]
@@ -27,13 +28,16 @@ pub(super) struct Site<'p> {
     pub(super) reads: Read<'p>,
     /// Modules that steps give values to.
     pub(super) modules: &'p Modules,
+    /// How late a log line may become visible, where that is known.
+    pub(super) log_lag: Option<Duration>,
 }
 
 impl<'p> Site<'p> {
     /// A target before the URL of its API is known.
     pub(super) fn new(config: &'p Config, target: &'p Target, order: &'p Order, modules: &'p Modules) -> Self {
         let scope = target::scope(target, &order.run_id, order.started);
-        let mut site = Self { config, target, order, scope, reads: Read::Names(HashSet::new()), modules };
+        let mut site =
+            Self { config, target, order, scope, reads: Read::Names(HashSet::new()), modules, log_lag: None };
         // Only of what is given it is asked who reads it.
         if !order.vars.is_empty() {
             let references = target.templates().flat_map(Template::references).collect();
@@ -45,6 +49,7 @@ impl<'p> Site<'p> {
     /// Takes over what the target's templates came to.
     pub(super) fn settle(&mut self, settings: &TargetSettings) {
         target::settle(&mut self.scope, settings);
+        self.log_lag = settings.aws.as_ref().map(AwsSettings::log_lag);
     }
 
     /// What defines each variable.

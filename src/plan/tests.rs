@@ -518,3 +518,29 @@ fn a_module_that_many_name_is_read_once() {
     let undeclared = "the module declares no variable `size`; did you mean `sise`?";
     assert_eq!(check("staging", &Modules::default()), [undeclared; 2].join("\n"));
 }
+
+#[test]
+fn a_log_is_not_complete_before_lines_may_no_longer_be_late() {
+    #[track_caller]
+    fn check(aws: &str, step: &str, expected: &str) {
+        let config = format!("targets: {{ local: {{ sandbox: {{}} }}, prod: {{ aws: {{ region: r{aws} }} }} }}\n");
+        let scenario = format!("steps:\n- name: look\n  logs: {{ group: g{step}\n");
+        let (_dir, project) = project(&[("smoke.yaml", &config), ("scenarios/a.yaml", &scenario)]);
+        assert_eq!(said(&check_all(&project, &[])), expected, "{aws} {step}");
+    }
+    let none = ", none: [ { level: ERROR } ] }\n  within: ";
+    let late = |within, lag| {
+        format!(
+            "within {within} it cannot be known that something is not in a log: a line may become visible {lag} late for \
+             the target `prod`; give it a longer `within`; how late lines may be is `aws.log_lag` of the target"
+        )
+    };
+    check("", &format!("{none}10s"), &late("10 s", "15 s"));
+    check("", &format!("{none}15s"), &late("15 s", "15 s"));
+    check("", &format!("{none}16s"), "");
+    check(", log_lag: 5s", &format!("{none}10s"), "");
+    check(", log_lag: 2m", &format!("{none}90s"), &late("1 min 30 s", "2 min"));
+    check("", " }\n  until: logs.complete\n  within: 10s", &late("10 s", "15 s"));
+    check("", ", sequence: [ { event: end } ] }\n  within: 10s", "");
+    check("", " }\n  until: logs.events.size() > 0\n  within: 10s", "");
+}

@@ -98,18 +98,29 @@ impl Step {
         self.capture.iter().map(|capture| &capture.name).chain(&self.keep_as).map(String::as_str)
     }
 
-    /// Whether it judges or keeps what stands in a log, and does not say with `until` what that must have come to. Then
-    /// the log must be complete: a line may become visible late, and change it. `matched` is as good as `sequence` is.
+    /// Whether it judges or keeps what stands in a log, and does not say with `until` what that must have come to, unless
+    /// to `complete`. Then the log must be complete: a line may become visible late, and change it. `matched` is as good
+    /// as `sequence` is.
     #[must_use]
     pub fn reads_whole_log(&self) -> bool {
-        let captures = self.capture.iter().map(|capture| &capture.from);
-        let mut judged = self.expect.iter().chain(&self.fail_if).chain(captures).flat_map(Expression::references);
         let reads = |reference: &Reference| match reference.path.as_slice() {
             [root, field, ..] => root == "logs" && field != "matched",
             [root] => root == "logs",
             [] => false,
         };
-        matches!(self.probe, Probe::Logs(_)) && self.until.is_empty() && (self.keep_as.is_some() || judged.any(reads))
+        let is_complete = |reference: &Reference| reference.path == ["logs", "complete"];
+        let captures = self.capture.iter().map(|capture| &capture.from);
+        let mut judged = self.expect.iter().chain(&self.fail_if).chain(captures).flat_map(Expression::references);
+        let mut awaited = self.until.iter().flat_map(Expression::references);
+        let whole =
+            if self.until.is_empty() { self.keep_as.is_some() || judged.any(reads) } else { awaited.any(is_complete) };
+        matches!(self.probe, Probe::Logs(_)) && whole
+    }
+
+    /// Whether it can only be green once a log is complete: where something must not stand there, too.
+    #[must_use]
+    pub fn wants_whole_log(&self) -> bool {
+        self.reads_whole_log() || matches!(&self.probe, Probe::Logs(logs) if !logs.none.is_empty())
     }
 
     /// Whether it says itself what is to be where there is no such alarm.
@@ -181,6 +192,8 @@ mod tests {
         // It says itself when that is.
         check("}\n  until: logs.events.size() > 0\n  expect: logs.events.size() == 1", false);
         check("none: [ { event: end } ] }", false);
+        check("sequence: [ { event: end } ] }\n  until: logs.complete", true);
+        check("}\n  until: logs.complete && logs.events.size() > 1", true);
         check("sequence: [ { event: end } ] }\n  capture: { end: 'logs.matched[0].time' }", false);
         check("}\n  expect: run.id != 'x'", false);
     }

@@ -14,7 +14,7 @@
 //! step's look could not be finished, since AWS would not answer, the next one goes on with its claim (`Vantage::anew`),
 //! unless it also waits for an `until` that did not hold yet: that may come about later than what was claimed. What
 //! `sequence` says of *exactly once* is held against everything seen by the look that ends the waiting: with `none`, that
-//! is the complete log.
+//! is the complete log; without, the engine looks again before the verdict, with the same claim.
 //!
 //! What expressions read of a log is judged on the complete log, too, where no `until` says when (`Vantage::whole_log`):
 //! what is there may yet be joined by an error, and what is missing may yet come. Until then it is not known. And what holds

@@ -66,6 +66,12 @@ impl Query {
         self.claimed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether something must be logged, each exactly once.
+    #[must_use]
+    pub const fn has_sequence(&self) -> bool {
+        !self.sequence.is_empty()
+    }
+
     /// Whether nothing is asked but that something must not be logged.
     pub(super) const fn has_only_none(&self) -> bool {
         self.sequence.is_empty() && !self.none.is_empty()

@@ -35,7 +35,7 @@ pub struct LogsSeen {
     pub events: Vec<Event>,
     /// Those that met the entries of `sequence`, in its order.
     pub matched: Vec<Event>,
-    /// Whether the log is known to hold everything up to the moment of the look.
+    /// Whether the log is known to hold everything up to the moment of the look; not known where that only takes time.
     pub complete: bool,
     /// What `sequence` and `none` came to.
     #[serde(skip)]
@@ -43,6 +43,9 @@ pub struct LogsSeen {
     /// That its events are not known, where there are too many, or late lines may change what is judged.
     #[serde(skip)]
     pub unknowns: Vec<Unknown>,
+    /// Whether late lines may change what is judged.
+    #[serde(skip)]
+    ripening: bool,
     /// Why it says nothing that no event counts, where that is so.
     #[serde(skip)]
     pub(super) silent: Option<Gap>,
@@ -90,6 +93,8 @@ impl LogsSeen {
         let whole = demands.iter().all(|demand| demand.state == DemandState::Met);
         let complete = whole && is_spent(scan, claimed, lag);
         demands.extend(evaluation.none(incomplete(whole, complete, claimed, lag).as_deref()));
+        let unripe = || Unknown { path: "logs.complete".to_owned(), why: Gap::passing(late(claimed, lag)) };
+        let unripe = (whole && !complete).then(unripe);
         let inside = &evaluation.inside;
         let in_window = events.iter().filter(|event| event.line().time >= since.start);
         let tail: Vec<String> = in_window.rev().take(EVIDENCE_LINES).map(|event| event.shown(EVIDENCE_WIDTH)).collect();
@@ -97,7 +102,8 @@ impl LogsSeen {
             events: inside[inside.len().saturating_sub(MOST_EVENTS)..].iter().copied().cloned().collect(),
             matched: matched.into_iter().cloned().collect(),
             complete,
-            unknowns: too_many(inside.len()).into_iter().collect(),
+            unknowns: [too_many(inside.len()), unripe].into_iter().flatten().collect(),
+            ripening: false,
             silent: None,
             count: inside.len(),
             unreadable: inside.iter().filter(|event| !evaluation.reads(event)).count(),
@@ -114,10 +120,11 @@ impl LogsSeen {
     /// The same for expressions that want the complete log: as long as it is not, it is not known what stands in it. More
     /// lines than can be read do not become fewer.
     pub(super) fn ripening(mut self, (claimed, lag): (DateTime<Utc>, Duration)) -> Self {
-        if self.is_whole() && !self.complete && self.unknowns.is_empty() {
+        if self.is_whole() && !self.complete && self.is_ripening() {
             let why = Gap::passing(late(claimed, lag));
             let unknown = |field: &&str| Unknown { path: format!("logs.{field}"), why: why.clone() };
             self.unknowns = FIELDS.iter().map(unknown).collect();
+            self.ripening = true;
         }
         self
     }
@@ -171,7 +178,7 @@ impl LogsSeen {
     /// Whether all that is open is what late lines may still bring.
     pub(super) fn waits_for_late_lines(&self) -> bool {
         let is_unknown = |demand: &Demand| matches!(demand.state, DemandState::Unknown(_));
-        let open = self.is_ripening() || self.demands.iter().any(is_unknown);
+        let open = self.ripening || self.demands.iter().any(is_unknown);
         open && !self.complete && self.is_whole() && !self.is_broken()
     }
 

@@ -118,3 +118,67 @@ fn what_a_silent_alarm_does_not_prove_is_told_of_a_green_run() {
         assert!(project.latest(report).contains(&shown), "{report}: {}", project.latest(report));
     }
 }
+
+/// A log that is read in every way that wants it to be complete; of two imports.
+const READ: &str = "guards:
+  - name: all of it is known, and nobody is tired
+    logs: { group: \"${{ vars.log_group }}\", stream_prefix: \"${{ vars.worker }}/\" }
+    expect: logs.complete && logs.events.all(event, !event.message.contains('tired'))
+steps:
+  - name: upload
+    http:
+      post: /api/v1/bulk-imports
+      multipart: { file: { path: ../fixtures/contacts.csv, type: text/csv } }
+    expect: response.status == 201
+    capture: { import_id: response.body.id }
+  - name: it was begun
+    logs:
+      group: ${{ vars.log_group }}
+      stream_prefix: ${{ vars.worker }}/
+      sequence: [ { event: bulk_import_startONLY } ]
+    UNTIL
+    within: 20s
+  - name: upload another
+    http:
+      post: /api/v1/bulk-imports
+      multipart: { file: { path: ../fixtures/contacts.csv, type: text/csv } }
+    expect: response.status == 201
+    capture: { other_id: response.body.id }
+  - name: that was taken up as well
+    http: { get: \"/api/v1/bulk-imports/${{ other_id }}\" }
+    until: response.body.status == \"review_ready\"
+";
+
+/// A step may have passed by then: what must be there exactly once is held against all that is there before the verdict.
+#[test]
+fn what_comes_again_after_its_step_has_passed_came_twice() {
+    let server = Server::start(&[]);
+    let rows = include_str!("../../../fixtures/contacts.csv");
+    let run = |only: &str, until: &str| {
+        let scenario = READ.replace("ONLY", only).replace("    UNTIL\n", until);
+        let files = [
+            ("smoke.yaml", server.config.as_str()),
+            ("scenarios/read.yaml", scenario.as_str()),
+            ("fixtures/contacts.csv", rows),
+        ];
+        let project = Project::of(&files).with(&server.variables());
+        let ended = project.smoke(&["run", "sandbox"]);
+        (project, ended)
+    };
+    let (_, alone) = run(", import_id: \"${{ import_id }}\"", "");
+    alone.check(0, "passed");
+    let (_, complete) = run(", import_id: \"${{ import_id }}\"", "    until: logs.complete\n");
+    complete.check(0, "passed");
+    let (project, twice) = run("", "");
+    twice.check(1, "seen 2 times, expected exactly once: at ");
+    let first = twice.first_line();
+    assert!(
+        first.starts_with("FAILED read › step \"it was begun\": the same work was done more than once: "),
+        "{first}"
+    );
+    let record = project.run_json();
+    let steps = record["scenarios"][0]["steps"].as_array().unwrap();
+    let verdicts: Vec<_> = steps.iter().map(|step| step["verdict"].as_str().unwrap()).collect();
+    assert_eq!(verdicts, ["passed", "failed", "passed", "passed"]);
+    assert!(steps[1]["evidence"].to_string().contains("last log lines of "), "{}", steps[1]);
+}

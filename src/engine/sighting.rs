@@ -1,0 +1,134 @@
+//! Log lines that a step was to see exactly once. It passes as soon as it has seen them; that none came twice is known only
+//! at the end, once the log holds everything up to when they were seen.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use tokio::time::{Instant, sleep};
+
+use super::halt::HaltListener;
+use super::lookout::Stage;
+use super::wait::{self, Next, Pace};
+use super::witness::Witness;
+use crate::event::{Outcome, StepRef};
+use crate::judge::{self, Assessment, Course, Seen, Standing, Waited};
+use crate::probe::{DemandState, Observation, Request, Vantage};
+use crate::verdict::Verdict;
+
+/// A step that has seen its `sequence`.
+#[derive(Debug)]
+pub(crate) struct Sighting {
+    at: StepRef,
+    request: Arc<Request>,
+    outcome: Outcome,
+}
+
+/// What is to be said of a step that had passed.
+#[derive(Debug)]
+pub(crate) struct Revised {
+    pub(crate) at: StepRef,
+    pub(crate) outcome: Outcome,
+    pub(crate) witness: Witness,
+}
+
+/// Looks once more at all of them, for `within` at most; until the run is to stop.
+pub(crate) async fn look_again(
+    stage: &Stage,
+    sightings: Vec<Sighting>,
+    within: Duration,
+    mut halt: HaltListener,
+) -> Vec<Revised> {
+    if halt.reason().is_some() {
+        return Vec::new();
+    }
+    let looks = join_all(sightings.into_iter().map(|sighting| sighting.look_again(stage, within)));
+    tokio::select! {
+        revised = looks => revised.into_iter().flatten().collect(),
+        _ = halt.heard() => Vec::new(),
+    }
+}
+
+impl Sighting {
+    pub(crate) fn new(at: StepRef, request: Arc<Request>, outcome: Outcome) -> Self {
+        Self { at, request, outcome }
+    }
+
+    async fn look_again(self, stage: &Stage, within: Duration) -> Option<Revised> {
+        let began = Instant::now();
+        // With the claim of the look that saw them: it may be long since.
+        let vantage = Vantage { whole_log: true, anew: false, deadline: began + within, ..stage.vantage.clone() };
+        loop {
+            let seen = self.request.look(&vantage).await;
+            let open = seen.as_ref().map_or(true, Observation::is_ripening);
+            match wait::next(Pace::default(), began.elapsed(), within, rand::random()) {
+                Next::LookIn(pause) if open => sleep(pause).await,
+                _ => return self.revise(seen),
+            }
+        }
+    }
+
+    /// What has become of it, where it is not as it was.
+    fn revise(self, seen: Seen) -> Option<Revised> {
+        let (verdict, unseen) = match &seen {
+            Ok(log) if log.demands().iter().any(|demand| matches!(demand.state, DemandState::Broken(_))) => {
+                (Verdict::Failed, None)
+            }
+            Ok(log) => (
+                Verdict::Inconclusive,
+                Some(log.unknowns().iter().find(|unknown| unknown.why.passing)?.why.reason.clone()),
+            ),
+            Err(error) => (Verdict::Inconclusive, Some(error.message.clone())),
+        };
+        let mut outcome = Outcome { verdict, looks: self.outcome.looks + 1, ..self.outcome };
+        outcome.cause = Some(match unseen {
+            Some(why) => format!("it was seen, but not whether anything of it was logged twice: {why}"),
+            None => {
+                let judged = seen.as_ref().map(judge::demanded).unwrap_or_default();
+                outcome
+                    .expectations
+                    .retain(|other| judged.iter().all(|one| (&one.kind, &one.text) != (&other.kind, &other.text)));
+                outcome.expectations.splice(..0, judged.iter().cloned());
+                let assessment = Assessment { standing: Standing::Settled(verdict), judged };
+                judge::because(&assessment, &seen, Waited { elapsed: Duration::ZERO, ran_out: false })
+            }
+        });
+        outcome.evidence = seen.as_ref().map(Observation::evidence).unwrap_or_default();
+        Some(Revised { at: self.at, outcome, witness: Witness::of(Some(seen), None, Course::default()) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::event::Phase;
+    use crate::probe::logs::{LogsSeen, Query};
+    use crate::probe::{LookError, LookErrorKind};
+
+    #[test]
+    fn what_could_not_be_seen_again_is_not_known_to_have_come_once() {
+        let passed = Outcome {
+            verdict: Verdict::Passed,
+            enforced: true,
+            duration_ms: 1,
+            looks: 1,
+            changes: Vec::new(),
+            expectations: Vec::new(),
+            cause: None,
+            evidence: Vec::new(),
+            captured: Vec::new(),
+        };
+        let sighting = || {
+            let at = StepRef { case: 0, phase: Phase::Step, index: 0 };
+            let query = Query::everything("g", None).demanding(&[json!({"event": "end"})], &[]);
+            Sighting::new(at, Arc::new(Request::Logs(query)), passed.clone())
+        };
+        assert!(sighting().revise(Ok(Observation::Logs(LogsSeen::made_up(None)))).is_none());
+        let error = LookError { kind: LookErrorKind::Obscured, message: "throttled".to_owned(), retry_after: None };
+        let Outcome { verdict, cause, looks, .. } = sighting().revise(Err(error)).unwrap().outcome;
+        let why = "it was seen, but not whether anything of it was logged twice: throttled";
+        assert_eq!((verdict, cause.as_deref(), looks), (Verdict::Inconclusive, Some(why), 2));
+    }
+}
