@@ -54,6 +54,15 @@ impl Clients {
     pub(super) fn now(&self) -> DateTime<Utc> {
         self.ledger.clock.now()
     }
+
+    /// The pace of a service that is looked at.
+    pub(super) fn pace_of(&self, service: &str) -> &Pace {
+        match service {
+            "ecs" => &self.ecs_pace,
+            "logs" => &self.logs_pace,
+            _ => &self.cloudwatch_pace,
+        }
+    }
 }
 
 /// Builds the clients. Nothing is sent, but for what the SDK's credential chain needs (a role to assume is only tried

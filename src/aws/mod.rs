@@ -216,7 +216,10 @@ impl Reader {
     ) -> Result<T, LookError> {
         let late = || match self.clients.ledger.last_refusal(service) {
             Some(refusal) => format!("{refusal}, and nothing else came before the deadline"),
-            None => "AWS did not answer before the deadline".to_owned(),
+            None => match self.clients.pace_of(service).holds_back() {
+                Some(why) => format!("not everything was seen before the deadline: {why}"),
+                None => "AWS did not answer before the deadline".to_owned(),
+            },
         };
         let late = || failure::look_error(LookErrorKind::Obscured, late());
         tokio::time::timeout_at(deadline, look).await.unwrap_or_else(|_| Err(late()))

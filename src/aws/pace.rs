@@ -41,6 +41,12 @@ impl Bucket {
         (now + debt).max(self.quiet_until)
     }
 
+    /// Whether a call would have to wait for those before it.
+    fn is_in_debt(&self, now: Instant) -> bool {
+        let refill = now.saturating_duration_since(self.at).as_secs_f64() * self.rate;
+        self.tokens + refill < 0.0
+    }
+
     /// A call was throttled: everybody is quiet for a while, longer each time. `jitter` is between 0 and 1.
     fn throttled(&mut self, now: Instant, jitter: f64) {
         // Calls that were under way together are throttled together; only the first of them lengthens the pause.
@@ -98,6 +104,16 @@ impl Pace {
         self.bucket().answered();
     }
 
+    /// Why a call may have to wait at the moment, where that is so.
+    pub(super) fn holds_back(&self) -> Option<String> {
+        let bucket = self.bucket().clone();
+        if !bucket.back_off.is_zero() {
+            return Some("AWS throttled the calls".to_owned());
+        }
+        let debt = bucket.is_in_debt(Instant::now());
+        debt.then(|| format!("all calls together are sent no faster than {} a second", bucket.rate))
+    }
+
     fn bucket(&self) -> MutexGuard<'_, Bucket> {
         self.bucket.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -116,6 +132,22 @@ mod tests {
         }
         let took = start.elapsed();
         assert!(took >= Duration::from_millis(1990) && took < Duration::from_millis(2100), "{took:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_says_what_holds_calls_back() {
+        let pace = Pace::new(5.0, 2.0);
+        for _ in 0..2 {
+            pace.turn().await;
+        }
+        assert_eq!(pace.holds_back(), None);
+        let waiting = tokio::time::timeout(Duration::ZERO, async { tokio::join!(pace.turn(), pace.turn()) });
+        assert!(waiting.await.is_err());
+        assert_eq!(pace.holds_back().as_deref(), Some("all calls together are sent no faster than 5 a second"));
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(pace.holds_back(), None);
+        pace.throttled();
+        assert_eq!(pace.holds_back().as_deref(), Some("AWS throttled the calls"));
     }
 
     #[tokio::test(start_paused = true)]
