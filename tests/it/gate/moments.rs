@@ -41,37 +41,34 @@ finally:
 ";
 
 /// Moments at which a journey goes on.
-struct Moments {
+struct Moments<'server> {
+    server: &'server Server,
     random: StdRng,
-    /// No later ones: how long a journey takes, with the start of its process. Debug builds on busy machines take longer,
-    /// and then more moments lie early.
+    /// How long a journey takes, with the start of its process.
     span: Duration,
-    /// How many are still to come.
-    left: u32,
 }
 
-impl Moments {
+impl<'server> Moments<'server> {
+    /// Lets one journey go its way, to see how long that takes here.
     #[expect(clippy::print_stdout, reason = "a test that fails shows its seed")]
-    fn new(many: u32) -> Self {
+    fn new(server: &'server Server) -> Self {
         let given = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok());
         let seed: u64 = given.unwrap_or_else(rand::random);
         println!("SEED={seed}");
-        Self { random: StdRng::seed_from_u64(seed), span: Duration::from_millis(2500), left: many }
+        let whole = project(server).smoke(&["run", "sandbox", "--quiet"]);
+        whole.check(0, "1 passed");
+        Self { server, random: StdRng::seed_from_u64(seed), span: whole.took }
     }
 
-    /// Starts a journey; sends the signal at the next moment. Where the journey was over by then, the moment was none: those
-    /// that come are earlier, and as many.
-    fn meet(&mut self, project: &Project, signal: Signal) -> (Duration, Ended) {
+    /// Starts a journey; sends the signal at the next moment. The journey may be over by then, since no two take equally
+    /// long, or not hear the signal yet.
+    fn meet(&mut self, signal: Signal) -> (Project, Duration, Ended) {
+        let project = project(self.server);
         let moment = self.span.mul_f64(self.random.random());
         let run = project.start(&["run", "sandbox", "--quiet"]);
         std::thread::sleep(moment);
         run.signal(signal);
-        let ended = run.end();
-        match ended.code {
-            Some(0) => self.span = moment,
-            _ => self.left -= 1,
-        }
-        (moment, ended)
+        (project, moment, run.end())
     }
 }
 
@@ -98,11 +95,10 @@ fn hold_reports(project: &Project) -> Value {
 
 #[test]
 fn sigint_at_twenty_moments_never_leaves_what_is_not_reported() {
-    let mut moments = Moments::new(20);
     let server = Server::start(&[]);
-    while moments.left > 0 {
-        let project = project(&server);
-        let (moment, ended) = moments.meet(&project, Signal::INT);
+    let mut moments = Moments::new(&server);
+    for _ in 0..20 {
+        let (project, moment, ended) = moments.meet(Signal::INT);
         let left = server.imports();
         // Before the process listens, a signal ends it; before the run begins, it says so. Nothing was sent then.
         if ended.code.is_none() || ended.stderr.contains("stopped by SIGINT before it began; nothing was sent") {
@@ -123,11 +119,10 @@ fn sigint_at_twenty_moments_never_leaves_what_is_not_reported() {
 
 #[test]
 fn after_kill_9_at_ten_moments_clean_up_leaves_nothing_or_says_what_is_not_known() {
-    let mut moments = Moments::new(10);
     let server = Server::start(&[]);
-    while moments.left > 0 {
-        let project = project(&server);
-        let (moment, killed) = moments.meet(&project, Signal::KILL);
+    let mut moments = Moments::new(&server);
+    for _ in 0..10 {
+        let (project, moment, killed) = moments.meet(Signal::KILL);
         assert!(matches!(killed.code, None | Some(0)), "{moment:?}: {}{}", killed.stdout, killed.stderr);
         let before = server.imports();
         let cleaned = project.smoke(&["cleanup", "sandbox"]);
