@@ -134,8 +134,8 @@ impl Reader {
         environment::environment(&self.settings, &self.clients.region)
     }
 
-    /// The time of day by AWS's clock, as its first answer told it; by this machine's where the two are no more than
-    /// [`CLOCK_SKEW`] apart, or nothing is known.
+    /// The time of day by AWS's clock, as its first answer told it; by this machine's where that explains the answer as
+    /// well, or nothing is known.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         self.clients.now()

@@ -27,8 +27,16 @@ struct Stand {
 impl Stand {
     /// One that answers each call as `script` has it; it is told since when it stands.
     async fn of(script: impl Fn(DateTime<Utc>, &str, &Json) -> Answer + Send + Sync + 'static) -> Self {
-        let (began, window) = (Utc::now(), Window::opening());
-        let peer = Peer::start(move |operation, body| script(began, operation, body)).await;
+        Self::ahead(TimeDelta::zero(), script).await
+    }
+
+    /// Likewise, with a clock that is so far ahead; since when it stands is by that.
+    async fn ahead(
+        ahead: TimeDelta,
+        script: impl Fn(DateTime<Utc>, &str, &Json) -> Answer + Send + Sync + 'static,
+    ) -> Self {
+        let (began, window) = (Utc::now() + ahead, Window::opening());
+        let peer = Peer::start_ahead(ahead, move |operation, body| script(began, operation, body)).await;
         let aws = Some(peer.reader_of_logs(Some(LAG)).await);
         let http = http::Client::new(&TargetSettings::default()).unwrap();
         let instruments = Instruments { http, aws, recent: Recent::default(), redactor: Arc::default() };
@@ -225,6 +233,23 @@ async fn silence_proves_something_where_those_are_heard_of_whom_it_is_asked() {
     let stand = Stand::of(|began, _, asked| page(began, &[(10, "worker/app/t1".to_owned(), json!("plain"))], asked));
     let seen = stand.await.look(&both).await.unwrap();
     assert!(said(&seen).starts_with("broken: it is in the log: "), "{:?}", seen.demands);
+}
+
+#[tokio::test]
+async fn the_window_opens_by_the_clock_of_aws_where_the_difference_is_small_too() {
+    async fn check(ahead: i64, millis: i64, expected: &str) {
+        let line = [(millis, "worker/app/t1".to_owned(), json!({"level": "ERROR"}))];
+        let script = move |began: DateTime<Utc>, _: &str, asked: &Json| page(began, &line, asked);
+        let stand = Box::pin(Stand::ahead(TimeDelta::seconds(ahead), script)).await;
+        let seen = Box::pin(stand.look(&no_error())).await.unwrap();
+        assert!(said(&seen).starts_with(expected), "{ahead}: {:?}", seen.demands);
+    }
+    // Behind by five seconds: what is logged in the fourth second of the window bears a time from before this machine's.
+    check(-5, 4_000, "broken: it is in the log: ").await;
+    check(-5, -1_500, "met").await;
+    // Ahead by as much: what was logged four seconds before the window bears a time from after it.
+    check(5, -4_000, "met").await;
+    check(5, 100, "broken: it is in the log: ").await;
 }
 
 #[tokio::test]
