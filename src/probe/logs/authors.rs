@@ -2,9 +2,10 @@
 //!
 //! At the end of a stream's name stands the id of the task that wrote it. Tasks as an `ecs` step brings them also say which
 //! deployment started them, and what they run. So a task that is not among them, for instance one that was
-//! added because there was much to do, can be asked for: it counts where the same deployment started it and it runs the
-//! same. When a task started is not asked: no line that bears its id is from before it was made, and a container may log
-//! long before the task counts as started.
+//! added because there was much to do, can be asked for: it counts where the same deployment started it. Of a tag that
+//! moved meanwhile, as a sidecar's may, such a task runs another image: only of what that container writes it is not known
+//! whether it counts. When a task started is not asked: no line that bears its id is from before it was made, and a
+//! container may log long before the task counts as started.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -13,7 +14,7 @@ use std::time::Duration;
 use serde_json::Value as Json;
 use tokio::time::Instant;
 
-use crate::aws::{self, LogLine, Reader, TaskFacts};
+use crate::aws::{self, ContainerFacts, LogLine, Reader, TaskFacts};
 
 /// The tasks whose lines count.
 #[derive(Debug, Default)]
@@ -37,8 +38,8 @@ struct Kin {
 /// A task that is not named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Stranger {
-    /// One of the deployment under test.
-    Kin,
+    /// One of the deployment under test, and those of its containers that run what none of the named tasks runs.
+    Kin(Vec<ContainerFacts>),
     /// Not one of them; what it is, where that is known.
     Foreign(String),
     /// ECS does not know it; since when that is so. What it tells comes late: a task that was only just made is not there.
@@ -87,7 +88,10 @@ impl Authors {
         }
         let Some(id) = line.task_id() else { return Author::Foreign(Some("which is no task's stream".to_owned())) };
         match self.asked().get(id) {
-            Some(Stranger::Kin) => Author::Ours,
+            Some(Stranger::Kin(others)) => match others.iter().find(|other| wrote(other, line, id)) {
+                Some(other) => Author::Unknown(format!("its container {} runs another image", other.name)),
+                None => Author::Ours,
+            },
             Some(Stranger::Missing(_)) => Author::Unknown("ECS does not know it yet".to_owned()),
             Some(Stranger::Foreign(what)) => Author::Foreign(Some(what.clone())),
             Some(Stranger::Unknown(why)) => Author::Unknown(why.clone()),
@@ -98,7 +102,7 @@ impl Authors {
     /// Asks ECS for the tasks of these ids, unless it has answered that before. True where it was asked.
     pub(super) async fn ask(&self, ids: BTreeSet<String>, reader: &Reader, deadline: Instant) -> bool {
         let Some(kin) = &self.kin else { return false };
-        let open = |id: &String| !matches!(self.asked().get(id), Some(Stranger::Kin | Stranger::Foreign(_)));
+        let open = |id: &String| !matches!(self.asked().get(id), Some(Stranger::Kin(_) | Stranger::Foreign(_)));
         let ids: Vec<String> = ids.into_iter().filter(open).collect();
         if ids.is_empty() {
             return false;
@@ -156,15 +160,21 @@ impl Kin {
                 other => format!("which deployment {other} started"),
             });
         }
-        // It must run all that they run. What AWS adds by itself it may run besides.
-        let runs: BTreeSet<&String> =
-            task.containers.iter().filter_map(|container| container.digest.as_ref()).collect();
-        let whole = task.containers.iter().all(|container| container.digest.is_some());
-        match self.digests.iter().find(|digest| whole && !runs.contains(*digest)) {
-            Some(digest) => Stranger::Foreign(format!("which does not run {digest}")),
-            None => Stranger::Kin,
-        }
+        let is_other = |digest: &String| !self.digests.is_empty() && !self.digests.contains(digest);
+        let others = task.containers.iter().filter(|container| container.digest.as_ref().is_some_and(is_other));
+        Stranger::Kin(others.cloned().collect())
     }
+}
+
+/// Whether that container of a task wrote a line: `prefix/container/id` with `awslogs`, `container-firelens-id` behind any
+/// prefix with `FireLens`.
+fn wrote(container: &ContainerFacts, line: &LogLine, id: &str) -> bool {
+    let before = line.stream.strip_suffix(id).unwrap_or_default();
+    let (before, apart): (&str, &[char]) = match before.strip_suffix("-firelens-") {
+        Some(before) => (before, &['/', '-']),
+        None => (before.trim_end_matches('/'), &['/']),
+    };
+    before.strip_suffix(&container.name).is_some_and(|before| before.is_empty() || before.ends_with(apart))
 }
 
 fn id(task: &Json) -> Option<String> {
@@ -187,10 +197,12 @@ mod tests {
     use super::*;
     use crate::aws::ContainerFacts;
 
-    fn task(deployment: Option<&str>, digest: &str) -> TaskFacts {
-        let digest = Some(digest.to_owned());
-        let containers = vec![ContainerFacts { digest, ..ContainerFacts::default() }];
-        TaskFacts { deployment: deployment.map(str::to_owned), containers, ..TaskFacts::default() }
+    fn container(name: &str, digest: &str) -> ContainerFacts {
+        ContainerFacts { name: name.to_owned(), digest: Some(digest.to_owned()), ..ContainerFacts::default() }
+    }
+
+    fn task(deployment: Option<&str>, containers: &[ContainerFacts]) -> TaskFacts {
+        TaskFacts { deployment: deployment.map(str::to_owned), containers: containers.to_vec(), ..TaskFacts::default() }
     }
 
     fn named() -> Json {
@@ -199,17 +211,38 @@ mod tests {
     }
 
     #[test]
-    fn a_task_that_is_not_named_counts_if_the_same_deployment_started_the_same() {
+    fn a_task_that_is_not_named_counts_if_the_same_deployment_started_it() {
         let kin = Kin::of(named().as_array().unwrap()).unwrap();
+        let (app, agent) = (|| container("app", "sha256:2"), || container("agent", "sha256:9"));
         let check = |task: TaskFacts, expected: Stranger| assert_eq!(kin.judge(&task), expected);
         let foreign = |what: &str| Stranger::Foreign(what.to_owned());
-        check(task(Some("ecs-svc/2"), "sha256:2"), Stranger::Kin);
-        check(task(Some("ecs-svc/1"), "sha256:2"), foreign("which deployment ecs-svc/1 started"));
-        check(task(Some("ecs-svc/2"), "sha256:1"), foreign("which does not run sha256:2"));
-        let mut helped = task(Some("ecs-svc/2"), "sha256:2");
-        helped.containers.extend(task(None, "sha256:agent").containers);
-        check(helped, Stranger::Kin);
-        check(task(None, "sha256:2"), foreign("which no deployment started"));
+        check(task(Some("ecs-svc/2"), &[app()]), Stranger::Kin(Vec::new()));
+        check(task(Some("ecs-svc/1"), &[app()]), foreign("which deployment ecs-svc/1 started"));
+        check(task(None, &[app()]), foreign("which no deployment started"));
+        check(task(Some("ecs-svc/2"), &[app(), agent()]), Stranger::Kin(vec![agent()]));
+        let unknown = Kin { digests: BTreeSet::new(), ..kin.clone() };
+        assert_eq!(unknown.judge(&task(Some("ecs-svc/2"), &[app()])), Stranger::Kin(Vec::new()));
+    }
+
+    #[test]
+    fn only_what_a_container_with_another_image_writes_is_in_doubt() {
+        let id = "0123456789abcdef0123456789abcdef";
+        let authors = Authors::of(&named()).unwrap();
+        let others = vec![container("agent", "sha256:9")];
+        authors.asked().insert(id.to_owned(), Stranger::Kin(others));
+        let check = |before: &str, expected: Author| {
+            let line = LogLine::new(chrono::DateTime::UNIX_EPOCH, format!("{before}{id}"), "{}");
+            assert_eq!(authors.judge(&line), expected, "{before}");
+        };
+        let doubt = || Author::Unknown("its container agent runs another image".to_owned());
+        check("worker/app/", Author::Ours);
+        check("worker/agent/", doubt());
+        check("worker/agent-firelens-", doubt());
+        check("agent-firelens-", doubt());
+        check("from-fluent-bit-agent-firelens-", doubt());
+        check("worker/app-firelens-", Author::Ours);
+        check("worker/my-agent/", Author::Ours);
+        check("", Author::Ours);
     }
 
     #[test]
