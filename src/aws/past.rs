@@ -54,6 +54,12 @@ impl Past {
         self.read == self.open || self.open < BACK.len()
     }
 
+    /// Whether the nearest stretch was once read to its end.
+    #[must_use]
+    pub const fn has_last_hour(&self) -> bool {
+        self.read > 0 || self.open < BACK.len()
+    }
+
     /// How far back it was read, in words that follow on `no line`.
     #[must_use]
     pub fn reach(&self) -> String {

@@ -49,7 +49,39 @@ pub struct LogLine {
     pub stream: String,
     /// The line itself.
     pub message: String,
-    fields: OnceLock<Option<Map<String, Json>>>,
+    content: OnceLock<Content>,
+}
+
+/// What a line says, read once, for everybody.
+#[derive(Debug)]
+struct Content {
+    /// Those of a JSON object; of one that `FireLens` wrapped, those within and then the wrapper's.
+    fields: Option<Map<String, Json>>,
+    /// The line within, where `FireLens` wrapped it.
+    within: Option<String>,
+    /// Whether what was written is no JSON object.
+    plain: bool,
+}
+
+impl Content {
+    fn of(message: &str) -> Self {
+        let Some(mut fields) = object(message) else { return Self { fields: None, within: None, plain: true } };
+        let within = wrapped(&fields).map(str::to_owned);
+        let inner = within.as_deref().map(object);
+        let plain = matches!(inner, Some(None));
+        fields.extend(inner.flatten().into_iter().flatten());
+        Self { fields: Some(fields), within, plain }
+    }
+}
+
+fn object(text: &str) -> Option<Map<String, Json>> {
+    serde_json::from_str(text.trim()).ok()
+}
+
+/// The line that `FireLens` put under `log`, beside where it is from.
+fn wrapped(fields: &Map<String, Json>) -> Option<&str> {
+    let is_origin = |name: &String| name == "container_name" || name == "container_id" || name.starts_with("ecs_");
+    fields.get("log")?.as_str().filter(|_| fields.keys().any(is_origin))
 }
 
 impl LogLine {
@@ -57,7 +89,7 @@ impl LogLine {
     #[must_use]
     pub fn new(time: DateTime<Utc>, stream: impl Into<String>, message: impl Into<String>) -> Self {
         let (stream, message) = (stream.into(), message.into());
-        Self { time, ingested: None, stream, message, fields: OnceLock::new() }
+        Self { time, ingested: None, stream, message, content: OnceLock::new() }
     }
 
     /// The same, taken in at that time. What AWS would have refused has no such time: an emulator made it up.
@@ -67,10 +99,27 @@ impl LogLine {
         Self { ingested, ..self }
     }
 
-    /// The fields of a line that is a JSON object; parsed once, for everybody.
+    /// The fields of a line that is a JSON object. Where `FireLens` wrapped a line, they are those of the line within, and
+    /// the wrapper's that it has none of.
     #[must_use]
     pub fn fields(&self) -> Option<&Map<String, Json>> {
-        self.fields.get_or_init(|| serde_json::from_str(self.message.trim()).ok()).as_ref()
+        self.content().fields.as_ref()
+    }
+
+    /// What was written: the message, or the line within it where `FireLens` wrapped it.
+    #[must_use]
+    pub fn written(&self) -> &str {
+        self.content().within.as_deref().unwrap_or(&self.message)
+    }
+
+    /// Whether what was written is no JSON object.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.content().plain
+    }
+
+    fn content(&self) -> &Content {
+        self.content.get_or_init(|| Content::of(&self.message))
     }
 
     /// The task that wrote it: its id, or the last part of the stream's name where that ends with none.

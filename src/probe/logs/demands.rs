@@ -68,11 +68,6 @@ impl<'look> Evaluation<'look> {
         self.inside = [behind, std::mem::take(&mut self.inside)].concat();
     }
 
-    /// Whether what must not be logged could be told in an event.
-    pub(super) fn reads(&self, event: &Event) -> bool {
-        !self.query.is_by_field() || event.is_readable()
-    }
-
     /// The tasks whose events are asked for, and of which it is not known yet what they are; where nobody is heard of whom
     /// it is asked what they do not say, all of those that are.
     pub(super) fn strangers(&self) -> BTreeSet<String> {

@@ -7,12 +7,12 @@ use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value as Json};
 
+use super::level::LEVELS;
 use crate::aws::LogLine;
 use crate::probe::moment::{clock, cut, stamp};
 use crate::redact::Redactor;
 
-/// What loggers call the level, and the sentence that says what happened.
-const LEVELS: [&str; 3] = ["level", "levelname", "severity"];
+/// What loggers call the sentence that says what happened.
 const SENTENCES: [&str; 7] = ["error", "reason", "exception", "message", "msg", "detail", "text"];
 /// How much of a sentence is quoted, in characters.
 const LONGEST: usize = 300;
@@ -21,7 +21,7 @@ const LONGEST: usize = 300;
 #[derive(Debug, Clone)]
 pub struct Event {
     line: Arc<LogLine>,
-    /// Fields that `text` found; a JSON line has its own.
+    /// Fields that `text` found, with those of the wrapper; a JSON line has its own.
     found: Map<String, Json>,
     redactor: Arc<Redactor>,
 }
@@ -29,10 +29,11 @@ pub struct Event {
 impl Event {
     /// A line, with the fields that `text` finds in it where it is not JSON.
     pub(super) fn new(line: &Arc<LogLine>, text: Option<&Regex>, redactor: &Arc<Redactor>) -> Self {
-        let found = match (line.fields(), text) {
-            (None, Some(text)) => named_groups(text, &line.message),
-            _ => Map::new(),
-        };
+        let text = text.filter(|_| line.is_plain());
+        let mut found = text.map(|text| named_groups(text, line.written())).unwrap_or_default();
+        if let Some(wrapper) = line.fields().filter(|_| !found.is_empty()) {
+            found = [wrapper.clone(), found].into_iter().flatten().collect();
+        }
         Self { line: Arc::clone(line), found, redactor: Arc::clone(redactor) }
     }
 
@@ -45,12 +46,12 @@ impl Event {
     /// Its fields; none of a plain line that `text` does not fit.
     #[must_use]
     pub fn fields(&self) -> &Map<String, Json> {
-        self.line.fields().unwrap_or(&self.found)
+        if self.found.is_empty() { self.line.fields().unwrap_or(&self.found) } else { &self.found }
     }
 
     /// Whether it can be told by its fields.
     pub(super) fn is_readable(&self) -> bool {
-        self.line.fields().is_some() || !self.found.is_empty()
+        !self.line.is_plain() || !self.found.is_empty()
     }
 
     /// Whether it calls itself an error.
@@ -65,7 +66,7 @@ impl Event {
         let field = |names: &[&str]| names.iter().find_map(|name| said(self.fields().get(*name)?));
         let words = [field(&LEVELS), field(&["event"])].into_iter().flatten().collect::<Vec<_>>();
         let what = if words.is_empty() { "a line".to_owned() } else { words.join(" ") };
-        let sentence = field(&SENTENCES).unwrap_or_else(|| self.line.message.trim().to_owned());
+        let sentence = field(&SENTENCES).unwrap_or_else(|| self.line.written().trim().to_owned());
         let sentence = self.redactor.clean(&sentence);
         let first = sentence.lines().next().unwrap_or_default();
         format!("{what} at {}: {}", clock(self.line.time), cut(first, LONGEST))
@@ -79,8 +80,8 @@ impl Event {
 
     /// In one line: `22:10:03 9f3c…: message`, at most `most` characters of message; cleaned before it is cut.
     pub(super) fn shown(&self, most: usize) -> String {
-        let LogLine { time, message, .. } = &*self.line;
-        format!("{} {}: {}", clock(*time), self.line.task(), cut(self.redactor.clean(message).trim_end(), most))
+        let written = self.redactor.clean(self.line.written());
+        format!("{} {}: {}", clock(self.line.time), self.line.task(), cut(written.trim_end(), most))
     }
 }
 
@@ -91,11 +92,6 @@ fn said(field: &Json) -> Option<String> {
         Json::Object(fields) => SENTENCES.iter().find_map(|name| said(fields.get(*name)?)),
         _ => None,
     }
-}
-
-/// Whether a line can be told by its fields: it is a JSON object, or `text` finds some in it.
-pub(super) fn is_readable(line: &LogLine, text: Option<&Regex>) -> bool {
-    line.fields().is_some() || text.is_some_and(|text| !named_groups(text, &line.message).is_empty())
 }
 
 fn named_groups(text: &Regex, message: &str) -> Map<String, Json> {

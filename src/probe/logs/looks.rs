@@ -13,7 +13,7 @@ use super::{LogsSeen, Query};
 use crate::aws::Window;
 use crate::aws::peer::{Answer, Peer};
 use crate::probe::http;
-use crate::probe::{DemandState, Instruments, LookError, Recent, Vantage};
+use crate::probe::{Demand, DemandState, Instruments, LookError, Recent, Vantage};
 use crate::target::TargetSettings;
 
 const LAG: Duration = Duration::from_millis(800);
@@ -107,7 +107,11 @@ fn no_error() -> Query {
 
 /// The first demand's state in a word, with what it says.
 fn said(seen: &LogsSeen) -> String {
-    match &seen.demands[0].state {
+    in_words(&seen.demands[0])
+}
+
+fn in_words(demand: &Demand) -> String {
+    match &demand.state {
         DemandState::Met => "met".to_owned(),
         DemandState::Open(why) => format!("open: {why}"),
         DemandState::Broken(why) => format!("broken: {why}"),
@@ -250,6 +254,37 @@ async fn the_window_opens_by_the_clock_of_aws_where_the_difference_is_small_too(
     // Ahead by as much: what was logged four seconds before the window bears a time from after it.
     check(5, -4_000, "met").await;
     check(5, 100, "broken: it is in the log: ").await;
+}
+
+#[tokio::test]
+async fn a_level_is_not_there_where_lines_tell_it_as_it_is_asked_for() {
+    async fn check(query: Query, lines: &[(i64, Json)], expected: &str) {
+        let line = |(at, said): &(i64, Json)| (*at, "worker/app/t1".to_owned(), said.clone());
+        let lines: Vec<Line> = lines.iter().map(line).collect();
+        let stand = Box::pin(Stand::of(move |began, _, asked| page(began, &lines, asked))).await;
+        let seen = Box::pin(stand.look(&query)).await.unwrap();
+        assert_eq!(in_words(seen.demands.last().unwrap()), expected);
+    }
+    const MINUTE: i64 = 60_000;
+    let (info, severe) = (|| json!({"event": "a", "level": "INFO"}), || json!({"event": "b", "severity": "ERROR"}));
+    let other =
+        "unknown: no line in /ecs/prod worker/* has the field level: they have severity (ERROR), so ask for that";
+    check(no_error(), &[(10, severe())], other).await;
+    check(no_error(), &[(10, severe()), (20, json!({"event": "c"}))], other).await;
+    check(no_error(), &[(-61 * MINUTE, info()), (10, severe())], other).await;
+    let sequence = || no_error().demanding(&[json!({"event": "b"})], &[json!({"level": "ERROR"})]);
+    check(sequence(), &[(10, severe())], other).await;
+    // Where anybody tells it as it is asked for, others may do otherwise.
+    check(no_error(), &[(10, severe()), (20, info())], "met").await;
+    check(no_error(), &[(-59 * MINUTE, info()), (10, severe())], "met").await;
+    let both = no_error().demanding(&[], &[json!({"severity": "CRITICAL"}), json!({"level": "ERROR"})]);
+    check(both, &[(10, severe())], "met").await;
+    // Another field may be one that only what is unwanted has; and lines may have no level at all.
+    check(no_error().demanding(&[], &[json!({"error_code": "E1"})]), &[(10, severe())], "met").await;
+    check(no_error(), &[(10, json!({"event": "c"}))], "met").await;
+    let form = "unknown: no line in /ecs/prod worker/* has level in the form of ERROR: it is 30 there, so ask for it as it is \
+                logged";
+    check(no_error(), &[(10, json!({"level": 30}))], form).await;
 }
 
 #[tokio::test]

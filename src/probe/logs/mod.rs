@@ -24,6 +24,7 @@ mod authors;
 mod demands;
 mod event;
 mod hearing;
+mod level;
 #[cfg(test)]
 mod looks;
 mod matching;
@@ -164,6 +165,7 @@ impl Query {
                 Err(_) => return Ok(seen),
             }
         }
+        Box::pin(self.doubt_levels(vantage, reader, &mut seen)).await?;
         if vantage.whole_log && seen.is_empty() {
             seen.silent = Box::pin(self.silent(vantage, reader)).await;
         }

@@ -20,9 +20,14 @@ impl Pattern {
         self.fields.len()
     }
 
-    /// Whether it asks for no field.
-    pub(super) const fn is_empty(&self) -> bool {
-        self.fields.is_empty()
+    /// The fields that it asks for, and their values.
+    pub(super) fn fields(&self) -> &[(String, Json)] {
+        &self.fields
+    }
+
+    /// Whether an event with these fields has all that it asks for, be it with other values.
+    pub(super) fn is_told_by(&self, event: &Map<String, Json>) -> bool {
+        self.fields.iter().all(|(name, _)| field(event, name).is_some())
     }
 
     /// Whether an event with these fields is meant. An entry without fields means every event.
@@ -67,7 +72,7 @@ impl fmt::Display for Pattern {
 }
 
 /// A field by its name, or, where no field has that name, by its dotted path: `job.id`, `rows.0.name`.
-fn field<'event>(event: &'event Map<String, Json>, path: &str) -> Option<&'event Json> {
+pub(super) fn field<'event>(event: &'event Map<String, Json>, path: &str) -> Option<&'event Json> {
     event.get(path).or_else(|| {
         let mut parts = path.split('.');
         let first = event.get(parts.next()?)?;
@@ -90,7 +95,8 @@ fn same(expected: &Json, seen: &Json) -> bool {
     }
 }
 
-fn text(value: &Json) -> String {
+/// A value as it is compared with one of another type, and shown.
+pub(super) fn text(value: &Json) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 

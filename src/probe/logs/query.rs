@@ -4,9 +4,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 use regex::Regex;
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use super::authors::{Author, Authors};
+use super::event::Event;
+use super::level::{self, Level};
 use super::pattern::Pattern;
 use crate::aws::{LogLine, Past, Thing};
 
@@ -33,6 +35,8 @@ pub(super) struct Heard {
     pub(super) well: bool,
     /// Set once there was one that counts.
     pub(super) at_all: bool,
+    /// Set once there was one that tells its level as it is asked for.
+    pub(super) level: bool,
     /// How far the past was read.
     pub(super) past: Option<Past>,
 }
@@ -82,9 +86,15 @@ impl Query {
         self.tasks.as_ref().is_some_and(Authors::is_empty)
     }
 
-    /// Whether what must not be logged is told by fields.
-    pub(super) fn is_by_field(&self) -> bool {
-        self.none.iter().any(|pattern| !pattern.is_empty())
+    /// Whether what must not be logged could be told in an event.
+    pub(super) fn reads(&self, event: &Event) -> bool {
+        event.is_readable() || self.none.iter().all(|pattern| pattern.is_told_by(event.fields()))
+    }
+
+    /// How an event with these fields tells its level to what must not be logged: as any entry asks for it, else otherwise.
+    pub(super) fn level<'line>(&'line self, fields: &'line Map<String, Json>) -> Level<'line> {
+        let levels = self.none.iter().filter_map(|pattern| Some(Level::of(level::asked(pattern)?, fields)));
+        levels.reduce(Level::best).unwrap_or(Level::Untold)
     }
 
     /// What it looks at in AWS.

@@ -106,7 +106,7 @@ impl LogsSeen {
             ripening: false,
             silent: None,
             count: inside.len(),
-            unreadable: inside.iter().filter(|event| !evaluation.reads(event)).count(),
+            unreadable: inside.iter().filter(|event| !query.reads(event)).count(),
             place: query.place(),
             author: query.author().to_owned(),
             absent: evaluation.absent(&demands).map(ToString::to_string),

@@ -283,6 +283,50 @@ fn plain_lines_match_by_named_groups() {
     assert_eq!((&event["task"], &event["stream"]), (&json!("t1"), &json!("worker/app/t1")));
 }
 
+/// As `FireLens` wraps what was written.
+fn wrapped(millis: i64, written: &str) -> Arc<LogLine> {
+    let message = json!({"container_name": "app", "ecs_cluster": "prod", "id": "wrapper", "log": written});
+    line(millis, &message)
+}
+
+#[test]
+fn a_line_that_firelens_wrapped_is_the_line_within() {
+    let within = |line: Arc<LogLine>| wrapped((line.time - at(0)).num_milliseconds(), &line.message);
+    let lines = || vec![within(start(1000)), within(end(2000))];
+    check(&gate(), lines(), &["met", "met", LATE]);
+    let error = within(line(1500, &json!({"level": "ERROR", "id": "7f", "message": "disk full"})));
+    let why = "broken: it is in the log: 08:00:01 t1: {\"level\":\"ERROR\",\"id\":\"7f\",\"message\":\"disk full\"}";
+    check(&gate(), [lines(), vec![error.clone()]].concat(), &["met", "met", why]);
+    let seen = seen(&gate(), vec![error], 10_000);
+    assert_eq!(seen.cause().as_deref(), Some("worker logged ERROR at 08:00:01: disk full"));
+    let event = serde_json::to_value(&seen.events[0]).unwrap();
+    assert_eq!(event["fields"]["container_name"], "app");
+    // What the wrapper alone has can be asked for, too.
+    let of = |fields: Json| Query::everything("/ecs/prod", None).demanding(&[fields], &[]);
+    check(&of(json!({"event": "start", "container_name": "app"})), lines(), &["met"]);
+    // An object that only has such a field is no wrapper.
+    let own = line(1, &json!({"log": "{\"event\":\"end\"}", "event": "start"}));
+    check(&of(json!({"event": "start"})), vec![own], &["met"]);
+}
+
+#[test]
+fn what_firelens_wrapped_and_is_plain_is_read_by_text() {
+    let text = Some(Regex::new(r"^(?<what>\w+) import (?<id>\d+)$").unwrap());
+    let of = |fields: Json| Query::everything("/ecs/prod", None).demanding(&[fields], &[]);
+    let query = Query { text, ..of(json!({"what": "start", "id": 7, "container_name": "app"})) };
+    check(&query, vec![wrapped(1, "start import 7")], &["met"]);
+    let event = |written: &str, query: &Query| Event::new(&wrapped(1, written), query.text.as_ref(), &Arc::default());
+    let told = |written: &str| event(written, &query).told();
+    assert_eq!(told("Disk full"), "a line at 08:00:00: Disk full");
+    let readable = |written: &str, fields: Json| {
+        let query = Query::everything("/ecs/prod", None).demanding(&[], &[fields]);
+        query.reads(&event(written, &query))
+    };
+    assert!(!readable("ERROR disk full", json!({"level": "ERROR"})));
+    assert!(readable("ERROR disk full", json!({"container_name": "agent"})));
+    assert!(readable("{\"event\": \"start\"}", json!({"level": "ERROR"})));
+}
+
 #[test]
 fn task_ids_come_from_ids_arns_and_tasks() {
     let tasks = json!(["t1", "arn:aws:ecs:eu-west-1:1:task/prod/t2", {"id": "t3"}, {"arn": "a/b/t4"}]);
