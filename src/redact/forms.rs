@@ -60,11 +60,18 @@ impl Forms {
     }
 }
 
-/// The secret itself, without the white space around it, as it stands in the path of a URL, and its longer lines.
+/// The secret itself, without the white space around it, its longer lines, each as it is misread, and as it stands in the
+/// path of a URL.
 fn raw_forms(secret: &str) -> impl Iterator<Item = Cow<'_, str>> {
     let lines = secret.lines().map(str::trim).filter(|line| line.chars().count() >= LINE);
-    let plain = [secret, secret.trim()].into_iter().chain(lines).map(Cow::Borrowed);
-    plain.chain(path_form(secret.trim()).map(Cow::Owned))
+    let plain = [secret, secret.trim()].into_iter().chain(lines);
+    let garbled = plain.clone().filter(|text| !text.is_ascii()).map(|text| Cow::Owned(garbled(text)));
+    plain.map(Cow::Borrowed).chain(garbled).chain(path_form(secret.trim()).map(Cow::Owned))
+}
+
+/// The secret as it comes back from whoever takes its UTF-8 for Latin-1, as servers do with headers: `é` is `Ã©`.
+fn garbled(secret: &str) -> String {
+    secret.bytes().map(char::from).collect()
 }
 
 /// The secret as URLs are read: a backslash is a slash there, tabs and line ends are left out. What is escaped besides is

@@ -9,6 +9,7 @@ mod finder;
 mod forms;
 mod parts;
 mod secret;
+mod telling;
 mod view;
 
 #[cfg(test)]
@@ -21,21 +22,11 @@ use std::sync::{PoisonError, RwLock};
 
 use forms::Forms;
 pub use secret::{MASK, Secret};
+pub use telling::is_telling;
 use view::View;
 
 /// How many escapings inside each other are seen through, as in a URL inside JSON.
 const DEPTH: usize = 2;
-
-/// Words in names of what had better not be shown.
-const TELLING: [&str; 10] =
-    ["auth", "cookie", "credential", "jwt", "key", "pass", "secret", "session", "signature", "token"];
-
-/// Whether what goes by this name, of a header for instance, is likely to be a credential.
-#[must_use]
-pub fn is_telling(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    TELLING.iter().any(|word| name.contains(word))
-}
 
 /// Knows every secret of a run and cleans text of them: raw, and in the forms they take on the way (base64, URL-, JSON-
 /// and XML-escaped, inside a `Basic` header, in lower case as the name of a host). Shared by all cases; secrets may be added

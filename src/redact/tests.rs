@@ -64,6 +64,14 @@ fn escapes_inside_escapes_are_seen_through() {
 }
 
 #[test]
+fn a_secret_whose_bytes_are_taken_for_latin_1_is_blanked() {
+    check(&["t\u{f6}ken-\u{e9}1"], r"t\u00c3\u00b6ken-\u00c3\u00a91 t\u00f6ken-\u00e91", "*** ***");
+    check(&["t\u{f6}ken-\u{e9}1"], "t\u{c3}\u{b6}ken-\u{c3}\u{a9}1 t%C3%B6ken-%C3%A91", "*** ***");
+    check(&["t\u{f6}ken-\u{e9}1"], "t%C3%83%C2%B6ken-%C3%83%C2%A91", "***");
+    check(&["caf\u{e9}-one-long\nand-plain"], "caf\u{c3}\u{a9}-one-long", "***");
+}
+
+#[test]
 fn secrets_that_would_blank_everything_are_refused() {
     let redactor = knowing(&["", " \n", "***"]);
     assert!(redactor.is_empty());
@@ -85,6 +93,25 @@ fn what_a_secret_of_json_is_made_of_is_a_secret() {
     check(&[r#"["first-one",["inner-one"],"{\"deep\":\"deep-one\"}"]"#], "first-one inner-one deep-one", "*** *** ***");
     check(&["\"quoted\""], "quoted", "quoted");
     check(&["{username: admin_user}"], "admin_user", "admin_user");
+}
+
+#[test]
+fn what_a_secret_url_is_made_of_is_a_secret() {
+    let signed = "http://files.test/echo?sig=presigned-sig-123&format=json&type=application/json&sv=2023-01-03";
+    check(&[signed], signed, "***");
+    check(&[signed], "path /echo?sig=presigned-sig-123&format=json", "path /echo?sig=***&format=json");
+    check(&[signed], "files.test json application/json 2023-01-03", "files.test json application/json 2023-01-03");
+    let whole = "/echo?sig=presigned-sig-123&format=json&type=application/json&sv=2023-01-03";
+    check(&[signed], &format!("GET {whole} HTTP"), "GET *** HTTP");
+    let s3 = "https://b.test/reports/2026?X-Amz-Date=20261126T205835Z&X-Amz-Signature=ab%2Bc1";
+    check(&[s3], "/reports/2026 20261126T205835Z ab+c1 ab%2Bc1 ab%2bc1", "/reports/2026 *** *** *** ***");
+    let hook = "https://hooks.test/services/T0001/xYzabcdefghijklmnop";
+    check(&[hook], "/services/T0001/xYzabcdefghijklmnop at hooks.test", "/services/T0001/*** at hooks.test");
+    check(&["postgres://app:p%40ss@db.test/main"], "app p@ss p%40ss db.test main", "app *** *** db.test main");
+    check(&["https://0123456789abcdef01@dsn.test/1"], "0123456789abcdef01", "***");
+    check(&["https://a.test/cb#access_token=abc1&state=open"], "abc1 open", "*** open");
+    check(&[r#"{"url":"https://a.test/?token=abcd"}"#], "abcd", "***");
+    check(&["note:abcd"], "abcd", "abcd");
 }
 
 /// In the path of a URL a backslash becomes a slash, and line ends are left out.
