@@ -22,6 +22,15 @@ use crate::scenario::kind_of;
 const WITHIN: u64 = 30;
 /// No secret comes near this, in bytes; a program that never stops writing does.
 const LARGEST: u64 = 1024 * 1024;
+/// Credentials of the SDK's own chain that are variables, and what GitHub asks for a web identity with.
+const OWN: [&str; 4] = [
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+];
+/// AWS makes none that are shorter, in bytes.
+const SHORTEST_OWN: usize = 16;
 
 /// The text of a secret; `dir` is the folder of `smoke.yaml`.
 ///
@@ -71,6 +80,25 @@ pub(super) fn fetch(
         return Err(no(message, "kept out of the reports, so short a text would blank them; was the right value set?"));
     }
     Ok(text.to_owned())
+}
+
+/// A secret that nobody reads, in case a program that a step starts tells it; none where it is not there, or had only by
+/// running a program or waiting for a writer.
+pub(super) fn glimpse(source: &SecretSource, dir: &Path) -> Option<Secret> {
+    let at_hand = match &source.origin {
+        Origin::Env(_) => true,
+        Origin::File(path) => metadata(dir.join(path)).is_ok_and(|file| file.is_file()),
+        Origin::Command(_) => false,
+    };
+    let text = if at_hand { fetch("", source, dir, &CancellationToken::new()).ok() } else { None };
+    text.map(Secret::new)
+}
+
+/// What smoke itself logs in with and every program that a step starts inherits, by the names of the variables. Shorter
+/// ones are what emulators are content with (`test`), and no secrets.
+pub(super) fn own_credentials() -> impl Iterator<Item = (String, Secret)> {
+    let set = |name: &str| Some((name.to_owned(), std::env::var(name).ok().filter(|text| text.len() >= SHORTEST_OWN)?));
+    OWN.into_iter().filter_map(set).map(|(name, text)| (name, Secret::new(text)))
 }
 
 fn without_newline(text: &str) -> &str {
@@ -197,6 +225,24 @@ mod tests {
         );
         check(Origin::Env("SMOKE_TEST_UNSET".to_owned()), "SMOKE_TEST_UNSET is not set");
         assert_eq!(said(program("echo hunter2")).unwrap(), "hunter2");
+    }
+
+    #[test]
+    fn what_nobody_reads_is_glimpsed_at_and_no_more() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("token"), "hunter2\n").unwrap();
+        std::fs::write(dir.path().join("pin"), "123\n").unwrap();
+        mkfifoat(CWD, dir.path().join("pipe"), Mode::RUSR | Mode::WUSR).unwrap();
+        let glimpsed = |origin: Origin| {
+            let location = Location { source: Source::new("smoke.yaml", "secrets:"), start: 0, end: 7 };
+            glimpse(&SecretSource { location, origin }, dir.path()).map(|secret| secret.reveal().to_owned())
+        };
+        assert_eq!(glimpsed(Origin::File("token".into())).as_deref(), Some("hunter2"));
+        for none in [Origin::File("pin".into()), Origin::File("pipe".into()), Origin::File("nowhere".into())] {
+            assert_eq!(glimpsed(none), None);
+        }
+        assert_eq!(glimpsed(Origin::Command(run("touch ran; echo hunter2"))), None);
+        assert!(!dir.path().join("ran").exists());
     }
 
     #[test]

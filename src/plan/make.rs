@@ -26,7 +26,8 @@ pub struct Plan {
     pub target: String,
     /// What to send to, and what to look at.
     pub target_settings: TargetSettings,
-    /// Every secret that the target or a selected scenario names, by name.
+    /// Every secret that the target or a selected scenario names, and what else must not be told: secrets of `smoke.yaml`
+    /// that are at hand, and smoke's own credentials. By name.
     pub secrets: Vec<(String, Secret)>,
     /// What runs.
     pub cases: Vec<Case>,

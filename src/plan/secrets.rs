@@ -1,11 +1,12 @@
-//! Secrets, fetched once each and only if something reads them.
+//! Secrets, fetched once each and only if something reads them. What is at hand anyway is known besides, to be kept out
+//! of reports.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use super::fetch::fetch;
+use super::fetch::{fetch, glimpse, own_credentials};
 use crate::diagnostic::Diagnostic;
 use crate::redact::{Redactor, Secret};
 use crate::scenario::Config;
@@ -78,8 +79,16 @@ impl<'c> Vault<'c> {
         }
     }
 
-    /// Every secret that was read, in the order of their names.
-    pub(super) fn into_secrets(self) -> Vec<(String, Secret)> {
-        self.had.into_iter().filter_map(|(name, secret)| Some((name, secret?))).collect()
+    /// Every secret that was read, and those that are at hand: a program that a step starts may tell any of them.
+    pub(super) fn into_secrets(mut self) -> Vec<(String, Secret)> {
+        let mut secrets = Vec::new();
+        if !self.pretends() {
+            for (name, source) in &self.config.secrets {
+                self.had.entry(name.clone()).or_insert_with(|| glimpse(source, &self.config.dir));
+            }
+            secrets.extend(own_credentials());
+        }
+        secrets.extend(self.had.into_iter().filter_map(|(name, secret)| Some((name, secret?))));
+        secrets
     }
 }

@@ -239,6 +239,16 @@ fn only_secrets_that_are_read_are_fetched() {
     assert_eq!(fetched("b"), ["spoken=open sesame", "used=s3cret"]);
 }
 
+/// A program that a step starts may tell it.
+#[test]
+fn a_secret_that_is_at_hand_is_known_whoever_reads_it() {
+    let (dir, project) = project(&[("scenarios/a.yaml", READS)]);
+    std::fs::write(dir.path().join("nowhere.txt"), "of-another-target\n").unwrap();
+    let known = |plan: Plan| plan.secrets.into_iter().map(|(_, secret)| secret.reveal().to_owned()).collect::<Vec<_>>();
+    assert_eq!(known(Plan::make(&project, &order("staging", &[])).unwrap()), ["of-another-target", "s3cret"]);
+    assert_eq!(known(Plan::pretend(&project, &order("staging", &[])).unwrap()), ["***"]);
+}
+
 #[test]
 fn a_secret_that_cannot_be_had_is_said_at_its_place() {
     let unused = READS.replace("/health }", "/health, headers: { x: \"${{ secret.unused }}\" } }");

@@ -1,4 +1,4 @@
-//! What Terraform's files call sensitive is in no report, however it came there.
+//! What Terraform's files call sensitive, and secrets that nobody reads, are in no report, however they came there.
 
 use std::path::{Path, PathBuf};
 
@@ -67,4 +67,28 @@ fn no_report_holds_what_the_files_call_sensitive() {
         assert!(!text.contains("hunter2"), "{}: {text}", path.display());
     }
     assert!(!said.contains("hunter2"), "{said}");
+}
+
+#[test]
+fn no_report_holds_a_secret_that_nobody_reads() {
+    let config =
+        "secrets: { prod: { env: PROD_TOKEN }, kept: { file: kept.txt } }\ntargets: { local: { sandbox: {} } }\n";
+    let scenario = "steps:\n  - name: all\n    exec: { run: [/bin/sh, -c, \"export; cat ../kept.txt; exit 1\"] }\n    \
+                    expect: output.code == 0\n";
+    let files = [("smoke.yaml", config), ("scenarios/a.yaml", scenario), ("kept.txt", "hunter2-kept\n")];
+    let variables = [
+        ("PATH", "/usr/bin:/bin"),
+        ("PROD_TOKEN", "hunter2-prod"),
+        ("AWS_SECRET_ACCESS_KEY", "hunter2-access-key"),
+        ("AWS_SESSION_TOKEN", "hunter2-session-token"),
+        // So short a one is an emulator's, and would blank words.
+        ("AWS_CONTAINER_AUTHORIZATION_TOKEN", "test"),
+    ];
+    let project = Project::of(&files).with(&variables);
+    let ended = project.smoke(&["run", "--verbose"]);
+    let json = project.latest("run.json");
+    for text in [&ended.stdout, &ended.stderr, &json] {
+        assert!(!text.contains("hunter2"), "{text}");
+    }
+    assert!(json.contains("PROD_TOKEN=") && json.contains("AUTHORIZATION_TOKEN") && json.contains("test"), "{json}");
 }
