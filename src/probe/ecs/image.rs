@@ -17,11 +17,12 @@ impl Image {
     /// From what was written.
     ///
     /// # Errors
-    /// Where its digest is not whole.
+    /// Where its digest is not whole, or lacks the word before it: no repository may be called like one.
     pub(super) fn of(written: &str) -> Result<Self, String> {
         let digest = written.rsplit_once('@').map(|(_, digest)| digest);
         let digest = digest.or_else(|| written.starts_with("sha256:").then_some(written));
         match digest {
+            None if is_hex(written) => Err(format!("`{written}` is no image: did you mean `sha256:{written}`?")),
             None => Ok(Self::Name(written.to_owned())),
             Some(digest) if is_whole(digest) => {
                 Ok(Self::Digest { written: written.to_owned(), digest: digest.to_ascii_lowercase() })
@@ -54,8 +55,11 @@ impl fmt::Display for Image {
 }
 
 fn is_whole(digest: &str) -> bool {
-    let hex = digest.strip_prefix("sha256:").unwrap_or_default();
-    hex.len() == 64 && hex.bytes().all(|digit| digit.is_ascii_hexdigit())
+    digest.strip_prefix("sha256:").is_some_and(is_hex)
+}
+
+fn is_hex(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|digit| digit.is_ascii_hexdigit())
 }
 
 /// The image by its name. ECS binds a tag to a digest when the first task of a deployment starts, and tells of those
@@ -126,5 +130,15 @@ mod tests {
         check("r@sha256:abc", "sha256:abc");
         check("sha256:", "sha256:");
         check("r@md5:abc", "md5:abc");
+    }
+
+    #[test]
+    fn a_digest_without_its_kind_is_refused() {
+        let hex = "0123456789abcdefABCDEF00".repeat(3)[..64].to_owned();
+        let expected = format!("`{hex}` is no image: did you mean `sha256:{hex}`?");
+        assert_eq!(Image::of(&hex), Err(expected));
+        for name in [format!("r:{hex}"), hex[1..].to_owned(), format!("{hex}0"), format!("g{}", &hex[1..])] {
+            assert_eq!(Image::of(&name), Ok(Image::Name(name.clone())), "{name}");
+        }
     }
 }
