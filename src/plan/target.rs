@@ -1,6 +1,7 @@
 //! A target with its templates filled in, and what expressions see of it.
 
 use chrono::{DateTime, Utc};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::variables::{Variables, map};
 use super::{AwsSettings, TargetSettings};
@@ -51,8 +52,8 @@ struct Filling<'f, 'p, 'v, 'c> {
 
 impl Filling<'_, '_, '_, '_> {
     fn api(&mut self, api: &Api) -> (Option<String>, Vec<ApiHeader>) {
-        let url = self.text(&api.url).map(|url| url.trim_end_matches('/').to_owned());
-        if let Some(url) = url.as_ref().filter(|_| !guessed(&api.url))
+        let url = self.pieces(&api.url).map(|pieces| joined(&pieces).trim_end_matches('/').to_owned());
+        if let Some(url) = url.as_ref().filter(|_| !(guessed(&api.url) && self.variables.pretends()))
             && let Err(why) = base(url)
         {
             self.problems.push(Diagnostic::at(api.url.location(), format!("`{url}` {why}")));
@@ -82,9 +83,13 @@ impl Filling<'_, '_, '_, '_> {
     }
 
     fn text(&mut self, template: &Template) -> Option<String> {
+        Some(self.pieces(template)?.into_iter().map(|(_, text)| text).collect())
+    }
+
+    fn pieces(&mut self, template: &Template) -> Option<Vec<(bool, String)>> {
         self.variables.read(&template.references());
-        match template.evaluate_text(&self.variables.bound()) {
-            Ok(text) => Some(text),
+        match template.pieces(&self.variables.bound()) {
+            Ok(pieces) => Some(pieces),
             Err(error) => {
                 self.variables.complain(template, error);
                 None
@@ -101,6 +106,24 @@ impl Filling<'_, '_, '_, '_> {
         self.problems.push(Diagnostic::at(template.location(), no.message).help(no.help));
         None
     }
+}
+
+/// The URL of an API in one piece. A value that stands in it before the `@` is of who logs in, whatever its letters; a
+/// colon may part the user from the password in it.
+fn joined(pieces: &[(bool, String)]) -> String {
+    const LOGIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b':');
+    let at_host = |url: &str| url.split_once("://").is_some_and(|(_, rest)| !rest.contains(['/', '?', '#']));
+    let mut url = String::new();
+    for (at, (written, text)) in pieces.iter().enumerate() {
+        let mut ahead = pieces[at + 1..].iter().filter(|(written, _)| *written);
+        let end = ahead.find_map(|(_, text)| text.chars().find(|letter| "@/?#".contains(*letter)));
+        if !written && end == Some('@') && at_host(&url) {
+            url.extend(utf8_percent_encode(text, LOGIN));
+        } else {
+            url.push_str(text);
+        }
+    }
+    url
 }
 
 /// Whether something may stand in for a secret in it, so that nothing can be said of its text.

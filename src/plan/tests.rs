@@ -12,7 +12,7 @@ use crate::expr::to_json;
 use crate::probe::terraform::Modules;
 use crate::redact::Secret;
 use crate::scenario::Project;
-use crate::target::ApiHeader;
+use crate::target::{ApiHeader, base};
 
 const CONFIG: &str = r#"
 secrets:
@@ -302,6 +302,27 @@ fn target_settings_are_filled_in() {
     assert_eq!(settings.aws, Some(aws));
     let target = to_json(plan.cases[0].scope.get("target").unwrap()).to_string();
     assert_eq!(target, r#"{"api":{"url":"https://staging.example.com"},"name":"staging","protected":false}"#);
+}
+
+#[test]
+fn a_value_in_the_url_of_an_api_stays_where_it_stands() {
+    #[track_caller]
+    fn check(url: &str, secret: &str, expected: &str) {
+        let config = format!("secrets: {{ s: {{ file: s.txt }} }}\ntargets: {{ web: {{ api: {{ url: \"{url}\" }} }} }}\n");
+        let (_dir, project) = project(&[("smoke.yaml", &config), ("s.txt", secret), ("scenarios/a.yaml", READS)]);
+        let made = Plan::make(&project, &order("web", &[])).map(|plan| plan.target_settings.api_url.unwrap());
+        let place = |problem: &Diagnostic| problem.location.as_ref().map_or(0, Location::line);
+        assert_eq!(made.unwrap_or_else(|problems| format!("{} {}", place(&problems[0]), said(&problems))), expected);
+        assert_eq!(said(&check_all(&project, &[])), "");
+    }
+    check("http://u:${{ secret.s }}@h:81/v1/", "p@ss/w?r#d:1%", "http://u:p%40ss%2Fw%3Fr%23d:1%25@h:81/v1");
+    check("http://${{ secret.s }}:x@h", "a@b.test", "http://a%40b%2Etest:x@h");
+    check("https://${{ secret.s }}@h", "user:p@ss", "https://user:p%40ss@h");
+    check("https://${{ secret.s }}/v1@2", "a.test:81", "https://a.test:81/v1@2");
+    check("https://h/${{ secret.s }}/@x", "a@b/c", "https://h/a@b/c/@x");
+    check("${{ secret.s }}", "http://u:p@h", "http://u:p@h");
+    check("${{ secret.s }}/v1", "api.test", "2 `***/v1` is not a URL");
+    check("http://${{ secret.s }}", "api.test?x=1", &format!("2 `http://***` {}", base("http://h?").unwrap_err()));
 }
 
 #[test]
