@@ -147,6 +147,23 @@ mod tests {
         check(&typed, "junti", Err("invalid value in SMOKE_REPORT: no format is called junti; did you mean junit?"));
     }
 
+    /// As a switch of the environment is said, and as the number that a count is.
+    #[test]
+    fn verbose_is_said_like_any_switch() {
+        let said = |text: &'static str| {
+            let command =
+                Args::command().mut_subcommand("run", |run| run.mut_arg("verbose", |arg| arg.default_value(text)));
+            let typed = command.try_get_matches_from(["smoke", "run"]).map_err(|error| error.to_string())?;
+            Ok::<u8, String>(typed.subcommand().unwrap().1.get_count("verbose"))
+        };
+        for (text, expected) in [("true", 1), ("Yes", 1), ("on", 1), ("no", 0), ("FALSE", 0), ("0", 0), ("2", 2)] {
+            assert_eq!(said(text), Ok(expected), "{text}");
+        }
+        assert!(said("loud").unwrap_err().contains("expected true, false or a number"));
+        let typed = Args::command().try_get_matches_from(["smoke", "run", "-vv"]).unwrap();
+        assert_eq!(typed.subcommand().unwrap().1.get_count("verbose"), 2);
+    }
+
     /// Clap reads these two; here is what comes of what it read.
     #[test]
     fn two_ways_of_talking_cannot_be_meant() {

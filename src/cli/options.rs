@@ -35,7 +35,7 @@ pub(crate) struct Talkativeness {
     #[arg(long, short, env = "SMOKE_QUIET", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     pub(crate) quiet: bool,
     /// Show each look; twice and more: what smoke does inside
-    #[arg(long, short, env = "SMOKE_VERBOSE", action = ArgAction::Count)]
+    #[arg(long, short, env = "SMOKE_VERBOSE", value_parser = parse::verbosity, action = ArgAction::Count)]
     pub(crate) verbose: u8,
 }
 

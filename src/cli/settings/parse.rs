@@ -36,6 +36,15 @@ pub(crate) fn at_least_one(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "expected a whole number from 1 on".to_owned())
 }
 
+/// How often `--verbose` is meant: as a number, or as any other switch is said in the environment.
+pub(crate) fn verbosity(text: &str) -> Result<u8, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "y" | "yes" | "t" | "true" | "on" => Ok(1),
+        "n" | "no" | "f" | "false" | "off" => Ok(0),
+        number => number.parse().map_err(|_| "expected true, false or a number".to_owned()),
+    }
+}
+
 /// An AWS account's id.
 pub(crate) fn account(text: &str) -> Result<String, String> {
     let whole = text.len() == 12 && text.bytes().all(|digit| digit.is_ascii_digit());
