@@ -10,6 +10,8 @@ use crate::probe::moment::{clock, span};
 pub(super) enum Unproven {
     /// None of them is the primary deployment's.
     Foreign,
+    /// They are counted, and none is named.
+    Unlisted,
     /// Their health is `UNKNOWN`: since when the first of them runs, how long it may take to start, and which of its
     /// essential containers have no health check.
     Unknown { since: Option<DateTime<Utc>>, start_period: Option<TimeDelta>, unchecked: Vec<String> },
@@ -19,7 +21,10 @@ impl Unproven {
     /// `tasks` are the primary deployment's current ones.
     pub(super) fn of(facts: &ServiceFacts, tasks: &[&TaskFacts]) -> Option<Self> {
         if tasks.is_empty() {
-            return Some(Self::Foreign).filter(|_| facts.running > 0);
+            let own = facts.primary().map(|primary| &primary.id);
+            let foreign = |task: &TaskFacts| task.status == "RUNNING" && task.deployment.as_ref() != own;
+            let seen = if facts.tasks.iter().flatten().any(foreign) { Self::Foreign } else { Self::Unlisted };
+            return Some(seen).filter(|_| facts.running > 0);
         }
         let unknown = || tasks.iter().filter(|task| task.status == "RUNNING" && task.health == "UNKNOWN");
         unknown().next()?;
@@ -34,6 +39,7 @@ impl Unproven {
     pub(super) fn in_words(&self, now: DateTime<Utc>) -> String {
         match self {
             Self::Foreign => "those that run are of another deployment".to_owned(),
+            Self::Unlisted => "ECS lists none that is to run".to_owned(),
             Self::Unknown { since, start_period, unchecked } => {
                 let since = since.map(|at| format!(" since {}, for {}", clock(at), span(now - at)));
                 let start = start_period.filter(|period| *period > TimeDelta::zero());

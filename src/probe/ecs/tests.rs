@@ -596,6 +596,16 @@ fn health_counts_only_for_the_primary_deployment() {
             Some("0 of 1 tasks of bulk-import-worker are healthy: those that run are of another deployment"),
         ),
     );
+    for tasks in [Vec::new(), vec![stopped("old", "ecs-svc/1", -200)]] {
+        check(
+            |facts| facts.tasks = Ok(tasks),
+            (
+                Some(false),
+                "1 of 1 running, 0 healthy, rollout COMPLETED",
+                Some("0 of 1 tasks of bulk-import-worker are healthy: ECS lists none that is to run"),
+            ),
+        );
+    }
     check(
         |facts| {
             let tasks = facts.tasks.as_mut().unwrap();
