@@ -20,6 +20,7 @@ use super::failure::look_error;
 use super::meter::{Ledger, Meter};
 use super::overrides;
 use super::pace::Pace;
+use super::profile::OfProfile;
 use super::settings::{AwsSettings, SERVICES};
 use crate::look::{LookError, LookErrorKind};
 
@@ -75,7 +76,7 @@ pub(super) async fn connect(settings: &AwsSettings, ledger: &Arc<Ledger>) -> Res
     overrides::refuse(settings, &sdk)?;
     let region = sdk.region().map(ToString::to_string).ok_or_else(no_region)?;
     let sdk = if is_plain(settings) { sdk.into_builder().http_client(trusting_nobody()).build() } else { sdk };
-    let sdk = assume_role(settings, sdk).await;
+    let sdk = assume_role(settings, of_profile(settings, sdk)).await;
     Ok(clients(settings, &sdk, ledger, region))
 }
 
@@ -102,6 +103,12 @@ fn loader(settings: &AwsSettings) -> ConfigLoader {
         loader = loader.credentials_provider(Credentials::new(id, secret, None, None, "smoke"));
     }
     loader
+}
+
+fn of_profile(settings: &AwsSettings, sdk: SdkConfig) -> SdkConfig {
+    let (Some(profile), Some(places)) = (settings.profile.clone(), sdk.credentials_provider()) else { return sdk };
+    let provider = SharedCredentialsProvider::new(OfProfile { profile, places });
+    sdk.into_builder().credentials_provider(provider).build()
 }
 
 async fn assume_role(settings: &AwsSettings, sdk: SdkConfig) -> SdkConfig {

@@ -158,7 +158,12 @@ fn lacks_credentials(chain: &str) -> bool {
 }
 
 /// The machine's own metadata are the last place that is asked: that there is nothing to be had from them says that
-/// there was nothing anywhere. Else it is told what the chosen place says, without the SDK's frames around it.
+/// there was nothing anywhere.
+pub(super) fn found_none(chain: &str) -> bool {
+    chain.contains("IMDS")
+}
+
+/// Where nothing was found that is said. Else it is told what the chosen place says, without the SDK's frames around it.
 fn no_credentials(chain: &str) -> String {
     const FRAMES: [&str; 4] = [
         "dispatch failure: ",
@@ -167,7 +172,7 @@ fn no_credentials(chain: &str) -> String {
         "unexpected credentials error: ",
     ];
     let said = FRAMES.iter().fold(chain, |said, frame| said.strip_prefix(frame).unwrap_or(said));
-    let what = if said.contains("IMDS") {
+    let what = if found_none(said) {
         " were found (environment, profile, SSO, container, instance)".to_owned()
     } else {
         format!(": {said}")

@@ -28,6 +28,7 @@ mod pace;
 mod past;
 #[cfg(test)]
 pub(crate) mod peer;
+mod profile;
 mod scan;
 mod services;
 mod settings;
