@@ -45,7 +45,7 @@ impl Rest {
         let scope = restored(&case.scope, attempt);
         let finally: Vec<Step> =
             case.finally.into_iter().filter(|step| !attempt.cleaned.contains(&step.name)).collect();
-        let lost = lost(attempt, &finally, &scope, changed);
+        let lost = lost(attempt, run, &finally, &scope, changed);
         let again = if attempt.number > 1 { format!(", attempt {}", attempt.number) } else { String::new() };
         let said = changed.then(|| {
             let file = &case.file;
@@ -89,10 +89,11 @@ fn overlaid(today: Json, noted: &Map<String, Json>) -> Option<Json> {
     differs.then_some(Json::Object(fields))
 }
 
-fn lost(attempt: &Attempt, finally: &[Step], scope: &Scope, changed: bool) -> BTreeMap<String, Loss> {
+fn lost(attempt: &Attempt, run: &str, finally: &[Step], scope: &Scope, changed: bool) -> BTreeMap<String, Loss> {
     let secret = |name: &String| {
         let why = format!(
-            "needs {name}, which was kept as a secret and is written nowhere: take away by hand {}",
+            "needs {name}, which was kept as a secret and is written nowhere: take away by hand {}, and then: smoke \
+             cleanup --settled {run}",
             attempt.remains()
         );
         (name.clone(), Loss { verdict: Verdict::Failed, why })
