@@ -200,6 +200,39 @@ fn clean_up_in_vain_is_finished_where_nothing_was_sent_before() {
 }
 
 #[test]
+fn what_needs_a_secret_of_then_says_how_it_is_settled() {
+    let server = Server::start(&[]);
+    let secret = ENDLESS.replace("import_id: response.body.id", "import_id: { from: response.body.id, secret: true }");
+    let project = project(&server, &secret);
+    killed(&project);
+    let left = project.smoke(&["cleanup", "sandbox"]);
+    let said =
+        left.stdout.split("and then: smoke cleanup --settled ").nth(1).unwrap_or_else(|| panic!("{}", left.stdout));
+    let run = said.split_whitespace().next().unwrap();
+    project.smoke(&["cleanup", "--settled", run]).check(0, &format!("{run} is settled"));
+    nothing_is_left(&project.smoke(&["cleanup", "sandbox"]));
+}
+
+#[test]
+fn what_is_left_is_said_though_a_file_beside_cannot_be_read() {
+    let server = Server::start(&[]);
+    let project = project(&server, ENDLESS);
+    killed(&project);
+    let beside = project.root().join("scenarios/z.yaml");
+    std::fs::write(&beside, "stpes: []\n").unwrap();
+    let refused = project.smoke(&["cleanup"]);
+    let left = "cannot be planned any more, for these reasons. Left behind, to be taken away by hand: what POST \
+                /api/v1/bulk-imports made; what came of it: import_id = ";
+    refused.check(2, "z.yaml").check(2, left).check(2, "Once it is: smoke cleanup --settled ");
+    let other = project.smoke(&["cleanup", "local"]);
+    other.check(2, "z.yaml");
+    assert!(!other.stderr.contains("Left behind"), "{}", other.stderr);
+    std::fs::remove_file(beside).unwrap();
+    project.smoke(&["cleanup"]).check(0, "✓ passed");
+    assert_eq!(server.imports(), Vec::<String>::new());
+}
+
+#[test]
 fn a_secret_is_not_in_the_journal_and_what_needs_it_is_said_until_it_is_settled() {
     let server = Server::start(&[]);
     let secret = ENDLESS.replace("response.body.id }", "{ from: response.body.id, secret: true } }");

@@ -46,7 +46,11 @@ pub(crate) fn run(args: &Arc<args::Cleanup>, dir: Option<&Path>) -> Exit {
 
 /// What can be done, with all leave for it. Nothing is sent anywhere before.
 fn plan(args: &args::Cleanup, shelved: Vec<Shelved>, given_up: &CancellationToken) -> Result<Work, Exit> {
-    let project = super::project(&[]).map_err(|diagnostics| super::refuse(&diagnostics))?;
+    let project = super::project(&[]).map_err(|diagnostics| {
+        let exit = super::refuse(&diagnostics);
+        work::unplanned(args, &shelved);
+        exit
+    })?;
     known(&project, args.target.as_deref()).map_err(|message| complain(Exit::INVALID, &message))?;
     let work = Work::of(Asked { project: &project, args, given_up }, shelved);
     for Batch { plan, .. } in &work.batches {

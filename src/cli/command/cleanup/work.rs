@@ -14,6 +14,8 @@ use crate::cli::command::run::knowing;
 use crate::cli::exit::Exit;
 use crate::cli::{complain, note};
 
+const UNPLANNED: &str = "cannot be planned any more, for these reasons";
+
 /// What was asked for, and of which project.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Asked<'asked> {
@@ -55,7 +57,7 @@ impl Work {
                 }
                 State::Broken(why) => work.add(complain(Exit::FAULT, &format!("{path}: {why}"))),
                 State::Left(file, journal) => {
-                    if asked.args.target.as_ref().is_none_or(|target| *target == journal.header.target) {
+                    if is_meant(asked.args, &journal) {
                         work.left(asked, file, &journal);
                     }
                 }
@@ -84,7 +86,7 @@ impl Work {
             Err(_) if asked.given_up.is_cancelled() => return,
             Err(diagnostics) => {
                 self.add(crate::cli::command::refuse(&diagnostics));
-                return by_hand(journal, "cannot be planned any more, for these reasons", journal.unfinished());
+                return by_hand(journal, UNPLANNED, journal.unfinished());
             }
         };
         let (then, now) = (&journal.header.api_url, &plan.target_settings.api_url);
@@ -134,6 +136,21 @@ impl Work {
             by_hand(journal, "cannot be planned: there is no such scenario any more", attempts);
         }
     }
+}
+
+/// Says what is left where what is written cannot be read, so that nothing can be planned.
+pub(super) fn unplanned(args: &args::Cleanup, shelved: &[Shelved]) {
+    for Shelved { state, .. } in shelved {
+        if let State::Left(_, journal) = state
+            && is_meant(args, journal)
+        {
+            by_hand(journal, UNPLANNED, journal.unfinished());
+        }
+    }
+}
+
+fn is_meant(args: &args::Cleanup, journal: &Journal) -> bool {
+    args.target.as_ref().is_none_or(|target| *target == journal.header.target)
 }
 
 /// Says what smoke will not take away.
