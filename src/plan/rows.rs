@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::variables::unfilled;
 use crate::diagnostic::{Diagnostic, Location};
 use crate::event::Planned;
 use crate::expr::{Scope, Value, to_json, to_text};
@@ -40,7 +41,7 @@ pub(super) fn expand(scenario: &Arc<Scenario>, scope: &Scope, problems: &mut Vec
         let row = match template.evaluate(scope) {
             Ok(row) => row,
             Err(error) => {
-                problems.push(Diagnostic::at(location, error.message));
+                problems.push(unfilled(template, error));
                 continue;
             }
         };

@@ -308,7 +308,8 @@ fn target_settings_are_filled_in() {
 fn a_value_in_the_url_of_an_api_stays_where_it_stands() {
     #[track_caller]
     fn check(url: &str, secret: &str, expected: &str) {
-        let config = format!("secrets: {{ s: {{ file: s.txt }} }}\ntargets: {{ web: {{ api: {{ url: \"{url}\" }} }} }}\n");
+        let config =
+            format!("secrets: {{ s: {{ file: s.txt }} }}\ntargets: {{ web: {{ api: {{ url: \"{url}\" }} }} }}\n");
         let (_dir, project) = project(&[("smoke.yaml", &config), ("s.txt", secret), ("scenarios/a.yaml", READS)]);
         let made = Plan::make(&project, &order("web", &[])).map(|plan| plan.target_settings.api_url.unwrap());
         let place = |problem: &Diagnostic| problem.location.as_ref().map_or(0, Location::line);
@@ -332,6 +333,22 @@ fn the_sandbox_tells_its_url_once_it_runs() {
     plan.settle(TargetSettings { api_url: Some("http://127.0.0.1:1".to_owned()), ..TargetSettings::default() });
     let target = to_json(plan.cases[0].scope.get("target").unwrap()).to_string();
     assert_eq!(target, r#"{"api":{"url":"http://127.0.0.1:1"},"name":"local","protected":false}"#);
+}
+
+#[test]
+fn what_would_hold_the_url_of_the_sandbox_is_told_why_it_cannot() {
+    let why = "target has no field api (it has: name, protected); the sandbox has its URL only once it runs: a request can \
+               go there, but no name, row or variable hold it";
+    for scenario in [
+        READS.replace("name: look", "name: look at ${{ target.api.url }}"),
+        format!("matrix: [{{ at: \"${{{{ target.api.url }}}}\" }}]\n{READS}"),
+        READS.replace("/health }", "\"${{ vars.at }}\" }") + "vars: { at: \"${{ target.api.url }}/x\" }\n",
+    ] {
+        let (_dir, project) = project(&[("scenarios/a.yaml", &scenario)]);
+        assert_eq!(ids(&project, &order("local", &[])), why);
+    }
+    let (_dir, project) = project(&[("scenarios/a.yaml", &READS.replace("/health", "\"${{ target.api.url }}/x\""))]);
+    assert_eq!(ids(&project, &order("local", &[])), "a");
 }
 
 #[test]

@@ -132,7 +132,7 @@ impl<'p, 'v, 'c> Variables<'p, 'v, 'c> {
     pub(super) fn complain(&mut self, template: &Template, error: EvaluationError) {
         let excused = template.references().into_iter().any(|reference| self.excuses(reference));
         if !excused {
-            self.problems.push(Diagnostic::at(template.location(), error.message));
+            self.problems.push(unfilled(template, error));
         }
     }
 
@@ -203,6 +203,17 @@ impl<'p, 'v, 'c> Variables<'p, 'v, 'c> {
     pub(super) fn into_problems(self) -> Vec<Diagnostic> {
         self.problems
     }
+}
+
+/// What is wrong where a template has no value before the run begins.
+pub(super) fn unfilled(template: &Template, error: EvaluationError) -> Diagnostic {
+    let url = error.message.contains("target has no field api");
+    let problem = Diagnostic::at(template.location(), error.message);
+    if !url {
+        return problem;
+    }
+    problem
+        .help("the sandbox has its URL only once it runs: a request can go there, but no name, row or variable hold it")
 }
 
 /// A message about one target.
