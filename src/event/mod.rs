@@ -111,7 +111,7 @@ pub enum Fact {
     RunEnded {
         /// What is said of it.
         verdict: Verdict,
-        /// The process's exit code.
+        /// The process's exit code, as far as the run itself decides it: what could not be written of it is found out later.
         exit_code: u8,
         /// What the AWS reader sent and saved.
         aws: AwsUse,
