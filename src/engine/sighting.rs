@@ -11,9 +11,9 @@ use super::halt::HaltListener;
 use super::lookout::Stage;
 use super::wait::{self, Next, Pace};
 use super::witness::Witness;
-use crate::event::{Outcome, StepRef};
+use crate::event::{Judged, Outcome, StepRef};
 use crate::judge::{self, Assessment, Course, Seen, Standing, Waited};
-use crate::probe::{DemandState, Observation, Request, Vantage};
+use crate::probe::{Demand, DemandState, Observation, Request, Vantage};
 use crate::verdict::Verdict;
 
 /// A step that has seen its `sequence`.
@@ -70,31 +70,29 @@ impl Sighting {
 
     /// What has become of it, where it is not as it was.
     fn revise(self, seen: Seen) -> Option<Revised> {
-        let (verdict, unseen) = match &seen {
-            Ok(log) if log.demands().iter().any(|demand| matches!(demand.state, DemandState::Broken(_))) => {
-                (Verdict::Failed, None)
-            }
-            Ok(log) => (
-                Verdict::Inconclusive,
-                Some(log.unknowns().iter().find(|unknown| unknown.why.passing)?.why.reason.clone()),
-            ),
-            Err(error) => (Verdict::Inconclusive, Some(error.message.clone())),
-        };
-        let mut outcome = Outcome { verdict, looks: self.outcome.looks + 1, ..self.outcome };
-        outcome.cause = Some(match unseen {
-            Some(why) => format!("it was seen, but not whether anything of it was logged twice: {why}"),
-            None => {
-                let judged = seen.as_ref().map(judge::demanded).unwrap_or_default();
-                outcome
-                    .expectations
-                    .retain(|other| judged.iter().all(|one| (&one.kind, &one.text) != (&other.kind, &other.text)));
-                outcome.expectations.splice(..0, judged.iter().cloned());
-                let assessment = Assessment { standing: Standing::Settled(verdict), judged };
-                judge::because(&assessment, &seen, Waited { elapsed: Duration::ZERO, ran_out: false })
-            }
-        });
+        let broken = |demand: &Demand| matches!(demand.state, DemandState::Broken(_));
+        let Self { at, mut outcome, .. } = self;
+        outcome.looks += 1;
+        if seen.as_ref().is_ok_and(|log| log.demands().iter().any(broken)) {
+            outcome.verdict = Verdict::Failed;
+            let judged = seen.as_ref().map(judge::demanded).unwrap_or_default();
+            let is_judged =
+                |other: &Judged| judged.iter().any(|one| (&one.kind, &one.text) == (&other.kind, &other.text));
+            let others: Vec<_> = outcome.expectations.into_iter().filter(|other| !is_judged(other)).collect();
+            outcome.expectations = [judged.clone(), others].concat();
+            let assessment = Assessment { standing: Standing::Settled(outcome.verdict), judged };
+            let waited = Waited { elapsed: Duration::ZERO, ran_out: false };
+            outcome.cause = Some(judge::because(&assessment, &seen, waited));
+        } else {
+            let why = match &seen {
+                Ok(log) => &log.unknowns().iter().find(|unknown| unknown.why.passing)?.why.reason,
+                Err(error) => &error.message,
+            };
+            outcome.verdict = Verdict::Inconclusive;
+            outcome.cause = Some(format!("it was seen, but not whether anything of it was logged twice: {why}"));
+        }
         outcome.evidence = seen.as_ref().map(Observation::evidence).unwrap_or_default();
-        Some(Revised { at: self.at, outcome, witness: Witness::of(Some(seen), None, Course::default()) })
+        Some(Revised { at, outcome, witness: Witness::of(Some(seen), None, Course::default()) })
     }
 }
 
