@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test: what goes wrong ends it, and a skip is said")]
 
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -36,34 +37,27 @@ impl Moto {
             return None;
         }
         let python = tokio::task::spawn_blocking(environment).await.unwrap();
-        // A port that was free a moment ago.
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let server = Command::new(python)
-            .args(["-m", "moto.server", "-H", "127.0.0.1", "-p", &port.to_string()])
+        let mut server = Command::new(python)
+            .args(["-m", "moto.server", "-H", "127.0.0.1", "-p", "0"])
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let moto = Self { server, url: format!("http://127.0.0.1:{port}") };
-        moto.ready().await;
-        Some(moto)
-    }
-
-    async fn ready(&self) {
-        for _ in 0..1200 {
-            if reqwest::get(format!("{}/moto-api/", self.url)).await.is_ok() {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        panic!("moto did not answer within 2 min");
+        let mut said = BufReader::new(server.stderr.take().unwrap()).lines().map(Result::unwrap);
+        let url = said.find_map(|line| Some(line.split_once("Running on ")?.1.trim().to_owned())).unwrap();
+        // It must not wait for somebody who reads on.
+        std::thread::spawn(move || said.for_each(drop));
+        Some(Self { server, url })
     }
 
     /// Calls an operation as any awsJson client does; moto does not check signatures.
     async fn call(&self, target: &str, body: &Json) -> Json {
         let service = if target.starts_with("Logs") { "logs" } else { "ecs" };
         let scope = format!("Credential=id/20260101/eu-west-1/{service}/aws4_request");
-        let request = reqwest::Client::new()
+        let request = reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .unwrap()
             .post(&self.url)
             .header("x-amz-target", target)
             .header("content-type", "application/x-amz-json-1.1")
@@ -101,7 +95,7 @@ impl Moto {
             anew: true,
             all_along: false,
             dir: PathBuf::new(),
-            deadline: tokio::time::Instant::now() + Duration::from_secs(30),
+            deadline: tokio::time::Instant::now() + Duration::from_mins(10),
         }
     }
 }
@@ -113,7 +107,7 @@ fn environment() -> PathBuf {
     let complete = home.join("complete");
     if !complete.exists() {
         run(Command::new("python3").args(["-m", "venv"]).arg(&home));
-        run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "moto[server]>=5.2,<5.3"]));
+        run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "moto[server]==5.2.5"]));
         std::fs::write(&complete, "").unwrap();
     }
     python

@@ -68,7 +68,7 @@ async fn python_with_boto3() -> Result<PathBuf, String> {
     runs(system, &["--version"]).await.map_err(|error| format!("there is no python3: {error}"))?;
     let folder = folder.to_str().ok_or("the target folder's path is not UTF-8")?;
     runs(system, &["-m", "venv", "--clear", folder]).await.map_err(|error| format!("no venv: {error}"))?;
-    let installed = runs(&python, &["-m", "pip", "install", "--quiet", "boto3"]).await;
+    let installed = runs(&python, &["-m", "pip", "install", "--quiet", "boto3==1.44.8"]).await;
     installed.unwrap_or_else(|error| panic!("boto3 could not be installed: {error}"));
     Ok(python)
 }

@@ -26,7 +26,7 @@ pub(crate) fn path_with_aws() -> Option<String> {
     let complete = home.join("complete");
     if !complete.exists() {
         run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home));
-        run(Command::new(home.join("bin/python")).args(["-m", "pip", "install", "--quiet", "awscli>=1.44,<2"]));
+        run(Command::new(home.join("bin/python")).args(["-m", "pip", "install", "--quiet", "awscli==1.46.3"]));
         std::fs::write(&complete, "").unwrap();
     }
     let folders = [home.join("bin")].into_iter().chain(std::env::split_paths(&path).collect::<Vec<PathBuf>>());

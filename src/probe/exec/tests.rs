@@ -137,9 +137,10 @@ async fn at_the_deadline_everything_is_killed() {
     let folder = tempfile::tempdir().unwrap();
     let (command, fifo) = family(folder.path());
     let redactor = Redactor::default();
-    let run = process::run(&command, &[], Instant::now() + Duration::from_millis(300), &redactor);
+    let run = process::run(&command, &[], Instant::now() + Duration::from_secs(3), &redactor);
     let (run, ended) = tokio::join!(run, everything_ends(&fifo));
-    assert_eq!(run.unwrap_err().message, "`sh` had not ended after 0.3 s and was killed");
+    let message = run.unwrap_err().message;
+    assert!(message.starts_with("`sh` had not ended after 3") && message.ends_with(" s and was killed"), "{message}");
     assert!(ended);
 }
 
@@ -159,7 +160,7 @@ async fn a_program_that_is_killed_says_what_it_wrote_last() {
     // What was not kept whole may end in half a secret.
     check([("", false), ("waiting for hunter2", true)], "");
     let waiting = command(&["sh", "-c", "echo waiting for db >&2; sleep 60"]);
-    let deadline = Instant::now() + Duration::from_millis(500);
+    let deadline = Instant::now() + Duration::from_secs(3);
     let killed = process::run(&waiting, &[], deadline, &Redactor::default()).await.unwrap_err();
     // How long it took depends on what else the machine does.
     let (long, rest) = killed.message.split_once(" s and ").unwrap();

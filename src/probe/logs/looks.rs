@@ -121,10 +121,11 @@ fn in_words(demand: &Demand) -> String {
 
 #[tokio::test]
 async fn what_stands_in_a_log_is_known_once_it_is_complete() {
-    let late = |began: DateTime<Utc>, _: &str, asked: &Json| {
-        let visible = Utc::now() - began > TimeDelta::milliseconds(500);
+    let visible = Arc::new(AtomicBool::new(false));
+    let shown = Arc::clone(&visible);
+    let late = move |began: DateTime<Utc>, _: &str, asked: &Json| {
         let line = (100, "worker/app/t1".to_owned(), json!({"level": "ERROR"}));
-        page(began, if visible { std::slice::from_ref(&line) } else { &[] }, asked)
+        page(began, if shown.load(Ordering::SeqCst) { std::slice::from_ref(&line) } else { &[] }, asked)
     };
     let mut stand = Stand::of(late).await;
     let query = Query::everything("/ecs/prod", None);
@@ -141,6 +142,7 @@ async fn what_stands_in_a_log_is_known_once_it_is_complete() {
     let why = &seen.unknowns[0].why;
     assert!(why.passing && why.reason.starts_with("not known yet up to ") && seen.is_ripening(), "{why:?}");
 
+    visible.store(true, Ordering::SeqCst);
     stand.vantage.deadline = Instant::now() + Duration::from_secs(30);
     let began = Instant::now();
     let seen = stand.look(&query).await.unwrap();

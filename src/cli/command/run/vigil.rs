@@ -14,7 +14,7 @@ use crate::cli::complain;
 use crate::cli::exit::Exit;
 
 /// How long programs that were started may take to be killed.
-const KILLED_WITHIN: Duration = Duration::from_millis(300);
+const KILLED_WITHIN: Duration = Duration::from_secs(5);
 
 /// Does `work` on a thread of its own, and gives what goes on listening beside what came of it. Where a signal comes, the
 /// work is told, and is not waited for beyond what it has started: then what is left is to end with this exit code.
