@@ -13,8 +13,8 @@ use super::surroundings::Trouble;
 use crate::cli::complain;
 use crate::cli::exit::Exit;
 
-/// How long programs that were started may take to be killed.
-const KILLED_WITHIN: Duration = Duration::from_secs(5);
+/// How long programs that were started may take to be killed; nor does somebody wait longer who ends smoke where it asks.
+const KILLED_WITHIN: Duration = Duration::from_secs(1);
 
 /// Does `work` on a thread of its own, and gives what goes on listening beside what came of it. Where a signal comes, the
 /// work is told, and is not waited for beyond what it has started: then what is left is to end with this exit code.
