@@ -3,7 +3,7 @@
 use cel::IdedExpr;
 use cel::common::ast::{Expr, LiteralValue};
 
-use super::tree::{children, path};
+use super::tree::{children, path, text_literal};
 use super::vocabulary::{CONTAINS, DIFFERS, EQUALS};
 use super::{Expression, Value};
 use crate::diagnostic::Location;
@@ -41,6 +41,35 @@ impl Expression {
             Some(Compared { path, literal, expression: self })
         });
         compared.collect()
+    }
+}
+
+impl Expression {
+    /// Every text that is written out as a key of the map at a path: `path["key"]`, `"key" in path`.
+    #[must_use]
+    pub fn keys_of(&self, map: &[&str]) -> Vec<&str> {
+        let read = self.references().iter().filter_map(|reference| match reference.path.split_at_checked(map.len()) {
+            Some((before, [key, ..])) if before == map => Some(key.as_str()),
+            _ => None,
+        });
+        let mut keys: Vec<&str> = read.collect();
+        // What is asked for alone is no more read than what it is asked in.
+        if self.references().iter().any(|reference| reference.path == map) {
+            gather_keys(self.tree(), map, &mut keys);
+        }
+        keys
+    }
+}
+
+fn gather_keys<'tree>(part: &'tree IdedExpr, map: &[&str], keys: &mut Vec<&'tree str>) {
+    if let Expr::Call(call) = &part.expr
+        && let (CONTAINS, [key, asked]) = (call.func_name.as_str(), call.args.as_slice())
+        && path(asked).is_some_and(|path| !path.cut && path.steps == map)
+    {
+        keys.extend(text_literal(key));
+    }
+    for child in children(part) {
+        gather_keys(child, map, keys);
     }
 }
 

@@ -23,6 +23,7 @@ pub(super) fn check<'draft>(steps: impl Iterator<Item = &'draft Step>, config: &
     for step in steps {
         problems.extend(in_step(step, &kept));
         problems.extend(step.conditions().flat_map(|condition| no_target(condition, config)));
+        problems.extend(step.asks().flat_map(no_instance));
         if let (Some(name), [(root, _)]) = (step.keep_as.as_deref(), step.probe.brings().as_slice()) {
             kept.insert(name, probe::kind(root));
         }
@@ -73,6 +74,18 @@ fn no_target(condition: &Expression, config: &Config) -> Vec<Diagnostic> {
         Some(problem.help(format!("did you mean `\"{near}\"`?")))
     };
     unknown.filter_map(problem).collect()
+}
+
+/// Terraform's files name a resource, and not its instances: that one of these is not there says nothing.
+fn no_instance(asked: &Expression) -> Vec<Diagnostic> {
+    let instances = asked.keys_of(&["config", "resources"]).into_iter().filter(|address| address.contains('['));
+    let problem = |address: &str| {
+        let problem =
+            Diagnostic::at(asked.location(), format!("`config.resources` has no instances such as `{address}`"));
+        let resource = address.split('[').next().unwrap_or(address);
+        problem.help(format!("ask for `{resource}`, which has a `count`; a `plan` has each instance"))
+    };
+    instances.map(problem).collect()
 }
 
 fn condition(expression: &Expression, kinds: &[(&str, Kind)]) -> Vec<Diagnostic> {
