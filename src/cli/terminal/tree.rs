@@ -8,6 +8,9 @@ use smoke::verdict::Verdict;
 
 use super::Paint;
 
+/// What goes on where no step does any more.
+const LAST_LOOK: &str = "a last look: log lines may come late";
+
 /// How much room there is, in characters.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Size {
@@ -52,7 +55,15 @@ fn open(scenario: &Scenario, now: DateTime<Utc>, paint: Paint) -> Vec<String> {
             None => None,
         });
     }
+    lines.extend(looks_again(scenario).then(|| format!("  › {LAST_LOOK}")));
     lines
+}
+
+/// Whether the steps are through, and what they and the guards saw is looked at once more.
+fn looks_again(scenario: &Scenario) -> bool {
+    let through = scenario.steps.iter().all(|step| step.verdict.is_some());
+    let cleaning = scenario.cleanup.iter().any(|step| step.started.is_some());
+    scenario.window_opened.is_some() && through && !cleaning
 }
 
 fn ended(phase: Phase, step: &Step, verdict: Verdict, paint: Paint) -> String {
@@ -67,6 +78,9 @@ fn going_on(phase: Phase, step: &Step, now: DateTime<Utc>) -> String {
 
 fn in_a_line(scenario: &Scenario, now: DateTime<Utc>, paint: Paint) -> String {
     let id = story::one_line(&scenario.id);
+    if looks_again(scenario) {
+        return format!("{id} › {LAST_LOOK}");
+    }
     // The journey says more than the guards, which go on all along.
     let current =
         scenario.all().filter(|(_, _, step)| step.running()).max_by_key(|(phase, _, _)| *phase != Phase::Guard);
@@ -163,6 +177,30 @@ pub(crate) mod tests {
                 "1 running, 0 to go · 3 s",
             ],
         );
+    }
+
+    /// Between the end of the last step and the beginning of the clean-up.
+    #[test]
+    fn that_it_looks_once_more_is_shown() {
+        let mut run = Run::default();
+        for event in recorded("passed") {
+            let cleaning = matches!(&event.fact, Fact::StepStarted { step, .. } if step.phase == Phase::Finally);
+            let over = cleaning || matches!(event.fact, Fact::ScenarioEnded { .. });
+            if over {
+                break;
+            }
+            run.apply(&event);
+        }
+        let size = Size { width: 80, height: 24 };
+        let shown = |run: &Run, height| render(run, Size { height, ..size }, run.started, Paint::PLAIN);
+        assert!(
+            shown(&run, 24).contains(&"  › a last look: log lines may come late".to_owned()),
+            "{:?}",
+            shown(&run, 24)
+        );
+        assert_eq!(shown(&run, 3)[0], "bulk-import › a last look: log lines may come late");
+        run.scenarios[0].steps[0].verdict = None;
+        assert!(!shown(&run, 24).join(" ").contains("last look"));
     }
 
     #[test]
