@@ -7,13 +7,13 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use tokio::time::{Instant, sleep};
 
-use super::halt::HaltListener;
+use super::halt::{Halt, HaltListener};
 use super::lookout::Stage;
 use super::wait::{self, Next, Pace};
 use super::witness::Witness;
 use crate::event::{Judged, Outcome, StepRef};
-use crate::judge::{self, Assessment, Course, Seen, Standing, Waited};
-use crate::probe::{Demand, DemandState, Observation, Request, Vantage};
+use crate::judge::{Course, Seen};
+use crate::probe::{DemandState, Observation, Request, Vantage};
 use crate::verdict::Verdict;
 
 /// A step that has seen its `sequence`.
@@ -32,20 +32,23 @@ pub(crate) struct Revised {
     pub(crate) witness: Witness,
 }
 
-/// Looks once more at all of them, for `within` at most; until the run is to stop.
+/// Looks once more at all of them, for `within` at most; until the run is to stop. That the scenario's time is over says
+/// nothing about them: a shadow check may have used it up.
 pub(crate) async fn look_again(
     stage: &Stage,
     sightings: Vec<Sighting>,
     within: Duration,
     mut halt: HaltListener,
 ) -> Vec<Revised> {
-    if halt.reason().is_some() {
-        return Vec::new();
-    }
     let looks = join_all(sightings.into_iter().map(|sighting| sighting.look_again(stage, within)));
-    tokio::select! {
-        revised = looks => revised.into_iter().flatten().collect(),
-        _ = halt.heard() => Vec::new(),
+    let all = async { looks.await.into_iter().flatten().collect() };
+    match halt.reason() {
+        Some(Halt::TimedOut(_)) => all.await,
+        Some(Halt::Guard(_) | Halt::Stopped(_)) => Vec::new(),
+        None => tokio::select! {
+            revised = all => revised,
+            _ = halt.heard() => Vec::new(),
+        },
     }
 }
 
@@ -68,21 +71,23 @@ impl Sighting {
         }
     }
 
-    /// What has become of it, where it is not as it was.
+    /// What has become of it, where it is not as it was. Only of what was to be seen: what must not be logged was judged at
+    /// the time.
     fn revise(self, seen: Seen) -> Option<Revised> {
-        let broken = |demand: &Demand| matches!(demand.state, DemandState::Broken(_));
         let Self { at, mut outcome, .. } = self;
         outcome.looks += 1;
-        if seen.as_ref().is_ok_and(|log| log.demands().iter().any(broken)) {
+        let demands = seen.as_ref().map(Observation::demands).unwrap_or_default();
+        let again = demands.iter().filter(|demand| demand.kind == "sequence").find_map(|demand| match &demand.state {
+            DemandState::Broken(why) => Some((demand, why)),
+            _ => None,
+        });
+        if let Some((demand, why)) = again {
             outcome.verdict = Verdict::Failed;
-            let judged = seen.as_ref().map(judge::demanded).unwrap_or_default();
-            let is_judged =
-                |other: &Judged| judged.iter().any(|one| (&one.kind, &one.text) == (&other.kind, &other.text));
-            let others: Vec<_> = outcome.expectations.into_iter().filter(|other| !is_judged(other)).collect();
-            outcome.expectations = [judged.clone(), others].concat();
-            let assessment = Assessment { standing: Standing::Settled(outcome.verdict), judged };
-            let waited = Waited { elapsed: Duration::ZERO, ran_out: false };
-            outcome.cause = Some(judge::because(&assessment, &seen, waited));
+            outcome.cause = Some(format!("{} {why}", demand.text));
+            let is_it = |judged: &&mut Judged| judged.kind == demand.kind && judged.text == demand.text;
+            if let Some(judged) = outcome.expectations.iter_mut().find(is_it) {
+                (judged.held, judged.detail) = (Some(false), Some(why.clone()));
+            }
         } else {
             let why = match &seen {
                 Ok(log) => &log.unknowns().iter().find(|unknown| unknown.why.passing)?.why.reason,
@@ -103,7 +108,7 @@ mod tests {
     use super::*;
     use crate::event::Phase;
     use crate::probe::logs::{LogsSeen, Query};
-    use crate::probe::{LookError, LookErrorKind};
+    use crate::probe::{Demand, LookError, LookErrorKind};
 
     #[test]
     fn what_could_not_be_seen_again_is_not_known_to_have_come_once() {
@@ -124,6 +129,11 @@ mod tests {
             Sighting::new(at, Arc::new(Request::Logs(query)), passed.clone())
         };
         assert!(sighting().revise(Ok(Observation::Logs(LogsSeen::made_up(None)))).is_none());
+        // What must not be logged was judged when it was looked.
+        let mut unwanted = LogsSeen::made_up(None);
+        let broken = DemandState::Broken("it is in the log".to_owned());
+        unwanted.demands = vec![Demand { kind: "none", text: "{level: ERROR}".to_owned(), state: broken }];
+        assert!(sighting().revise(Ok(Observation::Logs(unwanted))).is_none());
         let error = LookError { kind: LookErrorKind::Obscured, message: "throttled".to_owned(), retry_after: None };
         let Outcome { verdict, cause, looks, .. } = sighting().revise(Err(error)).unwrap().outcome;
         let why = "it was seen, but not whether anything of it was logged twice: throttled";

@@ -64,12 +64,6 @@ pub fn assess(step: &Step, seen: &Seen, scope: &Scope) -> Assessment {
     }
 }
 
-/// What was demanded of an observation in the step's own words, and what came of it.
-#[must_use]
-pub fn demanded(observation: &Observation) -> Vec<Judged> {
-    observation.demands().iter().map(demand).collect()
-}
-
 /// Whether the step waits for something, and so has a deadline of its own.
 fn waits(step: &Step) -> bool {
     !step.until.is_empty() || step.probe.waits()
@@ -124,7 +118,7 @@ fn look(step: &Step, observation: &Observation, scope: &Scope) -> Assessment {
         Ok(unsure) => unsure,
         Err(broken) => return Assessment { standing: Standing::Settled(Verdict::Failed), judged: vec![broken] },
     };
-    judged.extend(demanded(observation));
+    judged.extend(observation.demands().iter().map(demand));
     if observation.demands().iter().any(|demand| matches!(demand.state, DemandState::Broken(_))) {
         return Assessment { standing: Standing::Settled(Verdict::Failed), judged };
     }

@@ -9,7 +9,7 @@ mod cause;
 mod course;
 mod expectation;
 
-pub use assess::{Assessment, Patience, Seen, Standing, assess, demanded};
+pub use assess::{Assessment, Patience, Seen, Standing, assess};
 pub use because::{Waited, because};
 pub use cause::{Diagnosis, Own, Scene, diagnose};
 pub use course::Course;

@@ -181,4 +181,16 @@ fn what_comes_again_after_its_step_has_passed_came_twice() {
     let verdicts: Vec<_> = steps.iter().map(|step| step["verdict"].as_str().unwrap()).collect();
     assert_eq!(verdicts, ["passed", "failed", "passed", "passed"]);
     assert!(steps[1]["evidence"].to_string().contains("last log lines of "), "{}", steps[1]);
+    // A shadow check that uses up the scenario's time takes nothing of that away.
+    let shadow = "timeout: 15s\nsteps:\n";
+    let sleeps =
+        "  - name: dawdle\n    exec: { run: [/bin/sleep, \"60\"] }\n    enforce: false\n    expect: output.code == 0\n";
+    let scenario = READ.replace("ONLY", "").replace("    UNTIL\n", "").replace("steps:\n", shadow) + sleeps;
+    let files = [
+        ("smoke.yaml", server.config.as_str()),
+        ("scenarios/read.yaml", scenario.as_str()),
+        ("fixtures/contacts.csv", rows),
+    ];
+    let project = Project::of(&files).with(&server.variables());
+    project.smoke(&["run", "sandbox"]).check(1, "seen 2 times, expected exactly once: at ");
 }
