@@ -3,7 +3,7 @@
 
 use percent_encoding::percent_decode_str;
 use serde_json::Value as Json;
-use url::{Url, form_urlencoded};
+use url::form_urlencoded;
 
 use super::secret::Secret;
 use super::telling::is_telling;
@@ -24,34 +24,49 @@ pub(super) fn of(secret: &str) -> Vec<Secret> {
         && let Ok(json) = serde_json::from_str::<Json>(secret)
     {
         gather(&json, &mut parts);
-    } else if let Ok(url) = Url::parse(secret)
-        && url.has_host()
+    } else if let Some((scheme, rest)) = secret.trim().split_once("://")
+        && scheme.chars().all(|letter| letter.is_ascii_alphanumeric() || "+-.:".contains(letter))
     {
-        pieces(&url, &mut parts);
+        pieces(rest, &mut parts);
     }
     parts
 }
 
 /// Who logs in, what is asked for, and of it what looks as if it admits whoever knows it: signatures, tokens, the path of
-/// a webhook. The host is known to all.
-fn pieces(url: &Url, parts: &mut Vec<Secret>) {
+/// a webhook. The host is known to all. `rest` is what stands behind `://`; of the URLs of databases some have several
+/// hosts, or none, so it is not held to be one that could be asked.
+fn pieces(rest: &str, parts: &mut Vec<Secret>) {
     let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     let mut take = |text: String, tells: bool| {
-        if text.chars().count() >= Secret::SHORTEST && (tells || is_made(&text)) {
+        let long = text.chars().count() >= Secret::SHORTEST && !WORDS.contains(&text.as_str());
+        if long && (tells || is_made(&text)) {
             parts.push(Secret::new(text));
         }
     };
-    take(decoded(url.username()), false);
-    take(decoded(url.password().unwrap_or_default()), true);
-    if let Some(query) = url.query() {
-        take(format!("{}?{query}", url.path()), false);
+    let (rest, fragment) = rest.split_once('#').unwrap_or((rest, ""));
+    let (before, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let (authority, path) = before.split_at(before.find('/').unwrap_or(before.len()));
+    if let Some((user, _)) = authority.rsplit_once('@') {
+        let (user, password) = user.split_once(':').unwrap_or((user, ""));
+        take(decoded(user), false);
+        take(decoded(password), true);
     }
-    url.path_segments().into_iter().flatten().for_each(|segment| take(decoded(segment), false));
-    for pairs in [url.query(), url.fragment()].into_iter().flatten() {
+    if !query.is_empty() {
+        take(format!("{path}?{query}"), false);
+    }
+    path.split('/').for_each(|segment| take(decoded(segment), false));
+    for pairs in [query, fragment] {
         for (name, value) in form_urlencoded::parse(pairs.as_bytes()) {
-            take(value.into_owned(), is_telling(&name) || name.starts_with("sig"));
+            take(value.into_owned(), is_a_credential(&name));
         }
     }
+}
+
+/// Whether a pair of that name holds what admits whoever knows it: by its last word, as `authSource` names a database.
+fn is_a_credential(name: &str) -> bool {
+    let start = name.rfind(|letter: char| !letter.is_alphanumeric() || letter.is_uppercase());
+    let last = name[start.unwrap_or_default()..].trim_start_matches(|letter: char| !letter.is_alphanumeric());
+    is_telling(last) || ["sig", "pwd"].iter().any(|word| last.eq_ignore_ascii_case(word))
 }
 
 /// Whether no person wrote it: `application/json` is long as well.

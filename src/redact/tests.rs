@@ -112,6 +112,11 @@ fn what_a_secret_url_is_made_of_is_a_secret() {
     check(&["https://a.test/cb#access_token=abc1&state=open"], "abc1 open", "*** open");
     check(&[r#"{"url":"https://a.test/?token=abcd"}"#], "abcd", "***");
     check(&["note:abcd"], "abcd", "abcd");
+    // Several hosts, none, a scheme of two parts.
+    let hosts = "mongodb://app:hunter2pw@a.test:27017,b.test:27017/main?authSource=admin&retryWrites=true&isAuth=true";
+    check(&[hosts], "app hunter2pw a.test admin true", "app *** a.test admin true");
+    check(&["jdbc:postgresql://db.test/main?user=app&password=hunter2pw"], "app hunter2pw", "app ***");
+    check(&["postgresql:///main?host=db.test&password=hunter2pw"], "db.test hunter2pw", "db.test ***");
 }
 
 /// In the path of a URL a backslash becomes a slash, and line ends are left out.
