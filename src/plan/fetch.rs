@@ -82,12 +82,16 @@ pub(super) fn fetch(
     Ok(text.to_owned())
 }
 
+/// How large a file may be that is only read in case somebody tells it, in bytes: each of its lines is looked for in all
+/// that is told.
+const GLIMPSED: u64 = 16 * 1024;
+
 /// A secret that nobody reads, in case a program that a step starts tells it; none where it is not there, or had only by
 /// running a program or waiting for a writer.
 pub(super) fn glimpse(source: &SecretSource, dir: &Path) -> Option<Secret> {
     let at_hand = match &source.origin {
         Origin::Env(_) => true,
-        Origin::File(path) => metadata(dir.join(path)).is_ok_and(|file| file.is_file()),
+        Origin::File(path) => metadata(dir.join(path)).is_ok_and(|file| file.is_file() && file.len() <= GLIMPSED),
         Origin::Command(_) => false,
     };
     let text = if at_hand { fetch("", source, dir, &CancellationToken::new()).ok() } else { None };
@@ -238,6 +242,8 @@ mod tests {
             glimpse(&SecretSource { location, origin }, dir.path()).map(|secret| secret.reveal().to_owned())
         };
         assert_eq!(glimpsed(Origin::File("token".into())).as_deref(), Some("hunter2"));
+        std::fs::write(dir.path().join("large"), "hunter2\n".repeat(3_000)).unwrap();
+        assert_eq!(glimpsed(Origin::File("large".into())), None);
         for none in [Origin::File("pin".into()), Origin::File("pipe".into()), Origin::File("nowhere".into())] {
             assert_eq!(glimpsed(none), None);
         }
