@@ -59,8 +59,10 @@ impl Query {
         let mut heard = self.heard.lock().await;
         let enough = |heard: &Heard| heard.level || heard.past.as_ref().is_some_and(Past::has_last_hour);
         self.recall(vantage, reader, &mut heard, enough).await?;
+        let hour = heard.past.as_ref().is_some_and(Past::has_last_hour);
+        let reach = if hour { "" } else { ", as far as the last hour could be read in time" };
         for demand in met.into_iter().filter(|_| !heard.level) {
-            demand.state = DemandState::Unknown(why.clone());
+            demand.state = DemandState::Unknown(format!("{why}{reach}"));
         }
         Ok(())
     }

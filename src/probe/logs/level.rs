@@ -10,6 +10,24 @@ use super::pattern::{Pattern, field, text};
 /// What loggers call it.
 pub(super) const LEVELS: [&str; 6] = ["level", "levelname", "severity", "log_level", "loglevel", "lvl"];
 
+/// What they give it.
+const VALUES: [&str; 14] = [
+    "trace",
+    "debug",
+    "info",
+    "notice",
+    "warn",
+    "warning",
+    "err",
+    "error",
+    "severe",
+    "crit",
+    "critical",
+    "fatal",
+    "panic",
+    "emergency",
+];
+
 /// How a line tells its level to whoever asks for it.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Level<'line> {
@@ -33,7 +51,8 @@ impl<'line> Level<'line> {
     pub(super) fn of((name, value): (&'line str, &'line Json), fields: &'line Map<String, Json>) -> Self {
         let told = || fields.iter().find(|(name, told)| is_level(name) && !told.is_null());
         let own = field(fields, name).filter(|told| !told.is_null()).map(|told| (name, told));
-        match own.or_else(|| told().map(|(name, told)| (name.as_str(), told))) {
+        let other = || told().filter(|_| names_a_level(value)).map(|(name, told)| (name.as_str(), told));
+        match own.or_else(other) {
             Some((told, seen)) if told == name && form(seen) == form(value) => Self::AsAsked,
             Some(told) => Self::Otherwise(Otherwise { asked: (name, value), told }),
             None => Self::Untold,
@@ -70,6 +89,12 @@ pub(super) fn asked(pattern: &Pattern) -> Option<(&str, &Json)> {
 fn is_level(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or(name);
     LEVELS.iter().any(|level| level.eq_ignore_ascii_case(last))
+}
+
+/// Whether a value is one that loggers give a level: else the field may be one of the work, as the severity of an alert.
+fn names_a_level(value: &Json) -> bool {
+    let value = text(value).to_ascii_lowercase();
+    value.parse::<u8>().is_ok() || VALUES.contains(&value.as_str())
 }
 
 /// What a value has in common with the other levels of a logger: whether it is a number, in capitals, in small letters, or
@@ -118,6 +143,7 @@ mod tests {
             &json!({"log.level": "info"}),
             "has the field level: they have log.level (info), so ask for that",
         );
+        check("severity", &json!("HIGH"), &json!({"level": "INFO"}), "untold");
         let form = |asked: &str, seen: &str| {
             format!("has level in the form of {asked}: it is {seen} there, so ask for it as it is logged")
         };
