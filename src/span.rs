@@ -35,6 +35,12 @@ pub fn read(text: &str) -> Result<Duration, NoSpan> {
     if span > LONGEST { Err(NoSpan::Endless) } else { Ok(span) }
 }
 
+/// Milliseconds; saturates after half a billion years.
+#[must_use]
+pub fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
+}
+
 /// `340 ms`, `4.2 s`, `31 s`, `2 min 5 s`.
 #[must_use]
 pub fn in_words(ms: u64) -> String {

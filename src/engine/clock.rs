@@ -1,7 +1,5 @@
 //! Time within a run: one wall-clock reading at the beginning, everything else measured from there.
 
-use std::time::Duration;
-
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
@@ -22,9 +20,4 @@ impl Clock {
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.started + self.origin.elapsed()
     }
-}
-
-/// Milliseconds, for events; saturates after half a billion years.
-pub(crate) fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::clock::millis;
 use super::stop::Stop;
-use crate::span::in_words;
+use crate::span::{in_words, millis};
 
 /// Why a scenario was ended early.
 #[derive(Debug, Clone, PartialEq, Eq)]

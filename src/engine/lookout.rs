@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::admission::{Closed, admit};
-use super::clock::{Clock, millis};
+use super::clock::Clock;
 use super::notes::Notes;
 use super::sink::Sink;
 use super::witness::Witness;
@@ -17,7 +17,7 @@ use crate::judge::{self, Assessment, Course, Seen, Standing, Waited};
 use crate::plan::Step;
 use crate::probe::{Demand, DemandState, Observation, Request, Vantage};
 use crate::redact::Secret;
-use crate::span::in_words;
+use crate::span::{in_words, millis};
 use crate::verdict::Verdict;
 
 /// A look that begins at the very end of a step's time may still take this long to be answered.

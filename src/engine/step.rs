@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::admission::Closed;
-use super::clock::millis;
 use super::halt::{Halt, HaltListener};
 use super::lookout::{Lookout, Stage};
 use super::notes;
@@ -16,6 +15,7 @@ use crate::journal::Unwritten;
 use crate::plan::Step;
 use crate::probe::{Observation, Request};
 use crate::scenario::model::Capture;
+use crate::span::millis;
 use crate::verdict::Verdict;
 
 /// A step that came to its end.

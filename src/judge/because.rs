@@ -58,7 +58,7 @@ fn is_no_reason(seen: &Seen, judged: &Judged) -> bool {
 
 /// How long was waited, as a person would say it; none where it was no waiting.
 pub(super) fn humane(elapsed: Duration) -> Option<String> {
-    let ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+    let ms = span::millis(elapsed);
     (ms >= 100).then(|| span::in_words(ms))
 }
 

@@ -170,7 +170,7 @@ impl Filling<'_, '_, '_, '_> {
         if within > lag || !spec.wants_whole_log() {
             return;
         }
-        let words = |span: Duration| span::in_words(u64::try_from(span.as_millis()).unwrap_or(u64::MAX));
+        let words = |long: Duration| span::in_words(span::millis(long));
         let message = format!(
             "within {} it cannot be known that something is not in a log: a line may become visible {} late",
             words(within),

@@ -18,7 +18,7 @@ pub(super) async fn log(State(api): State<Api>, request: Request, next: Next) ->
         "method": method,
         "path": path,
         "status": response.status().as_u16(),
-        "duration_ms": u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        "duration_ms": crate::span::millis(started.elapsed()),
     });
     if response.status().is_server_error() {
         api.journal.error("http_request", fields);

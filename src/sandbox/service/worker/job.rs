@@ -133,7 +133,7 @@ impl<'worker> Job<'worker> {
     }
 
     fn marks(&self) -> (&str, u64) {
-        let elapsed = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let elapsed = crate::span::millis(self.started.elapsed());
         (&self.claim.lease.import_id, elapsed)
     }
 }
