@@ -13,7 +13,7 @@ use super::wait::{self, Next, Pace};
 use super::witness::Witness;
 use crate::event::{Judged, Outcome, StepRef};
 use crate::judge::{Course, Seen};
-use crate::probe::{DemandState, Observation, Request, Vantage};
+use crate::probe::{Observation, Request, Vantage};
 use crate::verdict::Verdict;
 
 /// A step that has seen its `sequence`.
@@ -77,16 +77,14 @@ impl Sighting {
         let Self { at, mut outcome, .. } = self;
         outcome.looks += 1;
         let demands = seen.as_ref().map(Observation::demands).unwrap_or_default();
-        let again = demands.iter().filter(|demand| demand.kind == "sequence").find_map(|demand| match &demand.state {
-            DemandState::Broken(why) => Some((demand, why)),
-            _ => None,
-        });
+        let mut sequence = demands.iter().filter(|demand| demand.kind == "sequence");
+        let again = sequence.find_map(|demand| Some((demand, demand.broken()?)));
         if let Some((demand, why)) = again {
             outcome.verdict = Verdict::Failed;
             outcome.cause = Some(format!("{} {why}", demand.text));
             let is_it = |judged: &&mut Judged| judged.kind == demand.kind && judged.text == demand.text;
             if let Some(judged) = outcome.expectations.iter_mut().find(is_it) {
-                (judged.held, judged.detail) = (Some(false), Some(why.clone()));
+                (judged.held, judged.detail) = (Some(false), Some(why.to_owned()));
             }
         } else {
             let why = match &seen {
@@ -108,7 +106,7 @@ mod tests {
     use super::*;
     use crate::event::Phase;
     use crate::probe::logs::{LogsSeen, Query};
-    use crate::probe::{Demand, LookError, LookErrorKind};
+    use crate::probe::{Demand, DemandState, LookError, LookErrorKind};
 
     #[test]
     fn what_could_not_be_seen_again_is_not_known_to_have_come_once() {

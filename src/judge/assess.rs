@@ -119,7 +119,7 @@ fn look(step: &Step, observation: &Observation, scope: &Scope) -> Assessment {
         Err(broken) => return Assessment { standing: Standing::Settled(Verdict::Failed), judged: vec![broken] },
     };
     judged.extend(observation.demands().iter().map(demand));
-    if observation.demands().iter().any(|demand| matches!(demand.state, DemandState::Broken(_))) {
+    if observation.demands().iter().any(|demand| demand.broken().is_some()) {
         return Assessment { standing: Standing::Settled(Verdict::Failed), judged };
     }
     let until = judge.all("until", &step.until);

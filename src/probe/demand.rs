@@ -72,6 +72,14 @@ pub struct Demand {
     pub state: DemandState,
 }
 
+impl Demand {
+    /// Why it is broken for good, where it is.
+    #[must_use]
+    pub fn broken(&self) -> Option<&str> {
+        if let DemandState::Broken(why) = &self.state { Some(why) } else { None }
+    }
+}
+
 /// What came of a demand in one look.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DemandState {

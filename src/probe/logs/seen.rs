@@ -183,7 +183,7 @@ impl LogsSeen {
     }
 
     fn is_broken(&self) -> bool {
-        self.demands.iter().any(|demand| matches!(demand.state, DemandState::Broken(_)))
+        self.demands.iter().any(|demand| demand.broken().is_some())
     }
 
     /// In one line: `2 of 2 of the sequence, none of 1 unwanted, complete`.
@@ -191,7 +191,7 @@ impl LogsSeen {
     pub fn summary(&self) -> String {
         let met = |kind| self.of_kind(kind).filter(|demand| demand.state == DemandState::Met).count();
         let (wanted, unwanted) = (self.of_kind("sequence").count(), self.of_kind("none").count());
-        let broken = self.of_kind("none").filter(|demand| matches!(demand.state, DemandState::Broken(_))).count();
+        let broken = self.of_kind("none").filter(|demand| demand.broken().is_some()).count();
         let plain = match self.unreadable {
             0 => String::new(),
             some => format!(" ({some} without fields)"),
@@ -210,10 +210,7 @@ impl LogsSeen {
     /// What is wrong, where this alone shows it: what broke for good, else what is missing.
     #[must_use]
     pub fn cause(&self) -> Option<String> {
-        let broken = |demand: &Demand| match &demand.state {
-            DemandState::Broken(why) => Some(format!("{} {why}", demand.text)),
-            _ => None,
-        };
+        let broken = |demand: &Demand| Some(format!("{} {}", demand.text, demand.broken()?));
         let open = |demand: &Demand| match &demand.state {
             DemandState::Open(why) => Some(format!("{} is missing in {}: {why}", demand.text, self.place)),
             _ => None,
@@ -227,9 +224,9 @@ impl LogsSeen {
     /// What it shows of the system.
     #[must_use]
     pub fn finding(&self) -> LogFinding {
-        let repeated = |demand: &Demand| match &demand.state {
-            DemandState::Broken(why) if why.starts_with("seen ") => Some(format!("{} {why}", demand.text)),
-            _ => None,
+        let repeated = |demand: &Demand| {
+            let why = demand.broken().filter(|why| why.starts_with("seen "))?;
+            Some(format!("{} {why}", demand.text))
         };
         LogFinding {
             author: self.author.clone(),
