@@ -38,7 +38,7 @@ pub(super) fn build(
         scope.bind("row", row);
     }
     let definitions = site.definitions(Some(&scenario));
-    let mut variables = Variables::new(definitions, vault, scope, &site.target.name);
+    let mut variables = Variables::new(definitions, vault, scope, site.target);
     variables.read(&references(&scenario));
     let scope = variables.bound();
     let mut filling = Filling { site, variables, problems: Vec::new(), names: HashMap::new(), sound: true };

@@ -62,7 +62,7 @@ impl Plan {
         let mut site = Site::new(&project.config, target, order, &modules);
         problems.extend(unread::by_selected(project, &site, &scenarios));
         let drafts: Vec<_> =
-            scenarios.iter().flat_map(|scenario| rows::expand(scenario, &site.scope, &mut problems)).collect();
+            scenarios.iter().flat_map(|scenario| rows::expand(scenario, &site, &mut problems)).collect();
         let whole = order.shard.map(|_| drafts.iter().map(Draft::planned).collect());
         let drafts = select::share(drafts, order, &mut problems);
         let mut vault = Vault::new(&project.config, fetching);
@@ -167,7 +167,7 @@ pub(super) fn check_on(
     let spare = is_spare(target, project);
     let meant = |scenario: &Scenario| select::admits(scenario, target) && (!spare || lists(scenario, target));
     for scenario in project.scenarios.iter().filter(|scenario| meant(scenario)) {
-        for draft in rows::expand(scenario, &site.scope, &mut problems) {
+        for draft in rows::expand(scenario, &site, &mut problems) {
             build(draft, &site, &mut vault, &mut problems);
         }
     }
@@ -193,7 +193,7 @@ fn find<'p>(project: &'p Project, name: &str) -> Result<&'p Target, Diagnostic> 
 }
 
 fn settings(site: &Site<'_>, vault: &mut Vault<'_>, problems: &mut Vec<Diagnostic>) -> TargetSettings {
-    let mut variables = Variables::new(site.definitions(None), vault, site.scope.clone(), &site.target.name);
+    let mut variables = Variables::new(site.definitions(None), vault, site.scope.clone(), site.target);
     let settings = target::settings(site.target, &mut variables);
     problems.extend(variables.into_problems());
     settings.map_err(|more| problems.extend(more)).unwrap_or_default()

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::site::Site;
 use super::variables::unfilled;
 use crate::diagnostic::{Diagnostic, Location};
 use crate::event::Planned;
-use crate::expr::{Scope, Value, to_json, to_text};
+use crate::expr::{Value, to_json, to_text};
 use crate::scenario::Scenario;
 
 /// A scenario with one row of its matrix, before its variables are known.
@@ -30,7 +31,7 @@ impl Draft {
 }
 
 /// Every row of a scenario's matrix; one draft without a row where it has none.
-pub(super) fn expand(scenario: &Arc<Scenario>, scope: &Scope, problems: &mut Vec<Diagnostic>) -> Vec<Draft> {
+pub(super) fn expand(scenario: &Arc<Scenario>, site: &Site<'_>, problems: &mut Vec<Diagnostic>) -> Vec<Draft> {
     if scenario.matrix.is_empty() {
         let (id, name) = (scenario.id.clone(), scenario.name.clone());
         return vec![Draft { scenario: Arc::clone(scenario), id, name, row: None }];
@@ -38,10 +39,10 @@ pub(super) fn expand(scenario: &Arc<Scenario>, scope: &Scope, problems: &mut Vec
     let mut drafts: Vec<Draft> = Vec::new();
     for template in &scenario.matrix {
         let location = template.location();
-        let row = match template.evaluate(scope) {
+        let row = match template.evaluate(&site.scope) {
             Ok(row) => row,
             Err(error) => {
-                problems.push(unfilled(template, error));
+                problems.push(unfilled(template, error, site.target));
                 continue;
             }
         };

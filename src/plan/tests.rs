@@ -347,6 +347,11 @@ fn what_would_hold_the_url_of_the_sandbox_is_told_why_it_cannot() {
         let (_dir, project) = project(&[("scenarios/a.yaml", &scenario)]);
         assert_eq!(ids(&project, &order("local", &[])), why);
     }
+    // Elsewhere there is none at all.
+    let config = "targets: { bare: { vars: { a: b } } }\n";
+    let named = READS.replace("name: look", "name: look at ${{ target.api.url }}").replace("/health", "\"http://x/\"");
+    let (_dir, bare) = self::project(&[("smoke.yaml", config), ("scenarios/a.yaml", &named)]);
+    assert_eq!(ids(&bare, &order("bare", &[])), "target has no field api (it has: name, protected)");
     let (_dir, project) = project(&[("scenarios/a.yaml", &READS.replace("/health", "\"${{ target.api.url }}/x\""))]);
     assert_eq!(ids(&project, &order("local", &[])), "a");
 }

@@ -8,6 +8,7 @@ use super::definition::{Definition, Definitions};
 use super::secrets::Vault;
 use crate::diagnostic::{Diagnostic, Location, nearest};
 use crate::expr::{EvaluationError, Reference, Scope, Template, Value};
+use crate::scenario::config::Target;
 use crate::scenario::{changes, scalar};
 
 /// The scope with names bound one after the other, each able to read those before it.
@@ -37,23 +38,20 @@ pub(super) struct Variables<'p, 'v, 'c> {
     vault: &'v mut Vault<'c>,
     secrets: BTreeMap<String, Value>,
     scope: Scope,
-    target: String,
+    target: &'p Target,
     problems: Vec<Diagnostic>,
 }
 
 impl<'p, 'v, 'c> Variables<'p, 'v, 'c> {
-    /// `scope` has `target`, `run` and `row`; definitions come with the strongest last.
-    pub(super) fn new(definitions: Definitions<'p>, vault: &'v mut Vault<'c>, scope: Scope, target: &str) -> Self {
+    /// `scope` has `target`, `run` and `row`.
+    pub(super) fn new(
+        definitions: Definitions<'p>,
+        vault: &'v mut Vault<'c>,
+        scope: Scope,
+        target: &'p Target,
+    ) -> Self {
         let problems = circles::all(&definitions);
-        Self {
-            definitions,
-            states: BTreeMap::new(),
-            vault,
-            secrets: BTreeMap::new(),
-            scope,
-            target: target.to_owned(),
-            problems,
-        }
+        Self { definitions, states: BTreeMap::new(), vault, secrets: BTreeMap::new(), scope, target, problems }
     }
 
     /// Fills in everything that is read, and says at its place what cannot be.
@@ -132,7 +130,7 @@ impl<'p, 'v, 'c> Variables<'p, 'v, 'c> {
     pub(super) fn complain(&mut self, template: &Template, error: EvaluationError) {
         let excused = template.references().into_iter().any(|reference| self.excuses(reference));
         if !excused {
-            self.problems.push(unfilled(template, error));
+            self.problems.push(unfilled(template, error, self.target));
         }
     }
 
@@ -165,7 +163,7 @@ impl<'p, 'v, 'c> Variables<'p, 'v, 'c> {
     }
 
     fn undefined(&self, name: &str, location: &Location) -> Diagnostic {
-        let message = on_target(&format!("no variable `{name}` is defined"), &self.target);
+        let message = on_target(&format!("no variable `{name}` is defined"), &self.target.name);
         let problem = Diagnostic::at(location, message);
         let mut known: Vec<&str> = self.definitions.keys().copied().collect();
         known.sort_unstable();
@@ -206,10 +204,10 @@ impl<'p, 'v, 'c> Variables<'p, 'v, 'c> {
 }
 
 /// What is wrong where a template has no value before the run begins.
-pub(super) fn unfilled(template: &Template, error: EvaluationError) -> Diagnostic {
-    let url = error.message.contains("target has no field api");
+pub(super) fn unfilled(template: &Template, error: EvaluationError, target: &Target) -> Diagnostic {
     let problem = Diagnostic::at(template.location(), error.message);
-    if !url {
+    let reads_url = |reference: &&Reference| matches!(reference.path.as_slice(), [root, field, ..] if root == "target" && field == "api");
+    if !target.sandbox || !template.references().iter().any(reads_url) {
         return problem;
     }
     problem
