@@ -1,5 +1,6 @@
 //! The reader against a scripted peer: what is sent, and what is made of the answers.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -100,6 +101,21 @@ async fn whether_sts_only_has_no_time_for_us_decides_whether_it_is_asked_again()
         check(|| Answer::Html(503), passing, "STS would not give the role just now: it answered 503"),
         check(|| Answer::Trouble(403, "AccessDenied"), LookErrorKind::Denied, denied),
     );
+}
+
+#[tokio::test]
+async fn a_look_that_had_to_wait_for_its_turn_says_so() {
+    let reader = Peer::start(|_, _| Answer::Ok(json!({"events": []}))).await.reader().await;
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(1);
+    let looks = (0..30).map(|at| {
+        let group = format!("/ecs/{at}");
+        let reader = &reader;
+        async move { reader.before(deadline, "logs", reader.scan(&group, None, Utc::now())).await }
+    });
+    let late: BTreeSet<String> =
+        join_all(looks).await.into_iter().filter_map(|seen| Some(seen.err()?.message)).collect();
+    let why = "not everything was seen before the deadline: all calls together are sent no faster than 5 a second";
+    assert_eq!(late.into_iter().collect::<Vec<_>>(), [why]);
 }
 
 #[tokio::test]
