@@ -56,18 +56,30 @@ fn a_guard_waits_for_late_lines_and_hears_a_signal_while_it_does() {
     run.end().check(0, "passed");
 }
 
-/// What stands in the log, of what was only just begun, and a guard that nobody could break.
-const JUDGED: &str = "guards:
-  - name: nobody is tired
-    logs: { group: \"${{ vars.log_group }}\", stream_prefix: \"${{ vars.worker }}/\" }
-    expect: logs.events.all(event, !event.message.contains('tired'))
-steps:
+/// In place of `UPLOADS`.
+const UPLOADS: &str = "steps:
   - name: upload
     http:
       post: /api/v1/bulk-imports
       multipart: { file: { path: ../fixtures/contacts.csv, type: text/csv } }
     expect: response.status == 201
-    capture: { import_id: response.body.id }
+    capture: { import_id: response.body.id }";
+
+/// A project of a scenario that uploads, on that server.
+fn uploading(server: &Server, scenario: &str) -> Project {
+    let scenario = scenario.replace("UPLOADS", UPLOADS);
+    let rows = include_str!("../../../fixtures/contacts.csv");
+    let files =
+        [("smoke.yaml", server.config.as_str()), ("scenarios/read.yaml", &scenario), ("fixtures/contacts.csv", rows)];
+    Project::of(&files).with(&server.variables())
+}
+
+/// What stands in the log, of what was only just begun, and a guard that nobody could break.
+const JUDGED: &str = "guards:
+  - name: nobody is tired
+    logs: { group: \"${{ vars.log_group }}\", stream_prefix: \"${{ vars.worker }}/\" }
+    expect: logs.events.all(event, !event.message.contains('tired'))
+UPLOADS
   - name: it was begun
     logs: { group: \"${{ vars.log_group }}\", stream_prefix: \"${{ vars.worker }}/\" }
     expect: logs.complete && logs.events.exists(event, event.message.contains(import_id))
@@ -80,10 +92,7 @@ finally:
 #[test]
 fn what_stands_in_a_log_is_judged_once_the_log_is_complete() {
     let server = Server::start(&[]);
-    let (config, rows) = (server.config.as_str(), include_str!("../../../fixtures/contacts.csv"));
-    let files = [("smoke.yaml", config), ("scenarios/judged.yaml", JUDGED), ("fixtures/contacts.csv", rows)];
-    let project = Project::of(&files).with(&server.variables());
-    let ended = project.smoke(&["run", "sandbox"]);
+    let ended = uploading(&server, JUDGED).smoke(&["run", "sandbox"]);
     ended.check(0, "passed");
     // The step waits as late as lines may become visible, and so does the guard when the steps are done.
     assert!(ended.took >= Duration::from_secs(4), "{:?}", ended.took);
@@ -124,13 +133,7 @@ const READ: &str = "guards:
   - name: all of it is known, and nobody is tired
     logs: { group: \"${{ vars.log_group }}\", stream_prefix: \"${{ vars.worker }}/\" }
     expect: logs.complete && logs.events.all(event, !event.message.contains('tired'))
-steps:
-  - name: upload
-    http:
-      post: /api/v1/bulk-imports
-      multipart: { file: { path: ../fixtures/contacts.csv, type: text/csv } }
-    expect: response.status == 201
-    capture: { import_id: response.body.id }
+UPLOADS
   - name: it was begun
     logs:
       group: ${{ vars.log_group }}
@@ -153,23 +156,18 @@ steps:
 #[test]
 fn what_comes_again_after_its_step_has_passed_came_twice() {
     let server = Server::start(&[]);
-    let rows = include_str!("../../../fixtures/contacts.csv");
-    let run = |only: &str, until: &str| {
-        let scenario = READ.replace("ONLY", only).replace("    UNTIL\n", until);
-        let files = [
-            ("smoke.yaml", server.config.as_str()),
-            ("scenarios/read.yaml", scenario.as_str()),
-            ("fixtures/contacts.csv", rows),
-        ];
-        let project = Project::of(&files).with(&server.variables());
+    let run = |scenario: &str| {
+        let project = uploading(&server, scenario);
         let ended = project.smoke(&["run", "sandbox"]);
         (project, ended)
     };
-    let (_, alone) = run(", import_id: \"${{ import_id }}\"", "");
+    let own = READ.replace("ONLY", ", import_id: \"${{ import_id }}\"");
+    let any = READ.replace("ONLY", "").replace("    UNTIL\n", "");
+    let (_, alone) = run(&own.replace("    UNTIL\n", ""));
     alone.check(0, "passed");
-    let (_, complete) = run(", import_id: \"${{ import_id }}\"", "    until: logs.complete\n");
+    let (_, complete) = run(&own.replace("UNTIL", "until: logs.complete"));
     complete.check(0, "passed");
-    let (project, twice) = run("", "");
+    let (project, twice) = run(&any);
     twice.check(1, "seen 2 times, expected exactly once: at ");
     let first = twice.first_line();
     assert!(
@@ -182,15 +180,8 @@ fn what_comes_again_after_its_step_has_passed_came_twice() {
     assert_eq!(verdicts, ["passed", "failed", "passed", "passed"]);
     assert!(steps[1]["evidence"].to_string().contains("last log lines of "), "{}", steps[1]);
     // A shadow check that uses up the scenario's time takes nothing of that away.
-    let shadow = "timeout: 15s\nsteps:\n";
     let sleeps =
         "  - name: dawdle\n    exec: { run: [/bin/sleep, \"60\"] }\n    enforce: false\n    expect: output.code == 0\n";
-    let scenario = READ.replace("ONLY", "").replace("    UNTIL\n", "").replace("steps:\n", shadow) + sleeps;
-    let files = [
-        ("smoke.yaml", server.config.as_str()),
-        ("scenarios/read.yaml", scenario.as_str()),
-        ("fixtures/contacts.csv", rows),
-    ];
-    let project = Project::of(&files).with(&server.variables());
-    project.smoke(&["run", "sandbox"]).check(1, "seen 2 times, expected exactly once: at ");
+    let (_, late) = run(&format!("timeout: 15s\n{any}{sleeps}"));
+    late.check(1, "seen 2 times, expected exactly once: at ");
 }
