@@ -42,9 +42,7 @@ impl Expression {
         });
         compared.collect()
     }
-}
 
-impl Expression {
     /// Every text that is written out as a key of the map at a path: `path["key"]`, `"key" in path`.
     #[must_use]
     pub fn keys_of(&self, map: &[&str]) -> Vec<&str> {
@@ -53,7 +51,7 @@ impl Expression {
             _ => None,
         });
         let mut keys: Vec<&str> = read.collect();
-        // What is asked for alone is no more read than what it is asked in.
+        // Of `"key" in path` only the path is read.
         if self.references().iter().any(|reference| reference.path == map) {
             gather_keys(self.tree(), map, &mut keys);
         }
